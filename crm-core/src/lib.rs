@@ -1,0 +1,7 @@
+//! A CRM engine for industrial manufacturers that other software embeds.
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!("crm_core");
+
+#[macro_use]
+pub mod value;

@@ -1,0 +1,101 @@
+//! JSON in and out: canonical text, and errors that name the field.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Error, ErrorCode, Problem, Result};
+
+/// The canonical text of a value: keys sorted, no white space. The same value gives the same bytes everywhere.
+///
+/// # Errors
+/// `BadJson` if the value has no JSON form (a map with keys that are no text).
+pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    let value = serde_json::to_value(value)
+        .map_err(|error| Problem::new(ErrorCode::BadJson, error.to_string()).into_invalid())?;
+    let mut text = String::new();
+    write_sorted(&value, &mut text);
+    Ok(text)
+}
+
+fn write_sorted(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by(|a, b| a.0.cmp(b.0));
+            text.push('{');
+            for (place, (key, item)) in entries.into_iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::String(key.clone()).to_string());
+                text.push(':');
+                write_sorted(item, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                write_sorted(item, text);
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+/// Reads a value from JSON text; an error names the path of the field.
+///
+/// # Errors
+/// `UnknownField`, `WrongType`, `Required`, or the code of the value that could not be read.
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| explain(&error))?;
+    reader.end().map_err(|error| Problem::new(ErrorCode::BadJson, plain(&error)).into_invalid())?;
+    Ok(value)
+}
+
+/// Marks the code of an error inside a text that serde carries along, so that [`from_text`] finds it again.
+pub(crate) fn tagged(error: &Error) -> String {
+    format!("{TAG}{}{TAG}{error}", error.code())
+}
+
+const TAG: char = '\u{1}';
+
+fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let inner = error.inner();
+    let path = error.path().to_string();
+    let text = plain(inner);
+    let (code, message) = if let Some((code, message)) = untag(&text) {
+        (code, message)
+    } else if text.starts_with("unknown field") {
+        (ErrorCode::UnknownField, text)
+    } else if text.starts_with("missing field") {
+        (ErrorCode::Required, text)
+    } else if inner.is_data() {
+        (ErrorCode::WrongType, text)
+    } else {
+        (ErrorCode::BadJson, text)
+    };
+    let problem = if path == "." { Problem::new(code, message) } else { Problem::of_field(code, path, message) };
+    problem.into_invalid()
+}
+
+/// The message without serde's line and column at its end.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
+fn untag(text: &str) -> Option<(ErrorCode, String)> {
+    let mut parts = text.split(TAG).skip(1);
+    let code = ErrorCode::parse(parts.next()?)?;
+    Some((code, parts.next()?.to_owned()))
+}

@@ -1,0 +1,28 @@
+//! The ground floor: identifiers, exact numbers, dates, errors and the small macros that define a value once for
+//! Rust, serde, JSON Schema, Python and Kotlin.
+
+#[macro_use]
+mod macros;
+
+mod date;
+mod decimal;
+mod error;
+mod id;
+mod ratio;
+
+#[cfg(any(feature = "python", feature = "uniffi"))]
+mod bindings;
+
+pub mod json;
+
+pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
+pub use decimal::{Decimal, MAX_SCALE, Rounding};
+pub use error::{Error, ErrorCode, Problem, Result};
+pub use id::{Id, IdSource, RandomIds, SeededIds};
+
+/// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
+#[doc(hidden)]
+pub mod derive {
+    pub use schemars;
+    pub use serde;
+}
