@@ -1,0 +1,133 @@
+//! Questions and writes that have passed the rights. Their fields are private to this room: a store can read them,
+//! and nobody else can make one.
+
+use super::{TenantId, Visibility};
+use crate::query::{Bucket, Condition, MeasureFunction};
+use crate::schema::{FieldRef, Row};
+use crate::value::text::Phrase;
+use crate::value::{FieldValue, Id};
+
+/// Makes a reader for each private field.
+macro_rules! readers {
+    ($type:ident { $( $(#[$meta:meta])* $field:ident : $ty:ty ),* $(,)? }) => {
+        impl $type {
+            $( $(#[$meta])* #[must_use] pub(crate) fn $field(&self) -> &$ty { &self.$field } )*
+        }
+    };
+}
+
+/// One record by identifier.
+#[derive(Debug)]
+pub struct CheckedGet {
+    pub(super) tenant: TenantId,
+    pub(super) entity: &'static str,
+    pub(super) id: Id,
+    pub(super) visibility: Visibility,
+    pub(super) deleted: bool,
+}
+
+readers!(CheckedGet { tenant: TenantId, entity: &'static str, id: Id, visibility: Visibility, deleted: bool });
+
+/// Search words over readable columns.
+#[derive(Debug)]
+pub struct Search {
+    pub(crate) columns: Vec<usize>,
+    pub(crate) phrases: Vec<Phrase>,
+}
+
+/// A list.
+#[derive(Debug)]
+pub struct CheckedQuery {
+    pub(super) tenant: TenantId,
+    pub(super) entity: &'static str,
+    pub(super) condition: Option<Condition>,
+    pub(super) search: Option<Search>,
+    pub(super) sort: Vec<(FieldRef, bool)>,
+    pub(super) after: Option<(Vec<FieldValue>, Id)>,
+    pub(super) limit: Option<usize>,
+    pub(super) visibility: Visibility,
+    pub(super) fingerprint: String,
+    pub(super) deleted: bool,
+}
+
+readers!(CheckedQuery {
+    tenant: TenantId,
+    entity: &'static str,
+    condition: Option<Condition>,
+    search: Option<Search>,
+    sort: Vec<(FieldRef, bool)>,
+    after: Option<(Vec<FieldValue>, Id)>,
+    limit: Option<usize>,
+    visibility: Visibility,
+    fingerprint: String,
+    deleted: bool,
+});
+
+/// Figures over the visible records.
+#[derive(Debug)]
+pub struct CheckedAggregate {
+    pub(super) tenant: TenantId,
+    pub(super) entity: &'static str,
+    pub(super) condition: Option<Condition>,
+    pub(super) search: Option<Search>,
+    pub(super) group_by: Vec<(FieldRef, Option<Bucket>)>,
+    pub(super) measures: Vec<(MeasureFunction, Option<FieldRef>)>,
+    pub(super) visibility: Visibility,
+}
+
+readers!(CheckedAggregate {
+    tenant: TenantId,
+    entity: &'static str,
+    condition: Option<Condition>,
+    search: Option<Search>,
+    group_by: Vec<(FieldRef, Option<Bucket>)>,
+    measures: Vec<(MeasureFunction, Option<FieldRef>)>,
+    visibility: Visibility,
+});
+
+/// Who holds a unique value.
+#[derive(Debug)]
+pub struct CheckedLookup {
+    pub(super) tenant: TenantId,
+    pub(super) entity: &'static str,
+    pub(super) kind: String,
+    pub(super) key: String,
+}
+
+readers!(CheckedLookup { tenant: TenantId, entity: &'static str, kind: String, key: String });
+
+/// Whether a write makes a row or changes one.
+#[derive(Debug)]
+pub enum WriteKind {
+    /// A new row.
+    Insert,
+    /// A changed row.
+    Update {
+        /// The version that the row must have now.
+        version: i64,
+        /// The declared columns that differ.
+        changed: Vec<usize>,
+    },
+}
+
+/// A row to be written, with its unique keys and search words.
+#[derive(Debug)]
+pub struct CheckedWrite {
+    pub(super) tenant: TenantId,
+    pub(super) entity: &'static str,
+    pub(super) kind: WriteKind,
+    pub(super) row: Row,
+    pub(super) remove_keys: Vec<(String, String)>,
+    pub(super) add_keys: Vec<(String, String)>,
+    pub(super) search: Option<Vec<Vec<String>>>,
+}
+
+readers!(CheckedWrite {
+    tenant: TenantId,
+    entity: &'static str,
+    kind: WriteKind,
+    row: Row,
+    remove_keys: Vec<(String, String)>,
+    add_keys: Vec<(String, String)>,
+    search: Option<Vec<Vec<String>>>,
+});

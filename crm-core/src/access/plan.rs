@@ -1,0 +1,425 @@
+//! What one user may do with one entity, and the making of checked questions and writes.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
+use super::{AccessModel, Ctx, TenantId};
+use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
+use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Row, Sharing, TenantSchema, WriteRule};
+use crate::value::text::{Phrase, index_tokens, query_phrases};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+/// What somebody wants to do with records of an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// See.
+    Read,
+    /// Make.
+    Create,
+    /// Change.
+    Edit,
+    /// Delete.
+    Delete,
+}
+
+impl Action {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Which records of an entity a reader sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// All.
+    All,
+    /// Those of these owners; sorted.
+    Owners(Arc<[Id]>),
+}
+
+impl Visibility {
+    /// Whether a record is visible.
+    #[must_use]
+    pub fn allows(&self, row: &Row) -> bool {
+        match self {
+            Self::All => true,
+            Self::Owners(owners) => row.owner.is_some_and(|owner| owners.binary_search(&owner).is_ok()),
+        }
+    }
+}
+
+/// Why the engine itself asks, without a user's rights. Every reason has a name, so that each can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemReason {
+    /// Loading users, roles, permission sets and custom fields.
+    Configuration,
+    /// Keeping invariants over records that the user may not see.
+    Invariant,
+    /// Dump and restore of a whole database.
+    Dump,
+}
+
+/// What one user may do with one entity.
+#[derive(Debug, Clone)]
+pub struct AccessPlan {
+    tenant: TenantId,
+    user: Id,
+    entity: &'static str,
+    read: bool,
+    create: bool,
+    edit: bool,
+    delete: bool,
+    visibility: Visibility,
+    /// Declared and custom fields that cannot be seen.
+    hidden: HashSet<String>,
+    /// Declared and custom fields that cannot be set.
+    locked: HashSet<String>,
+}
+
+impl AccessPlan {
+    /// The plan of a user for an entity.
+    #[must_use]
+    pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
+        let rights = model.rights(ctx.user, entity.name);
+        let all = entity.sharing == Sharing::Public || rights.object.view_all;
+        let visibility = if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
+        let mut plan = Self {
+            tenant: ctx.tenant,
+            user: ctx.user,
+            entity: entity.name,
+            read: rights.object.read,
+            create: rights.object.create,
+            edit: rights.object.edit,
+            delete: rights.object.delete,
+            visibility,
+            hidden: HashSet::new(),
+            locked: HashSet::new(),
+        };
+        let owner = entity.field("owner");
+        for field in schema.fields(entity).into_iter().chain(owner) {
+            let name = field.spec.name.as_ref();
+            let (read, write) = rights.fields.get(name).copied().unwrap_or((true, true));
+            if !read && !field.spec.required && name != "owner" {
+                plan.hidden.insert(name.to_owned());
+            }
+            if !write {
+                plan.locked.insert(name.to_owned());
+            }
+        }
+        plan
+    }
+
+    /// A plan without limits, for the engine's own questions.
+    #[must_use]
+    pub(crate) fn system(tenant: TenantId, entity: &EntityType, _reason: SystemReason) -> Self {
+        Self {
+            tenant,
+            user: Id::NIL,
+            entity: entity.name,
+            read: true,
+            create: true,
+            edit: true,
+            delete: true,
+            visibility: Visibility::All,
+            hidden: HashSet::new(),
+            locked: HashSet::new(),
+        }
+    }
+
+    /// Whether the action is allowed at all.
+    #[must_use]
+    pub const fn allows(&self, action: Action) -> bool {
+        match action {
+            Action::Read => self.read,
+            Action::Create => self.create,
+            Action::Edit => self.edit,
+            Action::Delete => self.delete,
+        }
+    }
+
+    /// Refuses an action that is not allowed.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn require(&self, action: Action) -> Result<()> {
+        if self.allows(action) { Ok(()) } else { Err(Error::denied(action.as_str(), self.entity)) }
+    }
+
+    /// Whether the reader may see the record.
+    #[must_use]
+    pub fn sees(&self, row: &Row) -> bool {
+        self.read && self.visibility.allows(row)
+    }
+
+    /// Whether the reader may see the field.
+    #[must_use]
+    pub fn can_read(&self, field: &str) -> bool {
+        !self.hidden.contains(field)
+    }
+
+    /// Refuses the setting of a field.
+    ///
+    /// # Errors
+    /// `UnknownField` for a field that the user cannot see, `Denied` for one that the user can see but not set,
+    /// `ReadOnlyField` for one that the engine keeps.
+    pub fn require_write(&self, spec: &FieldSpec) -> Result<()> {
+        let name = spec.name.as_ref();
+        if spec.write == WriteRule::Engine && name != "owner" {
+            return Err(Error::invalid(ErrorCode::ReadOnlyField, name, format!("`{name}` is kept by the engine")));
+        }
+        if !self.can_read(name) {
+            return Err(unknown_field(name));
+        }
+        if self.locked.contains(name) {
+            let problem = Problem::of_field(ErrorCode::NoRight, name, format!("no right to set `{name}`"));
+            return Err(Error::Denied { problems: vec![problem.with("entity", self.entity)] });
+        }
+        Ok(())
+    }
+
+    /// Empties the fields that the reader may not see.
+    pub fn mask(&self, entity: &EntityType, row: &mut Row) {
+        if self.hidden.is_empty() {
+            return;
+        }
+        for (column, spec) in entity.fields.iter().enumerate() {
+            if self.hidden.contains(spec.name.as_ref())
+                && let Some(value) = row.values.get_mut(column)
+            {
+                *value = FieldValue::Null;
+            }
+        }
+        row.custom.retain(|name, _| !self.hidden.contains(name));
+    }
+
+    /// Looks up a field that the reader may see; a hidden one answers as one that does not exist.
+    ///
+    /// # Errors
+    /// `UnknownField`.
+    pub fn readable_field(&self, schema: &TenantSchema, entity: &EntityType, name: &str) -> Result<FieldRef> {
+        schema.field(entity, name).filter(|field| self.can_read(&field.spec.name)).ok_or_else(|| unknown_field(name))
+    }
+
+    /// One record by identifier.
+    ///
+    /// # Errors
+    /// `Denied` without the right to read the entity.
+    pub fn check_get(&self, id: Id) -> Result<CheckedGet> {
+        self.require(Action::Read)?;
+        Ok(CheckedGet { tenant: self.tenant, entity: self.entity, id, visibility: self.visibility.clone(), deleted: false })
+    }
+
+    /// One record by identifier, deleted or not: for history and undo.
+    ///
+    /// # Errors
+    /// `Denied` without the right to read the entity.
+    pub fn check_get_any(&self, id: Id) -> Result<CheckedGet> {
+        Ok(CheckedGet { deleted: true, ..self.check_get(id)? })
+    }
+
+    /// A list.
+    ///
+    /// # Errors
+    /// `Denied`, `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange` for the page size, `QueryTooComplex`.
+    pub fn check_query(&self, schema: &TenantSchema, entity: &EntityType, query: &Query) -> Result<CheckedQuery> {
+        self.require(Action::Read)?;
+        let lookup = |name: &str| self.readable_field(schema, entity, name);
+        let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
+        let mut sort = Vec::with_capacity(query.sort.len());
+        for key in &query.sort {
+            sort.push((query::queryable(&lookup, &key.field).map_err(|error| error.under("sort"))?, key.descending));
+        }
+        let limit = match query.limit {
+            None => 50,
+            Some(limit) => usize::try_from(limit).ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
+                let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page has 1 to 500 records");
+                problem.with("max", MAX_PAGE).into_invalid()
+            })?,
+        };
+        let fingerprint = self.fingerprint(query)?;
+        let after = query.cursor.as_ref().map(|cursor| read_cursor(cursor, &fingerprint, &sort)).transpose()?;
+        Ok(CheckedQuery {
+            tenant: self.tenant,
+            entity: entity.name,
+            condition,
+            search: self.search(entity, query.search.as_deref())?,
+            sort,
+            after,
+            limit: Some(limit),
+            visibility: self.visibility.clone(),
+            fingerprint,
+            deleted: false,
+        })
+    }
+
+    /// Every visible record that fulfils the filter, in the order of the identifiers; without a limit, for the
+    /// engine's own passes, which stop by themselves.
+    ///
+    /// # Errors
+    /// As [`AccessPlan::check_query`].
+    pub(crate) fn check_scan(&self, schema: &TenantSchema, entity: &EntityType, query: &Query) -> Result<CheckedQuery> {
+        let mut checked = self.check_query(schema, entity, query)?;
+        checked.limit = None;
+        Ok(checked)
+    }
+
+    /// A scan that brings deleted records too.
+    pub(crate) fn check_dump(&self, schema: &TenantSchema, entity: &EntityType) -> Result<CheckedQuery> {
+        let mut checked = self.check_scan(schema, entity, &Query::default())?;
+        checked.deleted = true;
+        Ok(checked)
+    }
+
+    fn fingerprint(&self, query: &Query) -> Result<String> {
+        let shape = Query { cursor: None, limit: None, ..query.clone() };
+        let shape = crate::value::json::to_canonical(&shape)?;
+        Ok(query::fingerprint(&[self.entity, &self.tenant.to_string(), &self.user.to_string(), &shape]))
+    }
+
+    /// Figures over the visible records.
+    ///
+    /// # Errors
+    /// As [`AccessPlan::check_query`].
+    pub fn check_aggregate(&self, schema: &TenantSchema, entity: &EntityType, query: &AggregateQuery) -> Result<CheckedAggregate> {
+        self.require(Action::Read)?;
+        let lookup = |name: &str| self.readable_field(schema, entity, name);
+        let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
+        let mut group_by = Vec::new();
+        for group in &query.group_by {
+            let field = query::queryable(&lookup, &group.field).map_err(|error| error.under("group_by"))?;
+            if group.bucket.is_some() && field.spec.kind != FieldKind::Date {
+                return Err(Error::invalid(ErrorCode::WrongType, group.field.as_str(), "only dates have spans of time"));
+            }
+            group_by.push((field, group.bucket));
+        }
+        let mut measures = Vec::new();
+        for measure in &query.measures {
+            measures.push((measure.function, measured(measure, &lookup).map_err(|error| error.under("measures"))?));
+        }
+        Ok(CheckedAggregate {
+            tenant: self.tenant,
+            entity: entity.name,
+            condition,
+            search: self.search(entity, query.search.as_deref())?,
+            group_by,
+            measures,
+            visibility: self.visibility.clone(),
+        })
+    }
+
+    /// The search words, over the readable columns only.
+    fn search(&self, entity: &EntityType, text: Option<&str>) -> Result<Option<Search>> {
+        let Some(text) = text else { return Ok(None) };
+        let columns: Vec<usize> =
+            entity.searchable().filter(|(_, spec)| self.can_read(&spec.name)).map(|(column, _)| column).collect();
+        if columns.is_empty() {
+            return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
+        }
+        let phrases: Vec<Phrase> = query_phrases(text).map_err(|error| error.under("search"))?;
+        Ok(Some(Search { columns, phrases }))
+    }
+
+    /// The owner of a unique value.
+    #[must_use]
+    pub(crate) fn check_lookup(&self, kind: &str, key: &str) -> CheckedLookup {
+        CheckedLookup { tenant: self.tenant, entity: self.entity, kind: kind.to_owned(), key: key.to_owned() }
+    }
+
+    /// A write that was authorised and validated by the engine; it brings the row's keys and search words along.
+    pub(crate) fn check_write(&self, schema: &TenantSchema, entity: &EntityType, before: Option<&Row>, after: Row) -> CheckedWrite {
+        let custom = schema.custom_fields(entity.name);
+        let old_keys = before.filter(|row| !row.deleted).map(|row| unique_keys(entity, custom, row)).unwrap_or_default();
+        let new_keys = if after.deleted { Vec::new() } else { unique_keys(entity, custom, &after) };
+        let kind = match before {
+            None => WriteKind::Insert,
+            Some(before) => WriteKind::Update { version: before.version, changed: changed_columns(before, &after) },
+        };
+        let search = search_words(entity, before, &after);
+        CheckedWrite {
+            tenant: self.tenant,
+            entity: entity.name,
+            kind,
+            remove_keys: old_keys.iter().filter(|key| !new_keys.contains(key)).cloned().collect(),
+            add_keys: new_keys.into_iter().filter(|key| !old_keys.contains(key)).collect(),
+            search,
+            row: after,
+        }
+    }
+}
+
+fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
+    let pairs = before.values.iter().zip(&after.values).enumerate();
+    pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
+}
+
+/// The words of each searchable column, if one of them changed; nothing for an entity without search.
+fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
+    let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
+    let same = |before: &Row| columns.iter().all(|column| before.value(*column) == after.value(*column));
+    if columns.is_empty() || before.is_some_and(|before| before.deleted == after.deleted && same(before)) {
+        return None;
+    }
+    let words = columns.iter().map(|column| match after.value(*column) {
+        FieldValue::Text(text) if !after.deleted => index_tokens(text),
+        _ => Vec::new(),
+    });
+    Some(words.collect())
+}
+
+fn read_cursor(cursor: &str, fingerprint: &str, sort: &[(FieldRef, bool)]) -> Result<(Vec<FieldValue>, Id)> {
+    let (values, id) = query::decode_cursor(cursor, fingerprint)?;
+    let mut read = Vec::with_capacity(values.len());
+    for (value, (field, _)) in values.into_iter().zip(sort) {
+        read.push(query::operand(field, &value)?);
+    }
+    Ok((read, id))
+}
+
+fn measured(measure: &query::Measure, lookup: &dyn Fn(&str) -> Result<FieldRef>) -> Result<Option<FieldRef>> {
+    let Some(name) = &measure.field else {
+        return match measure.function {
+            query::MeasureFunction::Count => Ok(None),
+            _ => Err(Error::invalid(ErrorCode::Required, "field", "this measure needs a field")),
+        };
+    };
+    let field = query::queryable(lookup, name)?;
+    let numeric = matches!(field.spec.kind, FieldKind::Integer { .. } | FieldKind::Decimal { .. });
+    if measure.function == query::MeasureFunction::Sum && !numeric {
+        return Err(Error::invalid(ErrorCode::WrongType, name.as_str(), format!("`{name}` cannot be summed")));
+    }
+    Ok(Some(field))
+}
+
+/// The values that no other record may have: `(kind, key)`.
+pub(crate) fn unique_keys(entity: &EntityType, custom: &[FieldSpec], row: &Row) -> Vec<(String, String)> {
+    let mut keys = Vec::new();
+    for (column, spec) in entity.fields.iter().enumerate() {
+        let value = row.value(column);
+        if spec.unique && *value != FieldValue::Null {
+            keys.push((spec.name.to_string(), value.to_key()));
+        }
+        if let (Some(nested), FieldValue::Json(json)) = (spec.nested_keys, value) {
+            keys.extend(nested(json));
+        }
+    }
+    for spec in custom.iter().filter(|spec| spec.unique) {
+        if let Some(value) = row.custom.get(spec.name.as_ref()) {
+            keys.push((spec.name.to_string(), value.to_key()));
+        }
+    }
+    keys
+}
+
+fn unknown_field(name: &str) -> Error {
+    let shown: String = name.chars().take(60).collect();
+    Error::invalid(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
+}

@@ -1,0 +1,204 @@
+//! What a host asks.
+
+use crate::value::FieldValue;
+
+/// The most records on one page.
+pub const MAX_PAGE: usize = 500;
+/// The deepest nesting of a filter.
+pub const MAX_DEPTH: usize = 32;
+/// The most comparisons in a filter.
+pub const MAX_TERMS: usize = 200;
+/// The most values in one `In`.
+pub const MAX_IN_VALUES: usize = 10_000;
+/// The most groups that an aggregate returns.
+pub const MAX_GROUPS: usize = 10_000;
+/// The most records that a text search looks at: the newest visible ones that match.
+pub const SEARCH_CANDIDATES: usize = 2_000;
+
+value_enum! {
+    /// How a field is compared with a value. A comparison with an empty field is false.
+    pub enum Comparison {
+        /// Equal.
+        Equal = "equal",
+        /// Not equal; false for an empty field.
+        NotEqual = "not_equal",
+        /// Less, or earlier.
+        Less = "less",
+        /// Less or equal.
+        LessOrEqual = "less_or_equal",
+        /// Greater, or later.
+        Greater = "greater",
+        /// Greater or equal.
+        GreaterOrEqual = "greater_or_equal",
+    }
+}
+
+value_union! {
+    /// A condition on the fields of a record.
+    pub enum Filter {
+        /// Every one of the conditions holds; so it does for an empty list.
+        All {
+            /// The conditions.
+            filters: Vec<Filter>,
+        },
+        /// At least one of the conditions holds.
+        Any {
+            /// The conditions.
+            filters: Vec<Filter>,
+        },
+        /// None of the conditions holds.
+        NoneOf {
+            /// The conditions.
+            filters: Vec<Filter>,
+        },
+        /// A field compared with a value.
+        Compare {
+            /// The field.
+            field: String,
+            /// How.
+            comparison: Comparison,
+            /// The value; text is read as the type of the field.
+            value: FieldValue,
+        },
+        /// A field has one of several values.
+        In {
+            /// The field.
+            field: String,
+            /// The values.
+            values: Vec<FieldValue>,
+        },
+        /// A text begins with these characters, upper and lower case told apart.
+        Prefix {
+            /// The field.
+            field: String,
+            /// The beginning.
+            prefix: String,
+        },
+        /// A field has no value.
+        IsEmpty {
+            /// The field.
+            field: String,
+        },
+    }
+}
+
+value_struct! {
+    /// One sort key. Empty values come first in ascending order.
+    pub struct Sort {
+        required {
+            /// The field.
+            pub field: String,
+        }
+        optional {
+            /// From large to small.
+            pub descending: bool,
+        }
+    }
+}
+
+value_struct! {
+    /// A question for a list of records.
+    #[derive(Default)]
+    pub struct Query {
+        optional {
+            /// The condition; every visible record if there is none.
+            pub filter: Option<Filter>,
+            /// Words or characters to look for in the searchable fields; two Chinese characters are enough. At most
+            /// [`SEARCH_CANDIDATES`] records, the newest, are looked at.
+            pub search: Option<String>,
+            /// The order; the identifier breaks ties and is the order if nothing is said.
+            pub sort: Vec<Sort>,
+            /// Records on a page, 1 to [`MAX_PAGE`]; 50 if nothing is said.
+            pub limit: Option<i64>,
+            /// Where the page starts: `next_cursor` of the page before.
+            pub cursor: Option<String>,
+        }
+    }
+}
+
+value_enum! {
+    /// What a measure computes.
+    pub enum MeasureFunction {
+        /// How many records, or how many with a value if a field is named.
+        Count = "count",
+        /// The exact sum.
+        Sum = "sum",
+        /// The smallest value.
+        Minimum = "minimum",
+        /// The largest value.
+        Maximum = "maximum",
+    }
+}
+
+value_enum! {
+    /// The span of time that a date is grouped by.
+    pub enum Bucket {
+        /// `2026-03-31`.
+        Day = "day",
+        /// `2026-03`.
+        Month = "month",
+        /// `2026-Q1`.
+        Quarter = "quarter",
+        /// `2026`.
+        Year = "year",
+    }
+}
+
+value_struct! {
+    /// A field that records are grouped by.
+    pub struct GroupBy {
+        required {
+            /// The field.
+            pub field: String,
+        }
+        optional {
+            /// For dates: the span of time. The key is then a text.
+            pub bucket: Option<Bucket>,
+        }
+    }
+}
+
+value_struct! {
+    /// One figure per group.
+    pub struct Measure {
+        required {
+            /// What is computed.
+            pub function: MeasureFunction,
+        }
+        optional {
+            /// Over which field.
+            pub field: Option<String>,
+        }
+    }
+}
+
+value_struct! {
+    /// A question for figures over the visible records.
+    #[derive(Default)]
+    pub struct AggregateQuery {
+        required {
+            /// The figures.
+            pub measures: Vec<Measure>,
+        }
+        optional {
+            /// The groups; one group of everything if nothing is said.
+            pub group_by: Vec<GroupBy>,
+            /// The condition.
+            pub filter: Option<Filter>,
+            /// As in [`Query`].
+            pub search: Option<String>,
+        }
+    }
+}
+
+value_struct! {
+    /// One group with its figures, in the order of the group keys.
+    pub struct AggregateRow {
+        required {
+            /// The group keys, in the order of `group_by`.
+            pub keys: Vec<FieldValue>,
+            /// The figures, in the order of `measures`.
+            pub values: Vec<FieldValue>,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! How the types of struct fields become field values and back.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::value::{Currency, Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
+
+/// A type that can stand in a field of an entity.
+pub trait FieldCodec: Sized {
+    /// As a field value.
+    fn to_field(&self) -> FieldValue;
+    /// From a field value.
+    ///
+    /// # Errors
+    /// `WrongType` if the value does not fit.
+    fn from_field(value: FieldValue) -> Result<Self>;
+}
+
+fn wrong(expected: &str) -> Error {
+    Problem::new(ErrorCode::WrongType, format!("the stored value is no {expected}")).into_invalid()
+}
+
+macro_rules! scalar {
+    ($type:ty, $variant:ident, $expected:literal $(, $default:expr)?) => {
+        impl FieldCodec for $type {
+            fn to_field(&self) -> FieldValue {
+                FieldValue::$variant(self.clone())
+            }
+
+            fn from_field(value: FieldValue) -> Result<Self> {
+                match value {
+                    FieldValue::$variant(value) => Ok(value),
+                    $(FieldValue::Null => Ok($default),)?
+                    _ => Err(wrong($expected)),
+                }
+            }
+        }
+    };
+}
+
+scalar!(String, Text, "text", String::new());
+scalar!(bool, Boolean, "boolean", false);
+scalar!(i64, Integer, "integer", 0);
+scalar!(Decimal, Decimal, "decimal", Decimal::ZERO);
+scalar!(Date, Date, "date");
+scalar!(Timestamp, Timestamp, "instant");
+scalar!(Id, Reference, "reference", Id::NIL);
+
+impl FieldCodec for Currency {
+    fn to_field(&self) -> FieldValue {
+        FieldValue::Text(self.to_string())
+    }
+
+    fn from_field(value: FieldValue) -> Result<Self> {
+        match value {
+            FieldValue::Text(text) => text.parse(),
+            _ => Err(wrong("currency")),
+        }
+    }
+}
+
+impl<T: FieldCodec> FieldCodec for Option<T> {
+    fn to_field(&self) -> FieldValue {
+        self.as_ref().map_or(FieldValue::Null, T::to_field)
+    }
+
+    fn from_field(value: FieldValue) -> Result<Self> {
+        match value {
+            FieldValue::Null => Ok(None),
+            value => T::from_field(value).map(Some),
+        }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> FieldCodec for Vec<T> {
+    fn to_field(&self) -> FieldValue {
+        if self.is_empty() {
+            return FieldValue::Null;
+        }
+        json::to_canonical(self).map_or(FieldValue::Null, FieldValue::Json)
+    }
+
+    fn from_field(value: FieldValue) -> Result<Self> {
+        match value {
+            FieldValue::Null => Ok(Self::new()),
+            FieldValue::Json(text) => json::from_text(&text),
+            _ => Err(wrong("list")),
+        }
+    }
+}
+
+/// Lets a `value_enum!` stand in a field, as its written form.
+macro_rules! enum_field {
+    ($($type:ty),* $(,)?) => {
+        $(impl $crate::schema::FieldCodec for $type {
+            fn to_field(&self) -> $crate::value::FieldValue {
+                $crate::value::FieldValue::Text(self.as_str().to_owned())
+            }
+
+            fn from_field(value: $crate::value::FieldValue) -> $crate::value::Result<Self> {
+                let unknown = || $crate::value::Error::invalid($crate::value::ErrorCode::NotInPicklist, "", concat!("no ", stringify!($type)));
+                match value {
+                    $crate::value::FieldValue::Text(text) => Self::parse(&text).ok_or_else(unknown),
+                    _ => Err(unknown()),
+                }
+            }
+        })*
+    };
+}
+pub(crate) use enum_field;

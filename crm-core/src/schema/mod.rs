@@ -1,0 +1,23 @@
+//! The entity registry: what an entity is, which fields it has, how they are kept, and who may refer to whom.
+//!
+//! One registration per entity drives the tables of every store, the row codec, the queryable fields, the references
+//! that a merge must re-point, CSV headers and the JSON Schema.
+
+#[macro_use]
+mod macros;
+
+mod codec;
+mod coerce;
+mod custom;
+mod registry;
+mod row;
+mod spec;
+
+pub use codec::FieldCodec;
+pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, TenantSchema};
+pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
+pub use row::Row;
+pub use spec::{
+    FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date, decimal, integer, nested, picklist,
+    reference, text, timestamp,
+};

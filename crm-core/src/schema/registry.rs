@@ -1,0 +1,243 @@
+//! The registry of entities and the look-up of fields.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{FieldKind, FieldSpec, Row};
+use crate::value::{FieldValue, Id, Result};
+
+/// Who sees the records of an entity before any right is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sharing {
+    /// The owner and whoever stands above in the role hierarchy.
+    #[default]
+    Private,
+    /// Everybody with the right to read the entity.
+    Public,
+}
+
+/// A plain struct that the engine keeps: made by `entity!`.
+pub trait Entity: Sized + Clone + Serialize + DeserializeOwned + schemars::JsonSchema {
+    /// The name: singular, snake case.
+    const NAME: &'static str;
+    /// The declared fields, in the order of the columns.
+    fn specs() -> Vec<FieldSpec>;
+    /// Who sees the records before any right is given.
+    const SHARING: Sharing;
+    /// As a row.
+    fn to_row(&self) -> Row;
+    /// From a row.
+    ///
+    /// # Errors
+    /// `Corrupt` if the row does not fit the struct.
+    fn from_row(row: Row) -> Result<Self>;
+    /// The identifier; nil before the record is stored.
+    fn id(&self) -> Id;
+    /// The version that was read; 0 before the record is stored.
+    fn version(&self) -> i64;
+}
+
+/// A field that every record has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SystemField {
+    /// The identifier.
+    Id,
+    /// The version.
+    Version,
+    /// The owner.
+    Owner,
+    /// When it was made.
+    CreatedAt,
+    /// Who made it.
+    CreatedBy,
+    /// When it was changed last.
+    UpdatedAt,
+    /// Who changed it last.
+    UpdatedBy,
+}
+
+impl SystemField {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Id, Self::Version, Self::Owner, Self::CreatedAt, Self::CreatedBy, Self::UpdatedAt, Self::UpdatedBy];
+
+    /// The name, which is the column too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Version => "version",
+            Self::Owner => "owner",
+            Self::CreatedAt => "created_at",
+            Self::CreatedBy => "created_by",
+            Self::UpdatedAt => "updated_at",
+            Self::UpdatedBy => "updated_by",
+        }
+    }
+
+    fn spec(self) -> FieldSpec {
+        let user = || super::reference("user", super::MergePolicy::Keep);
+        let spec = match self {
+            Self::Id => super::reference("", super::MergePolicy::Keep).required(),
+            Self::Version => super::integer().required(),
+            Self::Owner => return user().named("owner").indexed(),
+            Self::CreatedAt | Self::UpdatedAt => super::timestamp().required(),
+            Self::CreatedBy | Self::UpdatedBy => user(),
+        };
+        spec.engine().named(self.name())
+    }
+}
+
+/// Where the value of a field stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// A field that every record has.
+    System(SystemField),
+    /// The column of that number.
+    Column(usize),
+    /// A custom field of that name.
+    Custom(String),
+}
+
+/// A field that was looked up.
+#[derive(Debug, Clone)]
+pub struct FieldRef {
+    /// Where its value stands.
+    pub place: Place,
+    /// What it is.
+    pub spec: FieldSpec,
+}
+
+impl FieldRef {
+    /// The value in a row.
+    #[must_use]
+    pub fn value(&self, row: &Row) -> FieldValue {
+        let user = |id: Option<Id>| id.map_or(FieldValue::Null, FieldValue::Reference);
+        match &self.place {
+            Place::System(SystemField::Id) => FieldValue::Reference(row.id),
+            Place::System(SystemField::Version) => FieldValue::Integer(row.version),
+            Place::System(SystemField::Owner) => user(row.owner),
+            Place::System(SystemField::CreatedAt) => FieldValue::Timestamp(row.created_at),
+            Place::System(SystemField::CreatedBy) => user(row.created_by),
+            Place::System(SystemField::UpdatedAt) => FieldValue::Timestamp(row.updated_at),
+            Place::System(SystemField::UpdatedBy) => user(row.updated_by),
+            Place::Column(column) => row.value(*column).clone(),
+            Place::Custom(name) => row.custom.get(name).cloned().unwrap_or(FieldValue::Null),
+        }
+    }
+
+    /// Sets the value in a row; of the system fields only the owner can be set.
+    pub fn set(&self, row: &mut Row, value: FieldValue) {
+        match &self.place {
+            Place::System(SystemField::Owner) => {
+                row.owner = if let FieldValue::Reference(id) = value { Some(id) } else { None };
+            }
+            Place::System(_) => {}
+            Place::Column(column) => {
+                if let Some(place) = row.values.get_mut(*column) {
+                    *place = value;
+                }
+            }
+            Place::Custom(name) if value == FieldValue::Null => {
+                row.custom.remove(name);
+            }
+            Place::Custom(name) => {
+                row.custom.insert(name.clone(), value);
+            }
+        }
+    }
+}
+
+/// One registered entity.
+#[derive(Debug, Clone)]
+pub struct EntityType {
+    /// The name, which is the table too.
+    pub name: &'static str,
+    /// The declared fields, in the order of the columns.
+    pub fields: Vec<FieldSpec>,
+    /// Who sees the records before any right is given.
+    pub sharing: Sharing,
+    /// The JSON Schema of the struct.
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+impl EntityType {
+    /// The registration of an entity.
+    #[must_use]
+    pub fn of<E: Entity>() -> Self {
+        Self { name: E::NAME, fields: E::specs(), sharing: E::SHARING, schema: |generator| generator.subschema_for::<E>() }
+    }
+
+    /// A system or declared field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldRef> {
+        if let Some(column) = self.fields.iter().position(|field| field.name == name) {
+            return self.column(column);
+        }
+        let system = SystemField::ALL.into_iter().find(|field| field.name() == name)?;
+        Some(FieldRef { place: Place::System(system), spec: system.spec() })
+    }
+
+    /// A declared field by column.
+    #[must_use]
+    pub fn column(&self, column: usize) -> Option<FieldRef> {
+        let spec = self.fields.get(column)?.clone();
+        Some(FieldRef { place: Place::Column(column), spec })
+    }
+
+    /// The columns that text search looks into, in order.
+    pub fn searchable(&self) -> impl Iterator<Item = (usize, &FieldSpec)> {
+        self.fields.iter().enumerate().filter(|(_, field)| field.searchable)
+    }
+
+    /// Whether text search works on this entity.
+    #[must_use]
+    pub fn is_searchable(&self) -> bool {
+        self.searchable().next().is_some()
+    }
+}
+
+/// All entities that the engine keeps.
+#[derive(Debug)]
+pub struct Registry {
+    types: Vec<EntityType>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+impl Registry {
+    /// The registry of these entities.
+    #[must_use]
+    pub fn new(types: Vec<EntityType>) -> Self {
+        let by_name = types.iter().enumerate().map(|(place, entity)| (entity.name, place)).collect();
+        Self { types, by_name }
+    }
+
+    /// The entities, in the order of registration.
+    #[must_use]
+    pub fn entities(&self) -> &[EntityType] {
+        &self.types
+    }
+
+    /// An entity by name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&EntityType> {
+        self.by_name.get(name).and_then(|place| self.types.get(*place))
+    }
+
+    /// Every reference to `entity`: the referring entity, the field and its merge policy.
+    #[must_use]
+    pub fn references_to(&self, entity: &str) -> Vec<(&EntityType, FieldRef)> {
+        let points_here = |kind: &FieldKind| matches!(kind, FieldKind::Reference { to, .. } if to == entity);
+        let mut found = Vec::new();
+        for from in &self.types {
+            for column in 0..from.fields.len() {
+                if let Some(field) = from.column(column).filter(|field| points_here(&field.spec.kind)) {
+                    found.push((from, field));
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,297 @@
+//! What one field is: its type, its limits, and how it behaves.
+
+use std::borrow::Cow;
+
+/// The longest text that a field may hold, in characters.
+pub const MAX_TEXT_CHARS: u32 = 65_536;
+
+/// What happens to a reference when the record it points to is merged into another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergePolicy {
+    /// The reference follows to the surviving record.
+    Repoint,
+    /// The reference keeps pointing to the merged record, which resolves through the alias table.
+    Keep,
+    /// The referring record belongs to the merged one and moves along; equal ones are joined.
+    Join,
+}
+
+/// How much harm a leak would do; later rules and masks build on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sensitivity {
+    /// Business data.
+    #[default]
+    Normal,
+    /// Data about a person.
+    Personal,
+    /// Prices, margins, credit.
+    Confidential,
+}
+
+/// Who may set a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WriteRule {
+    /// Whoever has the field right.
+    #[default]
+    Free,
+    /// Whoever has the field right, as long as it is empty.
+    Once,
+    /// The engine alone.
+    Engine,
+}
+
+/// The type of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldKind {
+    /// Text of at most so many characters.
+    Text {
+        /// The limit, in characters.
+        max_chars: u32,
+    },
+    /// A 64-bit integer between two limits.
+    Integer {
+        /// The smallest value.
+        min: i64,
+        /// The largest value.
+        max: i64,
+    },
+    /// An exact decimal with at most so many digits behind the point; kept as a scaled 64-bit integer.
+    Decimal {
+        /// Digits behind the point.
+        scale: u32,
+        /// Whether values below zero are allowed.
+        signed: bool,
+    },
+    /// A business date.
+    Date,
+    /// An instant.
+    Timestamp,
+    /// Yes or no.
+    Boolean,
+    /// The identifier of a record of another entity.
+    Reference {
+        /// The entity it points to.
+        to: Cow<'static, str>,
+        /// What a merge does with it.
+        merge: MergePolicy,
+    },
+    /// One of several written choices.
+    Picklist {
+        /// The choices.
+        choices: Vec<Cow<'static, str>>,
+    },
+    /// An ISO 4217 code.
+    Currency,
+    /// A nested list or object, kept as JSON; not filterable.
+    Nested,
+}
+
+/// The smallest and the largest value of a custom number, date or instant, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// The smallest.
+    pub minimum: Option<String>,
+    /// The largest.
+    pub maximum: Option<String>,
+}
+
+/// Unique keys that hide inside a nested value: `(kind, key)` pairs.
+pub(crate) type NestedKeys = fn(&str) -> Vec<(String, String)>;
+
+/// One field of an entity.
+#[derive(Debug, Clone)]
+pub struct FieldSpec {
+    /// The name, in snake case; the same in every language, the table and CSV headers.
+    pub name: Cow<'static, str>,
+    /// The type.
+    pub kind: FieldKind,
+    /// Must not be empty. Such a field is always readable with its record.
+    pub required: bool,
+    /// No two records of a tenant may have the same value.
+    pub unique: bool,
+    /// Has an index.
+    pub indexed: bool,
+    /// Is found by text search.
+    pub searchable: bool,
+    /// Who may set it.
+    pub write: WriteRule,
+    /// How much harm a leak would do.
+    pub sensitivity: Sensitivity,
+    /// Limits that a tenant set.
+    pub limits: Limits,
+    /// Finds unique keys inside a nested value.
+    pub(crate) nested_keys: Option<NestedKeys>,
+}
+
+impl FieldSpec {
+    /// A field with a type and nothing else.
+    #[must_use]
+    pub const fn new(kind: FieldKind) -> Self {
+        Self {
+            name: Cow::Borrowed(""),
+            kind,
+            required: false,
+            unique: false,
+            indexed: false,
+            searchable: false,
+            write: WriteRule::Free,
+            sensitivity: Sensitivity::Normal,
+            limits: Limits { minimum: None, maximum: None },
+            nested_keys: None,
+        }
+    }
+
+    /// Gives the name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Must not be empty.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// No two records of a tenant may have the same value.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// Has an index.
+    #[must_use]
+    pub const fn indexed(mut self) -> Self {
+        self.indexed = true;
+        self
+    }
+
+    /// Is found by text search.
+    #[must_use]
+    pub const fn searchable(mut self) -> Self {
+        self.searchable = true;
+        self
+    }
+
+    /// Can be set once.
+    #[must_use]
+    pub const fn once(mut self) -> Self {
+        self.write = WriteRule::Once;
+        self
+    }
+
+    /// Is kept by the engine.
+    #[must_use]
+    pub const fn engine(mut self) -> Self {
+        self.write = WriteRule::Engine;
+        self
+    }
+
+    /// Data about a person.
+    #[must_use]
+    pub const fn personal(mut self) -> Self {
+        self.sensitivity = Sensitivity::Personal;
+        self
+    }
+
+    /// Prices, margins, credit.
+    #[must_use]
+    pub const fn confidential(mut self) -> Self {
+        self.sensitivity = Sensitivity::Confidential;
+        self
+    }
+
+    /// Values below zero are allowed.
+    #[must_use]
+    pub fn signed(mut self) -> Self {
+        if let FieldKind::Decimal { signed, .. } = &mut self.kind {
+            *signed = true;
+        }
+        self
+    }
+
+    /// Integers between two limits.
+    #[must_use]
+    pub fn between(mut self, low: i64, high: i64) -> Self {
+        if let FieldKind::Integer { min, max } = &mut self.kind {
+            (*min, *max) = (low, high);
+        }
+        self
+    }
+
+    /// Unique keys hide inside the nested value.
+    #[must_use]
+    pub(crate) const fn keyed_by(mut self, keys: NestedKeys) -> Self {
+        self.nested_keys = Some(keys);
+        self
+    }
+
+    /// Whether a question may filter, sort or group by it.
+    #[must_use]
+    pub const fn is_queryable(&self) -> bool {
+        !matches!(self.kind, FieldKind::Nested)
+    }
+}
+
+/// Text of at most `max_chars` characters.
+#[must_use]
+pub const fn text(max_chars: u32) -> FieldSpec {
+    FieldSpec::new(FieldKind::Text { max_chars })
+}
+
+/// An integer.
+#[must_use]
+pub const fn integer() -> FieldSpec {
+    FieldSpec::new(FieldKind::Integer { min: i64::MIN, max: i64::MAX })
+}
+
+/// A decimal, not below zero, with `scale` digits behind the point.
+#[must_use]
+pub const fn decimal(scale: u32) -> FieldSpec {
+    FieldSpec::new(FieldKind::Decimal { scale, signed: false })
+}
+
+/// A business date.
+#[must_use]
+pub const fn date() -> FieldSpec {
+    FieldSpec::new(FieldKind::Date)
+}
+
+/// An instant.
+#[must_use]
+pub const fn timestamp() -> FieldSpec {
+    FieldSpec::new(FieldKind::Timestamp)
+}
+
+/// Yes or no.
+#[must_use]
+pub const fn boolean() -> FieldSpec {
+    FieldSpec::new(FieldKind::Boolean)
+}
+
+/// A reference to another entity; what a merge does with it must be said.
+#[must_use]
+pub const fn reference(to: &'static str, merge: MergePolicy) -> FieldSpec {
+    FieldSpec::new(FieldKind::Reference { to: Cow::Borrowed(to), merge })
+}
+
+/// One of several choices.
+#[must_use]
+pub fn picklist(choices: &[&'static str]) -> FieldSpec {
+    FieldSpec::new(FieldKind::Picklist { choices: choices.iter().map(|choice| Cow::Borrowed(*choice)).collect() })
+}
+
+/// An ISO 4217 code.
+#[must_use]
+pub const fn currency() -> FieldSpec {
+    FieldSpec::new(FieldKind::Currency)
+}
+
+/// A nested list or object.
+#[must_use]
+pub const fn nested() -> FieldSpec {
+    FieldSpec::new(FieldKind::Nested)
+}
