@@ -7,6 +7,7 @@ mod macros;
 mod date;
 mod decimal;
 mod error;
+mod field_value;
 mod id;
 mod ratio;
 
@@ -18,6 +19,7 @@ pub mod json;
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
+pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
