@@ -8,6 +8,7 @@ mod date;
 mod decimal;
 mod error;
 mod id;
+mod money;
 mod ratio;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
@@ -19,6 +20,7 @@ pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use id::{Id, IdSource, RandomIds, SeededIds};
+pub use money::{Currency, Money};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
 #[doc(hidden)]
