@@ -31,3 +31,53 @@ mod python {
 
     use crate::value::{Date, Decimal, Error, ErrorCode, Id, Timestamp};
 }
+
+// Currency: the three letters as text in every language.
+
+#[cfg(feature = "uniffi")]
+mod foreign_currency {
+    use crate::value::Currency;
+
+    uniffi::custom_type!(Currency, String, {
+        lower: |currency| currency.to_string(),
+        try_lift: |code| Ok(Currency::parse(&code)?),
+    });
+}
+
+#[cfg(feature = "python")]
+mod python_currency {
+    use pyo3::exceptions::PyValueError;
+    use pyo3::prelude::*;
+    use pyo3::types::PyString;
+
+    use crate::value::Currency;
+
+    impl<'py> IntoPyObject<'py> for Currency {
+        type Target = PyString;
+        type Output = Bound<'py, PyString>;
+        type Error = std::convert::Infallible;
+
+        fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+            Ok(PyString::new(py, self.as_str()))
+        }
+    }
+
+    impl<'py> IntoPyObject<'py> for &Currency {
+        type Target = PyString;
+        type Output = Bound<'py, PyString>;
+        type Error = std::convert::Infallible;
+
+        fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+            (*self).into_pyobject(py)
+        }
+    }
+
+    impl<'py> FromPyObject<'_, 'py> for Currency {
+        type Error = PyErr;
+
+        fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
+            let code: std::borrow::Cow<'_, str> = object.extract()?;
+            Self::parse(&code).map_err(|error| PyValueError::new_err(error.to_string()))
+        }
+    }
+}

@@ -7,6 +7,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 value_enum! {
     /// What went wrong, as a program reads it.
+    #[derive(Default)]
     #[non_exhaustive]
     pub enum ErrorCode {
         /// A field, entity or command of that name does not exist, or the caller may not see it.
@@ -92,6 +93,7 @@ value_enum! {
         /// The engine was closed.
         Closed = "closed",
         /// The store failed in a way that has no name of its own.
+        #[default]
         Store = "store",
     }
 }
@@ -112,12 +114,6 @@ value_struct! {
             /// Figures a program may need: the limit, the current version, the cycle.
             pub data: HashMap<String, String>,
         }
-    }
-}
-
-impl Default for ErrorCode {
-    fn default() -> Self {
-        Self::Store
     }
 }
 

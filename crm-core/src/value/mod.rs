@@ -7,7 +7,9 @@ mod macros;
 mod date;
 mod decimal;
 mod error;
+mod field_value;
 mod id;
+mod money;
 mod ratio;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
@@ -18,7 +20,9 @@ pub mod json;
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
+pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
+pub use money::{Currency, Money};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
 #[doc(hidden)]
