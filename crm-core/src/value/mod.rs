@@ -10,6 +10,7 @@ mod error;
 mod field_value;
 mod id;
 mod money;
+mod order;
 mod ratio;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]

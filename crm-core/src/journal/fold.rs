@@ -1,0 +1,76 @@
+//! From two rows to changes, and from changes back to rows.
+
+use super::{ChangeKind, FieldChange, JournalEntry};
+use crate::schema::{EntityType, FieldRef, Row, TenantSchema};
+use crate::value::{FieldValue, Result};
+
+/// The fields that differ.
+pub(crate) fn diff(schema: &TenantSchema, entity: &EntityType, before: &Row, after: &Row) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    for (column, spec) in entity.fields.iter().enumerate() {
+        push(&mut changes, &spec.name, before.value(column), after.value(column));
+    }
+    for spec in schema.custom_fields(entity.name) {
+        let name = spec.name.as_ref();
+        let (old, new) = (before.custom.get(name), after.custom.get(name));
+        push(&mut changes, name, old.unwrap_or(&FieldValue::Null), new.unwrap_or(&FieldValue::Null));
+    }
+    if before.owner != after.owner {
+        let value = |owner: Option<_>| owner.map_or(FieldValue::Null, FieldValue::Reference);
+        changes.push(FieldChange { field: "owner".to_owned(), before: value(before.owner), after: value(after.owner) });
+    }
+    changes
+}
+
+/// The fields of a new record that have a value.
+pub(crate) fn creation_changes(schema: &TenantSchema, entity: &EntityType, row: &Row) -> Vec<FieldChange> {
+    let empty = Row { values: vec![FieldValue::Null; entity.fields.len()], ..Row::default() };
+    diff(schema, entity, &empty, row)
+}
+
+fn push(changes: &mut Vec<FieldChange>, name: &str, before: &FieldValue, after: &FieldValue) {
+    if before != after {
+        changes.push(FieldChange { field: name.to_owned(), before: before.clone(), after: after.clone() });
+    }
+}
+
+/// Puts one entry on top of a row: the row as it stood after the entry.
+///
+/// # Errors
+/// The value no longer fits the type of the field.
+pub(crate) fn apply_changes(schema: &TenantSchema, entity: &EntityType, row: &mut Row, entry: &JournalEntry) -> Result<()> {
+    if entry.kind == ChangeKind::Create {
+        row.id = entry.record;
+        row.created_at = entry.at;
+        row.created_by = Some(entry.actor);
+        row.values = vec![FieldValue::Null; entity.fields.len()];
+    }
+    for change in &entry.changes {
+        // A custom field whose definition is gone leaves no trace in the row either.
+        let Some(field) = schema.field(entity, &change.field) else { continue };
+        set(&field, row, change.after.clone())?;
+    }
+    row.version = entry.version;
+    row.updated_at = entry.at;
+    row.updated_by = Some(entry.actor);
+    row.deleted = entry.kind == ChangeKind::Delete;
+    Ok(())
+}
+
+fn set(field: &FieldRef, row: &mut Row, value: FieldValue) -> Result<()> {
+    let value = crate::query::operand(field, &value)?;
+    field.set(row, value);
+    Ok(())
+}
+
+/// The record after all these entries, oldest first; nothing if it did not exist yet or was deleted.
+///
+/// # Errors
+/// A value no longer fits the type of its field.
+pub(crate) fn row_as_of(schema: &TenantSchema, entity: &EntityType, entries: &[JournalEntry]) -> Result<Option<Row>> {
+    let mut row = Row::default();
+    for entry in entries {
+        apply_changes(schema, entity, &mut row, entry)?;
+    }
+    Ok(if entries.is_empty() || row.deleted { None } else { Some(row) })
+}

@@ -1,0 +1,181 @@
+//! Where the records are kept: one trait, a reference in memory, and SQLite.
+//!
+//! A store answers checked questions only ([`crate::access`]); it decides nothing.
+
+mod memory;
+mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+
+use std::path::Path;
+
+pub use memory::MemoryStore;
+pub use sqlite::{Durability, SCHEMA_VERSION, SqliteOptions, SqliteStore};
+
+use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId};
+use crate::journal::JournalEntry;
+use crate::query::AggregateRow;
+use crate::schema::{FieldSpec, Row};
+use crate::value::{Error, Id, Result, Timestamp};
+
+/// Why a write did not end in a confirmed commit.
+#[derive(Debug)]
+pub enum WriteFailure {
+    /// Nothing was written.
+    RolledBack(Error),
+    /// The commit failed and nobody knows whether it took effect.
+    Unknown(Error),
+}
+
+/// Work inside a read snapshot.
+pub type ReadWork<'a> = &'a mut dyn FnMut(&mut dyn ReadTx) -> Result<()>;
+/// Work inside a write transaction; it may be run again.
+pub type WriteWork<'a> = &'a mut dyn FnMut(&mut dyn WriteTx) -> Result<()>;
+
+/// A store of records, journal, operations and counters.
+pub trait Store: Send + Sync {
+    /// Runs `work` on one snapshot.
+    ///
+    /// # Errors
+    /// What `work` gives, or `Unavailable` / `Corrupt`.
+    fn read(&self, work: ReadWork<'_>) -> Result<()>;
+
+    /// Runs `work` in one transaction: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`WriteFailure::RolledBack`] with what `work` gave, [`WriteFailure::Unknown`] if the commit could not be confirmed.
+    fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure>;
+
+    /// Copies the whole database into a new file while others go on working.
+    ///
+    /// # Errors
+    /// `Unavailable` if the file cannot be written, or the store has no file form.
+    fn backup(&self, to: &Path) -> Result<()>;
+
+    /// Looks for damage; an empty list is good news.
+    ///
+    /// # Errors
+    /// `Unavailable` if the check could not be run.
+    fn check_integrity(&self) -> Result<Vec<String>>;
+}
+
+/// Which part of the journal is read. Made by [`crate::engine`] after the rights were checked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum JournalScope<'a> {
+    /// One record, up to an instant.
+    Record { entity: &'a str, record: Id, until: Option<Timestamp> },
+    /// One operation.
+    Operation(Id),
+    /// Everything after a place in the journal.
+    After(i64),
+}
+
+/// A part of the journal, with a limit of entries.
+#[derive(Debug, Clone, Copy)]
+pub struct JournalRead<'a> {
+    pub(crate) tenant: TenantId,
+    pub(crate) scope: JournalScope<'a>,
+    pub(crate) limit: usize,
+}
+
+/// An operation that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The operation.
+    pub op_id: Id,
+    /// A fingerprint of the commands and of who gave them.
+    pub fingerprint: String,
+    /// The outcome, as JSON.
+    pub outcome: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What can be read on a snapshot.
+pub trait ReadTx {
+    /// The number of a tenant.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn tenant(&mut self, key: &str) -> Result<Option<TenantId>>;
+    /// The keys of all tenants with their numbers.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn tenants(&mut self) -> Result<Vec<(String, TenantId)>>;
+    /// Grows with every change of users, rights and field definitions.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`; the caller then denies everything.
+    fn epoch(&mut self, tenant: TenantId) -> Result<i64>;
+    /// One record.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>>;
+    /// Who holds a unique value.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>>;
+    /// The records of a page and one more, if there is one; `sink` says whether to go on.
+    ///
+    /// # Errors
+    /// What `sink` gives, `Unavailable` or `Corrupt`.
+    fn select(&mut self, query: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()>;
+    /// Figures, in the order of the group keys.
+    ///
+    /// # Errors
+    /// `Overflow`, `TooMany` groups, `Unavailable` or `Corrupt`.
+    fn aggregate(&mut self, query: &CheckedAggregate) -> Result<Vec<AggregateRow>>;
+    /// Entries of the journal, oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>>;
+    /// An operation by its identifier.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>>;
+}
+
+/// What can be written in a transaction.
+pub trait WriteTx: ReadTx {
+    /// Makes a tenant and returns its number.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn add_tenant(&mut self, key: &str) -> Result<TenantId>;
+    /// Writes a row with its keys and search words.
+    ///
+    /// # Errors
+    /// `StaleVersion`, `DuplicateKey` with the field, `Unavailable` or `Corrupt`.
+    fn put(&mut self, write: &CheckedWrite) -> Result<()>;
+    /// Appends to the journal; the store gives the place.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64>;
+    /// Notes an operation.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()>;
+    /// Lets every cache of rights and field definitions go.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn bump_epoch(&mut self, tenant: TenantId) -> Result<()>;
+    /// Takes the next `count` numbers of a series and returns the first; the first of all is 1.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn take_numbers(&mut self, tenant: TenantId, series: &str, count: i64) -> Result<i64>;
+    /// Gives a custom field its index.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()>;
+}
