@@ -4,18 +4,21 @@
 #[macro_use]
 mod macros;
 
+mod allocate;
 mod date;
 mod decimal;
 mod error;
 mod id;
 mod money;
 mod ratio;
+mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
 
 pub mod json;
 
+pub use allocate::{AllocationMethod, MAX_PARTS, allocate};
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
