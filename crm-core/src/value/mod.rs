@@ -11,6 +11,7 @@ mod error;
 mod id;
 mod money;
 mod ratio;
+mod text;
 mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
@@ -24,6 +25,10 @@ pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 pub use money::{Currency, Money};
+pub use text::{
+    MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
+    matches, normalize_text, query_phrases,
+};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
 #[doc(hidden)]
