@@ -4,6 +4,7 @@
 #[macro_use]
 mod macros;
 
+mod allocate;
 mod date;
 mod decimal;
 mod error;
@@ -12,18 +13,25 @@ mod id;
 mod money;
 mod order;
 mod ratio;
+mod text;
+mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
 
 pub mod json;
 
+pub use allocate::{AllocationMethod, MAX_PARTS, allocate};
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 pub use money::{Currency, Money};
+pub use text::{
+    MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
+    matches, normalize_text, query_phrases,
+};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
 #[doc(hidden)]

@@ -1,0 +1,263 @@
+//! Sharing an amount out so that the parts sum to the amount, to the last minor unit (分摊).
+
+use std::cmp::Reverse;
+
+use super::{Decimal, Error, ErrorCode, MAX_SCALE, Problem, Result, wide};
+
+/// The most parts into which one amount is shared.
+pub const MAX_PARTS: usize = 1_000_000;
+
+value_enum! {
+    /// Who gets the minor units that are left over when an amount does not divide evenly.
+    pub enum AllocationMethod {
+        /// Every part is cut down to the minor unit; what is left goes, one unit each, to the parts that lost most;
+        /// among equals to the earlier one (Hamilton's method, 最大余额法). No part is off by a whole unit.
+        LargestRemainder = "largest_remainder",
+        /// The running total is rounded (half away from zero), and each part is the step between two totals. No
+        /// running total is off by more than half a unit: for instalments and periods.
+        Cumulative = "cumulative",
+        /// Every part is rounded on its own (half away from zero); the last part with a weight above zero takes the
+        /// difference, which may even turn its sign: for ledgers that ask for it.
+        LastTakesRest = "last_takes_rest",
+    }
+}
+
+/// Shares `amount` out by `weights` into parts of at most `exponent` digits behind the point.
+///
+/// The parts sum to `amount` exactly, whatever the method; `allocate(-x)` is the negative of `allocate(x)`; a weight
+/// of zero gets zero. Shares are compared as exact fractions.
+///
+/// ```
+/// use crm_core::value::{AllocationMethod, Decimal, allocate};
+/// // A header discount of 100.00 on three lines of equal value.
+/// let parts = allocate(Decimal::from(100), &[Decimal::ONE; 3], AllocationMethod::LargestRemainder, 2)?;
+/// let text: Vec<String> = parts.iter().map(|part| part.to_fixed(2)).collect();
+/// assert_eq!(text, ["33.34", "33.33", "33.33"]);
+/// # Ok::<(), crm_core::value::Error>(())
+/// ```
+///
+/// # Errors
+/// `DecimalDigits` if `amount` has more digits than `exponent`; `Required` without weights; `OutOfRange` for a
+/// weight below zero, for weights that sum to zero and for an `exponent` above [`MAX_SCALE`]; `TooMany` above
+/// [`MAX_PARTS`]; `Overflow` if the figures do not fit.
+pub fn allocate(amount: Decimal, weights: &[Decimal], method: AllocationMethod, exponent: u32) -> Result<Vec<Decimal>> {
+    let units = to_units(amount, exponent)?;
+    let weights = to_integers(weights)?;
+    let total = weights.iter().try_fold(0_u128, |sum, weight| sum.checked_add(*weight)).ok_or_else(overflow)?;
+    if total == 0 {
+        return Err(Error::invalid(ErrorCode::OutOfRange, "weights", "the weights sum to zero"));
+    }
+    let shares = Shares { units: units.unsigned_abs(), weights, total };
+    let parts = match method {
+        AllocationMethod::LargestRemainder => shares.largest_remainder(),
+        AllocationMethod::Cumulative => shares.cumulative(),
+        AllocationMethod::LastTakesRest => shares.last_takes_rest(),
+    }
+    .ok_or_else(overflow)?;
+    let sign = if units < 0 { -1 } else { 1 };
+    parts.into_iter().map(|part| Decimal::new(sign * part, exponent).map_err(|_| overflow())).collect()
+}
+
+/// The sum to share in minor units, and the weights as integers of one scale.
+struct Shares {
+    units: u128,
+    weights: Vec<u128>,
+    total: u128,
+}
+
+impl Shares {
+    /// `units * weight / total` as whole units and remainder.
+    fn share(&self, weight: u128) -> Option<(u128, u128)> {
+        wide::multiply_divide(self.units, weight, self.total)
+    }
+
+    /// The share rounded half away from zero.
+    fn rounded(&self, weight: u128) -> Option<i128> {
+        let (whole, rest) = self.share(weight)?;
+        let up = u128::from(rest >= self.total - rest);
+        i128::try_from(whole.checked_add(up)?).ok()
+    }
+
+    fn largest_remainder(&self) -> Option<Vec<i128>> {
+        let shares = self.weights.iter().map(|weight| self.share(*weight)).collect::<Option<Vec<_>>>()?;
+        let given: u128 = shares.iter().map(|(whole, _)| whole).sum();
+        let left = usize::try_from(self.units.checked_sub(given)?).ok()?;
+        let mut order: Vec<usize> = (0..shares.len()).collect();
+        // The sort is stable, so the earlier of two equal remainders comes first.
+        order.sort_by_key(|place| Reverse(shares.get(*place).map_or(0, |(_, rest)| *rest)));
+        let mut parts = shares.iter().map(|(whole, _)| i128::try_from(*whole).ok()).collect::<Option<Vec<_>>>()?;
+        for place in order.into_iter().take(left) {
+            *parts.get_mut(place)? += 1;
+        }
+        Some(parts)
+    }
+
+    fn cumulative(&self) -> Option<Vec<i128>> {
+        let (mut weight_so_far, mut given) = (0_u128, 0_i128);
+        let mut parts = Vec::with_capacity(self.weights.len());
+        for weight in &self.weights {
+            weight_so_far = weight_so_far.checked_add(*weight)?;
+            let total = self.rounded(weight_so_far)?;
+            parts.push(total - given);
+            given = total;
+        }
+        Some(parts)
+    }
+
+    fn last_takes_rest(&self) -> Option<Vec<i128>> {
+        let mut parts = self.weights.iter().map(|weight| self.rounded(*weight)).collect::<Option<Vec<_>>>()?;
+        let last = self.weights.iter().rposition(|weight| *weight > 0)?;
+        let given = parts.iter().try_fold(0_i128, |sum, part| sum.checked_add(*part))?;
+        let rest = i128::try_from(self.units).ok()?.checked_sub(given)?;
+        let part = parts.get_mut(last)?;
+        *part = part.checked_add(rest)?;
+        Some(parts)
+    }
+}
+
+fn to_units(amount: Decimal, exponent: u32) -> Result<i128> {
+    if exponent > MAX_SCALE {
+        let message = format!("`{exponent}` is above the limit of {MAX_SCALE} digits");
+        return Err(Error::invalid(ErrorCode::OutOfRange, "exponent", message));
+    }
+    let Some(missing) = exponent.checked_sub(amount.scale()) else {
+        let message = format!("`{amount}` has more than {exponent} digits behind the decimal point");
+        return Err(Error::invalid(ErrorCode::DecimalDigits, "amount", message));
+    };
+    10_i128.checked_pow(missing).and_then(|factor| amount.mantissa().checked_mul(factor)).ok_or_else(overflow)
+}
+
+fn to_integers(weights: &[Decimal]) -> Result<Vec<u128>> {
+    if weights.is_empty() {
+        return Err(Error::invalid(ErrorCode::Required, "weights", "there is no weight to share by"));
+    }
+    if weights.len() > MAX_PARTS {
+        let problem = Problem::of_field(ErrorCode::TooMany, "weights", format!("more than {MAX_PARTS} weights"));
+        return Err(problem.with("limit", MAX_PARTS).into_invalid());
+    }
+    let scale = weights.iter().map(|weight| weight.scale()).max().unwrap_or(0);
+    let integer = |(place, weight): (usize, &Decimal)| {
+        if weight.is_negative() {
+            let message = format!("the weight `{weight}` is below zero");
+            return Err(Error::invalid(ErrorCode::OutOfRange, format!("weights[{place}]"), message));
+        }
+        let factor = 10_u128.checked_pow(scale.saturating_sub(weight.scale())).ok_or_else(overflow)?;
+        weight.mantissa().unsigned_abs().checked_mul(factor).ok_or_else(overflow)
+    };
+    weights.iter().enumerate().map(integer).collect()
+}
+
+fn overflow() -> Error {
+    Problem::new(ErrorCode::Overflow, "the shares have more digits than an exact decimal can keep").into_invalid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn parts(amount: &str, weights: &[&str], method: AllocationMethod, exponent: u32) -> Vec<String> {
+        let weights: Vec<Decimal> = weights.iter().map(|text| dec(text)).collect();
+        let parts = allocate(dec(amount), &weights, method, exponent).unwrap();
+        parts.iter().map(|part| part.to_fixed(exponent)).collect()
+    }
+
+    fn code(amount: &str, weights: &[&str], exponent: u32) -> (ErrorCode, Option<String>) {
+        let weights: Vec<Decimal> = weights.iter().map(|text| dec(text)).collect();
+        let error = allocate(dec(amount), &weights, AllocationMethod::LargestRemainder, exponent).unwrap_err();
+        (error.code(), error.field().map(str::to_owned))
+    }
+
+    /// The standard example of Hamilton's method: ten seats for 47, 16, 15.8, 12, 6.1 and 3.1 thousand votes.
+    #[test]
+    fn largest_remainder_shares_seats_as_hamilton_did() {
+        let votes = ["47000", "16000", "15800", "12000", "6100", "3100"];
+        assert_eq!(parts("10", &votes, AllocationMethod::LargestRemainder, 0), ["5", "2", "1", "1", "1", "0"]);
+    }
+
+    #[test]
+    fn methods_differ_in_who_gets_the_rest() {
+        let thirds = ["1", "1", "1"];
+        assert_eq!(parts("0.05", &thirds, AllocationMethod::LargestRemainder, 2), ["0.02", "0.02", "0.01"]);
+        assert_eq!(parts("0.05", &thirds, AllocationMethod::Cumulative, 2), ["0.02", "0.01", "0.02"]);
+        assert_eq!(parts("0.05", &thirds, AllocationMethod::LastTakesRest, 2), ["0.02", "0.02", "0.01"]);
+        let four_and_nothing = ["1", "1", "1", "1", "0"];
+        assert_eq!(parts("2", &four_and_nothing, AllocationMethod::LastTakesRest, 0), ["1", "1", "1", "-1", "0"]);
+        assert_eq!(parts("-1000", &["1", "2"], AllocationMethod::LargestRemainder, 0), ["-333", "-667"]);
+    }
+
+    #[test]
+    fn weights_of_any_scale_are_compared_exactly() {
+        let weights = ["0.0000000000000000000000000001", "0.0000000000000000000000000002"];
+        assert_eq!(parts("1", &weights, AllocationMethod::LargestRemainder, 2), ["0.33", "0.67"]);
+        let weights = ["79228162514264337593543950335", "79228162514264337593543950334"];
+        assert_eq!(parts("0.01", &weights, AllocationMethod::LargestRemainder, 2), ["0.01", "0.00"]);
+        let most = "79228162514264337593543950335";
+        assert_eq!(parts(most, &[most, "0"], AllocationMethod::Cumulative, 0), [most, "0"]);
+    }
+
+    #[test]
+    fn wrong_input_has_its_own_code() {
+        assert_eq!(code("0.005", &["1"], 2), (ErrorCode::DecimalDigits, Some("amount".to_owned())));
+        assert_eq!(code("1", &[], 2), (ErrorCode::Required, Some("weights".to_owned())));
+        assert_eq!(code("1", &["0", "0.0"], 2), (ErrorCode::OutOfRange, Some("weights".to_owned())));
+        assert_eq!(code("1", &["1", "-1"], 2), (ErrorCode::OutOfRange, Some("weights[1]".to_owned())));
+        assert_eq!(code("1", &["1"], 29), (ErrorCode::OutOfRange, Some("exponent".to_owned())));
+        assert_eq!(code("79228162514264337593543950335", &["1"], 20), (ErrorCode::Overflow, None));
+    }
+
+    fn any_method() -> impl Strategy<Value = AllocationMethod> {
+        prop::sample::select(AllocationMethod::ALL)
+    }
+
+    fn any_weights() -> impl Strategy<Value = Vec<Decimal>> {
+        let weight = (0_i64..1_000_000, 0_u32..6).prop_map(|(m, s)| Decimal::new(m.into(), s).unwrap());
+        prop::collection::vec(weight, 1..40).prop_filter("a weight above zero", |w| w.iter().any(|w| !w.is_zero()))
+    }
+
+    proptest! {
+        #[test]
+        fn parts_sum_to_the_amount_with_either_sign(
+            mantissa in any::<i64>(), exponent in 0_u32..5, weights in any_weights(), method in any_method(),
+        ) {
+            let amount = Decimal::new(mantissa.into(), exponent).unwrap();
+            let parts = allocate(amount, &weights, method, exponent).unwrap();
+            let sum = parts.iter().fold(Decimal::ZERO, |sum, part| sum.checked_add(*part).unwrap());
+            prop_assert_eq!(sum, amount);
+            let negative = allocate(amount.negated(), &weights, method, exponent).unwrap();
+            prop_assert!(parts.iter().zip(&negative).all(|(part, other)| part.negated() == *other));
+            for (part, weight) in parts.iter().zip(&weights) {
+                prop_assert!(part.scale() <= exponent);
+                prop_assert!(!weight.is_zero() || part.is_zero());
+            }
+        }
+
+        /// Quota rule: a share is the exact fraction rounded down or up, never anything else.
+        #[test]
+        fn largest_remainder_keeps_the_quota(mantissa in 0_i64..1_000_000, weights in any_weights()) {
+            let amount = Decimal::new(mantissa.into(), 2).unwrap();
+            let parts = allocate(amount, &weights, AllocationMethod::LargestRemainder, 2).unwrap();
+            let total = weights.iter().fold(Decimal::ZERO, |sum, weight| sum.checked_add(*weight).unwrap());
+            for (part, weight) in parts.iter().zip(&weights) {
+                let share = amount.checked_mul(*weight).unwrap();
+                let low = share.checked_div(total, 2, crate::value::Rounding::Down).unwrap();
+                let high = share.checked_div(total, 2, crate::value::Rounding::Up).unwrap();
+                prop_assert!(low <= *part && *part <= high);
+            }
+        }
+
+        #[test]
+        fn equal_weights_differ_by_one_unit_and_favour_the_first(units in 0_i64..10_000, count in 1_usize..50) {
+            let parts = allocate(
+                Decimal::from(units), &vec![Decimal::ONE; count], AllocationMethod::LargestRemainder, 0,
+            ).unwrap();
+            prop_assert!(parts.is_sorted_by(|a, b| a >= b));
+            let spread = parts[0].checked_sub(parts[count - 1]).unwrap();
+            prop_assert!(spread <= Decimal::ONE);
+        }
+    }
+}
