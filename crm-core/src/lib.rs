@@ -5,3 +5,11 @@ uniffi::setup_scaffolding!("crm_core");
 
 #[macro_use]
 pub mod value;
+
+#[macro_use]
+pub mod schema;
+
+pub mod access;
+pub mod journal;
+pub mod query;
+pub mod store;

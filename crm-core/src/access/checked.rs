@@ -1,10 +1,12 @@
 //! Questions and writes that have passed the rights. Their fields are private to this room: a store can read them,
 //! and nobody else can make one.
 
+use std::sync::Arc;
+
 use super::{TenantId, Visibility};
 use crate::query::{Bucket, Condition, MeasureFunction};
-use crate::schema::{FieldRef, Row};
-use crate::value::text::Phrase;
+use crate::schema::{FieldRef, FieldSpec, Row};
+use crate::value::Phrase;
 use crate::value::{FieldValue, Id};
 
 /// Makes a reader for each private field.
@@ -24,16 +26,27 @@ pub struct CheckedGet {
     pub(super) id: Id,
     pub(super) visibility: Visibility,
     pub(super) deleted: bool,
+    pub(super) custom: Arc<[FieldSpec]>,
 }
 
-readers!(CheckedGet { tenant: TenantId, entity: &'static str, id: Id, visibility: Visibility, deleted: bool });
+readers!(CheckedGet {
+    tenant: TenantId,
+    entity: &'static str,
+    id: Id,
+    visibility: Visibility,
+    deleted: bool,
+    custom: Arc<[FieldSpec]>,
+});
 
 /// Search words over readable columns.
 #[derive(Debug)]
 pub struct Search {
-    pub(crate) columns: Vec<usize>,
-    pub(crate) phrases: Vec<Phrase>,
+    /// The readable columns, each with its place among the searchable ones.
+    pub(super) columns: Vec<(usize, usize)>,
+    pub(super) phrases: Vec<Phrase>,
 }
+
+readers!(Search { columns: Vec<(usize, usize)>, phrases: Vec<Phrase> });
 
 /// A list.
 #[derive(Debug)]
@@ -48,6 +61,7 @@ pub struct CheckedQuery {
     pub(super) visibility: Visibility,
     pub(super) fingerprint: String,
     pub(super) deleted: bool,
+    pub(super) custom: Arc<[FieldSpec]>,
 }
 
 readers!(CheckedQuery {
@@ -61,6 +75,7 @@ readers!(CheckedQuery {
     visibility: Visibility,
     fingerprint: String,
     deleted: bool,
+    custom: Arc<[FieldSpec]>,
 });
 
 /// Figures over the visible records.
@@ -107,6 +122,10 @@ pub enum WriteKind {
         version: i64,
         /// The declared columns that differ.
         changed: Vec<usize>,
+        /// Whether a custom field differs.
+        custom: bool,
+        /// Whether the owner differs.
+        owner: bool,
     },
 }
 
@@ -120,6 +139,7 @@ pub struct CheckedWrite {
     pub(super) remove_keys: Vec<(String, String)>,
     pub(super) add_keys: Vec<(String, String)>,
     pub(super) search: Option<Vec<Vec<String>>>,
+    pub(super) custom: Arc<[FieldSpec]>,
 }
 
 readers!(CheckedWrite {
@@ -130,4 +150,5 @@ readers!(CheckedWrite {
     remove_keys: Vec<(String, String)>,
     add_keys: Vec<(String, String)>,
     search: Option<Vec<Vec<String>>>,
+    custom: Arc<[FieldSpec]>,
 });

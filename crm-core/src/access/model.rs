@@ -89,7 +89,8 @@ impl AccessModel {
         while let Some(id) = next {
             path.push(id);
             if id == role {
-                let names: Vec<&str> = path.iter().filter_map(|id| self.roles.get(id)).map(|role| role.name.as_str()).collect();
+                let names: Vec<&str> =
+                    path.iter().filter_map(|id| self.roles.get(id)).map(|role| role.name.as_str()).collect();
                 let problem = Problem::of_field(ErrorCode::Cycle, "parent", "the role would stand above itself");
                 return Err(problem.with("cycle", names.join(" > ")).into_invalid());
             }
@@ -120,7 +121,8 @@ impl AccessModel {
         let mut joined = JoinedRights::default();
         let Some(user) = self.users.get(&user).filter(|user| !user.is_inactive) else { return joined };
         let sets: Vec<&PermissionSet> = user.permission_sets.iter().filter_map(|id| self.sets.get(id)).collect();
-        let per_set: Vec<(&PermissionSet, ObjectRight)> = sets.iter().map(|set| (*set, object_right(set, entity))).collect();
+        let per_set: Vec<(&PermissionSet, ObjectRight)> =
+            sets.iter().map(|set| (*set, object_right(set, entity))).collect();
         for (_, right) in &per_set {
             joined.object = union(&joined.object, right);
         }

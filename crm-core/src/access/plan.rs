@@ -7,8 +7,8 @@ use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, 
 use super::{AccessModel, Ctx, TenantId};
 use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
 use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Row, Sharing, TenantSchema, WriteRule};
-use crate::value::text::{Phrase, index_tokens, query_phrases};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+use crate::value::{Error, ErrorCode, FieldValue, Id, Phrase, Problem, Result, index_tokens, query_phrases};
 
 /// What somebody wants to do with records of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,7 @@ pub struct AccessPlan {
     hidden: HashSet<String>,
     /// Declared and custom fields that cannot be set.
     locked: HashSet<String>,
+    custom: Arc<[FieldSpec]>,
 }
 
 impl AccessPlan {
@@ -91,7 +92,8 @@ impl AccessPlan {
     pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
         let rights = model.rights(ctx.user, entity.name);
         let all = entity.sharing == Sharing::Public || rights.object.view_all;
-        let visibility = if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
+        let visibility =
+            if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
         let mut plan = Self {
             tenant: ctx.tenant,
             user: ctx.user,
@@ -103,6 +105,7 @@ impl AccessPlan {
             visibility,
             hidden: HashSet::new(),
             locked: HashSet::new(),
+            custom: schema.shared_custom_fields(entity.name),
         };
         let owner = entity.field("owner");
         for field in schema.fields(entity).into_iter().chain(owner) {
@@ -120,7 +123,7 @@ impl AccessPlan {
 
     /// A plan without limits, for the engine's own questions.
     #[must_use]
-    pub(crate) fn system(tenant: TenantId, entity: &EntityType, _reason: SystemReason) -> Self {
+    pub(crate) fn system(tenant: TenantId, entity: &EntityType, schema: &TenantSchema, _reason: SystemReason) -> Self {
         Self {
             tenant,
             user: Id::NIL,
@@ -132,6 +135,7 @@ impl AccessPlan {
             visibility: Visibility::All,
             hidden: HashSet::new(),
             locked: HashSet::new(),
+            custom: schema.shared_custom_fields(entity.name),
         }
     }
 
@@ -215,7 +219,14 @@ impl AccessPlan {
     /// `Denied` without the right to read the entity.
     pub fn check_get(&self, id: Id) -> Result<CheckedGet> {
         self.require(Action::Read)?;
-        Ok(CheckedGet { tenant: self.tenant, entity: self.entity, id, visibility: self.visibility.clone(), deleted: false })
+        Ok(CheckedGet {
+            tenant: self.tenant,
+            entity: self.entity,
+            id,
+            visibility: self.visibility.clone(),
+            deleted: false,
+            custom: self.custom.clone(),
+        })
     }
 
     /// One record by identifier, deleted or not: for history and undo.
@@ -240,10 +251,12 @@ impl AccessPlan {
         }
         let limit = match query.limit {
             None => 50,
-            Some(limit) => usize::try_from(limit).ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
-                let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page has 1 to 500 records");
-                problem.with("max", MAX_PAGE).into_invalid()
-            })?,
+            Some(limit) => {
+                usize::try_from(limit).ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
+                    let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page has 1 to 500 records");
+                    problem.with("max", MAX_PAGE).into_invalid()
+                })?
+            }
         };
         let fingerprint = self.fingerprint(query)?;
         let after = query.cursor.as_ref().map(|cursor| read_cursor(cursor, &fingerprint, &sort)).transpose()?;
@@ -258,6 +271,7 @@ impl AccessPlan {
             visibility: self.visibility.clone(),
             fingerprint,
             deleted: false,
+            custom: self.custom.clone(),
         })
     }
 
@@ -289,7 +303,12 @@ impl AccessPlan {
     ///
     /// # Errors
     /// As [`AccessPlan::check_query`].
-    pub fn check_aggregate(&self, schema: &TenantSchema, entity: &EntityType, query: &AggregateQuery) -> Result<CheckedAggregate> {
+    pub fn check_aggregate(
+        &self,
+        schema: &TenantSchema,
+        entity: &EntityType,
+        query: &AggregateQuery,
+    ) -> Result<CheckedAggregate> {
         self.require(Action::Read)?;
         let lookup = |name: &str| self.readable_field(schema, entity, name);
         let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
@@ -297,7 +316,11 @@ impl AccessPlan {
         for group in &query.group_by {
             let field = query::queryable(&lookup, &group.field).map_err(|error| error.under("group_by"))?;
             if group.bucket.is_some() && field.spec.kind != FieldKind::Date {
-                return Err(Error::invalid(ErrorCode::WrongType, group.field.as_str(), "only dates have spans of time"));
+                return Err(Error::invalid(
+                    ErrorCode::WrongType,
+                    group.field.as_str(),
+                    "only dates have spans of time",
+                ));
             }
             group_by.push((field, group.bucket));
         }
@@ -319,8 +342,8 @@ impl AccessPlan {
     /// The search words, over the readable columns only.
     fn search(&self, entity: &EntityType, text: Option<&str>) -> Result<Option<Search>> {
         let Some(text) = text else { return Ok(None) };
-        let columns: Vec<usize> =
-            entity.searchable().filter(|(_, spec)| self.can_read(&spec.name)).map(|(column, _)| column).collect();
+        let places = entity.searchable().enumerate().filter(|(_, (_, spec))| self.can_read(&spec.name));
+        let columns: Vec<(usize, usize)> = places.map(|(place, (column, _))| (column, place)).collect();
         if columns.is_empty() {
             return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
         }
@@ -335,13 +358,19 @@ impl AccessPlan {
     }
 
     /// A write that was authorised and validated by the engine; it brings the row's keys and search words along.
-    pub(crate) fn check_write(&self, schema: &TenantSchema, entity: &EntityType, before: Option<&Row>, after: Row) -> CheckedWrite {
-        let custom = schema.custom_fields(entity.name);
-        let old_keys = before.filter(|row| !row.deleted).map(|row| unique_keys(entity, custom, row)).unwrap_or_default();
+    pub(crate) fn check_write(&self, entity: &EntityType, before: Option<&Row>, after: Row) -> CheckedWrite {
+        let custom = self.custom.as_ref();
+        let old_keys =
+            before.filter(|row| !row.deleted).map(|row| unique_keys(entity, custom, row)).unwrap_or_default();
         let new_keys = if after.deleted { Vec::new() } else { unique_keys(entity, custom, &after) };
         let kind = match before {
             None => WriteKind::Insert,
-            Some(before) => WriteKind::Update { version: before.version, changed: changed_columns(before, &after) },
+            Some(before) => WriteKind::Update {
+                version: before.version,
+                changed: changed_columns(before, &after),
+                custom: before.custom != after.custom,
+                owner: before.owner != after.owner,
+            },
         };
         let search = search_words(entity, before, &after);
         CheckedWrite {
@@ -352,6 +381,7 @@ impl AccessPlan {
             add_keys: new_keys.into_iter().filter(|key| !old_keys.contains(key)).collect(),
             search,
             row: after,
+            custom: self.custom.clone(),
         }
     }
 }
@@ -369,7 +399,7 @@ fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Optio
         return None;
     }
     let words = columns.iter().map(|column| match after.value(*column) {
-        FieldValue::Text(text) if !after.deleted => index_tokens(text),
+        FieldValue::Text(text) if !after.deleted => index_tokens(text).unwrap_or_default(),
         _ => Vec::new(),
     });
     Some(words.collect())

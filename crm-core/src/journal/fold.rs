@@ -38,7 +38,12 @@ fn push(changes: &mut Vec<FieldChange>, name: &str, before: &FieldValue, after: 
 ///
 /// # Errors
 /// The value no longer fits the type of the field.
-pub(crate) fn apply_changes(schema: &TenantSchema, entity: &EntityType, row: &mut Row, entry: &JournalEntry) -> Result<()> {
+pub(crate) fn apply_changes(
+    schema: &TenantSchema,
+    entity: &EntityType,
+    row: &mut Row,
+    entry: &JournalEntry,
+) -> Result<()> {
     if entry.kind == ChangeKind::Create {
         row.id = entry.record;
         row.created_at = entry.at;

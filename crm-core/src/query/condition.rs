@@ -121,7 +121,9 @@ pub(crate) fn operand(field: &FieldRef, value: &FieldValue) -> Result<FieldValue
     let mut free = field.spec.clone();
     free.limits = crate::schema::Limits::default();
     free.kind = match free.kind {
-        FieldKind::Text { .. } | FieldKind::Picklist { .. } | FieldKind::Currency => FieldKind::Text { max_chars: u32::MAX },
+        FieldKind::Text { .. } | FieldKind::Picklist { .. } | FieldKind::Currency => {
+            FieldKind::Text { max_chars: u32::MAX }
+        }
         FieldKind::Integer { .. } => FieldKind::Integer { min: i64::MIN, max: i64::MAX },
         FieldKind::Decimal { .. } => return any_decimal(&free.name, value),
         kind => kind,

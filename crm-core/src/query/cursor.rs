@@ -28,7 +28,8 @@ pub(crate) fn encode(fingerprint: &str, values: &[FieldValue], id: Id) -> Result
 /// `BadCursor` if the cursor is damaged or belongs to another question.
 pub(crate) fn decode(cursor: &str, fingerprint: &str) -> Result<(Vec<FieldValue>, Id)> {
     let bad = || -> Error {
-        Problem::of_field(ErrorCode::BadCursor, "cursor", "the cursor belongs to another question or another reader").into_invalid()
+        Problem::of_field(ErrorCode::BadCursor, "cursor", "the cursor belongs to another question or another reader")
+            .into_invalid()
     };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad())?;

@@ -49,7 +49,13 @@ pub(crate) fn compare_rows(a: &Row, b: &Row, sort: &[(FieldRef, bool)]) -> Order
             return order;
         }
     }
-    a.id.cmp(&b.id)
+    let order = a.id.cmp(&b.id);
+    if ties_descend(sort) { order.reverse() } else { order }
+}
+
+/// Ties are broken by the identifier, in the direction of the last sort key, so that one index serves both.
+pub(crate) fn ties_descend(sort: &[(FieldRef, bool)]) -> bool {
+    sort.last().is_some_and(|(_, descending)| *descending)
 }
 
 /// The group key of a date: the date itself or the written span of time.
@@ -79,7 +85,8 @@ pub(crate) fn measure(function: MeasureFunction, field: Option<&FieldRef>, rows:
     let Some(field) = field else {
         return Ok(FieldValue::Integer(count(rows.len())));
     };
-    let present: Vec<FieldValue> = rows.iter().map(|row| field.value(row)).filter(|value| *value != FieldValue::Null).collect();
+    let present: Vec<FieldValue> =
+        rows.iter().map(|row| field.value(row)).filter(|value| *value != FieldValue::Null).collect();
     match function {
         MeasureFunction::Count => Ok(FieldValue::Integer(count(present.len()))),
         MeasureFunction::Minimum => Ok(present.into_iter().min_by(FieldValue::compare).unwrap_or_default()),

@@ -22,14 +22,16 @@ impl FieldSpec {
 
     /// The limits that a tenant set for a custom field.
     fn check_range(&self, value: &FieldValue) -> Result<()> {
-        let limit = |text: &Option<String>| text.clone().map(|text| self.coerce_present(FieldValue::Text(text))).transpose();
+        let limit =
+            |text: &Option<String>| text.clone().map(|text| self.coerce_present(FieldValue::Text(text))).transpose();
         let low = limit(&self.limits.minimum)?;
         let high = limit(&self.limits.maximum)?;
         let below = low.is_some_and(|low| value.compare(&low).is_lt());
         let above = high.is_some_and(|high| value.compare(&high).is_gt());
         if below || above {
             let name = self.name.as_ref();
-            let mut problem = Problem::of_field(ErrorCode::OutOfRange, name, format!("`{name}` lies outside its limits"));
+            let mut problem =
+                Problem::of_field(ErrorCode::OutOfRange, name, format!("`{name}` lies outside its limits"));
             for (key, text) in [("min", &self.limits.minimum), ("max", &self.limits.maximum)] {
                 if let Some(text) = text {
                     problem = problem.with(key, text);
@@ -114,7 +116,8 @@ fn checked_text(value: FieldValue, max_chars: u32) -> Result<FieldValue> {
     if text.len() > limit {
         let length = text.chars().count();
         if length > limit {
-            let problem = Problem::new(ErrorCode::TooLong, format!("the text has {length} characters, at most {limit} are kept"));
+            let problem =
+                Problem::new(ErrorCode::TooLong, format!("the text has {length} characters, at most {limit} are kept"));
             return Err(problem.with("max_chars", limit).with("chars", length).into_invalid());
         }
     }
@@ -146,21 +149,27 @@ fn checked_decimal(value: FieldValue, scale: u32, signed: bool) -> Result<FieldV
         _ => return Err(wrong_type("a decimal")),
     };
     if decimal.is_negative() && !signed {
-        return Err(Problem::new(ErrorCode::OutOfRange, "the figure must not be below zero").with("min", 0).into_invalid());
+        return Err(Problem::new(ErrorCode::OutOfRange, "the figure must not be below zero")
+            .with("min", 0)
+            .into_invalid());
     }
     if decimal.scale() > scale {
-        let problem = Problem::new(ErrorCode::DecimalDigits, format!("at most {scale} digits behind the point are kept"));
+        let problem =
+            Problem::new(ErrorCode::DecimalDigits, format!("at most {scale} digits behind the point are kept"));
         return Err(problem.with("scale", scale).into_invalid());
     }
     if decimal.to_scaled(scale).is_none() {
-        return Err(Problem::new(ErrorCode::OutOfRange, "the figure is too large for the field").with("scale", scale).into_invalid());
+        return Err(Problem::new(ErrorCode::OutOfRange, "the figure is too large for the field")
+            .with("scale", scale)
+            .into_invalid());
     }
     Ok(FieldValue::Decimal(decimal))
 }
 
 fn checked_nested(json: String) -> Result<FieldValue> {
     if json.len() > MAX_NESTED_BYTES {
-        let problem = Problem::new(ErrorCode::TooLong, format!("the nested value has more than {MAX_NESTED_BYTES} bytes"));
+        let problem =
+            Problem::new(ErrorCode::TooLong, format!("the nested value has more than {MAX_NESTED_BYTES} bytes"));
         return Err(problem.with("max_bytes", MAX_NESTED_BYTES).into_invalid());
     }
     if json == "[]" { Ok(FieldValue::Null) } else { Ok(FieldValue::Json(json)) }

@@ -137,7 +137,7 @@ fn check_name(name: &str) -> Result<()> {
 pub struct TenantSchema {
     /// What every tenant has.
     pub registry: Arc<Registry>,
-    custom: HashMap<String, Vec<FieldSpec>>,
+    custom: HashMap<String, Arc<[FieldSpec]>>,
 }
 
 impl TenantSchema {
@@ -155,7 +155,9 @@ impl TenantSchema {
 
     fn add(&mut self, definition: &FieldDefinition) -> Result<()> {
         let spec = self.check(definition)?;
-        self.custom.entry(definition.entity.clone()).or_default().push(spec);
+        let mut fields = self.custom_fields(&definition.entity).to_vec();
+        fields.push(spec);
+        self.custom.insert(definition.entity.clone(), fields.into());
         Ok(())
     }
 
@@ -176,7 +178,8 @@ impl TenantSchema {
         }
         let indexed = present.iter().filter(|field| field.indexed).count();
         if present.len() >= MAX_CUSTOM || (spec.indexed && indexed >= MAX_INDEXED) {
-            let problem = Problem::of_field(ErrorCode::TooMany, "entity", "the entity has as many custom fields as it can have");
+            let problem =
+                Problem::of_field(ErrorCode::TooMany, "entity", "the entity has as many custom fields as it can have");
             return Err(problem.with("max_fields", MAX_CUSTOM).with("max_indexed", MAX_INDEXED).into_invalid());
         }
         Ok(spec)
@@ -185,7 +188,13 @@ impl TenantSchema {
     /// The custom fields of an entity.
     #[must_use]
     pub fn custom_fields(&self, entity: &str) -> &[FieldSpec] {
-        self.custom.get(entity).map_or(&[], Vec::as_slice)
+        self.custom.get(entity).map_or(&[], AsRef::as_ref)
+    }
+
+    /// The custom fields of an entity, shared.
+    #[must_use]
+    pub fn shared_custom_fields(&self, entity: &str) -> Arc<[FieldSpec]> {
+        self.custom.get(entity).cloned().unwrap_or_default()
     }
 
     /// An entity by name.
@@ -212,10 +221,10 @@ impl TenantSchema {
     #[must_use]
     pub fn fields(&self, entity: &EntityType) -> Vec<FieldRef> {
         let declared = (0..entity.fields.len()).filter_map(|column| entity.column(column));
-        let custom = self.custom_fields(entity.name).iter().map(|spec| FieldRef {
-            place: Place::Custom(spec.name.to_string()),
-            spec: spec.clone(),
-        });
+        let custom = self
+            .custom_fields(entity.name)
+            .iter()
+            .map(|spec| FieldRef { place: Place::Custom(spec.name.to_string()), spec: spec.clone() });
         declared.chain(custom).collect()
     }
 }

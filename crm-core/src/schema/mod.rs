@@ -18,6 +18,6 @@ pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, TenantSc
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
 pub use row::Row;
 pub use spec::{
-    FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date, decimal, integer, nested, picklist,
-    reference, text, timestamp,
+    FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date,
+    decimal, integer, nested, picklist, reference, text, timestamp,
 };

@@ -167,7 +167,12 @@ impl EntityType {
     /// The registration of an entity.
     #[must_use]
     pub fn of<E: Entity>() -> Self {
-        Self { name: E::NAME, fields: E::specs(), sharing: E::SHARING, schema: |generator| generator.subschema_for::<E>() }
+        Self {
+            name: E::NAME,
+            fields: E::specs(),
+            sharing: E::SHARING,
+            schema: |generator| generator.subschema_for::<E>(),
+        }
     }
 
     /// A system or declared field by name.

@@ -17,7 +17,7 @@ use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, C
 use crate::journal::JournalEntry;
 use crate::query::AggregateRow;
 use crate::schema::{FieldSpec, Row};
-use crate::value::{Error, Id, Result, Timestamp};
+use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
 
 /// Why a write did not end in a confirmed commit.
 #[derive(Debug)]
@@ -178,4 +178,18 @@ pub trait WriteTx: ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()>;
+}
+
+/// Another record has the value already. It is not said which: the reader may not be allowed to see it.
+fn duplicate(entity: &str, field: &str) -> Error {
+    let problem = Problem::of_field(ErrorCode::DuplicateKey, field, format!("another {entity} already has this value"));
+    Error::conflict(problem.with("entity", entity))
+}
+
+/// The row changed since it was read inside the same transaction: cannot happen with one writer, and is refused.
+fn stale(entity: &str) -> Error {
+    Error::conflict(
+        Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed meanwhile")
+            .with("entity", entity),
+    )
 }

@@ -1,0 +1,417 @@
+//! The reference store: plain maps. What it answers is the meaning; SQLite must agree.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+
+use super::{JournalRead, JournalScope, Operation, ReadTx, ReadWork, Store, WriteFailure, WriteTx, WriteWork};
+use crate::access::{
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, TenantId, Visibility, WriteKind,
+};
+use crate::journal::JournalEntry;
+use crate::query::{self, AggregateRow, Condition, MAX_GROUPS, SEARCH_CANDIDATES};
+use crate::schema::{FieldSpec, Row};
+
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+type TableKey = (TenantId, String);
+type UniqueKey = (TenantId, String, String, String);
+
+#[derive(Debug, Clone)]
+struct Stored {
+    row: Row,
+    order: u64,
+    words: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tenants: BTreeMap<String, TenantId>,
+    tables: HashMap<TableKey, BTreeMap<Id, Stored>>,
+    unique: HashMap<UniqueKey, Id>,
+    journal: Vec<(TenantId, JournalEntry)>,
+    by_record: HashMap<(TenantId, String, Id), Vec<usize>>,
+    operations: HashMap<(TenantId, Id), Operation>,
+    epochs: HashMap<TenantId, i64>,
+    numbers: HashMap<(TenantId, String), i64>,
+    next_order: u64,
+}
+
+/// How one step is taken back.
+enum Undo {
+    Tenant(String),
+    Row(TableKey, Id, Option<Box<Stored>>),
+    Unique(UniqueKey, Option<Id>),
+    Journal,
+    Operation(TenantId, Id),
+    Epoch(TenantId),
+    Numbers((TenantId, String), Option<i64>),
+}
+
+/// The reference store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: RwLock<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Store for MemoryStore {
+    fn read(&self, work: ReadWork<'_>) -> Result<()> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        work(&mut Reader(&state))
+    }
+
+    fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = Writer { state: &mut state, undo: Vec::new() };
+        match work(&mut writer) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                writer.roll_back();
+                Err(WriteFailure::RolledBack(error))
+            }
+        }
+    }
+
+    fn backup(&self, _: &Path) -> Result<()> {
+        Err(Error::unavailable(ErrorCode::Store, "a store in memory has no file: dump it instead"))
+    }
+
+    fn check_integrity(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+struct Reader<'a>(&'a State);
+
+struct Writer<'a> {
+    state: &'a mut State,
+    undo: Vec<Undo>,
+}
+
+impl State {
+    fn table(&self, tenant: TenantId, entity: &str) -> impl Iterator<Item = &Stored> {
+        self.tables.get(&(tenant, entity.to_owned())).into_iter().flat_map(BTreeMap::values)
+    }
+
+    fn get(&self, get: &CheckedGet) -> Option<Row> {
+        let stored = self.tables.get(&(*get.tenant(), (*get.entity()).to_owned()))?.get(get.id())?;
+        let visible = (*get.deleted() || !stored.row.deleted) && get.visibility().allows(&stored.row);
+        visible.then(|| stored.row.clone())
+    }
+
+    /// The visible records that fulfil condition and search.
+    fn found(
+        &self,
+        table: (TenantId, &str),
+        condition: Option<&Condition>,
+        search: Option<&Search>,
+        visibility: &Visibility,
+        deleted: bool,
+    ) -> Vec<&Row> {
+        let visible = |stored: &&Stored| (deleted || !stored.row.deleted) && visibility.allows(&stored.row);
+        let mut found: Vec<&Stored> = self.table(table.0, table.1).filter(visible).collect();
+        if let Some(search) = search {
+            found.retain(|stored| !stored.row.deleted && found_by(search, stored));
+            found.sort_by(|a, b| b.order.cmp(&a.order));
+            found.truncate(SEARCH_CANDIDATES);
+        }
+        let rows = found.into_iter().map(|stored| &stored.row);
+        rows.filter(|row| condition.is_none_or(|condition| query::matches(condition, row))).collect()
+    }
+
+    fn select(&self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
+        let table = (*asked.tenant(), *asked.entity());
+        let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
+        let mut rows = self.found(table, condition, search, asked.visibility(), *asked.deleted());
+        rows.sort_by(|a, b| query::compare_rows(a, b, asked.sort()));
+        let limit = asked.limit().map_or(usize::MAX, |limit| limit + 1);
+        let rest = rows.into_iter().filter(|row| comes_after(row, asked)).take(limit);
+        for row in rest {
+            if !sink(row.clone())? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn aggregate(&self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
+        let table = (*asked.tenant(), *asked.entity());
+        let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
+        let rows = self.found(table, condition, search, asked.visibility(), false);
+        let mut groups: Vec<(Vec<FieldValue>, Vec<&Row>)> = Vec::new();
+        if asked.group_by().is_empty() {
+            groups.push((Vec::new(), rows));
+        } else {
+            let mut by_key: HashMap<String, usize> = HashMap::new();
+            for row in rows {
+                let keys: Vec<FieldValue> = asked
+                    .group_by()
+                    .iter()
+                    .map(|(field, bucket)| query::bucket_key(field.value(row), *bucket))
+                    .collect();
+                let place = *by_key.entry(format!("{keys:?}")).or_insert_with(|| {
+                    groups.push((keys, Vec::new()));
+                    groups.len() - 1
+                });
+                if let Some((_, members)) = groups.get_mut(place) {
+                    members.push(row);
+                }
+            }
+        }
+        if groups.len() > MAX_GROUPS {
+            return Err(too_many_groups());
+        }
+        groups.sort_by(|a, b| compare_keys(&a.0, &b.0));
+        let figure = |rows: &[&Row]| -> Result<Vec<FieldValue>> {
+            asked.measures().iter().map(|(f, field)| query::measure(*f, field.as_ref(), rows)).collect()
+        };
+        groups.into_iter().map(|(keys, rows)| Ok(AggregateRow { keys, values: figure(&rows)? })).collect()
+    }
+
+    fn journal(&self, read: JournalRead<'_>) -> Vec<JournalEntry> {
+        let mine = |place: &usize| {
+            self.journal.get(*place).filter(|(tenant, _)| *tenant == read.tenant).map(|(_, entry)| entry)
+        };
+        match read.scope {
+            JournalScope::Record { entity, record, until } => {
+                let places = self.by_record.get(&(read.tenant, entity.to_owned(), record));
+                let entries = places.into_iter().flatten().filter_map(mine);
+                entries.filter(|entry| until.is_none_or(|until| entry.at <= until)).take(read.limit).cloned().collect()
+            }
+            JournalScope::Operation(op_id) => {
+                let places: Vec<usize> = (0..self.journal.len()).collect();
+                places.iter().filter_map(mine).filter(|entry| entry.op_id == op_id).take(read.limit).cloned().collect()
+            }
+            JournalScope::After(sequence) => {
+                let start = usize::try_from(sequence.max(0)).unwrap_or(usize::MAX);
+                let places: Vec<usize> = (start..self.journal.len()).collect();
+                places.iter().filter_map(mine).take(read.limit).cloned().collect()
+            }
+        }
+    }
+}
+
+pub(super) fn too_many_groups() -> Error {
+    let problem = Problem::of_field(ErrorCode::TooMany, "group_by", "the question has too many groups");
+    problem.with("max_groups", MAX_GROUPS).into_invalid()
+}
+
+fn compare_keys(a: &[FieldValue], b: &[FieldValue]) -> std::cmp::Ordering {
+    let orders = a.iter().zip(b).map(|(a, b)| a.compare(b));
+    orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+}
+
+/// Every phrase is found in one of the readable columns.
+fn found_by(search: &Search, stored: &Stored) -> bool {
+    search.phrases().iter().all(|phrase| {
+        let phrase = std::slice::from_ref(phrase);
+        let in_column =
+            |place: usize| stored.words.get(place).is_some_and(|words| crate::value::matches(words, phrase));
+        search.columns().iter().any(|(_, place)| in_column(*place))
+    })
+}
+
+fn comes_after(row: &Row, asked: &CheckedQuery) -> bool {
+    let Some((values, id)) = asked.after() else { return true };
+    for ((field, descending), value) in asked.sort().iter().zip(values) {
+        let order = field.value(row).compare(value);
+        let order = if *descending { order.reverse() } else { order };
+        if order.is_ne() {
+            return order.is_gt();
+        }
+    }
+    let order = row.id.cmp(id);
+    if query::ties_descend(asked.sort()) { order.is_lt() } else { order.is_gt() }
+}
+
+macro_rules! reads {
+    ($type:ident, $state:tt) => {
+        impl ReadTx for $type<'_> {
+            fn tenant(&mut self, key: &str) -> Result<Option<TenantId>> {
+                Ok(self.$state.tenants.get(key).copied())
+            }
+
+            fn tenants(&mut self) -> Result<Vec<(String, TenantId)>> {
+                Ok(self.$state.tenants.iter().map(|(key, id)| (key.clone(), *id)).collect())
+            }
+
+            fn epoch(&mut self, tenant: TenantId) -> Result<i64> {
+                Ok(self.$state.epochs.get(&tenant).copied().unwrap_or(0))
+            }
+
+            fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>> {
+                Ok(self.$state.get(get))
+            }
+
+            fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>> {
+                let key =
+                    (*lookup.tenant(), (*lookup.entity()).to_owned(), lookup.kind().clone(), lookup.key().clone());
+                Ok(self.$state.unique.get(&key).copied())
+            }
+
+            fn select(&mut self, query: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
+                self.$state.select(query, sink)
+            }
+
+            fn aggregate(&mut self, query: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
+                self.$state.aggregate(query)
+            }
+
+            fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
+                Ok(self.$state.journal(read))
+            }
+
+            fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>> {
+                Ok(self.$state.operations.get(&(tenant, op_id)).cloned())
+            }
+        }
+    };
+}
+
+reads!(Reader, 0);
+reads!(Writer, state);
+
+impl Writer<'_> {
+    fn roll_back(&mut self) {
+        while let Some(step) = self.undo.pop() {
+            self.take_back(step);
+        }
+    }
+
+    fn take_back(&mut self, step: Undo) {
+        let state = &mut *self.state;
+        match step {
+            Undo::Tenant(key) => {
+                state.tenants.remove(&key);
+            }
+            Undo::Row(table, id, before) => {
+                let rows = state.tables.entry(table).or_default();
+                match before {
+                    Some(before) => rows.insert(id, *before),
+                    None => rows.remove(&id),
+                };
+            }
+            Undo::Unique(key, before) => {
+                match before {
+                    Some(id) => state.unique.insert(key, id),
+                    None => state.unique.remove(&key),
+                };
+            }
+            Undo::Journal => {
+                if let Some((tenant, entry)) = state.journal.pop()
+                    && let Some(places) = state.by_record.get_mut(&(tenant, entry.entity, entry.record))
+                {
+                    places.pop();
+                }
+            }
+            Undo::Operation(tenant, op_id) => {
+                state.operations.remove(&(tenant, op_id));
+            }
+            Undo::Epoch(tenant) => {
+                *state.epochs.entry(tenant).or_default() -= 1;
+            }
+            Undo::Numbers(key, before) => {
+                match before {
+                    Some(next) => state.numbers.insert(key, next),
+                    None => state.numbers.remove(&key),
+                };
+            }
+        }
+    }
+
+    fn change_keys(&mut self, write: &CheckedWrite) -> Result<()> {
+        let full =
+            |(kind, key): &(String, String)| (*write.tenant(), (*write.entity()).to_owned(), kind.clone(), key.clone());
+        for key in write.remove_keys() {
+            let key = full(key);
+            let before = self.state.unique.remove(&key);
+            self.undo.push(Undo::Unique(key, before));
+        }
+        for key in write.add_keys() {
+            let unique = full(key);
+            if self.state.unique.contains_key(&unique) {
+                return Err(super::duplicate(write.entity(), &key.0));
+            }
+            self.state.unique.insert(unique.clone(), write.row().id);
+            self.undo.push(Undo::Unique(unique, None));
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx for Writer<'_> {
+    fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
+        let id = self.state.tenants.values().max().map_or(1, |last| last + 1);
+        self.state.tenants.insert(key.to_owned(), id);
+        self.undo.push(Undo::Tenant(key.to_owned()));
+        Ok(id)
+    }
+
+    fn put(&mut self, write: &CheckedWrite) -> Result<()> {
+        let table = (*write.tenant(), (*write.entity()).to_owned());
+        let id = write.row().id;
+        let before = self.state.tables.entry(table.clone()).or_default().get(&id).cloned();
+        match (write.kind(), &before) {
+            (WriteKind::Insert, None) => {}
+            (WriteKind::Insert, Some(_)) => return Err(super::duplicate(write.entity(), "id")),
+            (WriteKind::Update { version, .. }, Some(found)) if found.row.version == *version => {}
+            (WriteKind::Update { .. }, _) => return Err(super::stale(write.entity())),
+        }
+        self.change_keys(write)?;
+        let (order, words) = match &before {
+            Some(stored) => (stored.order, stored.words.clone()),
+            None => {
+                self.state.next_order += 1;
+                (self.state.next_order, Vec::new())
+            }
+        };
+        let words = write.search().clone().unwrap_or(words);
+        let stored = Stored { row: write.row().clone(), order, words };
+        self.state.tables.entry(table.clone()).or_default().insert(id, stored);
+        self.undo.push(Undo::Row(table, id, before.map(Box::new)));
+        Ok(())
+    }
+
+    fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
+        let place = self.state.journal.len();
+        let sequence = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1);
+        let entry = JournalEntry { sequence, ..entry.clone() };
+        self.state.by_record.entry((tenant, entry.entity.clone(), entry.record)).or_default().push(place);
+        self.state.journal.push((tenant, entry));
+        self.undo.push(Undo::Journal);
+        Ok(sequence)
+    }
+
+    fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
+        self.state.operations.insert((tenant, operation.op_id), operation.clone());
+        self.undo.push(Undo::Operation(tenant, operation.op_id));
+        Ok(())
+    }
+
+    fn bump_epoch(&mut self, tenant: TenantId) -> Result<()> {
+        *self.state.epochs.entry(tenant).or_default() += 1;
+        self.undo.push(Undo::Epoch(tenant));
+        Ok(())
+    }
+
+    fn take_numbers(&mut self, tenant: TenantId, series: &str, count: i64) -> Result<i64> {
+        let key = (tenant, series.to_owned());
+        let before = self.state.numbers.get(&key).copied();
+        let first = before.unwrap_or(1);
+        self.state.numbers.insert(key.clone(), first.saturating_add(count));
+        self.undo.push(Undo::Numbers(key, before));
+        Ok(first)
+    }
+
+    fn index_custom_field(&mut self, _: &str, _: &FieldSpec) -> Result<()> {
+        Ok(())
+    }
+}

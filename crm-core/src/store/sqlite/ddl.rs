@@ -1,0 +1,179 @@
+//! Tables and statements, made from the registry.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::failure::explain;
+use crate::schema::{EntityType, FieldKind, FieldSpec, Registry};
+use crate::value::Result;
+
+/// The columns that every table has, in the order in which rows are read and written.
+pub(super) const SYSTEM_COLUMNS: &str =
+    "id, version, owner, created_at, created_by, updated_at, updated_by, deleted, ext";
+/// How many they are.
+pub(super) const SYSTEM_COUNT: usize = 9;
+
+/// The tables that do not come from the registry.
+const FIXED_TABLES: &str = "\
+CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
+CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL) STRICT;
+CREATE INDEX journal_record ON journal (record, sequence);
+CREATE INDEX journal_operation ON journal (op_id);
+CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprint TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (tenant, op_id)) STRICT, WITHOUT ROWID;
+";
+
+/// Statements of one entity that never change.
+#[derive(Debug)]
+pub(super) struct Statements {
+    pub(super) select: String,
+    pub(super) get: String,
+    pub(super) insert: String,
+    pub(super) search_insert: String,
+    pub(super) search_delete: String,
+}
+
+/// The registry with its statements.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub(super) registry: Arc<Registry>,
+    statements: HashMap<&'static str, Statements>,
+}
+
+/// A name of ours as an SQL identifier: names consist of letters, digits and underscores.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+impl Tables {
+    pub(super) fn new(registry: Arc<Registry>) -> Self {
+        let statements = registry.entities().iter().map(|entity| (entity.name, Statements::of(entity))).collect();
+        Self { registry, statements }
+    }
+
+    /// The statements of a registered entity.
+    pub(super) fn statements(&self, entity: &str) -> Result<&Statements> {
+        self.statements.get(entity).ok_or_else(|| super::open::damaged("an entity is not registered"))
+    }
+
+    /// A registered entity.
+    pub(super) fn entity(&self, entity: &str) -> Result<&EntityType> {
+        self.registry.get(entity).ok_or_else(|| super::open::damaged("an entity is not registered"))
+    }
+
+    /// Every table of the registry must be there with all its columns.
+    pub(super) fn check(&self, connection: &Connection) -> Result<()> {
+        for entity in self.registry.entities() {
+            let sql = &self.statements(entity.name)?.get;
+            connection.prepare(sql).map(|_| ()).map_err(|error| match explain(&error).code() {
+                crate::value::ErrorCode::Store => super::open::damaged("a table or a column is missing"),
+                _ => explain(&error),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The whole schema, as the first migration writes it.
+    #[cfg(test)]
+    pub(super) fn script(&self) -> String {
+        let tables: Vec<String> = self.registry.entities().iter().map(create).collect();
+        format!("{FIXED_TABLES}{}", tables.concat())
+    }
+}
+
+impl Statements {
+    fn of(entity: &EntityType) -> Self {
+        let table = quoted(entity.name);
+        let mut columns = SYSTEM_COLUMNS.to_owned();
+        for field in &entity.fields {
+            let _ = write!(columns, ", {}", quoted(&field.name));
+        }
+        let places: Vec<String> =
+            (1..=SYSTEM_COUNT + entity.fields.len() + 1).map(|place| format!("?{place}")).collect();
+        let search = quoted(&format!("{}_search", entity.name));
+        let words: Vec<String> = entity.searchable().map(|(_, field)| quoted(&field.name)).collect();
+        let word_places: Vec<String> = (2..=words.len() + 1).map(|place| format!("?{place}")).collect();
+        Self {
+            select: format!("SELECT {columns} FROM {table}"),
+            get: format!("SELECT {columns} FROM {table} WHERE tenant = ?1 AND id = ?2"),
+            insert: format!("INSERT INTO {table} (tenant, {columns}) VALUES ({})", places.join(", ")),
+            search_insert: format!(
+                "INSERT INTO {search} (rowid, {}) VALUES (?1, {})",
+                words.join(", "),
+                word_places.join(", ")
+            ),
+            search_delete: format!("DELETE FROM {search} WHERE rowid = ?1"),
+        }
+    }
+}
+
+const fn column_type(field: &FieldSpec) -> &'static str {
+    match field.kind {
+        FieldKind::Text { .. }
+        | FieldKind::Picklist { .. }
+        | FieldKind::Currency
+        | FieldKind::Nested
+        | FieldKind::Date => "TEXT",
+        FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Timestamp | FieldKind::Boolean => "INTEGER",
+        FieldKind::Reference { .. } => "BLOB",
+    }
+}
+
+/// Table, indexes and search table of an entity.
+#[cfg_attr(not(test), expect(dead_code, reason = "migrations are frozen text; a test compares them with this"))]
+fn create(entity: &EntityType) -> String {
+    let name = entity.name;
+    let mut sql = format!(
+        "CREATE TABLE {} (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT",
+        quoted(name)
+    );
+    for field in &entity.fields {
+        let required = if field.required { " NOT NULL" } else { "" };
+        let _ = write!(sql, ", {} {}{required}", quoted(&field.name), column_type(field));
+    }
+    sql.push_str(") STRICT;\n");
+    let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
+    let mut index = |column: &str| {
+        let _ = writeln!(
+            sql,
+            "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
+            quoted(&format!("{name}_{column}")),
+            quoted(name),
+            quoted(column)
+        );
+    };
+    index("owner");
+    index("updated_at");
+    for field in entity.fields.iter().filter(|field| field.indexed) {
+        index(&field.name);
+    }
+    let words: Vec<String> = entity.searchable().map(|(_, field)| quoted(&field.name)).collect();
+    if !words.is_empty() {
+        let _ = writeln!(
+            sql,
+            "CREATE VIRTUAL TABLE {} USING fts5({}, content='', contentless_delete=1, tokenize='ascii');",
+            quoted(&format!("{name}_search")),
+            words.join(", ")
+        );
+    }
+    sql
+}
+
+/// The value of a custom field inside SQL. The name was checked when the field was defined.
+pub(super) fn custom_expression(table: &str, name: &str) -> String {
+    format!("json_extract({table}.ext, '$.{name}')")
+}
+
+/// The index of a custom field.
+pub(super) fn custom_index(entity: &str, field: &FieldSpec) -> String {
+    let name = &field.name;
+    format!(
+        "CREATE INDEX IF NOT EXISTS {} ON {} (tenant, json_extract(ext, '$.{name}'), id) WHERE deleted = 0",
+        quoted(&format!("{entity}_{name}")),
+        quoted(entity)
+    )
+}

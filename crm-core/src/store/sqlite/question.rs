@@ -1,0 +1,313 @@
+//! Checked questions as SQL. Names come from the registry, values are always bound.
+
+use std::fmt::Write as _;
+
+use rusqlite::types::Value;
+
+use super::codec::{to_column, to_custom};
+use super::ddl::{custom_expression, quoted};
+use crate::access::{CheckedAggregate, CheckedQuery, Search, TenantId, Visibility};
+use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
+use crate::schema::{EntityType, FieldRef, Place, SystemField};
+use crate::value::FieldValue;
+
+/// SQL text and the values to bind, built side by side.
+#[derive(Default)]
+pub(super) struct Question {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Question {
+    fn push(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    fn bind(&mut self, value: Value) -> &mut Self {
+        self.sql.push('?');
+        self.values.push(value);
+        self
+    }
+
+    /// A list, with one record more than the page has.
+    pub(super) fn list(select: &str, entity: &EntityType, asked: &CheckedQuery) -> Self {
+        let mut question = Self::default();
+        question.push(select);
+        question.scope(entity, *asked.tenant(), asked.visibility(), *asked.deleted());
+        question.condition(entity, asked.condition().as_ref());
+        question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
+        if let Some((values, id)) = asked.after() {
+            question.push(" AND ");
+            question.after(entity, asked.sort(), values, &FieldValue::Reference(*id));
+        }
+        question.order(entity, asked.sort());
+        if let Some(limit) = asked.limit() {
+            // The number is ours; as text it does not take part in the statement cache's keys of values.
+            let _ = write!(question.sql, " LIMIT {}", limit + 1);
+        }
+        question
+    }
+
+    /// Figures by group.
+    pub(super) fn figures(entity: &EntityType, asked: &CheckedAggregate) -> Self {
+        let mut question = Self::default();
+        let keys: Vec<String> =
+            asked.group_by().iter().map(|(field, bucket)| group_key(entity, field, *bucket)).collect();
+        let figures = asked.measures().iter().map(|(function, field)| figure(entity, *function, field.as_ref()));
+        let columns: Vec<String> = keys.iter().cloned().chain(figures).collect();
+        let columns = if columns.is_empty() { "count(*)".to_owned() } else { columns.join(", ") };
+        let _ = write!(question.sql, "SELECT {columns} FROM {}", quoted(entity.name));
+        question.scope(entity, *asked.tenant(), asked.visibility(), false);
+        question.condition(entity, asked.condition().as_ref());
+        question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
+        if !keys.is_empty() {
+            let keys = keys.join(", ");
+            let _ = write!(question.sql, " GROUP BY {keys} ORDER BY {keys} LIMIT {}", MAX_GROUPS + 1);
+        }
+        question
+    }
+
+    /// Tenant, not deleted, visible.
+    fn scope(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, deleted: bool) {
+        let table = quoted(entity.name);
+        let _ = write!(self.sql, " WHERE {table}.tenant = ");
+        self.bind(Value::Integer(tenant));
+        if !deleted {
+            let _ = write!(self.sql, " AND {table}.deleted = 0");
+        }
+        if let Visibility::Owners(owners) = visibility {
+            let _ = write!(self.sql, " AND {table}.owner IN (");
+            self.list_of(owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())));
+            self.push(")");
+        }
+    }
+
+    /// Values in a list, filled up to the next power of two so that few different statements are made.
+    fn list_of(&mut self, values: impl Iterator<Item = Value>) {
+        let values: Vec<Value> = values.collect();
+        let Some(last) = values.last().cloned() else {
+            self.push("NULL");
+            return;
+        };
+        let filled = values.len().next_power_of_two();
+        let missing = filled - values.len();
+        for (place, value) in values.into_iter().chain(std::iter::repeat_n(last, missing)).enumerate() {
+            if place > 0 {
+                self.push(", ");
+            }
+            self.bind(value);
+        }
+    }
+
+    fn condition(&mut self, entity: &EntityType, condition: Option<&Condition>) {
+        if let Some(condition) = condition {
+            self.push(" AND ");
+            self.term(entity, condition);
+        }
+    }
+
+    fn term(&mut self, entity: &EntityType, condition: &Condition) {
+        match condition {
+            Condition::All(list) => self.joined(entity, list, " AND ", "1"),
+            Condition::Any(list) => self.joined(entity, list, " OR ", "0"),
+            Condition::NoneOf(list) => {
+                // A comparison with no value is unknown in SQL and false here.
+                self.push("NOT coalesce(");
+                self.joined(entity, list, " OR ", "0");
+                self.push(", 0)");
+            }
+            Condition::Compare(field, comparison, value) => self.comparison(entity, field, *comparison, value),
+            Condition::In(field, values) => {
+                if values.is_empty() {
+                    self.push("0");
+                    return;
+                }
+                self.push(&expression(entity, field)).push(" IN (");
+                self.list_of(values.iter().map(|value| operand(field, value)));
+                self.push(")");
+            }
+            Condition::Prefix(field, prefix) => self.prefix(entity, field, prefix),
+            Condition::IsEmpty(field) => {
+                self.push(&expression(entity, field)).push(" IS NULL");
+            }
+        }
+    }
+
+    fn joined(&mut self, entity: &EntityType, list: &[Condition], word: &str, empty: &str) {
+        if list.is_empty() {
+            self.push(empty);
+            return;
+        }
+        self.push("(");
+        for (place, condition) in list.iter().enumerate() {
+            if place > 0 {
+                self.push(word);
+            }
+            // Inside OR an unknown must not swallow a true one; SQL's OR does not, so the plain form is kept.
+            self.term(entity, condition);
+        }
+        self.push(")");
+    }
+
+    fn comparison(&mut self, entity: &EntityType, field: &FieldRef, comparison: Comparison, value: &FieldValue) {
+        let sign = match comparison {
+            Comparison::Equal => " = ",
+            Comparison::NotEqual => " <> ",
+            Comparison::Less => " < ",
+            Comparison::LessOrEqual => " <= ",
+            Comparison::Greater => " > ",
+            Comparison::GreaterOrEqual => " >= ",
+        };
+        self.push(&expression(entity, field)).push(sign).bind(operand(field, value));
+    }
+
+    /// A range, so that an index serves it. The end is the prefix with its last character moved on.
+    fn prefix(&mut self, entity: &EntityType, field: &FieldRef, prefix: &str) {
+        let column = expression(entity, field);
+        self.push("(").push(&column).push(" >= ").bind(Value::Text(prefix.to_owned()));
+        if let Some(end) = next_text(prefix) {
+            self.push(" AND ").push(&column).push(" < ").bind(Value::Text(end));
+        }
+        self.push(")");
+    }
+
+    /// The newest visible records that match the words.
+    fn search(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, search: Option<&Search>) {
+        let Some(search) = search else { return };
+        let table = quoted(entity.name);
+        if search.phrases().is_empty() {
+            // No words: everything matches, and the newest are looked at.
+            let _ = write!(self.sql, " AND {table}.rid IN (SELECT rid FROM {table}");
+            self.scope(entity, tenant, visibility, false);
+            let _ = write!(self.sql, " ORDER BY rid DESC LIMIT {SEARCH_CANDIDATES})");
+            return;
+        }
+        let words = quoted(&format!("{}_search", entity.name));
+        let columns: Vec<String> = search
+            .columns()
+            .iter()
+            .filter_map(|(column, _)| entity.fields.get(*column))
+            .map(|field| quoted(&field.name))
+            .collect();
+        let phrases: Vec<String> =
+            search.phrases().iter().map(|phrase| format!("{{{}}} : {}", columns.join(" "), phrase.fts5())).collect();
+        let _ = write!(
+            self.sql,
+            " AND {table}.rid IN (SELECT w.rowid FROM {words} w CROSS JOIN {table} ON {table}.rid = w.rowid"
+        );
+        self.scope(entity, tenant, visibility, false);
+        let _ = write!(self.sql, " AND w.{words} MATCH ");
+        self.bind(Value::Text(phrases.join(" AND ")));
+        let _ = write!(self.sql, " ORDER BY w.rowid DESC LIMIT {SEARCH_CANDIDATES})");
+    }
+
+    fn order(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)]) {
+        self.push(" ORDER BY ");
+        for (field, descending) in sort {
+            self.push(&expression(entity, field)).push(if *descending { " DESC, " } else { ", " });
+        }
+        let direction = if query::ties_descend(sort) { " DESC" } else { "" };
+        let _ = write!(self.sql, "{}.id{direction}", quoted(entity.name));
+    }
+
+    /// Everything behind the last record of the page before.
+    fn after(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)], values: &[FieldValue], id: &FieldValue) {
+        let identifier = format!("{}.id", quoted(entity.name));
+        let sign = if query::ties_descend(sort) { " < " } else { " > " };
+        if let ([(field, descending)], [value]) = (sort, values)
+            && field.spec.required
+            && *value != FieldValue::Null
+        {
+            let sign = if *descending { " < " } else { " > " };
+            self.push("(").push(&expression(entity, field)).push(", ").push(&identifier).push(")").push(sign).push("(");
+            self.bind(operand(field, value)).push(", ").bind(blob(id)).push(")");
+            return;
+        }
+        for ((field, descending), value) in sort.iter().zip(values) {
+            let column = expression(entity, field);
+            self.push("(");
+            match (value, descending) {
+                (FieldValue::Null, false) => self.push(&column).push(" IS NOT NULL"),
+                (FieldValue::Null, true) => self.push("0"),
+                (value, false) => self.push(&column).push(" > ").bind(operand(field, value)),
+                (value, true) => {
+                    self.push("(").push(&column).push(" < ").bind(operand(field, value));
+                    self.push(" OR ").push(&column).push(" IS NULL)")
+                }
+            };
+            self.push(" OR (").push(&column).push(" IS ").bind(operand(field, value)).push(" AND ");
+        }
+        self.push(&identifier).push(sign).bind(blob(id));
+        for _ in sort {
+            self.push("))");
+        }
+    }
+}
+
+fn blob(id: &FieldValue) -> Value {
+    match id {
+        FieldValue::Reference(id) => Value::Blob(id.as_bytes().to_vec()),
+        _ => Value::Null,
+    }
+}
+
+/// The text behind all texts that begin with `prefix`: nothing if there is none.
+fn next_text(prefix: &str) -> Option<String> {
+    let mut kept: Vec<char> = prefix.chars().collect();
+    while let Some(last) = kept.pop() {
+        let next = match last {
+            '\u{D7FF}' => Some('\u{E000}'),
+            last => char::from_u32(u32::from(last) + 1),
+        };
+        if let Some(next) = next {
+            kept.push(next);
+            return Some(kept.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// The field inside SQL.
+fn expression(entity: &EntityType, field: &FieldRef) -> String {
+    let table = quoted(entity.name);
+    match &field.place {
+        Place::System(system) => format!("{table}.{}", system.name()),
+        Place::Column(_) => format!("{table}.{}", quoted(&field.spec.name)),
+        Place::Custom(name) => custom_expression(&table, name),
+    }
+}
+
+fn operand(field: &FieldRef, value: &FieldValue) -> Value {
+    match field.place {
+        Place::Custom(_) => to_custom(&field.spec, value),
+        Place::System(SystemField::CreatedAt | SystemField::UpdatedAt) | Place::System(_) | Place::Column(_) => {
+            to_column(&field.spec, value)
+        }
+    }
+}
+
+fn group_key(entity: &EntityType, field: &FieldRef, bucket: Option<Bucket>) -> String {
+    let column = expression(entity, field);
+    match bucket {
+        None => column,
+        Some(Bucket::Day) => format!("substr({column}, 1, 10)"),
+        Some(Bucket::Month) => format!("substr({column}, 1, 7)"),
+        Some(Bucket::Year) => format!("substr({column}, 1, 4)"),
+        Some(Bucket::Quarter) => {
+            format!("substr({column}, 1, 4) || '-Q' || ((CAST(substr({column}, 6, 2) AS INTEGER) + 2) / 3)")
+        }
+    }
+}
+
+/// Sums are taken in two halves of 32 bits, so that no sum over fewer than 2^31 rows can overflow.
+fn figure(entity: &EntityType, function: MeasureFunction, field: Option<&FieldRef>) -> String {
+    let Some(field) = field else { return "count(*)".to_owned() };
+    let column = expression(entity, field);
+    match function {
+        MeasureFunction::Count => format!("count({column})"),
+        MeasureFunction::Minimum => format!("min({column})"),
+        MeasureFunction::Maximum => format!("max({column})"),
+        MeasureFunction::Sum => format!("sum({column} >> 32), sum({column} & 4294967295)"),
+    }
+}

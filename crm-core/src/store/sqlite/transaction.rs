@@ -1,0 +1,338 @@
+//! Reading and writing inside one transaction.
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params, params_from_iter};
+
+use super::codec::{columns, custom_json, from_column, read_row, to_column};
+use super::ddl::{Tables, custom_index, quoted};
+use super::failure::explain;
+use super::open::damaged;
+use super::question::Question;
+use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId, WriteKind};
+use crate::journal::{ChangeKind, JournalEntry};
+use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
+use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
+use crate::store::memory::too_many_groups;
+use crate::store::{JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, stale};
+use crate::value::{FieldValue, Id, Result, Timestamp, json};
+
+/// One transaction on one connection.
+pub(super) struct Transaction<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) tables: &'a Tables,
+}
+
+fn blob(id: Id) -> Value {
+    Value::Blob(id.as_bytes().to_vec())
+}
+
+fn to_id(value: ValueRef<'_>) -> Result<Id> {
+    let ValueRef::Blob(bytes) = value else { return Err(damaged("an identifier is no blob")) };
+    <[u8; 16]>::try_from(bytes).map(Id::from_bytes).map_err(|_| damaged("an identifier has not sixteen bytes"))
+}
+
+impl Transaction<'_> {
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(sql).map_err(|error| explain(&error))
+    }
+
+    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
+        self.prepare(sql)?.execute(params).map_err(|error| explain(&error))
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(params).map_err(|error| explain(&error))?;
+        rows.next().map_err(|error| explain(&error))?.map(read).transpose()
+    }
+
+    fn insert(&self, entity: &EntityType, write: &CheckedWrite) -> Result<i64> {
+        let custom = custom_json(write.custom(), write.row())?;
+        let tenant = std::iter::once(Value::Integer(*write.tenant()));
+        let values = tenant.chain(columns(entity, &custom, write.row()));
+        let sql = &self.tables.statements(entity.name)?.insert;
+        match self.prepare(sql)?.execute(params_from_iter(values)) {
+            Ok(_) => Ok(self.connection.last_insert_rowid()),
+            Err(error) if is_constraint(&error) => Err(duplicate(entity.name, "id")),
+            Err(error) => Err(explain(&error)),
+        }
+    }
+
+    /// Writes the columns that differ, so that only their indexes are touched.
+    fn update(&self, entity: &EntityType, write: &CheckedWrite, change: &WriteKind) -> Result<i64> {
+        let WriteKind::Update { version, changed, custom, owner } = change else { return Err(stale(entity.name)) };
+        let row = write.row();
+        let user = |id: Option<Id>| id.map_or(Value::Null, blob);
+        let mut sets = vec!["version = ?", "updated_at = ?", "updated_by = ?", "deleted = ?"];
+        let mut values = vec![
+            Value::Integer(row.version),
+            Value::Integer(row.updated_at.micros()),
+            user(row.updated_by),
+            Value::Integer(i64::from(row.deleted)),
+        ];
+        if *owner {
+            sets.push("owner = ?");
+            values.push(user(row.owner));
+        }
+        if *custom {
+            sets.push("ext = ?");
+            let json = custom_json(write.custom(), row)?;
+            values.push(if json.is_empty() { Value::Null } else { Value::Text(json) });
+        }
+        let mut sql = format!("UPDATE {} SET {}", quoted(entity.name), sets.join(", "));
+        for column in changed {
+            if let Some(spec) = entity.fields.get(*column) {
+                sql.push_str(", ");
+                sql.push_str(&quoted(&spec.name));
+                sql.push_str(" = ?");
+                values.push(to_column(spec, row.value(*column)));
+            }
+        }
+        sql.push_str(" WHERE tenant = ? AND id = ? AND version = ? RETURNING rid");
+        values.extend([Value::Integer(*write.tenant()), blob(row.id), Value::Integer(*version)]);
+        let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map_err(|error| explain(&error));
+        self.one(&sql, params_from_iter(values), read)?.ok_or_else(|| stale(entity.name))
+    }
+
+    fn change_keys(&self, write: &CheckedWrite) -> Result<()> {
+        for (kind, value) in write.remove_keys() {
+            let sql = "DELETE FROM unique_key WHERE tenant = ?1 AND entity = ?2 AND kind = ?3 AND value = ?4";
+            self.execute(sql, params![write.tenant(), write.entity(), kind, value])?;
+        }
+        for (kind, value) in write.add_keys() {
+            let sql = "INSERT INTO unique_key (tenant, entity, kind, value, record) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let params = params![write.tenant(), write.entity(), kind, value, write.row().id.as_bytes()];
+            match self.prepare(sql)?.execute(params) {
+                Ok(_) => {}
+                Err(error) if is_constraint(&error) => return Err(duplicate(write.entity(), kind)),
+                Err(error) => return Err(explain(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn change_words(&self, entity: &EntityType, rid: i64, write: &CheckedWrite) -> Result<()> {
+        let Some(words) = write.search() else { return Ok(()) };
+        let statements = self.tables.statements(entity.name)?;
+        if matches!(write.kind(), WriteKind::Update { .. }) {
+            self.execute(&statements.search_delete, [rid])?;
+        }
+        if words.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let texts = words.iter().map(|words| Value::Text(words.join(" ")));
+        let values = std::iter::once(Value::Integer(rid)).chain(texts);
+        self.execute(&statements.search_insert, params_from_iter(values)).map(|_| ())
+    }
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+}
+
+impl ReadTx for Transaction<'_> {
+    fn tenant(&mut self, key: &str) -> Result<Option<TenantId>> {
+        self.one("SELECT id FROM tenant WHERE key = ?1", [key], |row| row.get(0).map_err(|error| explain(&error)))
+    }
+
+    fn tenants(&mut self) -> Result<Vec<(String, TenantId)>> {
+        let mut statement = self.prepare("SELECT key, id FROM tenant ORDER BY key")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|error| explain(&error))?;
+        rows.map(|row| row.map_err(|error| explain(&error))).collect()
+    }
+
+    fn epoch(&mut self, tenant: TenantId) -> Result<i64> {
+        let read = |row: &rusqlite::Row<'_>| row.get(0).map_err(|error| explain(&error));
+        self.one("SELECT epoch FROM tenant WHERE id = ?1", [tenant], read)?.ok_or_else(|| damaged("the tenant is gone"))
+    }
+
+    fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>> {
+        let entity = self.tables.entity(get.entity())?;
+        let sql = &self.tables.statements(entity.name)?.get;
+        let found =
+            self.one(sql, params![get.tenant(), get.id().as_bytes()], |row| read_row(entity, get.custom(), row))?;
+        Ok(found.filter(|row| (*get.deleted() || !row.deleted) && get.visibility().allows(row)))
+    }
+
+    fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>> {
+        let sql = "SELECT record FROM unique_key WHERE tenant = ?1 AND entity = ?2 AND kind = ?3 AND value = ?4";
+        let params = params![lookup.tenant(), lookup.entity(), lookup.kind(), lookup.key()];
+        self.one(sql, params, |row| to_id(row.get_ref(0).map_err(|error| explain(&error))?))
+    }
+
+    fn select(&mut self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
+        let entity = self.tables.entity(asked.entity())?;
+        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked);
+        let mut statement = self.prepare(&question.sql)?;
+        let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            if !sink(read_row(entity, asked.custom(), row)?)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
+        let entity = self.tables.entity(asked.entity())?;
+        let question = Question::figures(entity, asked);
+        let mut statement = self.prepare(&question.sql)?;
+        let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            found.push(read_figures(asked, row)?);
+        }
+        if found.len() > MAX_GROUPS { Err(too_many_groups()) } else { Ok(found) }
+    }
+
+    fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
+        const SELECT: &str = "SELECT sequence, op_id, command, actor, at, entity, record, version, kind, changes FROM journal WHERE tenant = ?1";
+        let limit = i64::try_from(read.limit).unwrap_or(i64::MAX);
+        let (condition, values) = match read.scope {
+            JournalScope::Record { entity, record, until } => {
+                let until = until.map_or(i64::MAX, Timestamp::micros);
+                let values = vec![blob(record), Value::Text(entity.to_owned()), Value::Integer(until)];
+                (" AND record = ?3 AND entity = ?4 AND at <= ?5", values)
+            }
+            JournalScope::Operation(op_id) => (" AND op_id = ?3", vec![blob(op_id)]),
+            JournalScope::After(sequence) => (" AND sequence > ?3", vec![Value::Integer(sequence)]),
+        };
+        let mut statement = self.prepare(&format!("{SELECT}{condition} ORDER BY sequence LIMIT ?2"))?;
+        let all = [Value::Integer(read.tenant), Value::Integer(limit)].into_iter().chain(values);
+        let mut rows = statement.query(params_from_iter(all)).map_err(|error| explain(&error))?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            entries.push(read_entry(row)?);
+        }
+        Ok(entries)
+    }
+
+    fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>> {
+        let sql = "SELECT fingerprint, outcome, at FROM operation WHERE tenant = ?1 AND op_id = ?2";
+        let mut statement = self.prepare(sql)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Operation {
+                op_id,
+                fingerprint: row.get(0)?,
+                outcome: row.get(1)?,
+                at: Timestamp::from_micros(row.get(2)?),
+            })
+        };
+        statement.query_row(params![tenant, op_id.as_bytes()], read).optional().map_err(|error| explain(&error))
+    }
+}
+
+fn read_figures(asked: &CheckedAggregate, row: &rusqlite::Row<'_>) -> Result<AggregateRow> {
+    let get = |place: usize| row.get_ref(place).map_err(|error| explain(&error));
+    let mut place = 0;
+    let mut keys = Vec::with_capacity(asked.group_by().len());
+    for (field, bucket) in asked.group_by() {
+        let value = get(place)?;
+        keys.push(match (bucket, value) {
+            (Some(_), ValueRef::Text(bytes)) => FieldValue::Text(String::from_utf8_lossy(bytes).into_owned()),
+            _ => from_column(&field.spec, value)?,
+        });
+        place += 1;
+    }
+    let mut values = Vec::with_capacity(asked.measures().len());
+    for (function, field) in asked.measures() {
+        values.push(match (function, field) {
+            (MeasureFunction::Sum, Some(field)) => {
+                let sum = read_sum(field, get(place)?, get(place + 1)?)?;
+                place += 1;
+                sum
+            }
+            (MeasureFunction::Minimum | MeasureFunction::Maximum, Some(field)) => {
+                from_column(&field.spec, get(place)?)?
+            }
+            _ => FieldValue::Integer(row.get(place).map_err(|error| explain(&error))?),
+        });
+        place += 1;
+    }
+    Ok(AggregateRow { keys, values })
+}
+
+/// Joins the two halves of a sum.
+fn read_sum(field: &FieldRef, high: ValueRef<'_>, low: ValueRef<'_>) -> Result<FieldValue> {
+    let (ValueRef::Integer(high), ValueRef::Integer(low)) = (high, low) else { return query::summed(0, field) };
+    query::summed((i128::from(high) << 32) + i128::from(low), field)
+}
+
+fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
+    let id = |place: usize| to_id(row.get_ref(place).map_err(|error| explain(&error))?);
+    let text = |place: usize| row.get::<_, String>(place).map_err(|error| explain(&error));
+    let whole = |place: usize| row.get::<_, i64>(place).map_err(|error| explain(&error));
+    Ok(JournalEntry {
+        sequence: whole(0)?,
+        op_id: id(1)?,
+        command: text(2)?,
+        actor: id(3)?,
+        at: Timestamp::from_micros(whole(4)?),
+        entity: text(5)?,
+        record: id(6)?,
+        version: whole(7)?,
+        kind: ChangeKind::parse(&text(8)?).ok_or_else(|| damaged("the journal has an unknown kind of entry"))?,
+        changes: json::from_text(&text(9)?)?,
+    })
+}
+
+impl WriteTx for Transaction<'_> {
+    fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
+        self.execute("INSERT INTO tenant (key) VALUES (?1)", [key])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    fn put(&mut self, write: &CheckedWrite) -> Result<()> {
+        let entity = self.tables.entity(write.entity())?;
+        let rid = match write.kind() {
+            WriteKind::Insert => self.insert(entity, write)?,
+            update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
+        };
+        self.change_keys(write)?;
+        self.change_words(entity, rid, write)
+    }
+
+    fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
+        let sql = "INSERT INTO journal (tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let changes = serde_json::to_string(&entry.changes).map_err(|_| damaged("a change has no JSON form"))?;
+        let params = params![
+            tenant,
+            entry.op_id.as_bytes(),
+            entry.command,
+            entry.actor.as_bytes(),
+            entry.at.micros(),
+            entry.entity,
+            entry.record.as_bytes(),
+            entry.version,
+            entry.kind.as_str(),
+            changes
+        ];
+        self.execute(sql, params)?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
+        let sql = "INSERT INTO operation (tenant, op_id, fingerprint, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Operation { op_id, fingerprint, outcome, at } = operation;
+        self.execute(sql, params![tenant, op_id.as_bytes(), fingerprint, outcome, at.micros()]).map(|_| ())
+    }
+
+    fn bump_epoch(&mut self, tenant: TenantId) -> Result<()> {
+        self.execute("UPDATE tenant SET epoch = epoch + 1 WHERE id = ?1", [tenant]).map(|_| ())
+    }
+
+    fn take_numbers(&mut self, tenant: TenantId, series: &str, count: i64) -> Result<i64> {
+        let sql = "INSERT INTO number_series (tenant, series, next) VALUES (?1, ?2, 1 + ?3) ON CONFLICT DO UPDATE SET next = next + ?3 RETURNING next - ?3";
+        let read = |row: &rusqlite::Row<'_>| row.get(0).map_err(|error| explain(&error));
+        self.one(sql, params![tenant, series, count], read)?.ok_or_else(|| damaged("no number came back"))
+    }
+
+    fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()> {
+        self.connection.execute_batch(&custom_index(entity, field)).map_err(|error| explain(&error))
+    }
+}
