@@ -13,3 +13,11 @@ pub mod access;
 pub mod journal;
 pub mod query;
 pub mod store;
+pub mod room;
+
+pub mod customer;
+pub mod product;
+pub mod quote;
+pub mod sales;
+
+pub mod engine;

@@ -1,0 +1,194 @@
+//! The one way in: a command is the sum of the rooms' own commands.
+
+use std::collections::HashMap;
+
+use crate::access::{PermissionSet, Role, User};
+use crate::customer::CustomerCommand;
+use crate::journal::ChangeKind;
+use crate::product::ProductCommand;
+use crate::quote::QuoteCommand;
+use crate::room::TraceStep;
+use crate::sales::SalesCommand;
+use crate::schema::FieldDefinition;
+use crate::value::{Currency, FieldValue, Id, Problem};
+
+/// Every change of state. In JSON: `{"customer": {"create_account": {"account": {...}}}}`.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, get_all, eq, from_py_object))]
+#[expect(clippy::large_enum_variant, reason = "a command is moved once; boxes cannot cross into other languages")]
+pub enum Command {
+    /// Records of any entity by name: what import, mobile outboxes and generic hosts use.
+    Record(RecordCommand),
+    /// Users, roles, rights, custom fields.
+    Admin(AdminCommand),
+    /// Accounts, contacts, hierarchies, activities.
+    Customer(CustomerCommand),
+    /// Leads and opportunities.
+    Sales(SalesCommand),
+    /// Products and price lists.
+    Product(ProductCommand),
+    /// Quotes.
+    Quote(QuoteCommand),
+    /// Taking operations back.
+    Journal(JournalCommand),
+}
+
+value_union! {
+    /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.
+    pub enum RecordCommand {
+        /// Makes a record.
+        Create {
+            /// The entity.
+            entity: String,
+            /// Its fields by name; custom fields too; `id` and `owner` may be among them.
+            fields: HashMap<String, FieldValue>,
+        },
+        /// Sets some fields of a record.
+        Update {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// The fields to set by name.
+            fields: HashMap<String, FieldValue>,
+        },
+        /// Deletes a record.
+        Delete {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// Brings a deleted record back.
+        Restore {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
+    }
+}
+
+entity! {
+    /// The tenant itself: one record (组织).
+    pub struct Organization("organization", OrganizationPage, Public) {
+        required {
+            /// What people read.
+            pub name: String => text(200),
+            /// The currency in which the books are kept.
+            pub base_currency: Currency => currency(),
+            /// The IANA time zone in which business dates begin, for example `Asia/Shanghai`.
+            pub time_zone: String => text(60),
+        }
+        optional {}
+    }
+}
+
+value_union! {
+    /// Users, roles, rights, custom fields.
+    pub enum AdminCommand {
+        /// Makes a user.
+        CreateUser {
+            /// The user.
+            user: User,
+        },
+        /// Saves a user that was read and changed.
+        UpdateUser {
+            /// The user with the version that was read.
+            user: User,
+        },
+        /// Makes a role.
+        CreateRole {
+            /// The role.
+            role: Role,
+        },
+        /// Saves a role that was read and changed.
+        UpdateRole {
+            /// The role with the version that was read.
+            role: Role,
+        },
+        /// Makes a permission set.
+        CreatePermissionSet {
+            /// The permission set.
+            permission_set: PermissionSet,
+        },
+        /// Saves a permission set that was read and changed.
+        UpdatePermissionSet {
+            /// The permission set with the version that was read.
+            permission_set: PermissionSet,
+        },
+        /// Adds a custom field to an entity.
+        DefineField {
+            /// The definition.
+            definition: FieldDefinition,
+        },
+        /// Saves the tenant's own data.
+        UpdateOrganization {
+            /// The data with the version that was read.
+            organization: Organization,
+        },
+    }
+}
+
+value_union! {
+    /// Taking operations back.
+    pub enum JournalCommand {
+        /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
+        Undo {
+            /// The operation.
+            operation: Id,
+        },
+    }
+}
+
+value_struct! {
+    /// One record that an operation changed.
+    pub struct RecordChange {
+        required {
+            /// The entity.
+            pub entity: String,
+            /// The record.
+            pub id: Id,
+            /// What happened.
+            pub kind: ChangeKind,
+            /// The version after the change.
+            pub version: i64,
+        }
+    }
+}
+
+value_struct! {
+    /// What an operation did.
+    #[derive(Default)]
+    pub struct Outcome {
+        required {
+            /// The operation; a retry with it has no second effect.
+            pub op_id: Id,
+            /// The records that were changed, in the order of the changes.
+            pub changes: Vec<RecordChange>,
+        }
+        optional {
+            /// What the caller should know although it succeeded.
+            pub warnings: Vec<Problem>,
+            /// Why it was decided so.
+            pub trace: Vec<TraceStep>,
+            /// Whether this is the stored outcome of an earlier call with the same `op_id`.
+            pub replayed: bool,
+        }
+    }
+}
+
+impl Outcome {
+    /// The first record that was made of an entity; nil if there is none.
+    #[must_use]
+    pub fn created(&self, entity: &str) -> Id {
+        let made = |change: &&RecordChange| change.entity == entity && change.kind == ChangeKind::Create;
+        self.changes.iter().find(made).map_or(Id::NIL, |change| change.id)
+    }
+}
