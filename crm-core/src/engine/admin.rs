@@ -1,0 +1,99 @@
+//! The rules of users, roles, permission sets and custom fields.
+
+use super::command::{AdminCommand, Organization};
+use crate::access::{PermissionSet, Role, User};
+use crate::query::Query;
+use crate::room::{Change, Decision, RecordRule, View, record, records_for_rule, with_record};
+use crate::schema::{Entity as _, FieldDefinition, Row};
+use crate::value::{Error, ErrorCode, Result};
+
+impl AdminCommand {
+    /// The name in the journal.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateUser { .. } => "admin.create_user",
+            Self::UpdateUser { .. } => "admin.update_user",
+            Self::CreateRole { .. } => "admin.create_role",
+            Self::UpdateRole { .. } => "admin.update_role",
+            Self::CreatePermissionSet { .. } => "admin.create_permission_set",
+            Self::UpdatePermissionSet { .. } => "admin.update_permission_set",
+            Self::DefineField { .. } => "admin.define_field",
+            Self::UpdateOrganization { .. } => "admin.update_organization",
+        }
+    }
+
+    /// Decides what the command changes.
+    pub(crate) fn decide(&self) -> Decision {
+        Decision::of(match self {
+            Self::CreateUser { user } => Change::create(user),
+            Self::UpdateUser { user } => Change::save(user),
+            Self::CreateRole { role } => Change::create(role),
+            Self::UpdateRole { role } => Change::save(role),
+            Self::CreatePermissionSet { permission_set } => Change::create(permission_set),
+            Self::UpdatePermissionSet { permission_set } => Change::save(permission_set),
+            Self::DefineField { definition } => Change::create(definition),
+            Self::UpdateOrganization { organization } => Change::save(organization),
+        })
+    }
+}
+
+/// The rule of an administrative entity.
+pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
+    match entity {
+        Role::NAME => Some(role_rule),
+        User::NAME => Some(user_rule),
+        Organization::NAME => Some(organization_rule),
+        FieldDefinition::NAME => Some(definition_rule),
+        _ => None,
+    }
+}
+
+fn role_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    let id = after.id;
+    let role = Role::from_row(after.clone())?;
+    let roles = records_for_rule::<Role>(view, &Query::default())?;
+    let others = roles.into_iter().filter(|other| other.id != id).chain([Role { id, ..role.clone() }]);
+    let model = crate::access::AccessModel::new(Vec::new(), others.collect(), Vec::new());
+    model.check_parent(id, role.parent)?;
+    Ok(Decision::default())
+}
+
+fn user_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<User>(None, after, |_, user| {
+        user.permission_sets.sort();
+        user.permission_sets.dedup();
+        for (place, set) in user.permission_sets.iter().enumerate() {
+            record::<PermissionSet>(view, *set).map_err(|_| {
+                let field = format!("permission_sets[{place}]");
+                Error::invalid(ErrorCode::UnknownReference, field, "no such permission set")
+            })?;
+        }
+        Ok(Decision::default())
+    })
+}
+
+fn organization_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    let own = Organization::from_row(after.clone())?;
+    if own.time_zone.parse::<chrono_tz::Tz>().is_err() {
+        let shown: String = own.time_zone.chars().take(40).collect();
+        return Err(Error::invalid(ErrorCode::BadFormat, "time_zone", format!("`{shown}` is no IANA time zone")));
+    }
+    if before.is_none() && !view.list_for_rule(Organization::NAME, &Query::default())?.is_empty() {
+        return Err(Error::invalid(ErrorCode::TooMany, "organization", "a tenant is one organisation"));
+    }
+    Ok(Decision::default())
+}
+
+/// The definition is checked against the schema by the pipeline, which also makes the index; here only what must
+/// never change is held.
+fn definition_rule(_: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    let definition = FieldDefinition::from_row(after.clone())?;
+    let mut seen = std::collections::BTreeSet::new();
+    for (place, choice) in definition.choices.iter().enumerate() {
+        if choice.trim().is_empty() || choice.chars().count() > 200 || !seen.insert(choice) {
+            let field = format!("choices[{place}]");
+            return Err(Error::invalid(ErrorCode::BadFormat, field, "a choice is a text of 1 to 200 characters, once"));
+        }
+    }
+    Ok(Decision::default())
+}

@@ -1,0 +1,722 @@
+//! The command pipeline: replay check, load, authorise, decide, apply, journal, commit.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::crm::{Inner, every_right, first_records};
+use super::registry::{CONFIGURATION, rule_of};
+use super::tenant::Tenant;
+use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
+use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
+use crate::journal::{self, ChangeKind, JournalEntry};
+use crate::query::{self, Query};
+use crate::room::{Author, Change, Decision, View};
+use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
+use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
+use crate::value::{Currency, Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
+
+/// The most commands in one batch.
+pub(crate) const MAX_BATCH: usize = 10_000;
+/// How deep consequences of consequences may go.
+const MAX_CONSEQUENCES: usize = 16;
+
+/// Carries out all commands or none.
+pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>) -> Result<Outcome> {
+    check_batch(commands, op_id)?;
+    let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
+    let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { String::new() };
+    let mut done = None;
+    let written = session.inner.store.write(&mut |tx| {
+        done = Some(run(session, tx, commands, operation, &fingerprint)?);
+        Ok(())
+    });
+    match written {
+        Ok(()) => done.ok_or_else(|| Error::unavailable(ErrorCode::Store, "the store did not run the work")),
+        Err(WriteFailure::RolledBack(error)) => Err(error),
+        Err(WriteFailure::Unknown(error)) => Err(unknown(operation, &error)),
+    }
+}
+
+/// Runs all commands and takes everything back.
+pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome> {
+    check_batch(commands, None)?;
+    let operation = session.inner.ids.next_id();
+    let mut done = None;
+    let written = session.inner.store.write(&mut |tx| {
+        done = Some(run(session, tx, commands, operation, "")?);
+        Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
+    });
+    match (done, written) {
+        (Some(outcome), Err(WriteFailure::RolledBack(_))) => Ok(outcome),
+        (_, Err(WriteFailure::RolledBack(error) | WriteFailure::Unknown(error))) => Err(error),
+        (_, Ok(())) => Err(Error::unavailable(ErrorCode::Store, "the store committed a preview")),
+    }
+}
+
+fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
+    if commands.is_empty() || commands.len() > MAX_BATCH {
+        let problem = Problem::of_field(ErrorCode::TooMany, "commands", "a batch has 1 to 10000 commands");
+        return Err(problem.with("max", MAX_BATCH).into_invalid());
+    }
+    if op_id.is_some_and(|op_id| op_id.is_nil()) {
+        return Err(Error::invalid(ErrorCode::Required, "op_id", "the op_id must not be empty"));
+    }
+    Ok(())
+}
+
+fn fingerprint(session: &Session, commands: &[Command]) -> Result<String> {
+    let text = json::to_canonical(commands)?;
+    Ok(query::fingerprint(&[&session.ctx.user.to_string(), &text]))
+}
+
+fn unknown(operation: Id, cause: &Error) -> Error {
+    let message = "nobody knows whether the commit took effect: repeat with the same `op_id`";
+    let problem = Problem::new(ErrorCode::CommitUnknown, message).with("op_id", operation).with("cause", cause.code());
+    Error::Unknown { problems: vec![problem] }
+}
+
+fn run(session: &Session, tx: &mut dyn WriteTx, commands: &[Command], operation: Id, fingerprint: &str) -> Result<Outcome> {
+    let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
+    tenant.require_user(session.ctx.user)?;
+    if let Some(found) = tx.operation(tenant.id, operation)? {
+        return replay(&found, fingerprint);
+    }
+    let mut work = Work::new(session, tx, tenant, operation);
+    for (place, command) in commands.iter().enumerate() {
+        let done = work.execute(command);
+        done.map_err(|error| if commands.len() > 1 { error.under(&format!("[{place}]")) } else { error })?;
+    }
+    work.finish(fingerprint)
+}
+
+/// The outcome of an operation that was carried out before.
+fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
+    if !found.fingerprint.is_empty() && found.fingerprint != fingerprint {
+        let problem = Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before for something else");
+        return Err(Error::conflict(problem));
+    }
+    let outcome: Outcome = json::from_text(&found.outcome)?;
+    Ok(Outcome { replayed: true, ..outcome })
+}
+
+/// Makes a tenant with its first records.
+pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
+    let admin = inner.ids.next_id();
+    let written = inner.store.write(&mut |tx| {
+        if tx.tenant(&options.tenant)?.is_some() {
+            return Err(Error::conflict(Problem::of_field(ErrorCode::DuplicateKey, "tenant", "the tenant exists already")));
+        }
+        let id = tx.add_tenant(&options.tenant)?;
+        let ctx = Ctx { tenant: id, user: admin };
+        let session = Session { inner: inner.clone(), ctx, clock: inner.clock.clone() };
+        first_operation(&session, tx, options, id)
+    });
+    match written {
+        Ok(()) => Ok(admin),
+        Err(WriteFailure::RolledBack(error)) => Err(error),
+        Err(WriteFailure::Unknown(error)) => Err(unknown(admin, &error)),
+    }
+}
+
+fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptions, id: TenantId) -> Result<()> {
+    let epoch = tx.epoch(id)?;
+    let tenant = Arc::new(Tenant::load(tx, &session.inner.registry, id, epoch)?);
+    let mut work = Work::new(session, tx, tenant, session.inner.ids.next_id());
+    work.command = "setup";
+    let set = crate::access::PermissionSet { id: session.inner.ids.next_id(), ..every_right() };
+    let (organization, mut user) = first_records(options, set.id);
+    user.id = session.ctx.user;
+    let changes = [Change::create(&organization), Change::create(&set), Change::create(&user)];
+    for change in changes {
+        work.apply(Author::Rule, change, 0)?;
+    }
+    work.finish("").map(|_| ())
+}
+
+/// One operation inside its transaction.
+pub(super) struct Work<'a> {
+    pub(super) session: &'a Session,
+    pub(super) tx: &'a mut dyn WriteTx,
+    pub(super) tenant: Arc<Tenant>,
+    pub(super) operation: Id,
+    now: Timestamp,
+    command: &'static str,
+    outcome: Outcome,
+    /// References that were found to be good.
+    good: HashSet<(String, Id)>,
+    /// Numbers that were taken and not used yet: next, end.
+    numbers: HashMap<String, (i64, i64)>,
+    configured: bool,
+}
+
+impl<'a> Work<'a> {
+    fn new(session: &'a Session, tx: &'a mut dyn WriteTx, tenant: Arc<Tenant>, operation: Id) -> Self {
+        let outcome = Outcome { op_id: operation, ..Outcome::default() };
+        Self {
+            session,
+            tx,
+            tenant,
+            operation,
+            now: session.clock.now(),
+            command: "",
+            outcome,
+            good: HashSet::new(),
+            numbers: HashMap::new(),
+            configured: false,
+        }
+    }
+
+    fn execute(&mut self, command: &Command) -> Result<()> {
+        self.command = command.name();
+        let decision = self.decide(command)?;
+        self.carry_out(decision, 0)
+    }
+
+    fn decide(&mut self, command: &Command) -> Result<Decision> {
+        match command {
+            Command::Record(command) => self.decide_record(command),
+            Command::Admin(command) => Ok(command.decide()),
+            Command::Customer(command) => command.decide(self),
+            Command::Sales(command) => command.decide(self),
+            Command::Product(command) => command.decide(self),
+            Command::Quote(command) => command.decide(self),
+            Command::Journal(command) => self.decide_undo(command),
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, decision: Decision, depth: usize) -> Result<()> {
+        if depth > MAX_CONSEQUENCES {
+            return Err(Error::unavailable(ErrorCode::Store, "the rules call each other without end"));
+        }
+        self.outcome.warnings.extend(decision.warnings);
+        self.outcome.trace.extend(decision.trace);
+        for (author, change) in decision.changes {
+            self.apply(author, change, depth)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
+        for (series, (next, end)) in std::mem::take(&mut self.numbers) {
+            if end > next {
+                self.tx.take_numbers(self.tenant.id, &series, next - end)?;
+            }
+        }
+        let operation = Operation {
+            op_id: self.operation,
+            fingerprint: fingerprint.to_owned(),
+            outcome: json::to_canonical(&self.outcome)?,
+            at: self.now,
+        };
+        self.tx.record_operation(self.tenant.id, &operation)?;
+        Ok(self.outcome)
+    }
+
+    pub(super) fn entity(&self, name: &str) -> Result<EntityType> {
+        self.tenant.schema.entity(name).cloned()
+    }
+
+    fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
+        match author {
+            Author::Caller => self.tenant.plan(self.session.ctx.user, entity),
+            Author::Rule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
+        }
+    }
+
+    fn decide_record(&mut self, command: &RecordCommand) -> Result<Decision> {
+        let change = match command {
+            RecordCommand::Create { entity, fields } => self.create_from_fields(entity, fields)?,
+            RecordCommand::Update { entity, id, expected_version, fields } => {
+                let mut set: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+                set.sort_by(|a, b| a.0.cmp(&b.0));
+                Change::Update { entity: self.entity(entity)?.name, id: *id, version: Some(*expected_version), set }
+            }
+            RecordCommand::Delete { entity, id, expected_version } => {
+                Change::Delete { entity: self.entity(entity)?.name, id: *id, version: Some(*expected_version) }
+            }
+            RecordCommand::Restore { entity, id } => Change::Restore { entity: self.entity(entity)?.name, id: *id },
+        };
+        Ok(Decision::of(change))
+    }
+
+    fn create_from_fields(&mut self, entity: &str, fields: &HashMap<String, FieldValue>) -> Result<Change> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Caller, &entity);
+        let mut row = Row { values: vec![FieldValue::Null; entity.fields.len()], ..Row::default() };
+        let mut names: Vec<_> = fields.iter().collect();
+        names.sort_by(|a, b| a.0.cmp(b.0));
+        for (name, value) in names {
+            if name == "id" {
+                row.id = read_id(value)?;
+                continue;
+            }
+            let field = plan.readable_field(&self.tenant.schema, &entity, name)?;
+            let value = if name == "owner" { field.spec.coerce(value.clone())? } else { value.clone() };
+            field.set(&mut row, value);
+        }
+        Ok(Change::Create { entity: entity.name, row })
+    }
+
+    fn apply(&mut self, author: Author, change: Change, depth: usize) -> Result<()> {
+        match change {
+            Change::Create { entity, row } => self.create(author, entity, row, depth),
+            Change::Save { entity, row } => self.save(author, entity, row, depth),
+            Change::Update { entity, id, version, set } => self.update(author, entity, (id, version), set, depth),
+            Change::Delete { entity, id, version } => self.delete(author, entity, id, version),
+            Change::Restore { entity, id } => self.restore(author, entity, id),
+        }
+    }
+
+    fn create(&mut self, author: Author, entity: &'static str, mut row: Row, depth: usize) -> Result<()> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        plan.require(Action::Create)?;
+        if author == Author::Caller {
+            self.require_writes(&plan, &entity, &row)?;
+        }
+        if row.id.is_nil() {
+            row.id = self.session.inner.ids.next_id();
+        }
+        row.version = 1;
+        row.owner = row.owner.or(Some(self.session.ctx.user));
+        (row.created_at, row.created_by) = (self.now, Some(self.session.ctx.user));
+        (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
+        self.coerce(&entity, &mut row)?;
+        let consequences = self.run_rule(&entity, None, &mut row)?;
+        self.check_present(&entity, &row)?;
+        self.check_references(&plan, &entity, None, &row)?;
+        self.before_definition(&entity, None, &row)?;
+        let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
+        self.write(&plan, &entity, None, row, ChangeKind::Create, changes)?;
+        self.carry_out(consequences, depth + 1)
+    }
+
+    /// Refuses what the caller may not set; empty values and `false` are not set.
+    fn require_writes(&self, plan: &AccessPlan, entity: &EntityType, row: &Row) -> Result<()> {
+        let nothing = |value: &FieldValue| matches!(value, FieldValue::Null | FieldValue::Boolean(false));
+        for (column, spec) in entity.fields.iter().enumerate() {
+            let empty_text = matches!(row.value(column), FieldValue::Text(text) if text.is_empty());
+            if !nothing(row.value(column)) && !empty_text {
+                plan.require_write(spec)?;
+            }
+        }
+        for name in row.custom.keys() {
+            plan.require_write(&plan.readable_field(&self.tenant.schema, entity, name)?.spec)?;
+        }
+        if row.owner.is_some_and(|owner| owner != self.session.ctx.user)
+            && let Some(owner) = entity.field("owner")
+        {
+            plan.require_write(&owner.spec)?;
+        }
+        Ok(())
+    }
+
+    /// Reads every value as its field's type; all problems are told at once.
+    fn coerce(&self, entity: &EntityType, row: &mut Row) -> Result<()> {
+        let mut problems = Vec::new();
+        let mut read = |spec: &FieldSpec, value: FieldValue| match spec.coerce(value) {
+            Ok(value) => value,
+            Err(error) => {
+                problems.extend_from_slice(error.problems());
+                FieldValue::Null
+            }
+        };
+        for (spec, value) in entity.fields.iter().zip(&mut row.values) {
+            *value = read(spec, std::mem::take(value));
+        }
+        let given = std::mem::take(&mut row.custom);
+        for (name, value) in given {
+            match self.tenant.schema.custom_fields(entity.name).iter().find(|spec| spec.name == name) {
+                Some(spec) => {
+                    let value = read(spec, value);
+                    if value != FieldValue::Null {
+                        row.custom.insert(name, value);
+                    }
+                }
+                None => problems.push(no_field(&name)),
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    fn check_present(&self, entity: &EntityType, row: &Row) -> Result<()> {
+        let declared = entity.fields.iter().enumerate().map(|(column, spec)| spec.check_present(row.value(column)));
+        let custom = self.tenant.schema.custom_fields(entity.name).iter();
+        let custom = custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
+        let problems: Vec<Problem> =
+            declared.chain(custom).filter_map(Result::err).flat_map(|error| error.problems().to_vec()).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    fn run_rule(&mut self, entity: &EntityType, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+        rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, before, after))
+    }
+
+    /// Every reference that is new must point to a record that the caller can see.
+    fn check_references(&mut self, plan: &AccessPlan, entity: &EntityType, before: Option<&Row>, after: &Row) -> Result<()> {
+        let mut fields = self.tenant.schema.fields(entity);
+        fields.extend(entity.field("owner"));
+        for field in fields {
+            let FieldKind::Reference { to, .. } = &field.spec.kind else { continue };
+            let FieldValue::Reference(id) = field.value(after) else { continue };
+            if before.is_some_and(|before| field.value(before) == FieldValue::Reference(id)) || to.is_empty() {
+                continue;
+            }
+            self.check_reference(plan, &field, to, id)?;
+        }
+        Ok(())
+    }
+
+    fn check_reference(&mut self, plan: &AccessPlan, field: &FieldRef, to: &str, id: Id) -> Result<()> {
+        let key = (to.to_owned(), id);
+        if self.good.contains(&key) {
+            return Ok(());
+        }
+        let target = self.entity(to)?;
+        let by_rule = plan.is_system() || CONFIGURATION.contains(&target.name);
+        let plan = self.plan(if by_rule { Author::Rule } else { Author::Caller }, &target);
+        let found = match plan.check_get(id) {
+            Ok(get) => self.tx.get(&get)?,
+            Err(_) => None,
+        };
+        if found.is_none() {
+            let name = field.spec.name.as_ref();
+            return Err(Error::invalid(ErrorCode::UnknownReference, name, format!("`{name}` points to no {to}")));
+        }
+        self.good.insert(key);
+        Ok(())
+    }
+
+    /// The present row that the caller may see, for a change.
+    pub(super) fn current(&mut self, plan: &AccessPlan, entity: &EntityType, id: Id) -> Result<Row> {
+        let get = plan.check_get(id)?;
+        self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))
+    }
+
+    fn save(&mut self, author: Author, name: &'static str, row: Row, depth: usize) -> Result<()> {
+        let entity = self.entity(name)?;
+        let plan = self.plan(author, &entity);
+        let mut seen = self.current(&plan, &entity, row.id)?;
+        plan.mask(&entity, &mut seen);
+        let mut given = row.clone();
+        self.coerce(&entity, &mut given)?;
+        let mut fields = self.tenant.schema.fields(&entity);
+        fields.extend(entity.field("owner"));
+        let mut set = Vec::new();
+        for field in fields {
+            let value = field.value(&given);
+            if value != field.value(&seen) {
+                set.push((field.spec.name.to_string(), value));
+            }
+        }
+        self.update(author, name, (row.id, Some(row.version)), set, depth)
+    }
+
+    fn update(
+        &mut self,
+        author: Author,
+        entity: &'static str,
+        (id, version): (Id, Option<i64>),
+        set: Vec<(String, FieldValue)>,
+        depth: usize,
+    ) -> Result<()> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        plan.require(Action::Edit)?;
+        let before = self.current(&plan, &entity, id)?;
+        self.check_version(&plan, &entity, &before, version)?;
+        let mut after = before.clone();
+        self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
+        let consequences = self.run_rule(&entity, Some(&before), &mut after)?;
+        self.check_present(&entity, &after)?;
+        self.check_references(&plan, &entity, Some(&before), &after)?;
+        self.before_definition(&entity, Some(&before), &after)?;
+        let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
+        if !changes.is_empty() {
+            self.write(&plan, &entity, Some(&before), after, ChangeKind::Update, changes)?;
+        }
+        self.carry_out(consequences, depth + 1)
+    }
+
+    fn set_fields(
+        &self,
+        author: Author,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        before: &Row,
+        after: &mut Row,
+        set: Vec<(String, FieldValue)>,
+    ) -> Result<()> {
+        let mut problems = Vec::new();
+        for (name, value) in set {
+            let field = plan.readable_field(&self.tenant.schema, entity, &name)?;
+            let value = match field.spec.coerce(value) {
+                Ok(value) => value,
+                Err(error) => {
+                    problems.extend_from_slice(error.problems());
+                    continue;
+                }
+            };
+            let present = field.value(before);
+            if value == present {
+                continue;
+            }
+            if author == Author::Caller {
+                plan.require_write(&field.spec)?;
+                if field.spec.write == WriteRule::Once && present != FieldValue::Null {
+                    problems.push(Problem::of_field(ErrorCode::WriteOnce, name.as_str(), format!("`{name}` can be set once only")));
+                    continue;
+                }
+            }
+            field.set(after, value);
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    /// The version that was read must still be the present one; if not, the fields that others changed are named.
+    fn check_version(&mut self, plan: &AccessPlan, entity: &EntityType, present: &Row, expected: Option<i64>) -> Result<()> {
+        let Some(expected) = expected else { return Ok(()) };
+        if expected == present.version {
+            return Ok(());
+        }
+        let scope = JournalScope::Record { entity: entity.name, record: present.id, until: None };
+        let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })?;
+        let later = entries.iter().filter(|entry| entry.version > expected).flat_map(|entry| &entry.changes);
+        let mut fields: Vec<&str> = later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let problem = Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed since it was read");
+        let problem = problem.with("expected_version", expected).with("current_version", present.version);
+        Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
+    }
+
+    fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        plan.require(Action::Delete)?;
+        let before = self.current(&plan, &entity, id)?;
+        self.check_version(&plan, &entity, &before, version)?;
+        self.check_unused(&entity, id)?;
+        let after = Row { deleted: true, ..before.clone() };
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
+    }
+
+    /// A record that others refer to, or that gives others their meaning, cannot be deleted.
+    fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
+        let registry = self.tenant.schema.registry.clone();
+        let mut used = entity.name == FieldDefinition::NAME;
+        for (from, field) in registry.references_to(entity.name) {
+            let filter = query::Filter::Compare {
+                field: field.spec.name.to_string(),
+                comparison: query::Comparison::Equal,
+                value: FieldValue::Reference(id),
+            };
+            let asked = Query { filter: Some(filter), limit: Some(1), ..Query::default() };
+            let plan = self.tenant.system_plan(from, SystemReason::Invariant);
+            let asked = plan.check_query(&self.tenant.schema, from, &asked)?;
+            self.tx.select(&asked, &mut |_| {
+                used = true;
+                Ok(false)
+            })?;
+        }
+        if used {
+            let problem = Problem::new(ErrorCode::StillReferenced, format!("the {} is still used", entity.name));
+            return Err(Error::conflict(problem.with("entity", entity.name)));
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        plan.require(Action::Delete)?;
+        let get = plan.check_get_any(id)?;
+        let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
+        if !before.deleted {
+            return Err(crate::room::illegal("id", "the record is not deleted"));
+        }
+        let after = Row { deleted: false, ..before.clone() };
+        self.check_references(&plan, &entity, None, &after)?;
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())
+    }
+
+    /// Writes one row with its journal entry. Everything was authorised and validated before.
+    pub(super) fn write(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        before: Option<&Row>,
+        mut after: Row,
+        kind: ChangeKind,
+        changes: Vec<journal::FieldChange>,
+    ) -> Result<()> {
+        let user = self.session.ctx.user;
+        if let Some(before) = before {
+            after.version = before.version.saturating_add(1);
+            (after.updated_at, after.updated_by) = (self.now, Some(user));
+        }
+        let (id, version) = (after.id, after.version);
+        let definition = (entity.name == FieldDefinition::NAME).then(|| after.clone());
+        self.tx.put(&plan.check_write(entity, before, after))?;
+        let entry = JournalEntry {
+            sequence: 0,
+            op_id: self.operation,
+            command: self.command.to_owned(),
+            actor: user,
+            at: self.now,
+            entity: entity.name.to_owned(),
+            record: id,
+            version,
+            kind,
+            changes,
+        };
+        self.tx.append_journal(self.tenant.id, &entry)?;
+        self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
+        if CONFIGURATION.contains(&entity.name) {
+            self.reconfigure(definition)?;
+        }
+        Ok(())
+    }
+
+    /// A definition must fit the schema before it is written.
+    fn before_definition(&self, entity: &EntityType, before: Option<&Row>, after: &Row) -> Result<()> {
+        if entity.name != FieldDefinition::NAME {
+            return Ok(());
+        }
+        let definition = FieldDefinition::from_row(after.clone())?;
+        match before {
+            None => self.tenant.schema.check(&definition).map(|_| ()),
+            Some(_) => definition.to_spec(&self.tenant.schema.registry).map(|_| ()),
+        }
+    }
+
+    /// Rights or definitions changed: the rest of the transaction sees them, and so does every later reader.
+    fn reconfigure(&mut self, definition: Option<Row>) -> Result<()> {
+        if !self.configured {
+            self.tx.bump_epoch(self.tenant.id)?;
+            self.configured = true;
+        }
+        let epoch = self.tx.epoch(self.tenant.id)?;
+        self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
+        if let Some(row) = definition {
+            let definition = FieldDefinition::from_row(row)?;
+            let spec = definition.to_spec(&self.tenant.schema.registry)?;
+            if spec.indexed {
+                self.tx.index_custom_field(&definition.entity, &spec)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn no_field(name: &str) -> Problem {
+    let shown: String = name.chars().take(60).collect();
+    Problem::of_field(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
+}
+
+fn read_id(value: &FieldValue) -> Result<Id> {
+    match value {
+        FieldValue::Reference(id) => Ok(*id),
+        FieldValue::Text(text) => text.parse().map_err(|error: Error| error.under("id")),
+        FieldValue::Null => Ok(Id::NIL),
+        _ => Err(Error::invalid(ErrorCode::WrongType, "id", "an identifier is expected")),
+    }
+}
+
+impl View for Work<'_> {
+    fn user(&self) -> Id {
+        self.session.ctx.user
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn today(&self) -> Date {
+        self.tenant.date(self.now)
+    }
+
+    fn base_currency(&self) -> Currency {
+        self.tenant.base_currency()
+    }
+
+    fn new_id(&mut self) -> Id {
+        self.session.inner.ids.next_id()
+    }
+
+    fn next_number(&mut self, series: &str) -> Result<i64> {
+        let (next, end) = self.numbers.get(series).copied().unwrap_or((0, 0));
+        let (number, end) = if next < end {
+            (next, end)
+        } else {
+            // Blocks grow while one transaction takes many; what is left over is given back at its end.
+            let count = (end - next).max(if end == 0 { 1 } else { 64 });
+            let first = self.tx.take_numbers(self.tenant.id, series, count)?;
+            (first, first + count)
+        };
+        self.numbers.insert(series.to_owned(), (number + 1, end));
+        Ok(number)
+    }
+
+    fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Caller, &entity);
+        let mut row = self.current(&plan, &entity, id)?;
+        plan.mask(&entity, &mut row);
+        Ok(row)
+    }
+
+    fn list(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        self.scan(Author::Caller, entity, query)
+    }
+
+    fn get_for_rule(&mut self, entity: &'static str, id: Id) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Rule, &entity);
+        self.current(&plan, &entity, id)
+    }
+
+    fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        self.scan(Author::Rule, entity, query)
+    }
+
+    fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
+        let entity = self.entity(entity)?;
+        let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
+        self.tx.lookup(&lookup)
+    }
+}
+
+impl Work<'_> {
+    fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |mut row| {
+            plan.mask(&entity, &mut row);
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+}
+
+impl Command {
+    /// The name in the journal: room and command, for example `customer.create_account`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Record(RecordCommand::Create { .. }) => "record.create",
+            Self::Record(RecordCommand::Update { .. }) => "record.update",
+            Self::Record(RecordCommand::Delete { .. }) => "record.delete",
+            Self::Record(RecordCommand::Restore { .. }) => "record.restore",
+            Self::Admin(command) => command.name(),
+            Self::Customer(command) => command.name(),
+            Self::Sales(command) => command.name(),
+            Self::Product(command) => command.name(),
+            Self::Quote(command) => command.name(),
+            Self::Journal(super::JournalCommand::Undo { .. }) => "journal.undo",
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Reading: one record, lists, figures, history, as-of, the change feed. Every path uses the reader's plan.
+
+use std::sync::Arc;
+
+use super::Session;
+use super::tenant::Tenant;
+use crate::access::AccessPlan;
+use crate::journal::{self, ChangeKind, ChangePage, JournalEntry};
+use crate::query::{self, AggregateQuery, AggregateRow, Query};
+use crate::schema::{Entity, EntityType, Row};
+use crate::store::{JournalRead, JournalScope, ReadTx};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+
+/// The most entries on one page of the change feed.
+const MAX_CHANGES: i64 = 1_000;
+/// Entries that are looked at for one page, visible or not.
+const MAX_LOOKED_AT: usize = 10_000;
+
+/// A snapshot with the reader's tenant.
+pub(crate) struct Reading<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) tx: &'a mut dyn ReadTx,
+    pub(crate) tenant: Arc<Tenant>,
+}
+
+impl Reading<'_> {
+    /// An entity with the reader's plan.
+    pub(crate) fn entity(&self, name: &str) -> Result<(EntityType, Arc<AccessPlan>)> {
+        let entity = self.tenant.schema.entity(name)?.clone();
+        let plan = self.tenant.plan(self.session.ctx.user, &entity);
+        Ok((entity, plan))
+    }
+
+    /// One visible record with hidden fields emptied.
+    pub(crate) fn get(&mut self, name: &str, id: Id) -> Result<Row> {
+        let (entity, plan) = self.entity(name)?;
+        let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        plan.mask(&entity, &mut row);
+        Ok(row)
+    }
+
+    /// One page, and the cursor of the next.
+    pub(crate) fn page(&mut self, name: &str, asked: &Query) -> Result<(Vec<Row>, Option<String>)> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_query(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        let limit = asked.limit().unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = match rows.last().filter(|_| more) {
+            Some(last) => {
+                let values: Vec<FieldValue> = asked.sort().iter().map(|(field, _)| field.value(last)).collect();
+                Some(query::encode_cursor(asked.fingerprint(), &values, last.id)?)
+            }
+            None => None,
+        };
+        for row in &mut rows {
+            plan.mask(&entity, row);
+        }
+        Ok((rows, next))
+    }
+
+    /// Every visible record that the query finds.
+    pub(crate) fn all(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |mut row| {
+            plan.mask(&entity, &mut row);
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    /// Figures over the visible records.
+    pub(crate) fn aggregate(&mut self, name: &str, asked: &AggregateQuery) -> Result<Vec<AggregateRow>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_aggregate(&self.tenant.schema, &entity, asked)?;
+        self.tx.aggregate(&asked)
+    }
+
+    /// The entries of one record that the reader may see, oldest first.
+    pub(crate) fn entries(&mut self, name: &str, id: Id, until: Option<Timestamp>) -> Result<Vec<JournalEntry>> {
+        let (entity, plan) = self.entity(name)?;
+        self.tx.get(&plan.check_get_any(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        let scope = JournalScope::Record { entity: entity.name, record: id, until };
+        self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })
+    }
+
+    /// The record as it stood at an instant, with the fields that the reader may see now.
+    pub(crate) fn as_of(&mut self, name: &str, id: Id, at: Timestamp) -> Result<Row> {
+        let (entity, plan) = self.entity(name)?;
+        let entries = self.entries(name, id, Some(at))?;
+        let row = journal::row_as_of(&self.tenant.schema, &entity, &entries)?;
+        let mut row = row.filter(|row| plan.sees(row)).ok_or_else(|| Error::not_found(entity.name))?;
+        plan.mask(&entity, &mut row);
+        Ok(row)
+    }
+
+    fn feed(&mut self, cursor: i64, limit: usize) -> Result<ChangePage> {
+        let scope = JournalScope::After(cursor);
+        let read = JournalRead { tenant: self.tenant.id, scope, limit: MAX_LOOKED_AT };
+        let found = self.tx.journal(read)?;
+        let looked_at_all = found.len() < MAX_LOOKED_AT;
+        let mut page = ChangePage { next_cursor: cursor, has_more: !looked_at_all, entries: Vec::new() };
+        for entry in found {
+            if page.entries.len() == limit {
+                page.has_more = true;
+                break;
+            }
+            page.next_cursor = entry.sequence;
+            if let Some(entry) = self.visible_entry(entry)? {
+                page.entries.push(entry);
+            }
+        }
+        Ok(page)
+    }
+
+    /// The entry with the fields that the reader may see; nothing if the record is hidden.
+    fn visible_entry(&mut self, entry: JournalEntry) -> Result<Option<JournalEntry>> {
+        let Ok((_, plan)) = self.entity(&entry.entity) else { return Ok(None) };
+        let Ok(get) = plan.check_get_any(entry.record) else { return Ok(None) };
+        let visible = self.tx.get(&get)?.is_some();
+        Ok(if visible { readable(&plan, entry) } else { None })
+    }
+}
+
+/// Drops the fields that the reader may not see; an update of which nothing is left is dropped whole.
+fn readable(plan: &AccessPlan, mut entry: JournalEntry) -> Option<JournalEntry> {
+    entry.changes.retain(|change| plan.can_read(&change.field));
+    let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
+    (!empty).then_some(entry)
+}
+
+impl Session {
+    /// Runs a reading on one snapshot.
+    pub(crate) fn reading<T>(&self, work: impl Fn(&mut Reading<'_>) -> Result<T>) -> Result<T> {
+        let mut done = None;
+        self.inner.store.read(&mut |tx| {
+            let tenant = self.inner.tenant(tx, self.ctx.tenant)?;
+            tenant.require_user(self.ctx.user)?;
+            done = Some(work(&mut Reading { session: self, tx, tenant })?);
+            Ok(())
+        })?;
+        done.ok_or_else(|| Error::unavailable(ErrorCode::Store, "the store did not run the work"))
+    }
+
+    /// A record of any entity.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, or the reader may not see it; `Denied` without the right to read the entity.
+    pub fn get<E: Entity>(&self, id: Id) -> Result<E> {
+        E::from_row(self.reading(|reading| reading.get(E::NAME, id))?)
+    }
+
+    /// One page of records, and the cursor of the next page.
+    ///
+    /// # Errors
+    /// `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange`, `QueryTooComplex`, `Denied`.
+    pub fn list<E: Entity>(&self, query: &Query) -> Result<(Vec<E>, Option<String>)> {
+        let (rows, next) = self.reading(|reading| reading.page(E::NAME, query))?;
+        Ok((rows.into_iter().map(E::from_row).collect::<Result<_>>()?, next))
+    }
+
+    /// Every visible record that a query finds, without pages: for exports and reports inside the process.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn list_all<E: Entity>(&self, query: &Query) -> Result<Vec<E>> {
+        self.reading(|reading| reading.all(E::NAME, query))?.into_iter().map(E::from_row).collect()
+    }
+
+    /// Figures over the visible records of an entity, by group.
+    ///
+    /// # Errors
+    /// `UnknownField`, `WrongType`, `TooMany` groups, `Overflow`, `Denied`.
+    pub fn aggregate(&self, entity: &str, query: &AggregateQuery) -> Result<Vec<AggregateRow>> {
+        self.reading(|reading| reading.aggregate(entity, query))
+    }
+
+    /// What happened to a record, oldest first, with the fields that the reader may see.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such record, or the reader may not see it.
+    pub fn history(&self, entity: &str, id: Id) -> Result<Vec<JournalEntry>> {
+        self.reading(|reading| {
+            let (_, plan) = reading.entity(entity)?;
+            let entries = reading.entries(entity, id, None)?;
+            Ok(entries.into_iter().filter_map(|entry| readable(&plan, entry)).collect())
+        })
+    }
+
+    /// A record as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// # Errors
+    /// `NotFound` if it did not exist then, was deleted, or the reader may not see it.
+    pub fn as_of<E: Entity>(&self, id: Id, at: Timestamp) -> Result<E> {
+        E::from_row(self.reading(|reading| reading.as_of(E::NAME, id, at))?)
+    }
+
+    /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a page size outside 1 to 1,000.
+    pub fn changes_since(&self, cursor: i64, limit: i64) -> Result<ChangePage> {
+        let size = usize::try_from(limit).ok().filter(|_| (1..=MAX_CHANGES).contains(&limit)).ok_or_else(|| {
+            let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page of changes has 1 to 1000 entries");
+            problem.with("max", MAX_CHANGES).into_invalid()
+        })?;
+        self.reading(|reading| reading.feed(cursor, size))
+    }
+}

@@ -1,0 +1,117 @@
+//! What is known of a tenant: custom fields, users and rights, kept until the epoch in the store moves.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Organization;
+use crate::access::{AccessModel, AccessPlan, Ctx, PermissionSet, Role, SystemReason, TenantId, User};
+use crate::query::Query;
+use crate::schema::{Entity, EntityType, FieldDefinition, Registry, TenantSchema};
+use crate::store::ReadTx;
+use crate::value::{Currency, Date, Error, ErrorCode, Id, Result, Timestamp};
+
+/// A tenant at one epoch.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) epoch: i64,
+    pub(crate) schema: TenantSchema,
+    pub(crate) model: AccessModel,
+    pub(crate) organization: Option<Organization>,
+    zone: chrono_tz::Tz,
+    plans: RwLock<HashMap<(Id, &'static str), Arc<AccessPlan>>>,
+}
+
+impl Tenant {
+    /// Reads the tenant from the store.
+    pub(crate) fn load(tx: &mut dyn ReadTx, registry: &Arc<Registry>, id: TenantId, epoch: i64) -> Result<Self> {
+        let bare = TenantSchema::new(registry.clone(), &[])?;
+        let definitions = load_all::<FieldDefinition>(tx, &bare, id)?;
+        let schema = TenantSchema::new(registry.clone(), &definitions)?;
+        let users = load_all::<User>(tx, &schema, id)?;
+        let roles = load_all::<Role>(tx, &schema, id)?;
+        let sets = load_all::<PermissionSet>(tx, &schema, id)?;
+        let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
+        let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
+        let model = AccessModel::new(users, roles, sets);
+        Ok(Self { id, epoch, schema, model, organization, zone, plans: RwLock::default() })
+    }
+
+    /// The plan of a user for an entity.
+    pub(crate) fn plan(&self, user: Id, entity: &EntityType) -> Arc<AccessPlan> {
+        let key = (user, entity.name);
+        if let Some(plan) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return plan.clone();
+        }
+        let ctx = Ctx { tenant: self.id, user };
+        let plan = Arc::new(AccessPlan::of(ctx, entity, &self.schema, &self.model));
+        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(key, plan.clone());
+        plan
+    }
+
+    /// The plan of the engine itself.
+    pub(crate) fn system_plan(&self, entity: &EntityType, reason: SystemReason) -> AccessPlan {
+        AccessPlan::system(self.id, entity, &self.schema, reason)
+    }
+
+    /// The business date of an instant.
+    pub(crate) fn date(&self, at: Timestamp) -> Date {
+        Date::from_chrono(at.to_chrono().with_timezone(&self.zone).date_naive()).unwrap_or_else(|_| at.date_utc())
+    }
+
+    /// The currency of the books.
+    pub(crate) fn base_currency(&self) -> Currency {
+        self.organization.as_ref().map_or_else(Currency::default, |own| own.base_currency)
+    }
+
+    /// Refuses a user who is unknown or left.
+    pub(crate) fn require_user(&self, user: Id) -> Result<()> {
+        match self.model.user(user) {
+            Some(user) if !user.is_inactive => Ok(()),
+            _ => Err(Error::invalid(ErrorCode::UnknownReference, "user", "no such user, or the user left")),
+        }
+    }
+}
+
+/// Every record of a configuration entity.
+fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId) -> Result<Vec<E>> {
+    let entity = schema.entity(E::NAME)?;
+    let plan = AccessPlan::system(tenant, entity, schema, SystemReason::Configuration);
+    let asked = plan.check_scan(schema, entity, &Query::default())?;
+    let mut found = Vec::new();
+    tx.select(&asked, &mut |row| {
+        found.push(E::from_row(row)?);
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// The tenants that were read last.
+#[derive(Debug, Default)]
+pub(crate) struct Tenants {
+    known: RwLock<HashMap<TenantId, Arc<Tenant>>>,
+}
+
+impl Tenants {
+    /// The tenant as this snapshot has it.
+    ///
+    /// # Errors
+    /// If the epoch or the tenant cannot be read, nothing is allowed.
+    pub(crate) fn at(&self, tx: &mut dyn ReadTx, registry: &Arc<Registry>, id: TenantId) -> Result<Arc<Tenant>> {
+        let epoch = tx.epoch(id)?;
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if let Some(tenant) = known.filter(|tenant| tenant.epoch == epoch) {
+            return Ok(tenant);
+        }
+        Tenant::load(tx, registry, id, epoch).map(Arc::new)
+    }
+
+    /// Keeps a tenant that was read from a committed snapshot.
+    pub(crate) fn keep(&self, tenant: &Arc<Tenant>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.get(&tenant.id).is_none_or(|kept| kept.epoch < tenant.epoch) {
+            known.insert(tenant.id, tenant.clone());
+        }
+    }
+}
+
