@@ -128,9 +128,9 @@ fn social_credit_code() -> impl Strategy<Value = String> {
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{9}".prop_map(|head| {
         let mut sum = 0;
-        for (place, byte) in head.bytes().enumerate() {
+        for (place, byte) in (0_u32..).zip(head.bytes()) {
             let value = ALPHABET.iter().position(|other| *other == byte).unwrap();
-            sum += value * 3_usize.pow(place as u32 % 30);
+            sum += value * 3_usize.pow(place);
         }
         format!("{head}{}", char::from(ALPHABET[(31 - sum % 31) % 31]))
     })
