@@ -5,6 +5,7 @@
 mod macros;
 
 mod allocate;
+mod calendar;
 mod date;
 mod decimal;
 mod error;
@@ -21,6 +22,10 @@ pub mod identifier;
 pub mod json;
 
 pub use allocate::{AllocationMethod, MAX_PARTS, allocate};
+pub use calendar::{
+    BusinessCalendar, CompiledCalendar, MAX_CALENDAR_DAYS, MAX_DAY_INTERVALS, MakeUpDay, Weekday, WeekdayHours,
+    WorkingInterval,
+};
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
