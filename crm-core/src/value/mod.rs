@@ -5,6 +5,7 @@
 mod macros;
 
 mod allocate;
+mod calendar;
 mod date;
 mod decimal;
 mod error;
@@ -19,14 +20,20 @@ mod wide;
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
 
+pub mod identifier;
 pub mod json;
 
 pub use allocate::{AllocationMethod, MAX_PARTS, allocate};
+pub use calendar::{
+    BusinessCalendar, CompiledCalendar, MAX_CALENDAR_DAYS, MAX_DAY_INTERVALS, MakeUpDay, Weekday, WeekdayHours,
+    WorkingInterval,
+};
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
+pub use identifier::IdentifierKind;
 pub use money::{Currency, Money};
 pub use text::{
     MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
