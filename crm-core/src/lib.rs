@@ -5,3 +5,6 @@ uniffi::setup_scaffolding!("crm_core");
 
 #[macro_use]
 pub mod value;
+
+/// The version of the engine.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

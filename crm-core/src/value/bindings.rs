@@ -1,4 +1,4 @@
-//! How the ground floor's values cross into Kotlin, Swift and Python. The only file that says so.
+//! How the ground floor's values cross into Kotlin, Swift and Python. The only place that says so.
 
 #[cfg(feature = "uniffi")]
 mod foreign {
@@ -23,11 +23,4 @@ mod foreign {
 }
 
 #[cfg(feature = "python")]
-mod python {
-    use chrono::{DateTime, NaiveDate, Utc};
-    use pyo3::exceptions::{PyTypeError, PyValueError};
-    use pyo3::prelude::*;
-    use pyo3::types::{PyDate, PyDateTime, PyString};
-
-    use crate::value::{Date, Decimal, Error, ErrorCode, Id, Timestamp};
-}
+pub(crate) mod python;

@@ -7,12 +7,14 @@ mod macros;
 mod date;
 mod decimal;
 mod error;
-mod field_value;
+pub(crate) mod field_value;
 mod id;
 mod ratio;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
+#[cfg(feature = "python")]
+pub(crate) use bindings::python;
 
 pub mod json;
 
