@@ -12,8 +12,8 @@ pub mod schema;
 pub mod access;
 pub mod journal;
 pub mod query;
-pub mod store;
 pub mod room;
+pub mod store;
 
 pub mod customer;
 pub mod product;
@@ -21,3 +21,6 @@ pub mod quote;
 pub mod sales;
 
 pub mod engine;
+
+/// The version of the engine.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

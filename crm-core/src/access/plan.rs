@@ -139,6 +139,11 @@ impl AccessPlan {
         }
     }
 
+    /// Whether this is the engine's own plan.
+    pub(crate) fn is_system(&self) -> bool {
+        self.user.is_nil()
+    }
+
     /// Whether the action is allowed at all.
     #[must_use]
     pub const fn allows(&self, action: Action) -> bool {

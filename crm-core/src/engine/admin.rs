@@ -3,7 +3,7 @@
 use super::command::{AdminCommand, Organization};
 use crate::access::{PermissionSet, Role, User};
 use crate::query::Query;
-use crate::room::{Change, Decision, RecordRule, View, record, records_for_rule, with_record};
+use crate::room::{Change, Decision, RecordRule, View, records_for_rule, with_record};
 use crate::schema::{Entity as _, FieldDefinition, Row};
 use crate::value::{Error, ErrorCode, Result};
 
@@ -63,7 +63,7 @@ fn user_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<De
         user.permission_sets.sort();
         user.permission_sets.dedup();
         for (place, set) in user.permission_sets.iter().enumerate() {
-            record::<PermissionSet>(view, *set).map_err(|_| {
+            view.get_for_rule(PermissionSet::NAME, *set).map_err(|_| {
                 let field = format!("permission_sets[{place}]");
                 Error::invalid(ErrorCode::UnknownReference, field, "no such permission set")
             })?;

@@ -10,6 +10,11 @@ mod registry;
 mod tenant;
 mod undo;
 
-pub use command::{AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand};
+#[cfg(test)]
+pub(crate) mod smoke;
+
+pub use command::{
+    AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
+};
 pub use crm::{Crm, Session, SetupOptions};
 pub use registry::registry;

@@ -75,7 +75,13 @@ fn unknown(operation: Id, cause: &Error) -> Error {
     Error::Unknown { problems: vec![problem] }
 }
 
-fn run(session: &Session, tx: &mut dyn WriteTx, commands: &[Command], operation: Id, fingerprint: &str) -> Result<Outcome> {
+fn run(
+    session: &Session,
+    tx: &mut dyn WriteTx,
+    commands: &[Command],
+    operation: Id,
+    fingerprint: &str,
+) -> Result<Outcome> {
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     if let Some(found) = tx.operation(tenant.id, operation)? {
@@ -104,7 +110,11 @@ pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
     let admin = inner.ids.next_id();
     let written = inner.store.write(&mut |tx| {
         if tx.tenant(&options.tenant)?.is_some() {
-            return Err(Error::conflict(Problem::of_field(ErrorCode::DuplicateKey, "tenant", "the tenant exists already")));
+            return Err(Error::conflict(Problem::of_field(
+                ErrorCode::DuplicateKey,
+                "tenant",
+                "the tenant exists already",
+            )));
         }
         let id = tx.add_tenant(&options.tenant)?;
         let ctx = Ctx { tenant: id, user: admin };
@@ -123,6 +133,7 @@ fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptio
     let tenant = Arc::new(Tenant::load(tx, &session.inner.registry, id, epoch)?);
     let mut work = Work::new(session, tx, tenant, session.inner.ids.next_id());
     work.command = "setup";
+    work.good.insert(("user".to_owned(), session.ctx.user));
     let set = crate::access::PermissionSet { id: session.inner.ids.next_id(), ..every_right() };
     let (organization, mut user) = first_records(options, set.id);
     user.id = session.ctx.user;
@@ -314,21 +325,14 @@ impl<'a> Work<'a> {
     /// Reads every value as its field's type; all problems are told at once.
     fn coerce(&self, entity: &EntityType, row: &mut Row) -> Result<()> {
         let mut problems = Vec::new();
-        let mut read = |spec: &FieldSpec, value: FieldValue| match spec.coerce(value) {
-            Ok(value) => value,
-            Err(error) => {
-                problems.extend_from_slice(error.problems());
-                FieldValue::Null
-            }
-        };
         for (spec, value) in entity.fields.iter().zip(&mut row.values) {
-            *value = read(spec, std::mem::take(value));
+            *value = read_or_note(spec, std::mem::take(value), &mut problems);
         }
         let given = std::mem::take(&mut row.custom);
         for (name, value) in given {
             match self.tenant.schema.custom_fields(entity.name).iter().find(|spec| spec.name == name) {
                 Some(spec) => {
-                    let value = read(spec, value);
+                    let value = read_or_note(spec, value, &mut problems);
                     if value != FieldValue::Null {
                         row.custom.insert(name, value);
                     }
@@ -342,7 +346,8 @@ impl<'a> Work<'a> {
     fn check_present(&self, entity: &EntityType, row: &Row) -> Result<()> {
         let declared = entity.fields.iter().enumerate().map(|(column, spec)| spec.check_present(row.value(column)));
         let custom = self.tenant.schema.custom_fields(entity.name).iter();
-        let custom = custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
+        let custom =
+            custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
         let problems: Vec<Problem> =
             declared.chain(custom).filter_map(Result::err).flat_map(|error| error.problems().to_vec()).collect();
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
@@ -353,7 +358,13 @@ impl<'a> Work<'a> {
     }
 
     /// Every reference that is new must point to a record that the caller can see.
-    fn check_references(&mut self, plan: &AccessPlan, entity: &EntityType, before: Option<&Row>, after: &Row) -> Result<()> {
+    fn check_references(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        before: Option<&Row>,
+        after: &Row,
+    ) -> Result<()> {
         let mut fields = self.tenant.schema.fields(entity);
         fields.extend(entity.field("owner"));
         for field in fields {
@@ -464,7 +475,11 @@ impl<'a> Work<'a> {
             if author == Author::Caller {
                 plan.require_write(&field.spec)?;
                 if field.spec.write == WriteRule::Once && present != FieldValue::Null {
-                    problems.push(Problem::of_field(ErrorCode::WriteOnce, name.as_str(), format!("`{name}` can be set once only")));
+                    problems.push(Problem::of_field(
+                        ErrorCode::WriteOnce,
+                        name.as_str(),
+                        format!("`{name}` can be set once only"),
+                    ));
                     continue;
                 }
             }
@@ -474,7 +489,13 @@ impl<'a> Work<'a> {
     }
 
     /// The version that was read must still be the present one; if not, the fields that others changed are named.
-    fn check_version(&mut self, plan: &AccessPlan, entity: &EntityType, present: &Row, expected: Option<i64>) -> Result<()> {
+    fn check_version(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        present: &Row,
+        expected: Option<i64>,
+    ) -> Result<()> {
         let Some(expected) = expected else { return Ok(()) };
         if expected == present.version {
             return Ok(());
@@ -482,7 +503,8 @@ impl<'a> Work<'a> {
         let scope = JournalScope::Record { entity: entity.name, record: present.id, until: None };
         let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })?;
         let later = entries.iter().filter(|entry| entry.version > expected).flat_map(|entry| &entry.changes);
-        let mut fields: Vec<&str> = later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
+        let mut fields: Vec<&str> =
+            later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
         fields.sort_unstable();
         fields.dedup();
         let problem = Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed since it was read");
@@ -607,6 +629,13 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
+}
+
+fn read_or_note(spec: &FieldSpec, value: FieldValue, problems: &mut Vec<Problem>) -> FieldValue {
+    spec.coerce(value).unwrap_or_else(|error| {
+        problems.extend_from_slice(error.problems());
+        FieldValue::Null
+    })
 }
 
 fn no_field(name: &str) -> Problem {

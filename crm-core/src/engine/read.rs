@@ -215,3 +215,23 @@ impl Session {
         self.reading(|reading| reading.feed(cursor, size))
     }
 }
+
+impl Session {
+    /// Carries out a command that makes a record, and reads the record back. Somebody who may make but not see it
+    /// gets what was given, with identifier and version.
+    pub(crate) fn create_and_read<E: Entity>(&self, command: super::Command, given: &E) -> Result<E> {
+        let id = self.execute(command)?.created(E::NAME);
+        self.read_back(given, id, 1)
+    }
+
+    /// Carries out a command that saves a record, and reads the record back.
+    pub(crate) fn save_and_read<E: Entity>(&self, command: super::Command, given: &E) -> Result<E> {
+        let outcome = self.execute(command)?;
+        let changed = outcome.changes.iter().rev().find(|change| change.id == given.id());
+        self.read_back(given, given.id(), changed.map_or(given.version(), |change| change.version))
+    }
+
+    fn read_back<E: Entity>(&self, given: &E, id: Id, version: i64) -> Result<E> {
+        self.get(id).or_else(|_| E::from_row(Row { id, version, ..given.to_row() }))
+    }
+}

@@ -14,7 +14,8 @@ impl Work<'_> {
     /// The caller needs the rights for each of these changes; a field that was changed again since is a conflict.
     pub(super) fn decide_undo(&mut self, command: &JournalCommand) -> Result<Decision> {
         let JournalCommand::Undo { operation } = command;
-        let read = JournalRead { tenant: self.tenant.id, scope: JournalScope::Operation(*operation), limit: usize::MAX };
+        let read =
+            JournalRead { tenant: self.tenant.id, scope: JournalScope::Operation(*operation), limit: usize::MAX };
         let mut entries = self.tx.journal(read)?;
         if entries.is_empty() {
             return Err(Error::not_found("operation"));
@@ -48,19 +49,27 @@ impl Work<'_> {
             ChangeKind::Update => match self.field_that_moved(&entity, &row, entry)? {
                 Some(field) => Err(changed(name, id, &field)),
                 None => {
-                    let set = entry.changes.iter().map(|change| (change.field.clone(), change.before.clone())).collect();
+                    let set =
+                        entry.changes.iter().map(|change| (change.field.clone(), change.before.clone())).collect();
                     Ok(Change::Update { entity: name, id, version: Some(row.version), set })
                 }
             },
         })
     }
 
-    fn field_that_moved(&self, entity: &crate::schema::EntityType, row: &Row, entry: &JournalEntry) -> Result<Option<String>> {
+    fn field_that_moved(
+        &self,
+        entity: &crate::schema::EntityType,
+        row: &Row,
+        entry: &JournalEntry,
+    ) -> Result<Option<String>> {
         if row.deleted {
             return Ok(Some("deleted".to_owned()));
         }
         for change in &entry.changes {
-            let Some(field) = self.tenant.schema.field(entity, &change.field) else { return Ok(Some(change.field.clone())) };
+            let Some(field) = self.tenant.schema.field(entity, &change.field) else {
+                return Ok(Some(change.field.clone()));
+            };
             let after: FieldValue = crate::query::operand(&field, &change.after)?;
             if field.value(row) != after {
                 return Ok(Some(change.field.clone()));

@@ -4,5 +4,5 @@
 mod fold;
 mod types;
 
-pub(crate) use fold::{apply_changes, creation_changes, diff, row_as_of};
+pub(crate) use fold::{creation_changes, diff, row_as_of};
 pub use types::{ChangeKind, ChangePage, FieldChange, JournalEntry};

@@ -1,4 +1,4 @@
-//! How the ground floor's values cross into Kotlin, Swift and Python. The only file that says so.
+//! How the ground floor's values cross into Kotlin, Swift and Python. The only place that says so.
 
 #[cfg(feature = "uniffi")]
 mod foreign {
@@ -23,14 +23,7 @@ mod foreign {
 }
 
 #[cfg(feature = "python")]
-mod python {
-    use chrono::{DateTime, NaiveDate, Utc};
-    use pyo3::exceptions::{PyTypeError, PyValueError};
-    use pyo3::prelude::*;
-    use pyo3::types::{PyDate, PyDateTime, PyString};
-
-    use crate::value::{Date, Decimal, Error, ErrorCode, Id, Timestamp};
-}
+pub(crate) mod python;
 
 // Currency: the three letters as text in every language.
 
@@ -46,7 +39,6 @@ mod foreign_currency {
 
 #[cfg(feature = "python")]
 mod python_currency {
-    use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
     use pyo3::types::PyString;
 
@@ -77,7 +69,7 @@ mod python_currency {
 
         fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
             let code: std::borrow::Cow<'_, str> = object.extract()?;
-            Self::parse(&code).map_err(|error| PyValueError::new_err(error.to_string()))
+            Ok(Self::parse(&code)?)
         }
     }
 }

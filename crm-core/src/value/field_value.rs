@@ -84,7 +84,7 @@ fn bad_json(message: &str) -> Error {
 }
 
 /// The one wording of the refusal.
-pub(super) fn float_refused() -> Error {
+pub(crate) fn float_refused() -> Error {
     let message = "a binary float was given where an exact value is needed: give a decimal, or text";
     Problem::new(ErrorCode::FloatNotAllowed, message).into_invalid()
 }

@@ -30,21 +30,56 @@ macro_rules! value_struct {
             )*)?
         }
 
+        // `expect` alone would fail for a struct of few fields, and an `allow` is to be justified.
         #[cfg(feature = "python")]
+        #[expect(clippy::allow_attributes, reason = "the number of fields is not known here")]
         #[pyo3::pymethods]
         impl $name {
             #[new]
-            #[pyo3(signature = ($($($rfield,)*)? $($($ofield = None,)*)?))]
-            #[expect(clippy::too_many_arguments, clippy::allow_attributes, reason = "keyword arguments in Python")]
-            fn py_new($($($rfield: $rty,)*)? $($($ofield: Option<$oty>,)*)?) -> Self {
-                Self { $($($rfield,)*)? $($($ofield: $ofield.unwrap_or_default(),)*)? }
+            #[allow(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
+            #[pyo3(signature = ($($($rfield,)*)? $(*, $($ofield = <$oty>::default(),)*)?))]
+            fn py_new($($($rfield: $rty,)*)? $($($ofield: $oty,)*)?) -> Self {
+                Self { $($($rfield,)*)? $($($ofield,)*)? }
+            }
+
+            /// The fields by name, for a data frame; nested values stay what they are.
+            fn to_dict<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<$crate::value::python::Fields<'py>> {
+                let mut fields = $crate::value::python::Fields::new(py);
+                $($( fields.set(stringify!($rfield), self.$rfield.clone())?; )*)?
+                $($( fields.set(stringify!($ofield), self.$ofield.clone())?; )*)?
+                Ok(fields)
+            }
+
+            /// The canonical JSON text: keys sorted, no white space.
+            fn to_json(&self) -> pyo3::PyResult<String> {
+                Ok($crate::value::json::to_canonical(self)?)
+            }
+
+            /// Reads JSON text; an unknown field is refused.
+            #[staticmethod]
+            fn from_json(text: &str) -> pyo3::PyResult<Self> {
+                Ok($crate::value::json::from_text(text)?)
+            }
+
+            /// A copy with other values in the named fields.
+            #[pyo3(signature = (**changes: "object"))]
+            fn replace<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+                changes: Option<&pyo3::Bound<'py, pyo3::types::PyDict>>,
+            ) -> pyo3::PyResult<Self> {
+                self.to_dict(py)?.replaced(changes)
+            }
+
+            fn __getnewargs_ex__<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+            ) -> pyo3::PyResult<((), $crate::value::python::Fields<'py>)> {
+                Ok(((), self.to_dict(py)?))
             }
 
             fn __repr__(&self) -> String {
-                $crate::value::json::to_canonical(self).map_or_else(
-                    |_| stringify!($name).to_owned(),
-                    |json| format!(concat!(stringify!($name), "({})"), json),
-                )
+                $crate::value::python::shown(stringify!($name), self)
             }
         }
     };
@@ -61,7 +96,7 @@ macro_rules! value_enum {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-        #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, eq, hash, ord, from_py_object, rename_all = "SCREAMING_SNAKE_CASE"))]
+        #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, eq, hash, from_py_object, rename_all = "SCREAMING_SNAKE_CASE"))]
         pub enum $name {
             $( $(#[$vmeta])* #[serde(rename = $text)] $variant ),*
         }
@@ -94,10 +129,25 @@ macro_rules! value_enum {
         #[cfg(feature = "python")]
         #[pyo3::pymethods]
         impl $name {
+            #[new]
+            fn py_new(value: &str) -> pyo3::PyResult<Self> {
+                Ok(Self::parse(value).ok_or_else(|| $crate::value::python::not_a_choice(value, Self::NAMES))?)
+            }
+
+            /// Every choice, in the order of its definition.
+            #[staticmethod]
+            fn all() -> Vec<Self> {
+                Self::ALL.to_vec()
+            }
+
             /// The written form, as it stands in JSON and in the database.
             #[getter]
             fn value(&self) -> &'static str {
                 self.as_str()
+            }
+
+            fn __getnewargs__(&self) -> (&'static str,) {
+                (self.as_str(),)
             }
 
             fn __str__(&self) -> &'static str {

@@ -9,7 +9,7 @@ mod calendar;
 mod date;
 mod decimal;
 mod error;
-mod field_value;
+pub(crate) mod field_value;
 mod id;
 mod money;
 mod order;
@@ -19,6 +19,8 @@ mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
+#[cfg(feature = "python")]
+pub(crate) use bindings::python;
 
 pub mod identifier;
 pub mod json;

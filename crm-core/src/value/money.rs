@@ -122,6 +122,13 @@ fn minor_unit(code: [u8; 3]) -> Option<u32> {
         .map(|(_, exponent)| exponent)
 }
 
+/// No currency yet: `XXX` of ISO 4217.
+impl Default for Currency {
+    fn default() -> Self {
+        Self(*b"XXX")
+    }
+}
+
 impl FromStr for Currency {
     type Err = Error;
 

@@ -1,0 +1,8 @@
+"""A CRM engine for industrial manufacturers that other software embeds."""
+
+from ._native import *  # noqa: F403
+from ._native import engine_version
+from .exceptions import *  # noqa: F403
+from .types import *  # noqa: F403
+
+__version__: str = engine_version()

@@ -1,0 +1,121 @@
+//! `FieldValue` as what a Python programmer would write: `None`, `bool`, `int`, `str`, `Decimal`, `date`, `datetime`,
+//! lists and dictionaries.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyTypeError;
+#[cfg(feature = "inspect")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+#[cfg(feature = "inspect")]
+use pyo3::type_hint_identifier;
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use serde_json::Value;
+
+use super::{by_reference, decimal_class, expected, out_of_range, uuid_class};
+use crate::value::field_value::float_refused;
+use crate::value::{Date, Decimal, ErrorCode, FieldValue, Id, Problem, Timestamp};
+
+/// How deep lists and dictionaries may be nested in a field.
+const MAX_DEPTH: usize = 64;
+
+const EXPECTED: &str =
+    "None, bool, int, str, decimal.Decimal, datetime.date, datetime.datetime, uuid.UUID, list or dict";
+
+impl FromPyObject<'_, '_> for FieldValue {
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("crm_core.types", "FieldInput");
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if is_list(&given) || given.is_instance_of::<PyDict>() {
+            return Ok(Self::json(&nested(&given, 0)?)?);
+        }
+        single(&given)?.ok_or_else(|| expected(EXPECTED, &given))
+    }
+}
+
+fn is_list(given: &Bound<'_, PyAny>) -> bool {
+    given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>()
+}
+
+/// A value that is no list and no dictionary; `None` for a foreign type.
+fn single(given: &Bound<'_, PyAny>) -> PyResult<Option<FieldValue>> {
+    let py = given.py();
+    let value = if given.is_none() {
+        FieldValue::Null
+    } else if given.is_instance_of::<PyString>() {
+        FieldValue::Text(given.extract()?)
+    } else if given.is_instance_of::<PyBool>() {
+        FieldValue::Boolean(given.extract()?)
+    } else if given.is_instance_of::<PyInt>() {
+        let too_large = || out_of_range("the integer does not fit into 64 bits: give a decimal.Decimal");
+        FieldValue::Integer(given.extract().map_err(|_: PyErr| too_large())?)
+    } else if given.is_instance_of::<PyFloat>() {
+        return Err(float_refused().into());
+    } else if given.is_instance(decimal_class(py)?)? {
+        FieldValue::Decimal(given.extract::<Decimal>()?)
+    } else if given.is_instance_of::<PyDateTime>() {
+        FieldValue::Timestamp(given.extract::<Timestamp>()?)
+    } else if given.is_instance_of::<PyDate>() {
+        FieldValue::Date(given.extract::<Date>()?)
+    } else if given.is_instance(uuid_class(py)?)? {
+        FieldValue::Reference(given.extract::<Id>()?)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(value))
+}
+
+/// The JSON form of a Python object: decimals, dates and instants become text.
+fn nested(given: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    if depth >= MAX_DEPTH {
+        let message = format!("lists and dictionaries are nested deeper than {MAX_DEPTH}");
+        return Err(Problem::new(ErrorCode::TooMany, message).with("limit", MAX_DEPTH).into_invalid().into());
+    }
+    let below = depth.saturating_add(1);
+    if let Ok(dict) = given.cast::<PyDict>() {
+        let entry = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            let text = key.cast::<PyString>().map_err(|_| expected("str as the key of a dictionary", &key))?;
+            Ok((text.to_cow()?.into_owned(), nested(&value, below)?))
+        };
+        return dict.iter().map(entry).collect::<PyResult<serde_json::Map<_, _>>>().map(Value::Object);
+    }
+    if is_list(given) {
+        let items = given.try_iter()?.map(|item| nested(&item?, below));
+        return items.collect::<PyResult<Vec<_>>>().map(Value::Array);
+    }
+    let value = single(given)?.ok_or_else(|| expected(EXPECTED, given))?;
+    serde_json::to_value(value).map_err(|error| PyTypeError::new_err(error.to_string()))
+}
+
+fn from_json<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    LOADS.import(py, "json", "loads")?.call1((text,))
+}
+
+impl<'py> IntoPyObject<'py> for FieldValue {
+    type Target = PyAny;
+    type Output = Bound<'py, Self::Target>;
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("crm_core.types", "FieldOutput");
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        match self {
+            Self::Null => Ok(py.None().into_bound(py)),
+            Self::Boolean(value) => value.into_bound_py_any(py),
+            Self::Integer(value) => value.into_bound_py_any(py),
+            Self::Text(value) => value.into_bound_py_any(py),
+            Self::Decimal(value) => value.into_bound_py_any(py),
+            Self::Date(value) => value.into_bound_py_any(py),
+            Self::Timestamp(value) => value.into_bound_py_any(py),
+            Self::Reference(value) => value.into_bound_py_any(py),
+            Self::Json(text) => from_json(py, &text),
+        }
+    }
+}
+
+by_reference!(FieldValue, PyAny);
