@@ -4,6 +4,7 @@
 mod admin;
 mod command;
 mod crm;
+mod json_door;
 mod pipeline;
 mod read;
 mod registry;
@@ -17,4 +18,5 @@ pub use command::{
     AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
 };
 pub use crm::{Crm, Session, SetupOptions};
+pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
 pub use registry::registry;

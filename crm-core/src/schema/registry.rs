@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{FieldKind, FieldSpec, Row};
-use crate::value::{FieldValue, Id, Result};
+use crate::value::{FieldValue, Id, Result, json};
 
 /// Who sees the records of an entity before any right is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -160,7 +160,11 @@ pub struct EntityType {
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
     /// The JSON Schema of the struct.
-    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    pub root_schema: fn() -> schemars::Schema,
+    /// A row as the JSON of the struct.
+    pub to_json: fn(Row) -> Result<serde_json::Value>,
+    /// The JSON of the struct as a row.
+    pub from_json: fn(&str) -> Result<Row>,
 }
 
 impl EntityType {
@@ -171,7 +175,11 @@ impl EntityType {
             name: E::NAME,
             fields: E::specs(),
             sharing: E::SHARING,
-            schema: |generator| generator.subschema_for::<E>(),
+            root_schema: || {
+                schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<E>()
+            },
+            to_json: |row| json::to_value(&E::from_row(row)?),
+            from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
         }
     }
 

@@ -18,6 +18,14 @@ pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     Ok(text)
 }
 
+/// A value as a tree of JSON.
+///
+/// # Errors
+/// `BadJson` if the value has no JSON form.
+pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
+    serde_json::to_value(value).map_err(|error| Problem::new(ErrorCode::BadJson, error.to_string()).into_invalid())
+}
+
 fn write_sorted(value: &Value, text: &mut String) {
     match value {
         Value::Object(map) => {
