@@ -32,6 +32,7 @@ pub use error::{Error, ErrorCode, Problem, Result};
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 pub use identifier::IdentifierKind;
 pub use money::{Currency, Money};
+pub use ratio::Ratio;
 pub use text::{
     MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
     matches, normalize_text, query_phrases,
