@@ -13,6 +13,7 @@ mod id;
 mod money;
 mod ratio;
 mod text;
+mod unit;
 mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
@@ -37,6 +38,7 @@ pub use text::{
     MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
     matches, normalize_text, query_phrases,
 };
+pub use unit::{Dimension, MAX_UNIT_CODE_CHARS, MAX_UNITS, Quantity, Unit, UnitFactor, UnitTable};
 
 /// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
 #[doc(hidden)]
