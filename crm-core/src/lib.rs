@@ -5,3 +5,5 @@ uniffi::setup_scaffolding!("crm_core");
 
 #[macro_use]
 pub mod value;
+
+pub mod exchange;

@@ -93,6 +93,8 @@ value_enum! {
         Closed = "closed",
         /// The store failed in a way that has no name of its own.
         Store = "store",
+        /// Bytes cannot be read in the encoding of the file.
+        Undecodable = "undecodable",
     }
 }
 
