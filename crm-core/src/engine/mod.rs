@@ -8,6 +8,7 @@ mod json_door;
 mod pipeline;
 mod read;
 mod registry;
+mod rows;
 mod tenant;
 mod undo;
 
@@ -20,3 +21,5 @@ pub use command::{
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
 pub use registry::registry;
+pub(crate) use tenant::Tenant;
+pub(crate) use rows::{RowResult, RowWork, put_rows};

@@ -30,10 +30,22 @@ pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>
         done = Some(run(session, tx, commands, operation, &fingerprint)?);
         Ok(())
     });
-    match written {
-        Ok(()) => done.ok_or_else(|| Error::unavailable(ErrorCode::Store, "the store did not run the work")),
-        Err(WriteFailure::RolledBack(error)) => Err(error),
-        Err(WriteFailure::Unknown(error)) => Err(unknown(operation, &error)),
+    finish_write(operation, false, written, done)
+}
+
+/// What the caller learns when the store is done; a preview must have been taken back.
+pub(super) fn finish_write<T>(
+    operation: Id,
+    preview: bool,
+    written: std::result::Result<(), WriteFailure>,
+    done: Option<T>,
+) -> Result<T> {
+    match (written, done) {
+        (Ok(()), Some(done)) if !preview => Ok(done),
+        (Err(WriteFailure::RolledBack(_)), Some(done)) if preview => Ok(done),
+        (Err(WriteFailure::RolledBack(error)), _) => Err(error),
+        (Err(WriteFailure::Unknown(error)), _) => Err(unknown(operation, &error)),
+        (Ok(()), _) => Err(Error::unavailable(ErrorCode::Store, "the store did not do what was asked")),
     }
 }
 
@@ -46,11 +58,7 @@ pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome
         done = Some(run(session, tx, commands, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
-    match (done, written) {
-        (Some(outcome), Err(WriteFailure::RolledBack(_))) => Ok(outcome),
-        (_, Err(WriteFailure::RolledBack(error) | WriteFailure::Unknown(error))) => Err(error),
-        (_, Ok(())) => Err(Error::unavailable(ErrorCode::Store, "the store committed a preview")),
-    }
+    finish_write(operation, true, written, done)
 }
 
 fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
@@ -144,6 +152,14 @@ fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptio
     work.finish("").map(|_| ())
 }
 
+/// Where an operation stood when a step began.
+pub(super) struct Mark {
+    /// Changes, warnings and trace steps so far.
+    lengths: (usize, usize, usize),
+    numbers: HashMap<String, (i64, i64)>,
+    configured: bool,
+}
+
 /// One operation inside its transaction.
 pub(super) struct Work<'a> {
     pub(super) session: &'a Session,
@@ -161,7 +177,7 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(session: &'a Session, tx: &'a mut dyn WriteTx, tenant: Arc<Tenant>, operation: Id) -> Self {
+    pub(super) fn new(session: &'a Session, tx: &'a mut dyn WriteTx, tenant: Arc<Tenant>, operation: Id) -> Self {
         let outcome = Outcome { op_id: operation, ..Outcome::default() };
         Self {
             session,
@@ -177,7 +193,41 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn execute(&mut self, command: &Command) -> Result<()> {
+    pub(super) fn name_command(&mut self, name: &'static str) {
+        self.command = name;
+    }
+
+    /// Where the operation stands, for a step that may be taken back.
+    pub(super) fn mark(&self) -> Mark {
+        let Outcome { changes, warnings, trace, .. } = &self.outcome;
+        let lengths = (changes.len(), warnings.len(), trace.len());
+        Mark { lengths, numbers: self.numbers.clone(), configured: self.configured }
+    }
+
+    /// The records that were changed since a mark.
+    pub(super) fn changes_since(&self, mark: &Mark) -> &[RecordChange] {
+        self.outcome.changes.get(mark.lengths.0..).unwrap_or_default()
+    }
+
+    /// Forgets what was learnt in a step that the store took back.
+    pub(super) fn reset(&mut self, mark: Mark) -> Result<()> {
+        let is_configuration = |change: &RecordChange| CONFIGURATION.contains(&change.entity.as_str());
+        let reload = self.changes_since(&mark).iter().any(is_configuration);
+        let (changes, warnings, trace) = mark.lengths;
+        self.outcome.changes.truncate(changes);
+        self.outcome.warnings.truncate(warnings);
+        self.outcome.trace.truncate(trace);
+        self.numbers = mark.numbers;
+        self.configured = mark.configured;
+        self.good.clear();
+        if reload {
+            let epoch = self.tx.epoch(self.tenant.id)?;
+            self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn execute(&mut self, command: &Command) -> Result<()> {
         self.command = command.name();
         let decision = self.decide(command)?;
         self.carry_out(decision, 0)
@@ -207,7 +257,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
+    pub(super) fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
         for (series, (next, end)) in std::mem::take(&mut self.numbers) {
             if end > next {
                 self.tx.take_numbers(self.tenant.id, &series, next - end)?;
@@ -250,7 +300,7 @@ impl<'a> Work<'a> {
         Ok(Decision::of(change))
     }
 
-    fn create_from_fields(&mut self, entity: &str, fields: &HashMap<String, FieldValue>) -> Result<Change> {
+    pub(super) fn create_from_fields(&mut self, entity: &str, fields: &HashMap<String, FieldValue>) -> Result<Change> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);
         let mut row = Row { values: vec![FieldValue::Null; entity.fields.len()], ..Row::default() };
