@@ -95,6 +95,8 @@ value_enum! {
         /// The store failed in a way that has no name of its own.
         #[default]
         Store = "store",
+        /// Bytes cannot be read in the encoding of the file.
+        Undecodable = "undecodable",
     }
 }
 
