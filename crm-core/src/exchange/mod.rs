@@ -29,6 +29,7 @@
 mod cells;
 mod csv;
 mod encoding;
+mod vcard;
 
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
 pub use csv::{
@@ -36,6 +37,10 @@ pub use csv::{
     escape_formula, read_csv, unescape_formula, write_csv,
 };
 pub use encoding::MAX_UNDECODABLE;
+pub use vcard::{
+    MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
+    VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,
+};
 
 /// The user's own input for a message: in backticks, cut to 40 characters.
 fn shown(text: &str) -> String {
