@@ -16,6 +16,7 @@ pub mod room;
 pub mod store;
 
 pub mod customer;
+pub mod exchange;
 pub mod product;
 pub mod quote;
 pub mod sales;

@@ -28,14 +28,21 @@
 
 mod cells;
 mod csv;
+mod dump;
 mod encoding;
+mod vcard;
 
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
 pub use csv::{
     CsvOptions, CsvReader, CsvReject, CsvRow, CsvTable, CsvWriteOptions, CsvWriter, MAX_COLUMNS, MAX_ROW_BYTES,
     escape_formula, read_csv, unescape_formula, write_csv,
 };
+pub use dump::DumpReport;
 pub use encoding::MAX_UNDECODABLE;
+pub use vcard::{
+    MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
+    VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,
+};
 
 /// The user's own input for a message: in backticks, cut to 40 characters.
 fn shown(text: &str) -> String {

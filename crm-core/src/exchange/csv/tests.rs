@@ -138,8 +138,8 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(prop_oneof![odd, any::<char>()], 0..12).prop_map(String::from_iter)
 }
 
-fn any_rows() -> impl Strategy<Value = (Vec<String>, Vec<Vec<String>>)> {
-    (1_usize..5).prop_flat_map(|columns| {
+fn any_rows(columns: std::ops::Range<usize>) -> impl Strategy<Value = (Vec<String>, Vec<Vec<String>>)> {
+    columns.prop_flat_map(|columns| {
         let header: Vec<String> = (0..columns).map(|column| format!("h{column}")).collect();
         let rows = proptest::collection::vec(proptest::collection::vec(any_text(), columns), 0..6);
         (Just(header), rows)
@@ -149,7 +149,7 @@ fn any_rows() -> impl Strategy<Value = (Vec<String>, Vec<Vec<String>>)> {
 proptest! {
     #[test]
     fn what_is_written_is_read_back(
-        (header, rows) in any_rows(), raw: bool, bom: bool, separator in proptest::sample::select(vec![",", ";", "\t", "!"])
+        (header, rows) in any_rows(1..5), raw: bool, bom: bool, separator in proptest::sample::select(vec![",", ";", "\t", "!"])
     ) {
         let options = CsvWriteOptions { raw, bom, separator: Some(separator.to_owned()) };
         let bytes = write_csv(&header, &rows, &options).unwrap();
@@ -168,9 +168,10 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_back_without_a_word(
-        (header, rows) in any_rows(), separator in proptest::sample::select(vec![",", ";", "\t", "|"])
+        (header, mut rows) in any_rows(2..5), separator in proptest::sample::select(vec![",", ";", "\t", "|"])
     ) {
-        prop_assume!(header.len() > 1 && !rows.iter().flatten().any(|cell| cell.contains('\0')));
+        // Many zero bytes would look like UTF-16.
+        rows.iter_mut().flatten().for_each(|cell| cell.retain(|c| c != '\0'));
         let options = CsvWriteOptions { separator: Some(separator.to_owned()), ..CsvWriteOptions::default() };
         let bytes = write_csv(&header, &rows, &options).unwrap();
         let table = read_csv(&bytes, &CsvOptions { unescape_formulas: true, ..CsvOptions::default() }).unwrap();
