@@ -30,7 +30,7 @@ use crm_core::value::Decimal;
 #[cfg(test)]
 use dirty::DirtyKind;
 pub use dirty::DirtyRows;
-pub use table::Table;
+pub use table::{Table, push_record};
 
 use calendar::History;
 use deals::{Deal, Market};

@@ -4,6 +4,8 @@
 mod args;
 mod generator;
 mod progress;
+#[cfg_attr(not(test), expect(dead_code, reason = "the run that fills the report comes with the engine"))]
+mod report;
 
 use std::process::ExitCode;
 
