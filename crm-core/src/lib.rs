@@ -3,6 +3,9 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("crm_core");
 
+#[cfg(feature = "uniffi")]
+pub mod foreign;
+
 #[macro_use]
 pub mod value;
 

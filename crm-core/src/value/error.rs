@@ -168,7 +168,7 @@ fn joined(problems: &[Problem]) -> String {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Error), uniffi::export(Display))]
 #[non_exhaustive]
-pub enum Error {
+pub enum CrmError {
     /// The input is wrong; mend it. Every problem that was found is listed.
     #[error("{}", joined(problems))]
     Invalid {
@@ -212,6 +212,10 @@ pub enum Error {
         problems: Vec<Problem>,
     },
 }
+
+/// The name of [`CrmError`] in Rust code. The long name is the one that other languages see, where a bare `Error` would
+/// hide their own.
+pub type Error = CrmError;
 
 impl Error {
     /// The input of one field is wrong.

@@ -33,7 +33,7 @@ pub use calendar::{
 };
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
-pub use error::{Error, ErrorCode, Problem, Result};
+pub use error::{CrmError, Error, ErrorCode, Problem, Result};
 pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 pub use identifier::IdentifierKind;
