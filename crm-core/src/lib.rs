@@ -25,7 +25,6 @@ pub mod quote;
 pub mod sales;
 
 pub mod engine;
-pub mod exchange;
 
 /// The version of the engine.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -21,5 +21,5 @@ pub use command::{
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
 pub use registry::registry;
-pub(crate) use tenant::Tenant;
 pub(crate) use rows::{RowResult, RowWork, put_rows};
+pub(crate) use tenant::Tenant;

@@ -220,7 +220,9 @@ fn read_lines(source: &mut dyn BufRead) -> Result<Vec<Line>> {
         Some(Line::Dump { format, version }) if format == "crm-core" && *version <= VERSION => {}
         Some(Line::Dump { version, .. }) if *version > VERSION => {
             let problem = Problem::new(ErrorCode::NewerFile, "the dump was written by a newer version");
-            return Err(Error::Corrupt { problems: vec![problem.with("file_version", version).with("known_version", VERSION)] });
+            return Err(Error::Corrupt {
+                problems: vec![problem.with("file_version", version).with("known_version", VERSION)],
+            });
         }
         _ => return Err(bad("this is no dump")),
     }
@@ -287,7 +289,10 @@ impl<'a> Restore<'a> {
     }
 
     fn tenant_id(&self, key: &str) -> Result<TenantId> {
-        self.tenants.get(key).copied().ok_or_else(|| Error::invalid(ErrorCode::UnknownReference, "tenant", "no such tenant"))
+        self.tenants
+            .get(key)
+            .copied()
+            .ok_or_else(|| Error::invalid(ErrorCode::UnknownReference, "tenant", "no such tenant"))
     }
 
     fn present(&self) -> Result<Arc<Tenant>> {
@@ -334,9 +339,10 @@ fn read_record(tenant: &Tenant, entity: &EntityType, line: &RecordLine) -> Resul
         custom: BTreeMap::new(),
     };
     for (name, value) in line.fields.iter().chain(&line.custom) {
-        let field = tenant.schema.field(entity, name).ok_or_else(|| {
-            Error::invalid(ErrorCode::UnknownField, name.as_str(), format!("no field `{name}`"))
-        })?;
+        let field = tenant
+            .schema
+            .field(entity, name)
+            .ok_or_else(|| Error::invalid(ErrorCode::UnknownField, name.as_str(), format!("no field `{name}`")))?;
         field.set(&mut row, operand(&field, value)?);
     }
     Ok(row)

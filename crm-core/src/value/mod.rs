@@ -44,10 +44,3 @@ pub use text::{
     matches, normalize_text, query_phrases,
 };
 pub use unit::{Dimension, MAX_UNIT_CODE_CHARS, MAX_UNITS, Quantity, Unit, UnitFactor, UnitTable};
-
-/// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
-#[doc(hidden)]
-pub mod derive {
-    pub use schemars;
-    pub use serde;
-}

@@ -303,12 +303,7 @@ fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
 
 impl Transaction<'_> {
     /// Runs a query whose rows are read one by one.
-    fn each(
-        &self,
-        sql: &str,
-        tenant: TenantId,
-        mut read: impl FnMut(&rusqlite::Row<'_>) -> Result<()>,
-    ) -> Result<()> {
+    fn each(&self, sql: &str, tenant: TenantId, mut read: impl FnMut(&rusqlite::Row<'_>) -> Result<()>) -> Result<()> {
         let mut statement = self.prepare(sql)?;
         let mut rows = statement.query([tenant]).map_err(|error| explain(&error))?;
         while let Some(row) = rows.next().map_err(|error| explain(&error))? {
