@@ -26,7 +26,7 @@ pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>
     let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
     let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { String::new() };
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, &fingerprint)?);
         Ok(())
     });
@@ -54,7 +54,7 @@ pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome
     check_batch(commands, None)?;
     let operation = session.inner.ids.next_id();
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
@@ -116,7 +116,7 @@ fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
 /// Makes a tenant with its first records.
 pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
     let admin = inner.ids.next_id();
-    let written = inner.store.write(&mut |tx| {
+    let written = inner.store()?.write(&mut |tx| {
         if tx.tenant(&options.tenant)?.is_some() {
             return Err(Error::conflict(Problem::of_field(
                 ErrorCode::DuplicateKey,

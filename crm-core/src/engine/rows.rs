@@ -41,7 +41,7 @@ pub(crate) fn put_rows(
 ) -> Result<Vec<RowResult>> {
     let operation = session.inner.ids.next_id();
     let mut results = Vec::new();
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         results = run(session, tx, command, rows, operation)?;
         if dry_run { Err(Error::unavailable(ErrorCode::Store, "a dry run is never committed")) } else { Ok(()) }
     });
