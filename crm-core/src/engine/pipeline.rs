@@ -7,7 +7,7 @@ use super::crm::{Inner, every_right, first_records};
 use super::registry::{CONFIGURATION, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
-use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
+use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
 use crate::room::{Author, Change, Decision, View};
@@ -628,7 +628,7 @@ impl<'a> Work<'a> {
             (after.updated_at, after.updated_by) = (self.now, Some(user));
         }
         let (id, version) = (after.id, after.version);
-        let definition = (entity.name == FieldDefinition::NAME).then(|| after.clone());
+        let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         self.tx.put(&plan.check_write(entity, before, after))?;
         let entry = JournalEntry {
             sequence: 0,
@@ -644,8 +644,8 @@ impl<'a> Work<'a> {
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
         self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
-        if CONFIGURATION.contains(&entity.name) {
-            self.reconfigure(definition)?;
+        if let Some(row) = configuration {
+            self.reconfigure(entity.name, row)?;
         }
         Ok(())
     }
@@ -663,14 +663,19 @@ impl<'a> Work<'a> {
     }
 
     /// Rights or definitions changed: the rest of the transaction sees them, and so does every later reader.
-    fn reconfigure(&mut self, definition: Option<Row>) -> Result<()> {
+    fn reconfigure(&mut self, entity: &str, row: Row) -> Result<()> {
         if !self.configured {
             self.tx.bump_epoch(self.tenant.id)?;
             self.configured = true;
         }
         let epoch = self.tx.epoch(self.tenant.id)?;
+        // Users come by the hundred: after the first one the transaction has a tenant of its own to add them to.
+        if let (true, false, Some(own)) = (entity == User::NAME, row.deleted, Arc::get_mut(&mut self.tenant)) {
+            own.put_user(User::from_row(row)?, epoch);
+            return Ok(());
+        }
         self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
-        if let Some(row) = definition {
+        if entity == FieldDefinition::NAME && !row.deleted {
             let definition = FieldDefinition::from_row(row)?;
             let spec = definition.to_spec(&self.tenant.schema.registry)?;
             if spec.indexed {
