@@ -11,6 +11,7 @@ mod registry;
 mod rows;
 mod tenant;
 mod undo;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod smoke;

@@ -10,10 +10,10 @@ use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
-use crate::room::{Author, Change, Decision, View};
+use crate::room::{Author, Change, Decision};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
-use crate::value::{Currency, Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
 
 /// The most commands in one batch.
 pub(crate) const MAX_BATCH: usize = 10_000;
@@ -166,13 +166,13 @@ pub(super) struct Work<'a> {
     pub(super) tx: &'a mut dyn WriteTx,
     pub(super) tenant: Arc<Tenant>,
     pub(super) operation: Id,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     command: &'static str,
     outcome: Outcome,
     /// References that were found to be good.
     good: HashSet<(String, Id)>,
     /// Numbers that were taken and not used yet: next, end.
-    numbers: HashMap<String, (i64, i64)>,
+    pub(super) numbers: HashMap<String, (i64, i64)>,
     configured: bool,
 }
 
@@ -277,7 +277,7 @@ impl<'a> Work<'a> {
         self.tenant.schema.entity(name).cloned()
     }
 
-    fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
+    pub(super) fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
         match author {
             Author::Caller => self.tenant.plan(self.session.ctx.user, entity),
             Author::Rule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
@@ -699,85 +699,6 @@ fn read_id(value: &FieldValue) -> Result<Id> {
         FieldValue::Text(text) => text.parse().map_err(|error: Error| error.under("id")),
         FieldValue::Null => Ok(Id::NIL),
         _ => Err(Error::invalid(ErrorCode::WrongType, "id", "an identifier is expected")),
-    }
-}
-
-impl View for Work<'_> {
-    fn user(&self) -> Id {
-        self.session.ctx.user
-    }
-
-    fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    fn today(&self) -> Date {
-        self.tenant.date(self.now)
-    }
-
-    fn base_currency(&self) -> Currency {
-        self.tenant.base_currency()
-    }
-
-    fn new_id(&mut self) -> Id {
-        self.session.inner.ids.next_id()
-    }
-
-    fn next_number(&mut self, series: &str) -> Result<i64> {
-        let (next, end) = self.numbers.get(series).copied().unwrap_or((0, 0));
-        let (number, end) = if next < end {
-            (next, end)
-        } else {
-            // Blocks grow while one transaction takes many; what is left over is given back at its end.
-            let count = (end - next).max(if end == 0 { 1 } else { 64 });
-            let first = self.tx.take_numbers(self.tenant.id, series, count)?;
-            (first, first + count)
-        };
-        self.numbers.insert(series.to_owned(), (number + 1, end));
-        Ok(number)
-    }
-
-    fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Caller, &entity);
-        let mut row = self.current(&plan, &entity, id)?;
-        plan.mask(&entity, &mut row);
-        Ok(row)
-    }
-
-    fn list(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Caller, entity, query)
-    }
-
-    fn get_for_rule(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Rule, &entity);
-        self.current(&plan, &entity, id)
-    }
-
-    fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Rule, entity, query)
-    }
-
-    fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
-        let entity = self.entity(entity)?;
-        let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
-        self.tx.lookup(&lookup)
-    }
-}
-
-impl Work<'_> {
-    fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(author, &entity);
-        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
     }
 }
 
