@@ -5,6 +5,7 @@ mod admin;
 mod command;
 mod crm;
 mod json_door;
+mod parts;
 mod pipeline;
 mod read;
 mod registry;

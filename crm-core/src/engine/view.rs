@@ -1,9 +1,10 @@
 //! What the rooms see of an operation in progress.
 
 use super::pipeline::Work;
+use crate::access::Action;
 use crate::query::Query;
 use crate::room::{Author, View};
-use crate::schema::Row;
+use crate::schema::{Row, TenantSchema};
 use crate::value::{Currency, Date, Id, Result, Timestamp};
 
 impl View for Work<'_> {
@@ -17,6 +18,14 @@ impl View for Work<'_> {
 
     fn today(&self) -> Date {
         self.tenant.date(self.now)
+    }
+
+    fn start_of(&self, date: Date) -> Timestamp {
+        self.tenant.start_of(date)
+    }
+
+    fn schema(&self) -> &TenantSchema {
+        &self.tenant.schema
     }
 
     fn base_currency(&self) -> Currency {
@@ -61,6 +70,19 @@ impl View for Work<'_> {
 
     fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
         self.scan(Author::Rule, entity, query)
+    }
+
+    fn for_change(&mut self, entity: &'static str, id: Id, version: Option<i64>, fields: &[&str]) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Caller, &entity);
+        plan.require(Action::Edit)?;
+        let row = self.current(&plan, &entity, id)?;
+        self.check_version(&plan, &entity, &row, version)?;
+        for name in fields {
+            let field = plan.readable_field(&self.tenant.schema, &entity, name)?;
+            plan.require_field_right(&field.spec)?;
+        }
+        Ok(row)
     }
 
     fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
