@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use crate::query::Query;
-use crate::schema::{Entity, Row, TenantSchema};
-use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+use crate::schema::{Entity, FieldSpec, Row, TenantSchema};
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 /// The present state as the caller may see it, with time and identifiers handed in.
 pub trait View {
@@ -297,6 +297,29 @@ pub fn with_record<E: Entity>(
     let decision = rule(before, &mut record)?;
     after.values = record.to_row().values;
     Ok(decision)
+}
+
+/// Refuses a record whose required fields were not all given, and names them all. For rules of entities with required
+/// figures: inside the struct a missing figure cannot be told from zero.
+///
+/// # Errors
+/// `Required`.
+pub fn check_given<E: Entity>(row: &Row) -> Result<()> {
+    let missing = |(column, spec): (usize, FieldSpec)| spec.check_present(row.value(column)).err();
+    let missing = E::specs().into_iter().enumerate().filter_map(missing);
+    let problems: Vec<Problem> = missing.flat_map(|error| error.problems().to_vec()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+}
+
+/// A figure that a rule computed, if a field of `scale` digits behind the point can keep it.
+///
+/// # Errors
+/// `Overflow` with the name of the field.
+pub fn kept(field: &str, figure: Decimal, scale: u32) -> Result<Decimal> {
+    match figure.to_scaled(scale) {
+        Some(_) => Ok(figure),
+        None => Err(Error::invalid(ErrorCode::Overflow, field, "the figure is too large for the field")),
+    }
 }
 
 /// The refusal of a step that the state does not allow.
