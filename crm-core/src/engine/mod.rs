@@ -5,12 +5,14 @@ mod admin;
 mod command;
 mod crm;
 mod json_door;
+mod parts;
 mod pipeline;
 mod read;
 mod registry;
 mod rows;
 mod tenant;
 mod undo;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod smoke;

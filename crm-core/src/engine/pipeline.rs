@@ -10,10 +10,10 @@ use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
-use crate::room::{Author, Change, Decision, View};
+use crate::room::{Author, Change, Decision};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
-use crate::value::{Currency, Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
 
 /// The most commands in one batch.
 pub(crate) const MAX_BATCH: usize = 10_000;
@@ -166,13 +166,13 @@ pub(super) struct Work<'a> {
     pub(super) tx: &'a mut dyn WriteTx,
     pub(super) tenant: Arc<Tenant>,
     pub(super) operation: Id,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     command: &'static str,
     outcome: Outcome,
     /// References that were found to be good.
     good: HashSet<(String, Id)>,
     /// Numbers that were taken and not used yet: next, end.
-    numbers: HashMap<String, (i64, i64)>,
+    pub(super) numbers: HashMap<String, (i64, i64)>,
     configured: bool,
 }
 
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
         }
         self.outcome.warnings.extend(decision.warnings);
         self.outcome.trace.extend(decision.trace);
-        for (author, change) in decision.changes {
+        for (author, change) in decision.first.into_iter().chain(decision.changes) {
             self.apply(author, change, depth)?;
         }
         Ok(())
@@ -277,9 +277,10 @@ impl<'a> Work<'a> {
         self.tenant.schema.entity(name).cloned()
     }
 
-    fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
+    pub(super) fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
         match author {
-            Author::Caller => self.tenant.plan(self.session.ctx.user, entity),
+            Author::Undo if entity.is_kept_by_engine() => self.plan(Author::Rule, entity),
+            Author::Caller | Author::Undo => self.tenant.plan(self.session.ctx.user, entity),
             Author::Rule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
         }
     }
@@ -332,6 +333,7 @@ impl<'a> Work<'a> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Create)?;
+        require_keeper(author, &entity)?;
         if author == Author::Caller {
             self.require_writes(&plan, &entity, &row)?;
         }
@@ -343,7 +345,7 @@ impl<'a> Work<'a> {
         (row.created_at, row.created_by) = (self.now, Some(self.session.ctx.user));
         (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
         self.coerce(&entity, &mut row)?;
-        let consequences = self.run_rule(&entity, None, &mut row)?;
+        let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
         self.check_references(&plan, &entity, None, &row)?;
         self.before_definition(&entity, None, &row)?;
@@ -403,8 +405,23 @@ impl<'a> Work<'a> {
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
     }
 
-    fn run_rule(&mut self, entity: &EntityType, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-        rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, before, after))
+    /// Lets the rule of the entity speak. What it wants to be written first is written; the rest is given back.
+    fn run_rule(
+        &mut self,
+        author: Author,
+        entity: &EntityType,
+        before: Option<&Row>,
+        after: &mut Row,
+        depth: usize,
+    ) -> Result<Decision> {
+        let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
+        let mut decision = rule(self, before, after)?;
+        if author == Author::Undo {
+            return Ok(Decision { first: Vec::new(), changes: Vec::new(), ..decision });
+        }
+        let first = Decision { changes: std::mem::take(&mut decision.first), ..Decision::default() };
+        self.carry_out(first, depth + 1)?;
+        Ok(decision)
     }
 
     /// Every reference that is new must point to a record that the caller can see.
@@ -488,7 +505,7 @@ impl<'a> Work<'a> {
         self.check_version(&plan, &entity, &before, version)?;
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
-        let consequences = self.run_rule(&entity, Some(&before), &mut after)?;
+        let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
         self.check_references(&plan, &entity, Some(&before), &after)?;
         self.before_definition(&entity, Some(&before), &after)?;
@@ -522,6 +539,9 @@ impl<'a> Work<'a> {
             if value == present {
                 continue;
             }
+            if author == Author::Undo {
+                plan.require_field_right(&field.spec)?;
+            }
             if author == Author::Caller {
                 plan.require_write(&field.spec)?;
                 if field.spec.write == WriteRule::Once && present != FieldValue::Null {
@@ -539,7 +559,7 @@ impl<'a> Work<'a> {
     }
 
     /// The version that was read must still be the present one; if not, the fields that others changed are named.
-    fn check_version(
+    pub(super) fn check_version(
         &mut self,
         plan: &AccessPlan,
         entity: &EntityType,
@@ -562,12 +582,16 @@ impl<'a> Work<'a> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
-    fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
+    pub(super) fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
+        require_keeper(author, &entity)?;
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
+        if author != Author::Undo {
+            self.delete_parts(&entity, id)?;
+        }
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
@@ -598,10 +622,11 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
+        require_keeper(author, &entity)?;
         let get = plan.check_get_any(id)?;
         let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
         if !before.deleted {
@@ -609,7 +634,8 @@ impl<'a> Work<'a> {
         }
         let after = Row { deleted: false, ..before.clone() };
         self.check_references(&plan, &entity, None, &after)?;
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
+        if author == Author::Undo { Ok(()) } else { self.restore_parts(&entity, id) }
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.
@@ -686,6 +712,15 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Records that the engine keeps are made, deleted and restored by rules only.
+fn require_keeper(author: Author, entity: &EntityType) -> Result<()> {
+    if author == Author::Caller && entity.is_kept_by_engine() {
+        let message = format!("every {} is kept by the engine", entity.name);
+        return Err(Error::invalid(ErrorCode::ReadOnlyField, entity.name, message));
+    }
+    Ok(())
+}
+
 fn read_or_note(spec: &FieldSpec, value: FieldValue, problems: &mut Vec<Problem>) -> FieldValue {
     spec.coerce(value).unwrap_or_else(|error| {
         problems.extend_from_slice(error.problems());
@@ -704,85 +739,6 @@ fn read_id(value: &FieldValue) -> Result<Id> {
         FieldValue::Text(text) => text.parse().map_err(|error: Error| error.under("id")),
         FieldValue::Null => Ok(Id::NIL),
         _ => Err(Error::invalid(ErrorCode::WrongType, "id", "an identifier is expected")),
-    }
-}
-
-impl View for Work<'_> {
-    fn user(&self) -> Id {
-        self.session.ctx.user
-    }
-
-    fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    fn today(&self) -> Date {
-        self.tenant.date(self.now)
-    }
-
-    fn base_currency(&self) -> Currency {
-        self.tenant.base_currency()
-    }
-
-    fn new_id(&mut self) -> Id {
-        self.session.inner.ids.next_id()
-    }
-
-    fn next_number(&mut self, series: &str) -> Result<i64> {
-        let (next, end) = self.numbers.get(series).copied().unwrap_or((0, 0));
-        let (number, end) = if next < end {
-            (next, end)
-        } else {
-            // Blocks grow while one transaction takes many; what is left over is given back at its end.
-            let count = (end - next).max(if end == 0 { 1 } else { 64 });
-            let first = self.tx.take_numbers(self.tenant.id, series, count)?;
-            (first, first + count)
-        };
-        self.numbers.insert(series.to_owned(), (number + 1, end));
-        Ok(number)
-    }
-
-    fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Caller, &entity);
-        let mut row = self.current(&plan, &entity, id)?;
-        plan.mask(&entity, &mut row);
-        Ok(row)
-    }
-
-    fn list(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Caller, entity, query)
-    }
-
-    fn get_for_rule(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Rule, &entity);
-        self.current(&plan, &entity, id)
-    }
-
-    fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Rule, entity, query)
-    }
-
-    fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
-        let entity = self.entity(entity)?;
-        let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
-        self.tx.lookup(&lookup)
-    }
-}
-
-impl Work<'_> {
-    fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(author, &entity);
-        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::pipeline::{Work, finish_write};
-use super::{Command, Session};
+use super::{Command, RecordChange, Session};
 use crate::journal::ChangeKind;
 use crate::room::{Change, Decision};
 use crate::store::WriteTx;
@@ -76,7 +76,7 @@ impl Work<'_> {
         match done {
             Ok(()) => {
                 self.tx.end_step(true)?;
-                Ok(self.result_since(&before))
+                Ok(self.result_since(&before, row))
             }
             Err(error @ (Error::Unavailable { .. } | Error::Corrupt { .. } | Error::Unknown { .. })) => Err(error),
             Err(error) => {
@@ -117,8 +117,13 @@ impl Work<'_> {
         Ok(Change::Update { entity: self.entity(entity)?.name, id, version: None, set })
     }
 
-    fn result_since(&self, before: &super::pipeline::Mark) -> RowResult {
-        match self.changes_since(before).first() {
+    /// The change of the row's own record; a rule may have written others before it.
+    fn result_since(&self, before: &super::pipeline::Mark, row: &RowWork) -> RowResult {
+        let own = |change: &&RecordChange| match row {
+            RowWork::Put { entity, .. } => change.entity == *entity,
+            RowWork::Run(_) => true,
+        };
+        match self.changes_since(before).iter().find(own) {
             Some(change) if change.kind == ChangeKind::Create => RowResult::Created(change.id),
             Some(change) => RowResult::Updated(change.id),
             None => RowResult::Unchanged,

@@ -66,6 +66,15 @@ impl Tenant {
         Date::from_chrono(at.to_chrono().with_timezone(&self.zone).date_naive()).unwrap_or_else(|_| at.date_utc())
     }
 
+    /// The first instant of a business date.
+    pub(crate) fn start_of(&self, date: Date) -> Timestamp {
+        let midnight = date.to_chrono().and_time(chrono::NaiveTime::MIN);
+        // Where the clocks go forward at midnight, the date begins an hour later.
+        let hours = (0..3).filter_map(|hours| midnight.checked_add_signed(chrono::TimeDelta::hours(hours)));
+        let first = hours.filter_map(|local| local.and_local_timezone(self.zone).earliest()).next();
+        first.map_or_else(|| date.start_utc(), |at| Timestamp::from_chrono(at.to_utc()))
+    }
+
     /// The currency of the books.
     pub(crate) fn base_currency(&self) -> Currency {
         self.organization.as_ref().map_or_else(Currency::default, |own| own.base_currency)

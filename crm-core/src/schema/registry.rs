@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{FieldKind, FieldSpec, Row};
+use super::{FieldKind, FieldSpec, Row, WriteRule};
 use crate::value::{FieldValue, Id, Result, json};
 
 /// Who sees the records of an entity before any right is given.
@@ -198,6 +198,12 @@ impl EntityType {
     pub fn column(&self, column: usize) -> Option<FieldRef> {
         let spec = self.fields.get(column)?.clone();
         Some(FieldRef { place: Place::Column(column), spec })
+    }
+
+    /// Whether the engine alone makes, changes and deletes the records, because it keeps every declared field.
+    #[must_use]
+    pub fn is_kept_by_engine(&self) -> bool {
+        !self.fields.is_empty() && self.fields.iter().all(|field| field.write == WriteRule::Engine)
     }
 
     /// The columns that text search looks into, in order.
