@@ -9,7 +9,7 @@ use super::{Command, Organization, Outcome, pipeline};
 use crate::access::{ANY_ENTITY, Ctx, ObjectRight, PermissionSet, TenantId, User};
 use crate::schema::Registry;
 use crate::store::{MemoryStore, ReadTx, SqliteOptions, SqliteStore, Store};
-use crate::value::{Clock, Currency, Error, ErrorCode, Id, IdSource, RandomIds, Result, SystemClock};
+use crate::value::{Clock, Currency, Error, Id, IdSource, RandomIds, Result, SystemClock};
 
 value_struct! {
     /// What a new tenant needs to begin.
@@ -91,11 +91,21 @@ impl Crm {
     /// An engine on any store, with clock and identifiers handed in.
     #[must_use]
     pub fn with_store(store: Box<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        let inner = Inner { store, registry: registry(), ids, clock, tenants: Tenants::default() };
+        Self::with_store_and_registry(store, clock, ids, registry())
+    }
+
+    /// As [`Crm::with_store`], with entities that only a test knows.
+    pub(crate) fn with_store_and_registry(
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        registry: Arc<Registry>,
+    ) -> Self {
+        let inner = Inner { store, registry, ids, clock, tenants: Tenants::default() };
         Self { inner: Arc::new(inner) }
     }
 
-    /// The same engine with another clock, for imports of history and replays.
+    /// The entities that the engine keeps.
     #[must_use]
     pub fn registry(&self) -> Arc<Registry> {
         self.inner.registry.clone()
@@ -142,13 +152,10 @@ impl Crm {
     /// Copies the whole database into a new file while others go on working.
     ///
     /// # Errors
-    /// `Unavailable` if the file cannot be written.
+    /// `FileExists` if there is such a file, `ReadOnlyFile`, `DiskFull` or `Io` if it cannot be written; then no file
+    /// is left behind.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<()> {
-        let to = to.as_ref();
-        if to.exists() {
-            return Err(Error::unavailable(ErrorCode::Io, "the file of the backup exists already"));
-        }
-        self.inner.store.backup(to)
+        self.inner.store.backup(to.as_ref())
     }
 
     /// Looks for damage in the file; an empty list is good news.
