@@ -26,5 +26,8 @@ pub mod sales;
 
 pub mod engine;
 
+#[cfg(test)]
+mod testkit;
+
 /// The version of the engine.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

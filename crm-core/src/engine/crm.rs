@@ -93,8 +93,18 @@ impl Crm {
     /// An engine on any store, with clock and identifiers handed in.
     #[must_use]
     pub fn with_store(store: Box<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        Self::with_store_and_registry(store, clock, ids, registry())
+    }
+
+    /// As [`Crm::with_store`], with entities that only a test knows.
+    pub(crate) fn with_store_and_registry(
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        registry: Arc<Registry>,
+    ) -> Self {
         let store = RwLock::new(Some(Arc::from(store)));
-        let inner = Inner { store, registry: registry(), ids, clock, tenants: Tenants::default() };
+        let inner = Inner { store, registry, ids, clock, tenants: Tenants::default() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -111,7 +121,7 @@ impl Crm {
         self.inner.store.write().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// What the engine keeps.
+    /// The entities that the engine keeps.
     #[must_use]
     pub fn registry(&self) -> Arc<Registry> {
         self.inner.registry.clone()
@@ -158,13 +168,10 @@ impl Crm {
     /// Copies the whole database into a new file while others go on working.
     ///
     /// # Errors
-    /// `Unavailable` if the file cannot be written.
+    /// `FileExists` if there is such a file, `ReadOnlyFile`, `DiskFull` or `Io` if it cannot be written; then no file
+    /// is left behind.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<()> {
-        let to = to.as_ref();
-        if to.exists() {
-            return Err(Error::unavailable(ErrorCode::Io, "the file of the backup exists already"));
-        }
-        self.inner.store()?.backup(to)
+        self.inner.store()?.backup(to.as_ref())
     }
 
     /// Looks for damage in the file; an empty list is good news.
