@@ -17,4 +17,5 @@ pub use command::{
     AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
 };
 pub use crm::{Crm, Session, SetupOptions};
+pub(crate) use read::Reading;
 pub use registry::registry;

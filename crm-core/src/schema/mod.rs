@@ -14,6 +14,7 @@ mod row;
 mod spec;
 
 pub use codec::FieldCodec;
+pub(crate) use codec::enum_field;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
 pub use row::Row;

@@ -159,6 +159,8 @@ pub struct EntityType {
     pub fields: Vec<FieldSpec>,
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
+    /// The entity whose rights hold for this one too; nothing if it has rights of its own.
+    pub part_of: Option<&'static str>,
     /// The JSON Schema of the struct.
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
@@ -171,8 +173,16 @@ impl EntityType {
             name: E::NAME,
             fields: E::specs(),
             sharing: E::SHARING,
+            part_of: None,
             schema: |generator| generator.subschema_for::<E>(),
         }
+    }
+
+    /// The records are parts of another entity's records: the rights on the whole hold for the parts.
+    #[must_use]
+    pub const fn part_of(mut self, whole: &'static str) -> Self {
+        self.part_of = Some(whole);
+        self
     }
 
     /// A system or declared field by name.

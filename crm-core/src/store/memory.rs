@@ -120,7 +120,7 @@ impl State {
         let mut found: Vec<&Stored> = self.table(table.0, table.1).filter(visible).collect();
         if let Some(search) = search {
             found.retain(|stored| !stored.row.deleted && found_by(search, stored));
-            found.sort_by(|a, b| b.order.cmp(&a.order));
+            found.sort_by_key(|stored| std::cmp::Reverse(stored.order));
             found.truncate(SEARCH_CANDIDATES);
         }
         let rows = found.into_iter().map(|stored| &stored.row);
