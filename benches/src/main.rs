@@ -48,26 +48,38 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     }
     let some: Vec<Id> = (0..options.rounds).filter_map(|round| ids.get(round * 7919 % ids.len()).copied()).collect();
     let raw = raw::Reader::open(&engine_file)?;
-    results.push(pair("get by id", || raw.get(&some), || {
-        for id in &some {
-            std::hint::black_box(session.customers().account(*id)?);
-        }
-        Ok(())
-    })?);
+    results.push(pair(
+        "get by id",
+        || raw.get(&some),
+        || {
+            for id in &some {
+                std::hint::black_box(session.customers().account(*id)?);
+            }
+            Ok(())
+        },
+    )?);
     let lists = options.rounds.min(500);
-    results.push(pair("list of 50 by name", || raw.list(lists), || {
-        let query = Query { sort: vec![Sort { field: "name".into(), descending: false }], ..Query::default() };
-        for _ in 0..lists {
-            std::hint::black_box(session.customers().accounts(&query)?);
-        }
-        Ok(())
-    })?);
-    results.push(pair("journal of a record", || raw.journal(&some), || {
-        for id in &some {
-            std::hint::black_box(session.history("account", *id)?);
-        }
-        Ok(())
-    })?);
+    results.push(pair(
+        "list of 50 by name",
+        || raw.list(lists),
+        || {
+            let query = Query { sort: vec![Sort { field: "name".into(), descending: false }], ..Query::default() };
+            for _ in 0..lists {
+                std::hint::black_box(session.customers().accounts(&query)?);
+            }
+            Ok(())
+        },
+    )?);
+    results.push(pair(
+        "journal of a record",
+        || raw.journal(&some),
+        || {
+            for id in &some {
+                std::hint::black_box(session.history("account", *id)?);
+            }
+            Ok(())
+        },
+    )?);
     print(&results);
     Ok(())
 }
@@ -103,7 +115,11 @@ fn account(number: usize) -> Account {
         city: Some(place.into()),
         country: Some("CN".into()),
         employees: i64::try_from(number % 5_000).ok(),
-        channels: vec![Channel { kind: ChannelKind::Phone, value: format!("+86 512 {number:08}"), ..Channel::default() }],
+        channels: vec![Channel {
+            kind: ChannelKind::Phone,
+            value: format!("+86 512 {number:08}"),
+            ..Channel::default()
+        }],
         ..Account::default()
     }
 }
@@ -127,7 +143,12 @@ fn import(session: &Session, rows: usize) -> Result<(Vec<Id>, f64)> {
 
 type Measured = (&'static str, f64, f64);
 
-fn single(name: &'static str, durability: Durability, folder: &Path, rounds: usize) -> std::result::Result<Measured, Box<dyn std::error::Error>> {
+fn single(
+    name: &'static str,
+    durability: Durability,
+    folder: &Path,
+    rounds: usize,
+) -> std::result::Result<Measured, Box<dyn std::error::Error>> {
     let file = folder.join(format!("{durability}.db"));
     let crm = open(&file, durability)?;
     let session = crm.session("main", "admin")?;

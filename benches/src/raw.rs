@@ -38,7 +38,8 @@ pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
     let place = |name: &str| columns.iter().position(|column| column == name).unwrap_or(0);
     let places = SEARCHED.map(place);
     let id = place("id");
-    let mut keys = source.prepare("SELECT * FROM unique_key WHERE entity = 'account' AND kind = 'code' AND value = ?1")?;
+    let mut keys =
+        source.prepare("SELECT * FROM unique_key WHERE entity = 'account' AND kind = 'code' AND value = ?1")?;
     let mut journal = source.prepare("SELECT * FROM journal WHERE record = ?1")?;
     let mut found = Vec::new();
     let mut rows = accounts.query([skip])?;
@@ -71,7 +72,8 @@ fn write(target: &Connection, row: &Rows) -> rusqlite::Result<()> {
     account.execute(params_from_iter(&row.account))?;
     let rowid = row.account.first().cloned().unwrap_or(Value::Null);
     let words = std::iter::once(&rowid).chain(&row.words);
-    let mut search = target.prepare_cached("INSERT INTO account_search (rowid, name, code, short_name) VALUES (?, ?, ?, ?)")?;
+    let mut search =
+        target.prepare_cached("INSERT INTO account_search (rowid, name, code, short_name) VALUES (?, ?, ?, ?)")?;
     search.execute(params_from_iter(words))?;
     target.prepare_cached("INSERT INTO unique_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(&row.keys))?;
     let mut journal = target.prepare_cached(&format!("INSERT INTO journal VALUES ({})", places(row.journal.len())))?;
