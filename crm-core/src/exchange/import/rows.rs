@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::lookup::{Found, Names};
 use super::{ColumnMapping, ImportIssue, ImportMapping, UnknownReference};
-use crate::customer::CustomerCommand;
+use crate::customer::{AccountLink, CustomerCommand, HierarchyKind};
 use crate::engine::{Command, RowWork, Session};
 use crate::exchange::cells::{CellFormat, CellKind, CellReader, CellValue};
 use crate::exchange::csv::CsvRow;
 use crate::room::{ExternalId, external_kind};
-use crate::schema::{FieldCodec as _, FieldKind};
+use crate::schema::{Entity as _, FieldCodec as _, FieldKind};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// A row that can be put.
@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     columns: Vec<Column>,
     key: Option<Key>,
     skip: Option<usize>,
+    /// The keys that stood in earlier rows of this file, with their rows.
+    seen: HashMap<(String, String), u64>,
 }
 
 struct Column {
@@ -65,11 +67,11 @@ impl Compiled {
             _ => return Err(Error::invalid(ErrorCode::Required, "key_column", "an external system needs its key column")),
         };
         let skip = mapping.skip_if_empty.as_deref().map(place).transpose()?;
-        Ok(Self { mapping: mapping.clone(), columns, key, skip })
+        Ok(Self { mapping: mapping.clone(), columns, key, skip, seen: HashMap::new() })
     }
 
     /// The work of a row; nothing if the mapping passes it over; the issues if it cannot be taken.
-    pub(super) fn read(&self, row: &CsvRow) -> Result<Option<Read>, Vec<ImportIssue>> {
+    pub(super) fn read(&mut self, row: &CsvRow) -> Result<Option<Read>, Vec<ImportIssue>> {
         let cell = |place: usize| row.cells.get(place).map_or("", String::as_str);
         if self.skip.is_some_and(|place| cell(place).trim().is_empty()) {
             return Ok(None);
@@ -95,12 +97,24 @@ impl Compiled {
         }
         lists.finish(&mut fields);
         let key = self.key_of(row, &mut fields).map_err(|problem| vec![super::issue(row.row, &problem)])?;
+        if let Some(problem) = key.as_ref().and_then(|key| self.repeated(key, row.row)) {
+            issues.push(super::issue(row.row, &problem));
+        }
         if !issues.is_empty() {
             return Err(issues);
         }
         let work = self.work(key, fields).map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
         let cells = self.columns.iter().map(|column| cell(column.place).to_owned()).collect();
         Ok(Some(Read { row: row.row, work, notices, cells }))
+    }
+
+    /// Two rows of one file with one key contradict each other: the first one is taken.
+    fn repeated(&mut self, key: &(String, String), row: u64) -> Option<Problem> {
+        let first = *self.seen.entry(key.clone()).or_insert(row);
+        (first != row).then(|| {
+            let problem = Problem::new(ErrorCode::DuplicateKey, format!("row {first} of the file has the same key"));
+            problem.with("first_row", first)
+        })
     }
 
     fn key_of(&self, row: &CsvRow, fields: &mut HashMap<String, FieldValue>) -> Result<Option<(String, String)>, Problem> {
@@ -124,10 +138,22 @@ impl Compiled {
 
     /// A link between accounts goes through the command that keeps the hierarchies sound.
     fn work(&self, key: Option<(String, String)>, fields: HashMap<String, FieldValue>) -> Result<RowWork> {
-        if self.mapping.entity != "account_link" {
+        if self.mapping.entity != AccountLink::NAME {
             return Ok(RowWork::Put { entity: self.mapping.entity.clone(), key, fields });
         }
-        CustomerCommand::set_parent_from_fields(&fields).map(|command| RowWork::Run(Box::new(Command::Customer(command))))
+        let hierarchy = match fields.get("hierarchy") {
+            Some(FieldValue::Text(text)) => HierarchyKind::parse(text),
+            _ => None,
+        };
+        let hierarchy = hierarchy.ok_or_else(|| Error::invalid(ErrorCode::Required, "hierarchy", "no such hierarchy"))?;
+        let valid_from = match fields.get("valid_from") {
+            Some(FieldValue::Date(date)) => *date,
+            Some(FieldValue::Text(text)) => text.parse().map_err(|error: Error| error.under("valid_from"))?,
+            _ => return Err(Error::invalid(ErrorCode::Required, "valid_from", "`valid_from` must not be empty")),
+        };
+        let (child, parent) = (reference(&fields, "child")?, Some(reference(&fields, "parent")?));
+        let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from };
+        Ok(RowWork::Run(Box::new(Command::Customer(command))))
     }
 
     /// Says which column a problem of the engine comes from.
@@ -300,7 +326,7 @@ impl Lists {
 }
 
 /// The account that a link's end names.
-pub(crate) fn reference(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Id> {
+fn reference(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Id> {
     match fields.get(name) {
         Some(FieldValue::Reference(id)) => Ok(*id),
         _ => Err(Error::invalid(ErrorCode::Required, name, format!("`{name}` must not be empty"))),
