@@ -113,15 +113,15 @@ impl Products<'_> {
         price_list: Id,
         product: Id,
         price: Decimal,
-        from: Date,
+        valid_from: Date,
         per_quantity: Option<Decimal>,
     ) -> Result<ListPrice> {
-        let command = wrap(ProductCommand::SetListPrice { price_list, product, price, from, per_quantity });
+        let command = wrap(ProductCommand::SetListPrice { price_list, product, price, valid_from, per_quantity });
         let outcome = self.session.execute(command)?;
         match outcome.changes.iter().rev().find(|change| change.entity == ListPrice::NAME) {
             Some(change) => self.session.get(change.id),
             // The same price held already, so nothing was written.
-            None => self.list_price(product, Some(price_list), from),
+            None => self.list_price(product, Some(price_list), valid_from),
         }
     }
 
