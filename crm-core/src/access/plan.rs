@@ -90,7 +90,7 @@ impl AccessPlan {
     /// The plan of a user for an entity.
     #[must_use]
     pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
-        let rights = model.rights(ctx.user, entity.name);
+        let rights = model.rights(ctx.user, entity.part_of.unwrap_or(entity.name));
         let all = entity.sharing == Sharing::Public || rights.object.view_all;
         let visibility =
             if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };

@@ -22,6 +22,7 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
+pub(crate) use read::Reading;
 pub use registry::registry;
 pub(crate) use rows::{RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
-use super::registry::{CONFIGURATION, rule_of};
+use super::registry::{CONFIGURATION, presence_rule_of, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
-use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
+use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
 use crate::room::{Author, Change, Decision};
@@ -26,7 +26,7 @@ pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>
     let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
     let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { String::new() };
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, &fingerprint)?);
         Ok(())
     });
@@ -54,7 +54,7 @@ pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome
     check_batch(commands, None)?;
     let operation = session.inner.ids.next_id();
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
@@ -116,7 +116,7 @@ fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
 /// Makes a tenant with its first records.
 pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
     let admin = inner.ids.next_id();
-    let written = inner.store.write(&mut |tx| {
+    let written = inner.store()?.write(&mut |tx| {
         if tx.tenant(&options.tenant)?.is_some() {
             return Err(Error::conflict(Problem::of_field(
                 ErrorCode::DuplicateKey,
@@ -324,8 +324,8 @@ impl<'a> Work<'a> {
             Change::Create { entity, row } => self.create(author, entity, row, depth),
             Change::Save { entity, row } => self.save(author, entity, row, depth),
             Change::Update { entity, id, version, set } => self.update(author, entity, (id, version), set, depth),
-            Change::Delete { entity, id, version } => self.delete(author, entity, id, version),
-            Change::Restore { entity, id } => self.restore(author, entity, id),
+            Change::Delete { entity, id, version } => self.delete(author, entity, (id, version), depth),
+            Change::Restore { entity, id } => self.restore(author, entity, id, depth),
         }
     }
 
@@ -582,7 +582,17 @@ impl<'a> Work<'a> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
-    pub(super) fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
+    fn run_presence_rule(&mut self, entity: &EntityType, row: &Row) -> Result<Decision> {
+        presence_rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, row))
+    }
+
+    pub(super) fn delete(
+        &mut self,
+        author: Author,
+        entity: &'static str,
+        (id, version): (Id, Option<i64>),
+        depth: usize,
+    ) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -590,11 +600,13 @@ impl<'a> Work<'a> {
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
         if author != Author::Undo {
-            self.delete_parts(&entity, id)?;
+            self.delete_parts(&entity, id, depth)?;
         }
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
+        let consequences = self.run_presence_rule(&entity, &after)?;
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())?;
+        if author == Author::Undo { Ok(()) } else { self.carry_out(consequences, depth + 1) }
     }
 
     /// A record that others refer to, or that gives others their meaning, cannot be deleted.
@@ -622,7 +634,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -633,9 +645,14 @@ impl<'a> Work<'a> {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
         let after = Row { deleted: false, ..before.clone() };
+        let consequences = self.run_presence_rule(&entity, &after)?;
         self.check_references(&plan, &entity, None, &after)?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
-        if author == Author::Undo { Ok(()) } else { self.restore_parts(&entity, id) }
+        if author == Author::Undo {
+            return Ok(());
+        }
+        self.restore_parts(&entity, id, depth)?;
+        self.carry_out(consequences, depth + 1)
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.
@@ -654,7 +671,7 @@ impl<'a> Work<'a> {
             (after.updated_at, after.updated_by) = (self.now, Some(user));
         }
         let (id, version) = (after.id, after.version);
-        let definition = (entity.name == FieldDefinition::NAME).then(|| after.clone());
+        let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         self.tx.put(&plan.check_write(entity, before, after))?;
         let entry = JournalEntry {
             sequence: 0,
@@ -670,8 +687,8 @@ impl<'a> Work<'a> {
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
         self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
-        if CONFIGURATION.contains(&entity.name) {
-            self.reconfigure(definition)?;
+        if let Some(row) = configuration {
+            self.reconfigure(entity.name, row)?;
         }
         Ok(())
     }
@@ -689,14 +706,19 @@ impl<'a> Work<'a> {
     }
 
     /// Rights or definitions changed: the rest of the transaction sees them, and so does every later reader.
-    fn reconfigure(&mut self, definition: Option<Row>) -> Result<()> {
+    fn reconfigure(&mut self, entity: &str, row: Row) -> Result<()> {
         if !self.configured {
             self.tx.bump_epoch(self.tenant.id)?;
             self.configured = true;
         }
         let epoch = self.tx.epoch(self.tenant.id)?;
+        // Users come by the hundred: after the first one the transaction has a tenant of its own to add them to.
+        if let (true, false, Some(own)) = (entity == User::NAME, row.deleted, Arc::get_mut(&mut self.tenant)) {
+            own.put_user(User::from_row(row)?, epoch);
+            return Ok(());
+        }
         self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
-        if let Some(row) = definition {
+        if entity == FieldDefinition::NAME && !row.deleted {
             let definition = FieldDefinition::from_row(row)?;
             let spec = definition.to_spec(&self.tenant.schema.registry)?;
             if spec.indexed {

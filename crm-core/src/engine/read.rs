@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Session;
 use super::tenant::Tenant;
-use crate::access::{AccessPlan, SystemReason};
+use crate::access::{AccessPlan, Action, SystemReason};
 use crate::journal::{self, ChangeKind, ChangePage, JournalEntry};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
 use crate::schema::{Entity, EntityType, Row};
 use crate::store::{JournalRead, JournalScope, ReadTx};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 /// The most entries on one page of the change feed.
 const MAX_CHANGES: i64 = 1_000;
@@ -75,6 +75,34 @@ impl Reading<'_> {
             Ok(true)
         })?;
         Ok(rows)
+    }
+
+    /// Every record that the query finds, whoever reads, in an entity that the reader may read at all: for structures
+    /// such as hierarchies, whose single records mean nothing. What leaves must be filtered by the records they join.
+    pub(crate) fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        plan.require(Action::Read)?;
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    /// The visible record that holds a unique value in a field, or in a list inside the field.
+    pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
+        let (entity, plan) = self.entity(name)?;
+        plan.readable_field(&self.tenant.schema, &entity, field)?;
+        let found = self.tx.lookup(&plan.check_lookup(kind, key))?;
+        self.get(name, found.ok_or_else(|| Error::not_found(entity.name))?)
+    }
+
+    /// The business date of the session.
+    pub(crate) fn today(&self) -> Date {
+        self.tenant.date(self.session.clock.now())
     }
 
     /// Figures over the visible records.
@@ -181,7 +209,7 @@ impl Session {
     /// Runs a reading on one snapshot.
     pub(crate) fn reading<T>(&self, work: impl Fn(&mut Reading<'_>) -> Result<T>) -> Result<T> {
         let mut done = None;
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             let tenant = self.inner.tenant(tx, self.ctx.tenant)?;
             tenant.require_user(self.ctx.user)?;
             done = Some(work(&mut Reading { session: self, tx, tenant })?);

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Organization;
 use crate::access::{PermissionSet, Role, User};
-use crate::room::RecordRule;
+use crate::room::{PresenceRule, RecordRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
 use crate::{customer, product, quote, sales};
 
@@ -39,4 +39,9 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
         .or_else(|| product::rule_of(entity))
         .or_else(|| sales::rule_of(entity))
         .or_else(|| quote::rule_of(entity))
+}
+
+/// What an entity's room says when a record is deleted or brought back.
+pub(super) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
+    customer::presence_rule_of(entity)
 }

@@ -26,8 +26,8 @@ pub(crate) enum RowWork {
 /// What became of a row.
 #[derive(Debug, Clone)]
 pub(crate) enum RowResult {
-    Created(Id),
-    Updated(Id),
+    Created,
+    Updated,
     Unchanged,
     Failed(Error),
 }
@@ -41,7 +41,7 @@ pub(crate) fn put_rows(
 ) -> Result<Vec<RowResult>> {
     let operation = session.inner.ids.next_id();
     let mut results = Vec::new();
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         results = run(session, tx, command, rows, operation)?;
         if dry_run { Err(Error::unavailable(ErrorCode::Store, "a dry run is never committed")) } else { Ok(()) }
     });
@@ -124,8 +124,8 @@ impl Work<'_> {
             RowWork::Run(_) => true,
         };
         match self.changes_since(before).iter().find(own) {
-            Some(change) if change.kind == ChangeKind::Create => RowResult::Created(change.id),
-            Some(change) => RowResult::Updated(change.id),
+            Some(change) if change.kind == ChangeKind::Create => RowResult::Created,
+            Some(_) => RowResult::Updated,
             None => RowResult::Unchanged,
         }
     }

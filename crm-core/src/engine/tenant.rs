@@ -37,6 +37,13 @@ impl Tenant {
         Ok(Self { id, epoch, schema, model, organization, zone, plans: RwLock::default() })
     }
 
+    /// The tenant with one user more, or changed; every plan is made anew.
+    pub(crate) fn put_user(&mut self, user: User, epoch: i64) {
+        self.model.put_user(user);
+        self.epoch = epoch;
+        self.plans.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The plan of a user for an entity.
     pub(crate) fn plan(&self, user: Id, entity: &EntityType) -> Arc<AccessPlan> {
         let key = (user, entity.name);

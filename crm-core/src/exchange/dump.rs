@@ -104,7 +104,7 @@ impl Crm {
     /// `DiskFull`, `ReadOnlyFile`, `Io` if the target cannot be written; `Unavailable` or `Corrupt` of the store.
     pub fn dump(&self, target: &mut dyn Write) -> Result<DumpReport> {
         let mut report = DumpReport::default();
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             let mut writer = Writer { target: &mut *target, report: DumpReport::default(), lines: 0 };
             writer.line(&Line::Dump { format: "crm-core".to_owned(), version: VERSION })?;
             let tenants = tx.tenants()?;
@@ -131,7 +131,7 @@ impl Crm {
     pub fn restore(&self, source: &mut dyn BufRead) -> Result<DumpReport> {
         let lines = read_lines(source)?;
         let mut report = DumpReport::default();
-        let written = self.inner.store.write(&mut |tx| {
+        let written = self.inner.store()?.write(&mut |tx| {
             if !tx.tenants()?.is_empty() {
                 let problem = Problem::new(ErrorCode::DuplicateKey, "the database is not empty");
                 return Err(Error::conflict(problem));

@@ -1,5 +1,5 @@
-//! Files in and out: CSV, typed cells, vCard. Pure functions from bytes to values and back; they know neither the
-//! store nor the engine.
+//! Files in and out: CSV, typed cells, vCard, whole databases as JSON lines. Reading and writing the formats are pure
+//! functions from bytes to values and back; import, export and dump join them with the engine.
 //!
 //! A damaged row or card never stops the others: it comes back as a reject with its place in the file and the
 //! reason, and with what could be read of it.
@@ -27,9 +27,12 @@
 //! ```
 
 mod cells;
+mod contacts;
 mod csv;
 mod dump;
 mod encoding;
+mod export;
+mod import;
 mod vcard;
 
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
@@ -39,6 +42,11 @@ pub use csv::{
 };
 pub use dump::DumpReport;
 pub use encoding::MAX_UNDECODABLE;
+pub use export::ExportOptions;
+pub use import::{
+    ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport, ReferenceLookup,
+    UnknownReference,
+};
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
     VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,

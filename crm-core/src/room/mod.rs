@@ -283,6 +283,10 @@ impl Decision {
 /// `before` is nothing for a new record. Both rows hold the true values, not the caller's view.
 pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision>;
 
+/// What a room says when a record of one of its entities is deleted or brought back: it may refuse it and add
+/// consequences. `row.deleted` tells which of the two it is.
+pub type PresenceRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
+
 /// Runs a typed rule on a row.
 ///
 /// # Errors

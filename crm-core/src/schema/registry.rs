@@ -159,6 +159,8 @@ pub struct EntityType {
     pub fields: Vec<FieldSpec>,
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
+    /// The entity whose rights hold for this one too; nothing if it has rights of its own.
+    pub part_of: Option<&'static str>,
     /// The JSON Schema of the struct.
     pub root_schema: fn() -> schemars::Schema,
     /// A row as the JSON of the struct.
@@ -175,12 +177,20 @@ impl EntityType {
             name: E::NAME,
             fields: E::specs(),
             sharing: E::SHARING,
+            part_of: None,
             root_schema: || {
                 schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<E>()
             },
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
         }
+    }
+
+    /// The records are parts of another entity's records: the rights on the whole hold for the parts.
+    #[must_use]
+    pub const fn part_of(mut self, whole: &'static str) -> Self {
+        self.part_of = Some(whole);
+        self
     }
 
     /// A system or declared field by name.

@@ -71,13 +71,9 @@ impl Store for MemoryStore {
     fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut writer = Writer { state: &mut state, undo: Vec::new(), step: 0 };
-        match work(&mut writer) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                writer.roll_back(0);
-                Err(WriteFailure::RolledBack(error))
-            }
-        }
+        work(&mut writer).map_err(WriteFailure::RolledBack)?;
+        writer.undo.clear();
+        Ok(())
     }
 
     fn backup(&self, _: &Path) -> Result<()> {
@@ -122,7 +118,7 @@ impl State {
         let mut found: Vec<&Stored> = self.table(table.0, table.1).filter(visible).collect();
         if let Some(search) = search {
             found.retain(|stored| !stored.row.deleted && found_by(search, stored));
-            found.sort_by(|a, b| b.order.cmp(&a.order));
+            found.sort_by_key(|stored| std::cmp::Reverse(stored.order));
             found.truncate(SEARCH_CANDIDATES);
         }
         let rows = found.into_iter().map(|stored| &stored.row);
@@ -246,7 +242,7 @@ macro_rules! reads {
             }
 
             fn epoch(&mut self, tenant: TenantId) -> Result<i64> {
-                Ok(self.$state.epochs.get(&tenant).copied().unwrap_or(0))
+                self.$state.epochs.get(&tenant).copied().ok_or_else(super::no_tenant)
             }
 
             fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>> {
@@ -295,6 +291,13 @@ macro_rules! reads {
 reads!(Reader, 0);
 reads!(Writer, state);
 
+/// What was not committed is taken back: also when the work panics, so that the state behind the lock is always whole.
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        self.roll_back(0);
+    }
+}
+
 impl Writer<'_> {
     fn roll_back(&mut self, to: usize) {
         while self.undo.len() > to {
@@ -308,7 +311,9 @@ impl Writer<'_> {
         let state = &mut *self.state;
         match step {
             Undo::Tenant(key) => {
-                state.tenants.remove(&key);
+                if let Some(id) = state.tenants.remove(&key) {
+                    state.epochs.remove(&id);
+                }
             }
             Undo::Row(table, id, before) => {
                 let rows = state.tables.entry(table).or_default();
@@ -379,8 +384,12 @@ impl WriteTx for Writer<'_> {
     }
 
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
+        if self.state.tenants.contains_key(key) {
+            return Err(super::tenant_exists());
+        }
         let id = self.state.tenants.values().max().map_or(1, |last| last + 1);
         self.state.tenants.insert(key.to_owned(), id);
+        self.state.epochs.insert(id, 0);
         self.undo.push(Undo::Tenant(key.to_owned()));
         Ok(id)
     }
@@ -422,7 +431,11 @@ impl WriteTx for Writer<'_> {
     }
 
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
-        self.state.operations.insert((tenant, operation.op_id), operation.clone());
+        let key = (tenant, operation.op_id);
+        if self.state.operations.contains_key(&key) {
+            return Err(super::operation_exists());
+        }
+        self.state.operations.insert(key, operation.clone());
         self.undo.push(Undo::Operation(tenant, operation.op_id));
         Ok(())
     }

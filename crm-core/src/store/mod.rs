@@ -50,7 +50,7 @@ pub trait Store: Send + Sync {
     /// Copies the whole database into a new file while others go on working.
     ///
     /// # Errors
-    /// `Unavailable` if the file cannot be written, or the store has no file form.
+    /// `FileExists`, or `Unavailable` if the file cannot be written or the store has no file form.
     fn backup(&self, to: &Path) -> Result<()>;
 
     /// Looks for damage; an empty list is good news.
@@ -166,7 +166,7 @@ pub trait WriteTx: ReadTx {
     /// Makes a tenant and returns its number.
     ///
     /// # Errors
-    /// `Unavailable` or `Corrupt`.
+    /// `DuplicateKey` if the key is taken, `Unavailable` or `Corrupt`.
     fn add_tenant(&mut self, key: &str) -> Result<TenantId>;
     /// Writes a row with its keys and search words.
     ///
@@ -181,7 +181,7 @@ pub trait WriteTx: ReadTx {
     /// Notes an operation.
     ///
     /// # Errors
-    /// `Unavailable` or `Corrupt`.
+    /// `OpIdReused` if it is noted already, `Unavailable` or `Corrupt`.
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()>;
     /// Lets every cache of rights and field definitions go.
     ///
@@ -204,6 +204,19 @@ pub trait WriteTx: ReadTx {
 fn duplicate(entity: &str, field: &str) -> Error {
     let problem = Problem::of_field(ErrorCode::DuplicateKey, field, format!("another {entity} already has this value"));
     Error::conflict(problem.with("entity", entity))
+}
+
+fn tenant_exists() -> Error {
+    Error::conflict(Problem::of_field(ErrorCode::DuplicateKey, "tenant", "the tenant exists already"))
+}
+
+fn operation_exists() -> Error {
+    Error::conflict(Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before"))
+}
+
+/// Without its epoch nothing is known of a tenant, and nothing is allowed.
+fn no_tenant() -> Error {
+    Error::corrupt(ErrorCode::DamagedFile, "the tenant is gone")
 }
 
 /// The row changed since it was read inside the same transaction: cannot happen with one writer, and is refused.

@@ -84,6 +84,8 @@ value_enum! {
         DamagedFile = "damaged_file",
         /// The folder or file cannot be written.
         ReadOnlyFile = "read_only_file",
+        /// There is a file of that name already.
+        FileExists = "file_exists",
         /// The disk is full.
         DiskFull = "disk_full",
         /// Another process holds the file for longer than the waiting time.

@@ -80,7 +80,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let text = plain(inner);
     let (code, message) = if let Some((code, message)) = untag(&text) {
         (code, message)
-    } else if text.starts_with("unknown field") {
+    } else if text.starts_with("unknown field") || text.starts_with("unknown variant") {
         (ErrorCode::UnknownField, text)
     } else if text.starts_with("missing field") {
         (ErrorCode::Required, text)

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::lookup::{Found, Names};
 use super::{ColumnMapping, ImportIssue, ImportMapping, UnknownReference};
-use crate::customer::CustomerCommand;
+use crate::customer::{AccountLink, CustomerCommand, HierarchyKind};
 use crate::engine::{Command, RowWork, Session};
 use crate::exchange::cells::{CellFormat, CellKind, CellReader, CellValue};
 use crate::exchange::csv::CsvRow;
 use crate::room::{ExternalId, external_kind};
-use crate::schema::{FieldCodec as _, FieldKind};
+use crate::schema::{Entity as _, FieldCodec as _, FieldKind};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// A row that can be put.
@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     columns: Vec<Column>,
     key: Option<Key>,
     skip: Option<usize>,
+    /// The keys that stood in earlier rows of this file, with their rows.
+    seen: HashMap<(String, String), u64>,
 }
 
 struct Column {
@@ -62,14 +64,20 @@ impl Compiled {
             (Some(system), Some(column), _) => Some(Key::External { system: system.clone(), place: place(column)? }),
             (None, None, Some(field)) => Some(Key::Field(field.clone())),
             (None, None, None) => None,
-            _ => return Err(Error::invalid(ErrorCode::Required, "key_column", "an external system needs its key column")),
+            _ => {
+                return Err(Error::invalid(
+                    ErrorCode::Required,
+                    "key_column",
+                    "an external system needs its key column",
+                ));
+            }
         };
         let skip = mapping.skip_if_empty.as_deref().map(place).transpose()?;
-        Ok(Self { mapping: mapping.clone(), columns, key, skip })
+        Ok(Self { mapping: mapping.clone(), columns, key, skip, seen: HashMap::new() })
     }
 
     /// The work of a row; nothing if the mapping passes it over; the issues if it cannot be taken.
-    pub(super) fn read(&self, row: &CsvRow) -> Result<Option<Read>, Vec<ImportIssue>> {
+    pub(super) fn read(&mut self, row: &CsvRow) -> Result<Option<Read>, Vec<ImportIssue>> {
         let cell = |place: usize| row.cells.get(place).map_or("", String::as_str);
         if self.skip.is_some_and(|place| cell(place).trim().is_empty()) {
             return Ok(None);
@@ -95,21 +103,43 @@ impl Compiled {
         }
         lists.finish(&mut fields);
         let key = self.key_of(row, &mut fields).map_err(|problem| vec![super::issue(row.row, &problem)])?;
+        if let Some(problem) = key.as_ref().and_then(|key| self.repeated(key, row.row)) {
+            issues.push(super::issue(row.row, &problem));
+        }
         if !issues.is_empty() {
             return Err(issues);
         }
-        let work = self.work(key, fields).map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
+        let work = self
+            .work(key, fields)
+            .map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
         let cells = self.columns.iter().map(|column| cell(column.place).to_owned()).collect();
         Ok(Some(Read { row: row.row, work, notices, cells }))
     }
 
-    fn key_of(&self, row: &CsvRow, fields: &mut HashMap<String, FieldValue>) -> Result<Option<(String, String)>, Problem> {
+    /// Two rows of one file with one key contradict each other: the first one is taken.
+    fn repeated(&mut self, key: &(String, String), row: u64) -> Option<Problem> {
+        let first = *self.seen.entry(key.clone()).or_insert(row);
+        (first != row).then(|| {
+            let problem = Problem::new(ErrorCode::DuplicateKey, format!("row {first} of the file has the same key"));
+            problem.with("first_row", first)
+        })
+    }
+
+    fn key_of(
+        &self,
+        row: &CsvRow,
+        fields: &mut HashMap<String, FieldValue>,
+    ) -> Result<Option<(String, String)>, Problem> {
         match &self.key {
             None => Ok(None),
             Some(Key::External { system, place }) => {
                 let key = row.cells.get(*place).map_or("", |cell| cell.trim()).to_owned();
                 if key.is_empty() {
-                    return Err(Problem::of_field(ErrorCode::Required, "key_column", "the row has no external identifier"));
+                    return Err(Problem::of_field(
+                        ErrorCode::Required,
+                        "key_column",
+                        "the row has no external identifier",
+                    ));
                 }
                 let ids = vec![ExternalId { system: system.clone(), key: key.clone() }];
                 fields.insert("external_ids".to_owned(), ids.to_field());
@@ -124,17 +154,31 @@ impl Compiled {
 
     /// A link between accounts goes through the command that keeps the hierarchies sound.
     fn work(&self, key: Option<(String, String)>, fields: HashMap<String, FieldValue>) -> Result<RowWork> {
-        if self.mapping.entity != "account_link" {
+        if self.mapping.entity != AccountLink::NAME {
             return Ok(RowWork::Put { entity: self.mapping.entity.clone(), key, fields });
         }
-        CustomerCommand::set_parent_from_fields(&fields).map(|command| RowWork::Run(Box::new(Command::Customer(command))))
+        let hierarchy = match fields.get("hierarchy") {
+            Some(FieldValue::Text(text)) => HierarchyKind::parse(text),
+            _ => None,
+        };
+        let hierarchy =
+            hierarchy.ok_or_else(|| Error::invalid(ErrorCode::Required, "hierarchy", "no such hierarchy"))?;
+        let valid_from = match fields.get("valid_from") {
+            Some(FieldValue::Date(date)) => *date,
+            Some(FieldValue::Text(text)) => text.parse().map_err(|error: Error| error.under("valid_from"))?,
+            _ => return Err(Error::invalid(ErrorCode::Required, "valid_from", "`valid_from` must not be empty")),
+        };
+        let (child, parent) = (reference(&fields, "child")?, Some(reference(&fields, "parent")?));
+        let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from };
+        Ok(RowWork::Run(Box::new(Command::Customer(command))))
     }
 
     /// Says which column a problem of the engine comes from.
     pub(super) fn locate(&self, row: u64, cells: &[String], problem: &Problem) -> ImportIssue {
         let field = problem.field.as_deref().unwrap_or_default();
         let root = field.split(['.', '[']).next().unwrap_or_default();
-        let from = |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
+        let from =
+            |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
         let place = self.columns.iter().position(|column| !root.is_empty() && from(column));
         let column = place.and_then(|place| self.columns.get(place));
         ImportIssue {
@@ -216,7 +260,8 @@ fn field_value(value: CellValue) -> FieldValue {
 
 /// The reader of a column: the format that is given, or the plain format of the field's type.
 fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<Option<CellReader>> {
-    let (name, part) = column.field.split_once('.').map_or((column.field.as_str(), None), |(name, part)| (name, Some(part)));
+    let (name, part) =
+        column.field.split_once('.').map_or((column.field.as_str(), None), |(name, part)| (name, Some(part)));
     let kind = session.reading(|reading| {
         let (entity, plan) = reading.entity(entity)?;
         plan.readable_field(&reading.tenant.schema, &entity, name).map(|field| field.spec.kind)
@@ -263,7 +308,11 @@ impl Lists {
             "identifiers" => crate::value::IdentifierKind::parse(part).is_some(),
             _ => false,
         };
-        if known { Ok(()) } else { Err(Error::invalid(ErrorCode::UnknownField, "columns", format!("no field `{list}.{part}`"))) }
+        if known {
+            Ok(())
+        } else {
+            Err(Error::invalid(ErrorCode::UnknownField, "columns", format!("no field `{list}.{part}`")))
+        }
     }
 
     fn put(&mut self, fields: &mut HashMap<String, FieldValue>, field: &str, value: FieldValue) {
@@ -283,7 +332,9 @@ impl Lists {
 
     fn finish(mut self, fields: &mut HashMap<String, FieldValue>) {
         if !self.address.is_empty() {
-            let parts = ["street", "postcode", "city", "region", "country"].iter().filter_map(|part| self.address.get(*part)?.as_str());
+            let parts = ["street", "postcode", "city", "region", "country"]
+                .iter()
+                .filter_map(|part| self.address.get(*part)?.as_str());
             let line = parts.collect::<Vec<_>>().join(", ");
             self.address.entry("value").or_insert_with(|| line.into());
             self.address.insert("kind".to_owned(), "address".into());
@@ -300,7 +351,7 @@ impl Lists {
 }
 
 /// The account that a link's end names.
-pub(crate) fn reference(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Id> {
+fn reference(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Id> {
     match fields.get(name) {
         Some(FieldValue::Reference(id)) => Ok(*id),
         _ => Err(Error::invalid(ErrorCode::Required, name, format!("`{name}` must not be empty"))),
