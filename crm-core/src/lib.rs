@@ -3,6 +3,9 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("crm_core");
 
+#[cfg(feature = "uniffi")]
+pub mod foreign;
+
 #[macro_use]
 pub mod value;
 
@@ -16,11 +19,15 @@ pub mod room;
 pub mod store;
 
 pub mod customer;
+pub mod exchange;
 pub mod product;
 pub mod quote;
 pub mod sales;
 
 pub mod engine;
+
+#[cfg(test)]
+mod testkit;
 
 /// The version of the engine.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -169,7 +169,7 @@ impl Session {
     /// Runs a reading on one snapshot.
     pub(crate) fn reading<T>(&self, work: impl Fn(&mut Reading<'_>) -> Result<T>) -> Result<T> {
         let mut done = None;
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             let tenant = self.inner.tenant(tx, self.ctx.tenant)?;
             tenant.require_user(self.ctx.user)?;
             done = Some(work(&mut Reading { session: self, tx, tenant })?);

@@ -3,7 +3,7 @@
 use super::JournalCommand;
 use super::pipeline::Work;
 use crate::journal::{ChangeKind, JournalEntry};
-use crate::room::{Change, Decision};
+use crate::room::{Author, Change, Decision};
 use crate::schema::Row;
 use crate::store::{JournalRead, JournalScope};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -25,7 +25,7 @@ impl Work<'_> {
         let mut conflicts = Vec::new();
         for entry in joined(entries) {
             match self.taken_back(&entry)? {
-                Ok(change) => decision = decision.and(change),
+                Ok(change) => decision.changes.push((Author::Undo, change)),
                 Err(problem) => conflicts.push(problem),
             }
         }
@@ -35,7 +35,7 @@ impl Work<'_> {
     /// The change that takes one entry back, or why its effect no longer stands.
     fn taken_back(&mut self, entry: &JournalEntry) -> Result<std::result::Result<Change, Problem>> {
         let entity = self.entity(&entry.entity)?;
-        let plan = self.tenant.plan(self.session.ctx.user, &entity);
+        let plan = self.plan(Author::Undo, &entity);
         let get = plan.check_get_any(entry.record)?;
         let row = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
         let (name, id) = (entity.name, entry.record);

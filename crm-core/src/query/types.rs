@@ -116,6 +116,18 @@ value_struct! {
     }
 }
 
+impl Query {
+    /// Every record whose fields have these values.
+    pub(crate) fn matching(pairs: &[(&str, FieldValue)]) -> Self {
+        let equal = |(field, value): &(&str, FieldValue)| Filter::Compare {
+            field: (*field).to_owned(),
+            comparison: Comparison::Equal,
+            value: value.clone(),
+        };
+        Self { filter: Some(Filter::All { filters: pairs.iter().map(equal).collect() }), ..Self::default() }
+    }
+}
+
 value_enum! {
     /// What a measure computes.
     pub enum MeasureFunction {

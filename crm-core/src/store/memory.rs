@@ -70,14 +70,10 @@ impl Store for MemoryStore {
 
     fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writer = Writer { state: &mut state, undo: Vec::new() };
-        match work(&mut writer) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                writer.roll_back();
-                Err(WriteFailure::RolledBack(error))
-            }
-        }
+        let mut writer = Writer { state: &mut state, undo: Vec::new(), step: 0 };
+        work(&mut writer).map_err(WriteFailure::RolledBack)?;
+        writer.undo.clear();
+        Ok(())
     }
 
     fn backup(&self, _: &Path) -> Result<()> {
@@ -94,6 +90,8 @@ struct Reader<'a>(&'a State);
 struct Writer<'a> {
     state: &'a mut State,
     undo: Vec<Undo>,
+    /// How long the list was when the present step began.
+    step: usize,
 }
 
 impl State {
@@ -191,7 +189,7 @@ impl State {
                 places.iter().filter_map(mine).filter(|entry| entry.op_id == op_id).take(read.limit).cloned().collect()
             }
             JournalScope::After(sequence) => {
-                let start = usize::try_from(sequence.max(0)).unwrap_or(usize::MAX);
+                let start = self.journal.partition_point(|(_, entry)| entry.sequence <= sequence);
                 let places: Vec<usize> = (start..self.journal.len()).collect();
                 places.iter().filter_map(mine).take(read.limit).cloned().collect()
             }
@@ -244,7 +242,7 @@ macro_rules! reads {
             }
 
             fn epoch(&mut self, tenant: TenantId) -> Result<i64> {
-                Ok(self.$state.epochs.get(&tenant).copied().unwrap_or(0))
+                self.$state.epochs.get(&tenant).copied().ok_or_else(super::no_tenant)
             }
 
             fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>> {
@@ -272,6 +270,20 @@ macro_rules! reads {
             fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>> {
                 Ok(self.$state.operations.get(&(tenant, op_id)).cloned())
             }
+
+            fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()> {
+                let mine = self.$state.operations.iter().filter(|((of, _), _)| *of == tenant);
+                let mut operations: Vec<&Operation> = mine.map(|(_, operation)| operation).collect();
+                operations.sort_by_key(|operation| operation.op_id);
+                operations.into_iter().try_for_each(|operation| sink(operation.clone()))
+            }
+
+            fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>> {
+                let mine = self.$state.numbers.iter().filter(|((of, _), _)| *of == tenant);
+                let mut series: Vec<(String, i64)> = mine.map(|((_, name), next)| (name.clone(), *next)).collect();
+                series.sort();
+                Ok(series)
+            }
         }
     };
 }
@@ -279,10 +291,19 @@ macro_rules! reads {
 reads!(Reader, 0);
 reads!(Writer, state);
 
+/// What was not committed is taken back: also when the work panics, so that the state behind the lock is always whole.
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        self.roll_back(0);
+    }
+}
+
 impl Writer<'_> {
-    fn roll_back(&mut self) {
-        while let Some(step) = self.undo.pop() {
-            self.take_back(step);
+    fn roll_back(&mut self, to: usize) {
+        while self.undo.len() > to {
+            if let Some(step) = self.undo.pop() {
+                self.take_back(step);
+            }
         }
     }
 
@@ -290,7 +311,9 @@ impl Writer<'_> {
         let state = &mut *self.state;
         match step {
             Undo::Tenant(key) => {
-                state.tenants.remove(&key);
+                if let Some(id) = state.tenants.remove(&key) {
+                    state.epochs.remove(&id);
+                }
             }
             Undo::Row(table, id, before) => {
                 let rows = state.tables.entry(table).or_default();
@@ -348,9 +371,25 @@ impl Writer<'_> {
 }
 
 impl WriteTx for Writer<'_> {
+    fn begin_step(&mut self) -> Result<()> {
+        self.step = self.undo.len();
+        Ok(())
+    }
+
+    fn end_step(&mut self, keep: bool) -> Result<()> {
+        if !keep {
+            self.roll_back(self.step);
+        }
+        Ok(())
+    }
+
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
+        if self.state.tenants.contains_key(key) {
+            return Err(super::tenant_exists());
+        }
         let id = self.state.tenants.values().max().map_or(1, |last| last + 1);
         self.state.tenants.insert(key.to_owned(), id);
+        self.state.epochs.insert(id, 0);
         self.undo.push(Undo::Tenant(key.to_owned()));
         Ok(id)
     }
@@ -382,7 +421,8 @@ impl WriteTx for Writer<'_> {
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
         let place = self.state.journal.len();
-        let sequence = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1);
+        let next = self.state.journal.last().map_or(1, |(_, last)| last.sequence.saturating_add(1));
+        let sequence = next.max(entry.sequence);
         let entry = JournalEntry { sequence, ..entry.clone() };
         self.state.by_record.entry((tenant, entry.entity.clone(), entry.record)).or_default().push(place);
         self.state.journal.push((tenant, entry));
@@ -391,7 +431,11 @@ impl WriteTx for Writer<'_> {
     }
 
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
-        self.state.operations.insert((tenant, operation.op_id), operation.clone());
+        let key = (tenant, operation.op_id);
+        if self.state.operations.contains_key(&key) {
+            return Err(super::operation_exists());
+        }
+        self.state.operations.insert(key, operation.clone());
         self.undo.push(Undo::Operation(tenant, operation.op_id));
         Ok(())
     }

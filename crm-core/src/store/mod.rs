@@ -50,7 +50,7 @@ pub trait Store: Send + Sync {
     /// Copies the whole database into a new file while others go on working.
     ///
     /// # Errors
-    /// `Unavailable` if the file cannot be written, or the store has no file form.
+    /// `FileExists`, or `Unavailable` if the file cannot be written or the store has no file form.
     fn backup(&self, to: &Path) -> Result<()>;
 
     /// Looks for damage; an empty list is good news.
@@ -139,21 +139,41 @@ pub trait ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>>;
+    /// Every operation, in the order of the identifiers.
+    ///
+    /// # Errors
+    /// What `sink` gives, `Unavailable` or `Corrupt`.
+    fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()>;
+    /// Every series with its next number, in the order of the names.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>>;
 }
 
 /// What can be written in a transaction.
 pub trait WriteTx: ReadTx {
-    /// Makes a tenant and returns its number.
+    /// Begins a step that can be taken back by itself. Steps do not nest.
     ///
     /// # Errors
     /// `Unavailable` or `Corrupt`.
+    fn begin_step(&mut self) -> Result<()>;
+    /// Ends the step: keeps it, or takes back everything since its beginning.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn end_step(&mut self, keep: bool) -> Result<()>;
+    /// Makes a tenant and returns its number.
+    ///
+    /// # Errors
+    /// `DuplicateKey` if the key is taken, `Unavailable` or `Corrupt`.
     fn add_tenant(&mut self, key: &str) -> Result<TenantId>;
     /// Writes a row with its keys and search words.
     ///
     /// # Errors
     /// `StaleVersion`, `DuplicateKey` with the field, `Unavailable` or `Corrupt`.
     fn put(&mut self, write: &CheckedWrite) -> Result<()>;
-    /// Appends to the journal; the store gives the place.
+    /// Appends to the journal. The store gives the place; a restore keeps the place that the entry already has.
     ///
     /// # Errors
     /// `Unavailable` or `Corrupt`.
@@ -161,7 +181,7 @@ pub trait WriteTx: ReadTx {
     /// Notes an operation.
     ///
     /// # Errors
-    /// `Unavailable` or `Corrupt`.
+    /// `OpIdReused` if it is noted already, `Unavailable` or `Corrupt`.
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()>;
     /// Lets every cache of rights and field definitions go.
     ///
@@ -184,6 +204,19 @@ pub trait WriteTx: ReadTx {
 fn duplicate(entity: &str, field: &str) -> Error {
     let problem = Problem::of_field(ErrorCode::DuplicateKey, field, format!("another {entity} already has this value"));
     Error::conflict(problem.with("entity", entity))
+}
+
+fn tenant_exists() -> Error {
+    Error::conflict(Problem::of_field(ErrorCode::DuplicateKey, "tenant", "the tenant exists already"))
+}
+
+fn operation_exists() -> Error {
+    Error::conflict(Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before"))
+}
+
+/// Without its epoch nothing is known of a tenant, and nothing is allowed.
+fn no_tenant() -> Error {
+    Error::corrupt(ErrorCode::DamagedFile, "the tenant is gone")
 }
 
 /// The row changed since it was read inside the same transaction: cannot happen with one writer, and is refused.

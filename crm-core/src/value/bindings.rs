@@ -2,7 +2,7 @@
 
 #[cfg(feature = "uniffi")]
 mod foreign {
-    use crate::value::{Date, Decimal, Id, Timestamp};
+    use crate::value::{Date, Decimal, ErrorCode, Id, Problem, Timestamp};
 
     uniffi::custom_type!(Id, String, {
         lower: |id| id.to_string(),
@@ -18,8 +18,18 @@ mod foreign {
     });
     uniffi::custom_type!(Timestamp, i64, {
         lower: |at| at.micros(),
-        try_lift: |micros| Ok(Timestamp::from_micros(micros)),
+        try_lift: |micros| exact(micros),
     });
+
+    /// Refuses what [`Timestamp::from_micros`] would hold at the border.
+    fn exact(micros: i64) -> uniffi::Result<Timestamp> {
+        let at = Timestamp::from_micros(micros);
+        if at.micros() == micros {
+            return Ok(at);
+        }
+        let message = "the instant lies outside the years 1 to 9999";
+        Err(Problem::new(ErrorCode::OutOfRange, message).into_invalid().into())
+    }
 }
 
 #[cfg(feature = "python")]

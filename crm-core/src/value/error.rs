@@ -84,6 +84,8 @@ value_enum! {
         DamagedFile = "damaged_file",
         /// The folder or file cannot be written.
         ReadOnlyFile = "read_only_file",
+        /// There is a file of that name already.
+        FileExists = "file_exists",
         /// The disk is full.
         DiskFull = "disk_full",
         /// Another process holds the file for longer than the waiting time.
@@ -95,6 +97,8 @@ value_enum! {
         /// The store failed in a way that has no name of its own.
         #[default]
         Store = "store",
+        /// Bytes cannot be read in the encoding of the file.
+        Undecodable = "undecodable",
     }
 }
 
@@ -166,7 +170,7 @@ fn joined(problems: &[Problem]) -> String {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Error), uniffi::export(Display))]
 #[non_exhaustive]
-pub enum Error {
+pub enum CrmError {
     /// The input is wrong; mend it. Every problem that was found is listed.
     #[error("{}", joined(problems))]
     Invalid {
@@ -210,6 +214,10 @@ pub enum Error {
         problems: Vec<Problem>,
     },
 }
+
+/// The name of [`CrmError`] in Rust code. The long name is the one that other languages see, where a bare `Error` would
+/// hide their own.
+pub type Error = CrmError;
 
 impl Error {
     /// The input of one field is wrong.

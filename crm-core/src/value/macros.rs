@@ -25,7 +25,7 @@ macro_rules! value_struct {
             $($(
                 $(#[$ometa])*
                 #[serde(default)]
-                #[cfg_attr(feature = "uniffi", uniffi(default))]
+                #[cfg_attr(feature = "uniffi", doc = "@optional")]
                 pub $ofield: $oty,
             )*)?
         }
@@ -90,7 +90,7 @@ macro_rules! value_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$vmeta:meta])* $variant:ident = $text:literal ),* $(,)?
+            $( $(#[doc = $doc:literal])* $(#[default $($is_default:tt)?])? $variant:ident = $text:literal ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -98,7 +98,12 @@ macro_rules! value_enum {
         #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
         #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, eq, hash, from_py_object, rename_all = "SCREAMING_SNAKE_CASE"))]
         pub enum $name {
-            $( $(#[$vmeta])* #[serde(rename = $text)] $variant ),*
+            $(
+                $(#[doc = $doc])*
+                $( $($is_default)? #[default] #[cfg_attr(feature = "uniffi", doc = "@default")] )?
+                #[serde(rename = $text)]
+                $variant
+            ),*
         }
 
         impl $name {

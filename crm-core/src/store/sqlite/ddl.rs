@@ -129,7 +129,7 @@ const fn column_type(field: &FieldSpec) -> &'static str {
 
 /// Table, indexes and search table of an entity.
 #[cfg(test)]
-fn create(entity: &EntityType) -> String {
+pub(super) fn create(entity: &EntityType) -> String {
     let name = entity.name;
     let mut sql = format!(
         "CREATE TABLE {} (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT",

@@ -1,5 +1,6 @@
 //! The SQLite store: one writer, several readers on WAL snapshots, tables from the registry.
 
+mod backup;
 mod codec;
 mod ddl;
 mod failure;
@@ -51,6 +52,19 @@ impl SqliteStore {
         Ok(Self { path: path.to_owned(), options, tables, writer: Mutex::new(Some(writer)), readers: Mutex::default() })
     }
 
+    /// A store whose registry has more entities than the migrations know: makes their tables first.
+    #[cfg(test)]
+    pub(crate) fn open_for_test(path: &Path, options: SqliteOptions, registry: Arc<Registry>) -> Result<Self> {
+        let known = crate::engine::registry();
+        drop(Self::open(path, options.clone(), known.clone())?);
+        let connection = Connection::open(path).map_err(|error| explain(&error))?;
+        for entity in registry.entities().iter().filter(|entity| known.get(entity.name).is_none()) {
+            connection.execute_batch(&ddl::create(entity)).map_err(|error| explain(&error))?;
+        }
+        drop(connection);
+        Self::open(path, options, registry)
+    }
+
     fn take_reader(&self) -> Result<Connection> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.map_or_else(|| open::reader(&self.path, &self.options), Ok)
@@ -78,47 +92,23 @@ impl Store for SqliteStore {
 
     fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out for the time of the work: if that panics, the connection is closed, which takes the work back.
         let connection = match writer.take() {
             Some(connection) => connection,
             None => open::writer(&self.path, &self.options, &self.tables).map_err(WriteFailure::RolledBack)?,
         };
-        run(&connection, "BEGIN IMMEDIATE").map_err(|error| {
-            // The writer is sound: only the lock could not be had.
-            WriteFailure::RolledBack(error)
-        })?;
-        if let Err(error) = work(&mut Transaction { connection: &connection, tables: &self.tables }) {
-            if connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok() {
-                *writer = Some(connection);
-            }
-            return Err(WriteFailure::RolledBack(error));
-        }
-        match run(&connection, "COMMIT") {
-            Ok(()) => {
-                *writer = Some(connection);
-                Ok(())
-            }
-            // Still inside the transaction: the commit did not happen, and now it is taken back for certain.
-            Err(error) if !connection.is_autocommit() && run(&connection, "ROLLBACK").is_ok() && is_busy(&error) => {
-                *writer = Some(connection);
-                Err(WriteFailure::RolledBack(error))
-            }
-            // An I/O error at commit may have reached the disk: the connection is given up, a new one recovers the file.
-            Err(error) => Err(WriteFailure::Unknown(error)),
-        }
+        let (kept, done) = in_transaction(connection, &self.tables, work);
+        *writer = kept;
+        done
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
         let source = self.take_reader()?;
-        let mut target = Connection::open(to).map_err(|error| explain(&error))?;
-        let copy = rusqlite::backup::Backup::new(&source, &mut target).map_err(|error| explain(&error))?;
-        copy.run_to_completion(PAGES_PER_STEP, std::time::Duration::ZERO, None).map_err(|error| explain(&error))?;
-        drop(copy);
-        self.keep_reader(source);
-        let problems = open::quick_check(&target)?;
-        match problems.first() {
-            None => Ok(()),
-            Some(_) => Err(open::damaged("the copy is damaged")),
+        let done = backup::copy(&source, to);
+        if done.is_ok() {
+            self.keep_reader(source);
         }
+        done
     }
 
     fn check_integrity(&self) -> Result<Vec<String>> {
@@ -129,11 +119,46 @@ impl Store for SqliteStore {
     }
 }
 
-/// Pages that a backup copies before others get their turn.
-const PAGES_PER_STEP: std::ffi::c_int = 1_000;
+/// Runs the work in one transaction, and gives the connection back if it is still sound.
+fn in_transaction(
+    connection: Connection,
+    tables: &Tables,
+    work: WriteWork<'_>,
+) -> (Option<Connection>, std::result::Result<(), WriteFailure>) {
+    if let Err(error) = run(&connection, "BEGIN IMMEDIATE") {
+        // Only the lock could not be had; nothing was begun.
+        let sound = connection.is_autocommit();
+        return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
+    }
+    let done = work(&mut Transaction { connection: &connection, tables });
+    // SQLite may have taken the transaction back by itself, whatever the work made of that error.
+    let done = if connection.is_autocommit() { done.and(Err(transaction::ended())) } else { done };
+    if let Err(error) = done {
+        let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
+        return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
+    }
+    match run(&connection, "COMMIT") {
+        Ok(()) => (Some(connection), Ok(())),
+        Err(error) => {
+            let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
+            if sound && did_not_commit(&error) {
+                (Some(connection), Err(WriteFailure::RolledBack(error)))
+            } else {
+                // The connection is given up; a new one reads from the file what took effect.
+                (None, Err(WriteFailure::Unknown(error)))
+            }
+        }
+    }
+}
 
-fn is_busy(error: &crate::value::Error) -> bool {
-    error.code() == crate::value::ErrorCode::Busy
+/// Whether an error of COMMIT proves that nothing was committed.
+///
+/// `Busy`: the commit never began. `DiskFull`: the record that ends a commit is the last that is written to the log,
+/// and it is what found no place, or what stands before it. Every other error may come after that record was written,
+/// when making it durable failed: it may still be found after a restart.
+fn did_not_commit(error: &crate::value::Error) -> bool {
+    use crate::value::ErrorCode;
+    matches!(error.code(), ErrorCode::Busy | ErrorCode::DiskFull)
 }
 
 fn run(connection: &Connection, sql: &str) -> Result<()> {

@@ -4,8 +4,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
+use super::backup;
 use super::ddl::Tables;
 use super::failure::explain;
 use crate::value::{Error, ErrorCode, Problem, Result};
@@ -56,21 +57,46 @@ pub(super) fn damaged(message: &str) -> Error {
 
 /// Opens the one writing connection, after the file was checked and brought up to date.
 pub(super) fn writer(path: &Path, options: &SqliteOptions, tables: &Tables) -> Result<Connection> {
+    let connection = writer_with(path, options, MIGRATIONS)?;
+    tables.check(&connection)?;
+    Ok(connection)
+}
+
+fn writer_with(path: &Path, options: &SqliteOptions, steps: &[&str]) -> Result<Connection> {
     check_length(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
     prepare(&connection, options)?;
+    // Nothing is written, not even the mode of the log, before it is clear that the file is ours.
+    check_owner(path, &connection, steps)?;
+    if connection.is_readonly("main").map_err(|error| cannot_open(path, &error))? {
+        return Err(read_only());
+    }
     let pragmas = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA foreign_keys = OFF;",
         if options.durability == Durability::Full { "FULL" } else { "NORMAL" }
     );
-    connection.execute_batch(&pragmas).map_err(|error| cannot_open(path, &error))?;
+    patiently(options, || connection.execute_batch(&pragmas)).map_err(|error| cannot_open(path, &error))?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages).map_err(|error| explain(&error))?;
     }
-    migrate(path, &connection)?;
-    tables.check(&connection)?;
+    migrate(path, &connection, steps)?;
     Ok(connection)
+}
+
+/// Repeats while another process holds the file: SQLite does not wait by itself when the mode of the log changes.
+fn patiently(options: &SqliteOptions, mut step: impl FnMut() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    let mut left = u64::from(options.busy_timeout_ms) / 5;
+    loop {
+        match step() {
+            Err(error) if left > 0 && explain(&error).code() == ErrorCode::Busy => {
+                left -= 1;
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Opens one more reading connection.
@@ -129,13 +155,22 @@ fn log_waits(path: &Path) -> bool {
     std::fs::metadata(log).is_ok_and(|data| data.len() > 0)
 }
 
-fn cannot_open(path: &Path, error: &rusqlite::Error) -> Error {
+fn read_only() -> Error {
+    Error::unavailable(ErrorCode::ReadOnlyFile, "the file or its folder cannot be written")
+}
+
+/// Why a file could not be opened or made: a folder that is not there, and one that cannot be written.
+pub(super) fn cannot_open(path: &Path, error: &rusqlite::Error) -> Error {
     let explained = explain(error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    if explained.code() == ErrorCode::Io && folder.is_dir() && !path.exists() {
-        return Error::unavailable(ErrorCode::ReadOnlyFile, "the file cannot be made: its folder cannot be written");
+    let code = error.sqlite_error().map(|failure| failure.extended_code & 0xff);
+    match code {
+        Some(ffi::SQLITE_CANTOPEN) if !folder.is_dir() => {
+            Error::unavailable(ErrorCode::Io, "the folder of the file is not there")
+        }
+        Some(ffi::SQLITE_CANTOPEN) if !path.is_dir() => read_only(),
+        _ => explained,
     }
-    explained
 }
 
 fn version_of(connection: &Connection) -> Result<(i64, i64)> {
@@ -145,35 +180,48 @@ fn version_of(connection: &Connection) -> Result<(i64, i64)> {
     Ok((pragma("application_id")?, pragma("user_version")?))
 }
 
-/// Brings the tables up to date, one transaction per step. A file that already holds data is copied first.
-fn migrate(path: &Path, connection: &Connection) -> Result<()> {
+/// Refuses files of other programs, of newer versions, and what is no database at all.
+fn check_owner(path: &Path, connection: &Connection, steps: &[&str]) -> Result<()> {
+    let read = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| cannot_open(path, &error))
+    };
+    let empty = read("SELECT count(*) = 0 FROM sqlite_schema")? != 0;
     let (mark, version) = version_of(connection)?;
-    let empty = connection
-        .query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get::<_, bool>(0))
-        .map_err(|error| explain(&error))?;
-    if !empty && mark != APPLICATION_ID {
+    if !(mark == APPLICATION_ID || empty && mark == 0 && version == 0) {
         return Err(damaged("the file belongs to another program"));
     }
-    if version > SCHEMA_VERSION {
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    if version > known {
         let problem = Problem::new(ErrorCode::NewerFile, "the file was written by a newer version of the engine");
-        let problem = problem.with("file_version", version).with("known_version", SCHEMA_VERSION);
+        let problem = problem.with("file_version", version).with("known_version", known);
         return Err(Error::Corrupt { problems: vec![problem] });
     }
-    if version == SCHEMA_VERSION {
-        return Ok(());
+    Ok(())
+}
+
+/// Brings the tables up to date, one transaction per step. A file that already holds data is copied first.
+fn migrate(path: &Path, connection: &Connection, steps: &[&str]) -> Result<()> {
+    let (_, version) = version_of(connection)?;
+    if version > 0 && usize::try_from(version).is_ok_and(|version| version < steps.len()) {
+        backup::before_migration(path, connection, version)?;
     }
-    if !empty {
-        copy_first(path, connection, version)?;
-    }
-    let done = usize::try_from(version).unwrap_or(0);
-    for (place, step) in MIGRATIONS.iter().enumerate().skip(done) {
-        let after = place + 1;
-        let script = format!(
-            "BEGIN IMMEDIATE;\n{step}\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {after};\nCOMMIT;"
-        );
-        connection.execute_batch(&script).map_err(|error| migration_failed(connection, &error))?;
+    for (step, after) in steps.iter().zip(1_i64..) {
+        if version < after {
+            take_step(connection, step, after).map_err(|error| migration_failed(connection, &error))?;
+        }
     }
     Ok(())
+}
+
+/// One step in one transaction, unless another process has taken it meanwhile.
+fn take_step(connection: &Connection, step: &str, after: i64) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version >= after {
+        return connection.execute_batch("ROLLBACK");
+    }
+    let script = format!("{step}\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {after};\nCOMMIT;");
+    connection.execute_batch(&script)
 }
 
 fn migration_failed(connection: &Connection, error: &rusqlite::Error) -> Error {
@@ -182,16 +230,6 @@ fn migration_failed(connection: &Connection, error: &rusqlite::Error) -> Error {
         let _ = connection.execute_batch("ROLLBACK");
     }
     explain(error)
-}
-
-fn copy_first(path: &Path, connection: &Connection, version: i64) -> Result<()> {
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(format!(".v{version}.backup"));
-    if Path::new(&copy).exists() {
-        return Ok(());
-    }
-    let text = copy.to_string_lossy().into_owned();
-    connection.execute("VACUUM INTO ?1", [text]).map(|_| ()).map_err(|error| explain(&error))
 }
 
 /// Looks for damage.

@@ -11,6 +11,11 @@ use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunct
 use crate::schema::{EntityType, FieldRef, Place, SystemField};
 use crate::value::FieldValue;
 
+/// The longest list of values that is bound one by one: a statement has 32,766 places, a filter 200 such lists.
+const MAX_BOUND_VALUES: usize = 64;
+/// The longest list of owners that is bound one by one; a search binds it twice.
+const MAX_BOUND_OWNERS: usize = 2_048;
+
 /// SQL text and the values to bind, built side by side.
 #[derive(Default)]
 pub(super) struct Question {
@@ -78,14 +83,21 @@ impl Question {
         }
         if let Visibility::Owners(owners) = visibility {
             let _ = write!(self.sql, " AND {table}.owner IN (");
-            self.list_of(owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())));
+            self.list_of(owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())), MAX_BOUND_OWNERS);
             self.push(")");
         }
     }
 
-    /// Values in a list, filled up to the next power of two so that few different statements are made.
-    fn list_of(&mut self, values: impl Iterator<Item = Value>) {
+    /// Values in a list, filled up to the next power of two so that few different statements are made. A statement
+    /// has a limited number of places, so a long list is bound as one JSON text.
+    fn list_of(&mut self, values: impl Iterator<Item = Value>, most: usize) {
         let values: Vec<Value> = values.collect();
+        if values.len() > most {
+            let column =
+                if values.iter().all(|value| matches!(value, Value::Blob(_))) { "unhex(value)" } else { "value" };
+            self.push("SELECT ").push(column).push(" FROM json_each(").bind(json_list(&values)).push(")");
+            return;
+        }
         let Some(last) = values.last().cloned() else {
             self.push("NULL");
             return;
@@ -124,7 +136,7 @@ impl Question {
                     return;
                 }
                 self.push(&expression(entity, field)).push(" IN (");
-                self.list_of(values.iter().map(|value| operand(field, value)));
+                self.list_of(values.iter().map(|value| operand(field, value)), MAX_BOUND_VALUES);
                 self.push(")");
             }
             Condition::Prefix(field, prefix) => self.prefix(entity, field, prefix),
@@ -243,6 +255,23 @@ impl Question {
             self.push("))");
         }
     }
+}
+
+/// The values as a JSON text; identifiers in hexadecimal.
+fn json_list(values: &[Value]) -> Value {
+    let item = |value: &Value| match value {
+        Value::Integer(number) => serde_json::Value::from(*number),
+        Value::Text(text) => serde_json::Value::from(text.as_str()),
+        Value::Blob(bytes) => {
+            let mut text = String::with_capacity(bytes.len() * 2);
+            for byte in bytes {
+                let _ = write!(text, "{byte:02x}");
+            }
+            serde_json::Value::from(text)
+        }
+        _ => serde_json::Value::Null,
+    };
+    Value::Text(serde_json::Value::Array(values.iter().map(item).collect()).to_string())
 }
 
 fn blob(id: &FieldValue) -> Value {

@@ -1,7 +1,7 @@
 //! Reading and writing inside one transaction.
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, ffi, params, params_from_iter};
 
 use super::codec::{columns, custom_json, from_column, read_row, to_column};
 use super::ddl::{Tables, custom_index, quoted};
@@ -13,13 +13,20 @@ use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
 use crate::store::memory::too_many_groups;
-use crate::store::{JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, stale};
-use crate::value::{FieldValue, Id, Result, Timestamp, json};
+use crate::store::{
+    JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
+};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
 /// One transaction on one connection.
 pub(super) struct Transaction<'a> {
     pub(super) connection: &'a Connection,
     pub(super) tables: &'a Tables,
+}
+
+/// The transaction was taken back before its end.
+pub(super) fn ended() -> Error {
+    Error::unavailable(ErrorCode::Store, "the transaction was taken back after an earlier error")
 }
 
 fn blob(id: Id) -> Value {
@@ -32,7 +39,12 @@ fn to_id(value: ValueRef<'_>) -> Result<Id> {
 }
 
 impl Transaction<'_> {
+    /// A statement inside the transaction. SQLite may take a whole transaction back after an error (a full disk, a
+    /// failed read); whatever a rule made of that error, nothing may then be written outside a transaction.
     fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+        if self.connection.is_autocommit() {
+            return Err(ended());
+        }
         self.connection.prepare_cached(sql).map_err(|error| explain(&error))
     }
 
@@ -51,16 +63,22 @@ impl Transaction<'_> {
         rows.next().map_err(|error| explain(&error))?.map(read).transpose()
     }
 
+    /// Inserts one row; `taken` says what it means if its key is there already.
+    fn insert_once(&self, sql: &str, params: impl rusqlite::Params, taken: impl FnOnce() -> Error) -> Result<()> {
+        match self.prepare(sql)?.execute(params) {
+            Ok(_) => Ok(()),
+            Err(error) if is_taken(&error) => Err(taken()),
+            Err(error) => Err(explain(&error)),
+        }
+    }
+
     fn insert(&self, entity: &EntityType, write: &CheckedWrite) -> Result<i64> {
         let custom = custom_json(write.custom(), write.row())?;
         let tenant = std::iter::once(Value::Integer(*write.tenant()));
         let values = tenant.chain(columns(entity, &custom, write.row()));
         let sql = &self.tables.statements(entity.name)?.insert;
-        match self.prepare(sql)?.execute(params_from_iter(values)) {
-            Ok(_) => Ok(self.connection.last_insert_rowid()),
-            Err(error) if is_constraint(&error) => Err(duplicate(entity.name, "id")),
-            Err(error) => Err(explain(&error)),
-        }
+        self.insert_once(sql, params_from_iter(values), || duplicate(entity.name, "id"))?;
+        Ok(self.connection.last_insert_rowid())
     }
 
     /// Writes the columns that differ, so that only their indexes are touched.
@@ -107,11 +125,7 @@ impl Transaction<'_> {
         for (kind, value) in write.add_keys() {
             let sql = "INSERT INTO unique_key (tenant, entity, kind, value, record) VALUES (?1, ?2, ?3, ?4, ?5)";
             let params = params![write.tenant(), write.entity(), kind, value, write.row().id.as_bytes()];
-            match self.prepare(sql)?.execute(params) {
-                Ok(_) => {}
-                Err(error) if is_constraint(&error) => return Err(duplicate(write.entity(), kind)),
-                Err(error) => return Err(explain(&error)),
-            }
+            self.insert_once(sql, params, || duplicate(write.entity(), kind))?;
         }
         Ok(())
     }
@@ -131,8 +145,10 @@ impl Transaction<'_> {
     }
 }
 
-fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+/// Another row has the key already; a missing value or a wrong type is something else.
+fn is_taken(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|failure| failure.extended_code);
+    matches!(code, Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY))
 }
 
 impl ReadTx for Transaction<'_> {
@@ -148,7 +164,7 @@ impl ReadTx for Transaction<'_> {
 
     fn epoch(&mut self, tenant: TenantId) -> Result<i64> {
         let read = |row: &rusqlite::Row<'_>| row.get(0).map_err(|error| explain(&error));
-        self.one("SELECT epoch FROM tenant WHERE id = ?1", [tenant], read)?.ok_or_else(|| damaged("the tenant is gone"))
+        self.one("SELECT epoch FROM tenant WHERE id = ?1", [tenant], read)?.ok_or_else(no_tenant)
     }
 
     fn get(&mut self, get: &CheckedGet) -> Result<Option<Row>> {
@@ -225,6 +241,26 @@ impl ReadTx for Transaction<'_> {
         };
         statement.query_row(params![tenant, op_id.as_bytes()], read).optional().map_err(|error| explain(&error))
     }
+
+    fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()> {
+        let sql = "SELECT op_id, fingerprint, outcome, at FROM operation WHERE tenant = ?1 ORDER BY op_id";
+        self.each(sql, tenant, |row| {
+            let text = |place: usize| row.get::<_, String>(place).map_err(|error| explain(&error));
+            let at = row.get(3).map_err(|error| explain(&error))?;
+            let op_id = to_id(row.get_ref(0).map_err(|error| explain(&error))?)?;
+            sink(Operation { op_id, fingerprint: text(1)?, outcome: text(2)?, at: Timestamp::from_micros(at) })
+        })
+    }
+
+    fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>> {
+        let mut series = Vec::new();
+        self.each("SELECT series, next FROM number_series WHERE tenant = ?1 ORDER BY series", tenant, |row| {
+            let read = row.get(0).and_then(|name| Ok((name, row.get(1)?)));
+            series.push(read.map_err(|error| explain(&error))?);
+            Ok(())
+        })?;
+        Ok(series)
+    }
 }
 
 fn read_figures(asked: &CheckedAggregate, row: &rusqlite::Row<'_>) -> Result<AggregateRow> {
@@ -281,9 +317,32 @@ fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
     })
 }
 
+impl Transaction<'_> {
+    /// Runs a query whose rows are read one by one.
+    fn each(&self, sql: &str, tenant: TenantId, mut read: impl FnMut(&rusqlite::Row<'_>) -> Result<()>) -> Result<()> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query([tenant]).map_err(|error| explain(&error))?;
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            read(row)?;
+        }
+        Ok(())
+    }
+}
+
 impl WriteTx for Transaction<'_> {
+    fn begin_step(&mut self) -> Result<()> {
+        self.execute("SAVEPOINT step", []).map(|_| ())
+    }
+
+    fn end_step(&mut self, keep: bool) -> Result<()> {
+        if !keep {
+            self.execute("ROLLBACK TO step", [])?;
+        }
+        self.execute("RELEASE step", []).map(|_| ())
+    }
+
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
-        self.execute("INSERT INTO tenant (key) VALUES (?1)", [key])?;
+        self.insert_once("INSERT INTO tenant (key) VALUES (?1)", [key], tenant_exists)?;
         Ok(self.connection.last_insert_rowid())
     }
 
@@ -298,9 +357,10 @@ impl WriteTx for Transaction<'_> {
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
-        let sql = "INSERT INTO journal (tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let sql = "INSERT INTO journal (sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let changes = serde_json::to_string(&entry.changes).map_err(|_| damaged("a change has no JSON form"))?;
         let params = params![
+            (entry.sequence > 0).then_some(entry.sequence),
             tenant,
             entry.op_id.as_bytes(),
             entry.command,
@@ -319,7 +379,8 @@ impl WriteTx for Transaction<'_> {
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
         let sql = "INSERT INTO operation (tenant, op_id, fingerprint, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5)";
         let Operation { op_id, fingerprint, outcome, at } = operation;
-        self.execute(sql, params![tenant, op_id.as_bytes(), fingerprint, outcome, at.micros()]).map(|_| ())
+        let params = params![tenant, op_id.as_bytes(), fingerprint, outcome, at.micros()];
+        self.insert_once(sql, params, operation_exists)
     }
 
     fn bump_epoch(&mut self, tenant: TenantId) -> Result<()> {
@@ -333,6 +394,6 @@ impl WriteTx for Transaction<'_> {
     }
 
     fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()> {
-        self.connection.execute_batch(&custom_index(entity, field)).map_err(|error| explain(&error))
+        self.execute(&custom_index(entity, field), []).map(|_| ())
     }
 }
