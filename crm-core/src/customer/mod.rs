@@ -18,8 +18,8 @@
 //! #     time_zone: "Asia/Shanghai".into(), admin_login: "admin".into() })?;
 //! # let session = crm.session("main", "admin")?;
 //! let customers = session.customers();
-//! let group = customers.create_account(Account { name: "华东重工集团".into(), ..Account::default() })?;
-//! let plant = customers.create_account(Account { name: "华东重工苏州厂".into(), ..Account::default() })?;
+//! let group = customers.create_account(&Account { name: "华东重工集团".into(), ..Account::default() })?;
+//! let plant = customers.create_account(&Account { name: "华东重工苏州厂".into(), ..Account::default() })?;
 //! assert_eq!(plant.code.as_deref(), Some("C-000002"));
 //!
 //! let legal = HierarchyKind::Legal;
