@@ -770,16 +770,12 @@ fn check_edits(admin: &Session, edits: &[(usize, Option<usize>, i64)]) -> Result
     }
     let place = |id: Id| ids.iter().position(|known| *known == id).unwrap();
     for number in 0..DAYS {
-        for root in 0..ACCOUNTS {
-            let found = customers.subtree(ids[root], channel, day(number)).unwrap();
+        for (root, id) in ids.iter().enumerate() {
+            let found = customers.subtree(*id, channel, day(number)).unwrap();
             let found: BTreeMap<usize, i64> = found.iter().map(|node| (place(node.account), node.depth)).collect();
             prop_assert_eq!(found, model.subtree(root, number));
-            let above: Vec<usize> = customers
-                .ancestors(ids[root], channel, day(number))
-                .unwrap()
-                .iter()
-                .map(|node| place(node.account))
-                .collect();
+            let above = customers.ancestors(*id, channel, day(number)).unwrap();
+            let above: Vec<usize> = above.iter().map(|node| place(node.account)).collect();
             let expected: Vec<usize> =
                 std::iter::successors(model.parent(root, number), |at| model.parent(*at, number)).collect();
             prop_assert_eq!(above, expected);

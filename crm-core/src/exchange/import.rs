@@ -198,7 +198,12 @@ impl Session {
     ) -> Result<ImportReport> {
         let reader = CsvReader::open(bytes, &mapping.csv)?;
         let compiled = Compiled::new(self, mapping, reader.header())?;
-        let mut import = Import { session: self, compiled, report: ImportReport { dry_run, ..ImportReport::default() }, waiting: Vec::new() };
+        let mut import = Import {
+            session: self,
+            compiled,
+            report: ImportReport { dry_run, ..ImportReport::default() },
+            waiting: Vec::new(),
+        };
         // In a dry run nothing is kept between transactions, so everything goes through one.
         let batch = if dry_run { usize::MAX } else { BATCH };
         for row in reader {
@@ -248,7 +253,8 @@ impl Import<'_> {
         if waiting.is_empty() {
             return Ok(());
         }
-        let (rows, work): (Vec<_>, Vec<_>) = waiting.into_iter().map(|read| ((read.row, read.notices, read.cells), read.work)).unzip();
+        let (rows, work): (Vec<_>, Vec<_>) =
+            waiting.into_iter().map(|read| ((read.row, read.notices, read.cells), read.work)).unzip();
         let results = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
         for ((row, notices, cells), result) in rows.into_iter().zip(results) {
             match result {
@@ -256,7 +262,8 @@ impl Import<'_> {
                 RowResult::Updated(_) => self.report.updated += 1,
                 RowResult::Unchanged => self.report.unchanged += 1,
                 RowResult::Failed(error) => {
-                    let issues = error.problems().iter().map(|problem| self.compiled.locate(row, &cells, problem)).collect();
+                    let issues =
+                        error.problems().iter().map(|problem| self.compiled.locate(row, &cells, problem)).collect();
                     self.reject(issues);
                     continue;
                 }
@@ -274,7 +281,12 @@ impl Import<'_> {
                 *counted.entry((column.clone(), value.clone(), proposal.clone())).or_default() += 1;
             }
         }
-        let proposals = counted.into_iter().map(|((column, value, proposal), rows)| ImportProposal { column, value, proposal, rows });
+        let proposals = counted.into_iter().map(|((column, value, proposal), rows)| ImportProposal {
+            column,
+            value,
+            proposal,
+            rows,
+        });
         self.report.proposals = proposals.collect();
         self.report.proposals.sort_by(|a, b| (b.rows, &a.column, &a.value).cmp(&(a.rows, &b.column, &b.value)));
         self.report.rejects.sort_by_key(|issue| issue.row);

@@ -31,6 +31,7 @@ mod csv;
 mod dump;
 mod encoding;
 mod export;
+mod import;
 mod vcard;
 
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
@@ -41,6 +42,10 @@ pub use csv::{
 pub use dump::DumpReport;
 pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
+pub use import::{
+    ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport, ReferenceLookup,
+    UnknownReference,
+};
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
     VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,

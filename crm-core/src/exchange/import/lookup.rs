@@ -32,7 +32,8 @@ impl Names {
         let field = if external.is_some() { "external_ids" } else { lookup.by.as_str() };
         let names = session.reading(|reading| {
             let (entity, plan) = reading.entity(&lookup.entity)?;
-            let field = plan.readable_field(&reading.tenant.schema, &entity, field).map_err(|error| error.under("lookup"))?;
+            let field =
+                plan.readable_field(&reading.tenant.schema, &entity, field).map_err(|error| error.under("lookup"))?;
             if external.is_none() && matches!(field.spec.kind, FieldKind::Nested) {
                 return Err(Error::invalid(ErrorCode::WrongType, "lookup.by", "a list cannot be looked up"));
             }

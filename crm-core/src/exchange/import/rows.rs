@@ -64,7 +64,13 @@ impl Compiled {
             (Some(system), Some(column), _) => Some(Key::External { system: system.clone(), place: place(column)? }),
             (None, None, Some(field)) => Some(Key::Field(field.clone())),
             (None, None, None) => None,
-            _ => return Err(Error::invalid(ErrorCode::Required, "key_column", "an external system needs its key column")),
+            _ => {
+                return Err(Error::invalid(
+                    ErrorCode::Required,
+                    "key_column",
+                    "an external system needs its key column",
+                ));
+            }
         };
         let skip = mapping.skip_if_empty.as_deref().map(place).transpose()?;
         Ok(Self { mapping: mapping.clone(), columns, key, skip, seen: HashMap::new() })
@@ -103,7 +109,9 @@ impl Compiled {
         if !issues.is_empty() {
             return Err(issues);
         }
-        let work = self.work(key, fields).map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
+        let work = self
+            .work(key, fields)
+            .map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
         let cells = self.columns.iter().map(|column| cell(column.place).to_owned()).collect();
         Ok(Some(Read { row: row.row, work, notices, cells }))
     }
@@ -117,13 +125,21 @@ impl Compiled {
         })
     }
 
-    fn key_of(&self, row: &CsvRow, fields: &mut HashMap<String, FieldValue>) -> Result<Option<(String, String)>, Problem> {
+    fn key_of(
+        &self,
+        row: &CsvRow,
+        fields: &mut HashMap<String, FieldValue>,
+    ) -> Result<Option<(String, String)>, Problem> {
         match &self.key {
             None => Ok(None),
             Some(Key::External { system, place }) => {
                 let key = row.cells.get(*place).map_or("", |cell| cell.trim()).to_owned();
                 if key.is_empty() {
-                    return Err(Problem::of_field(ErrorCode::Required, "key_column", "the row has no external identifier"));
+                    return Err(Problem::of_field(
+                        ErrorCode::Required,
+                        "key_column",
+                        "the row has no external identifier",
+                    ));
                 }
                 let ids = vec![ExternalId { system: system.clone(), key: key.clone() }];
                 fields.insert("external_ids".to_owned(), ids.to_field());
@@ -145,7 +161,8 @@ impl Compiled {
             Some(FieldValue::Text(text)) => HierarchyKind::parse(text),
             _ => None,
         };
-        let hierarchy = hierarchy.ok_or_else(|| Error::invalid(ErrorCode::Required, "hierarchy", "no such hierarchy"))?;
+        let hierarchy =
+            hierarchy.ok_or_else(|| Error::invalid(ErrorCode::Required, "hierarchy", "no such hierarchy"))?;
         let valid_from = match fields.get("valid_from") {
             Some(FieldValue::Date(date)) => *date,
             Some(FieldValue::Text(text)) => text.parse().map_err(|error: Error| error.under("valid_from"))?,
@@ -160,7 +177,8 @@ impl Compiled {
     pub(super) fn locate(&self, row: u64, cells: &[String], problem: &Problem) -> ImportIssue {
         let field = problem.field.as_deref().unwrap_or_default();
         let root = field.split(['.', '[']).next().unwrap_or_default();
-        let from = |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
+        let from =
+            |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
         let place = self.columns.iter().position(|column| !root.is_empty() && from(column));
         let column = place.and_then(|place| self.columns.get(place));
         ImportIssue {
@@ -242,7 +260,8 @@ fn field_value(value: CellValue) -> FieldValue {
 
 /// The reader of a column: the format that is given, or the plain format of the field's type.
 fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<Option<CellReader>> {
-    let (name, part) = column.field.split_once('.').map_or((column.field.as_str(), None), |(name, part)| (name, Some(part)));
+    let (name, part) =
+        column.field.split_once('.').map_or((column.field.as_str(), None), |(name, part)| (name, Some(part)));
     let kind = session.reading(|reading| {
         let (entity, plan) = reading.entity(entity)?;
         plan.readable_field(&reading.tenant.schema, &entity, name).map(|field| field.spec.kind)
@@ -289,7 +308,11 @@ impl Lists {
             "identifiers" => crate::value::IdentifierKind::parse(part).is_some(),
             _ => false,
         };
-        if known { Ok(()) } else { Err(Error::invalid(ErrorCode::UnknownField, "columns", format!("no field `{list}.{part}`"))) }
+        if known {
+            Ok(())
+        } else {
+            Err(Error::invalid(ErrorCode::UnknownField, "columns", format!("no field `{list}.{part}`")))
+        }
     }
 
     fn put(&mut self, fields: &mut HashMap<String, FieldValue>, field: &str, value: FieldValue) {
@@ -309,7 +332,9 @@ impl Lists {
 
     fn finish(mut self, fields: &mut HashMap<String, FieldValue>) {
         if !self.address.is_empty() {
-            let parts = ["street", "postcode", "city", "region", "country"].iter().filter_map(|part| self.address.get(*part)?.as_str());
+            let parts = ["street", "postcode", "city", "region", "country"]
+                .iter()
+                .filter_map(|part| self.address.get(*part)?.as_str());
             let line = parts.collect::<Vec<_>>().join(", ");
             self.address.entry("value").or_insert_with(|| line.into());
             self.address.insert("kind".to_owned(), "address".into());
