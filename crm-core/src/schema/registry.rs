@@ -159,6 +159,8 @@ pub struct EntityType {
     pub fields: Vec<FieldSpec>,
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
+    /// The declared values as the struct has them.
+    values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
@@ -171,8 +173,18 @@ impl EntityType {
             name: E::NAME,
             fields: E::specs(),
             sharing: E::SHARING,
+            values: |row| E::from_row(row).map(|record| record.to_row().values),
             schema: |generator| generator.subschema_for::<E>(),
         }
+    }
+
+    /// The declared values as the struct has them: nested values must fit it, and where it knows no empty value, its
+    /// default stands instead.
+    ///
+    /// # Errors
+    /// What [`Entity::from_row`] gives, with the path of the field.
+    pub fn struct_values(&self, row: &Row) -> Result<Vec<FieldValue>> {
+        (self.values)(row.clone())
     }
 
     /// A system or declared field by name.
