@@ -10,6 +10,12 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_TERMS: usize = 200;
 /// The most values in one `In`.
 pub const MAX_IN_VALUES: usize = 10_000;
+/// The most sort keys of one question.
+pub const MAX_SORT_KEYS: usize = 16;
+/// The most fields that one question groups by.
+pub const MAX_GROUP_KEYS: usize = 16;
+/// The most figures of one question.
+pub const MAX_MEASURES: usize = 64;
 /// The most groups that an aggregate returns.
 pub const MAX_GROUPS: usize = 10_000;
 /// The most records that a text search looks at: the newest visible ones that match.

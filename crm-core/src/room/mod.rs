@@ -106,7 +106,7 @@ pub fn records_for_rule<E: Entity>(view: &mut dyn View, query: &Query) -> Result
 }
 
 /// On whose authority a change is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Author {
     /// The caller's: object, record and field rights are checked.
     Caller,
