@@ -41,7 +41,7 @@ fn sent(session: &Session, lines: Vec<QuoteLine>) -> Quote {
 fn catalogue(session: &Session) -> (Id, PriceList) {
     let products = session.products();
     let valve = Product { code: "V-1".into(), name: "Valve".into(), unit: Some("piece".into()), ..Product::default() };
-    let valve = products.create(&valve).unwrap().id;
+    let valve = products.create_product(&valve).unwrap().id;
     let list = PriceList { name: "2026".into(), currency: currency("CNY"), is_default: true, ..PriceList::default() };
     let list = products.create_price_list(&list).unwrap();
     products.set_list_price(list.id, valve, decimal("1350.50"), date("2026-01-01"), Some(decimal("10"))).unwrap();
@@ -139,7 +139,7 @@ fn missing_prices_come_from_the_list_of_today() {
         assert_eq!(made.total, Some(decimal("505.15")), "405.15 and 100");
 
         let unlisted = Product { code: "N-1".into(), name: "New".into(), ..Product::default() };
-        let unlisted = admin.products().create(&unlisted).unwrap().id;
+        let unlisted = admin.products().create_product(&unlisted).unwrap().id;
         let with = |line: QuoteLine| vec![line_of(valve), line_of(valve), line];
         let error = admin.quotes().create(&quote(with(line_of(unlisted)))).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::Required, Some("lines[2].unit_price")));
@@ -259,14 +259,14 @@ fn the_generic_way_obeys_the_same_rule() {
 fn acceptance_wins_the_opportunity_with_the_total() {
     for (_folder, admin) in sessions() {
         let deal = Opportunity { name: "Valves".into(), amount: Some(decimal("1")), ..Opportunity::default() };
-        let deal = admin.sales().create(&deal).unwrap();
+        let deal = admin.sales().create_opportunity(&deal).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("3", "135.50", "9")]) };
         let draft = admin.quotes().create(&Quote { currency: Some(currency("EUR")), ..draft }).unwrap();
         assert_eq!(admin.quotes().accept(draft.id, 1).unwrap_err().code(), ErrorCode::IllegalTransition);
         let sent = admin.quotes().send(draft.id, 1).unwrap();
         let accepted = admin.quotes().accept(sent.id, sent.version).unwrap();
         assert_eq!(accepted.status, Some(QuoteStatus::Accepted));
-        let won = admin.sales().get(deal.id).unwrap();
+        let won = admin.sales().opportunity(deal.id).unwrap();
         assert_eq!(won.stage_category, Some(StageCategory::Won));
         assert_eq!((won.amount, won.currency), (Some(decimal("369.92")), Some(currency("EUR"))));
         assert_eq!(won.close_reason.as_deref(), Some("quote Q-2026-000001 accepted"));
@@ -274,7 +274,7 @@ fn acceptance_wins_the_opportunity_with_the_total() {
         let step = admin.history("quote", draft.id).unwrap().pop().unwrap().op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
         assert_eq!(admin.quotes().get(draft.id).unwrap().status, Some(QuoteStatus::Sent));
-        let open = admin.sales().get(deal.id).unwrap();
+        let open = admin.sales().opportunity(deal.id).unwrap();
         assert_eq!((open.stage, open.amount, open.currency), (deal.stage, deal.amount, deal.currency));
         assert_eq!(admin.sales().stage_history(deal.id).unwrap().len(), 1);
 
@@ -283,7 +283,7 @@ fn acceptance_wins_the_opportunity_with_the_total() {
         let command = QuoteCommand::AcceptQuote { quote: sent.id, expected_version: sent.version };
         let outcome = admin.execute(Command::Quote(command)).unwrap();
         assert_eq!(outcome.warnings[0].code, ErrorCode::IllegalTransition, "the caller learns that it was closed");
-        assert_eq!(admin.sales().get(deal.id).unwrap(), lost);
+        assert_eq!(admin.sales().opportunity(deal.id).unwrap(), lost);
     }
 }
 
@@ -293,7 +293,7 @@ fn a_guard_of_the_won_stage_stops_the_acceptance_as_a_whole() {
         let mut pipeline = Pipeline::standard();
         pipeline.stages[4].guards = vec![Guard::FieldFilled { field: "close_date".into() }];
         admin.sales().create_pipeline(&pipeline).unwrap();
-        let deal = admin.sales().create(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap();
+        let deal = admin.sales().create_opportunity(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("1", "1", "0")]) };
         let draft = admin.quotes().create(&draft).unwrap();
         let sent = admin.quotes().send(draft.id, 1).unwrap();
