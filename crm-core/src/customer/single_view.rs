@@ -13,19 +13,7 @@ use crate::schema::{Entity, EntityType, FieldRef, Row};
 use crate::value::{Currency, Date, Decimal, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// The states in which a quote is no longer open; every other state is.
-const CLOSED_QUOTES: &[&str] = &[
-    "accepted",
-    "won",
-    "ordered",
-    "rejected",
-    "declined",
-    "lost",
-    "expired",
-    "cancelled",
-    "withdrawn",
-    "superseded",
-    "revised",
-];
+const CLOSED_QUOTES: &[&str] = &["accepted", "rejected", "expired", "superseded"];
 
 /// The names by which the room knows an entity of sales; one that is not registered has no records.
 pub(super) struct Shape {
@@ -39,7 +27,7 @@ pub(super) struct Shape {
 const LEADS: Shape = Shape { entity: "lead", account: "converted_account", name: "name", status: "status", amount: "" };
 const OPPORTUNITIES: Shape =
     Shape { entity: "opportunity", account: "account", name: "name", status: "stage_category", amount: "amount" };
-const QUOTES: Shape = Shape { entity: "quote", account: "account", name: "number", status: "status", amount: "total" };
+const QUOTES: Shape = Shape { entity: "quote", account: "account", name: "name", status: "status", amount: "total" };
 
 value_struct! {
     /// What a single view shall show.

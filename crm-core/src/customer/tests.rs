@@ -684,6 +684,71 @@ fn a_total_is_the_sum_of_the_visible_records_of_one_currency() {
     assert_eq!((records.len(), summable), (0, false));
 }
 
+#[test]
+fn the_single_view_sums_opportunities_and_quotes_of_the_subtree() {
+    use crate::quote::{Quote, QuoteLine};
+    use crate::sales::Opportunity;
+    for (_folder, admin) in sessions() {
+        let all = ["account", "account_link", "opportunity", "quote", "pipeline", "product", "price_list"];
+        let wang = user(&admin, "wang", &all, &[]);
+        let blind = user(&admin, "blind", &all, &[("opportunity", "amount"), ("quote", "total")]);
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        let valve = crate::product::Product { code: "V-1".into(), name: "Valve".into(), ..Default::default() };
+        let valve = admin.products().create_product(&valve).unwrap().id;
+        let make = |session: &Session| {
+            let (group, plant) = (account(session, "group"), account(session, "plant"));
+            admin.customers().set_parent(HierarchyKind::Legal, plant, Some(group), date("2026-01-01")).unwrap();
+            (group, plant)
+        };
+        let sell = |session: &Session, account: Id, amount: Option<&str>| {
+            let opportunity = Opportunity {
+                name: "line 3".into(),
+                account: Some(account),
+                amount: amount.map(decimal),
+                ..Default::default()
+            };
+            session.sales().create_opportunity(&opportunity).unwrap()
+        };
+        let (group, plant) = make(&wang);
+        let first = sell(&wang, group, Some("1000.5"));
+        let second = sell(&wang, plant, Some("2000"));
+        let third = sell(&wang, plant, Some("70"));
+        admin.sales().close_won(third.id, third.version, None, None, None).unwrap();
+        sell(&admin, plant, Some("999999"));
+        let line = QuoteLine { unit_price: Some(decimal("12.5")), ..QuoteLine::of_product(valve, decimal("4")) };
+        let quote = Quote { name: "Valves".into(), account: Some(plant), lines: vec![line], ..Default::default() };
+        let quote = wang.quotes().create(&quote).unwrap();
+
+        let options = SingleViewOptions { include_subtree: true, limit: Some(2), ..SingleViewOptions::default() };
+        let view = wang.customers().single_view(group, &options).unwrap();
+        let shown = |view: &SingleView| {
+            let row = |total: &Total| (total.name.clone(), total.amount.to_string(), total.ids.clone());
+            view.totals.iter().map(row).collect::<Vec<_>>()
+        };
+        let mut open = view.totals[0].ids.clone();
+        open.sort();
+        assert_eq!(
+            (view.totals[0].amount, view.totals[0].count, open),
+            (decimal("3000.5"), 2, vec![first.id, second.id])
+        );
+        assert_eq!(
+            shown(&view)[1..],
+            [("won".into(), "70".into(), vec![third.id]), ("open_quotes".into(), "50".into(), vec![quote.id])]
+        );
+        assert_eq!((view.opportunities.len(), view.cut_sections.as_slice()), (2, &["opportunities".to_owned()][..]));
+        assert_eq!(view.quotes[0].name.as_deref(), Some("Valves"));
+        let alone = wang.customers().single_view(group, &SingleViewOptions::default()).unwrap();
+        assert_eq!(shown(&alone), [("open_pipeline".into(), "1000.5".into(), vec![first.id])]);
+        let admins = admin.customers().single_view(group, &options).unwrap();
+        assert_eq!((admins.totals[0].amount, admins.totals[0].count), (decimal("1002999.5"), 3));
+
+        let (group, plant) = make(&blind);
+        sell(&blind, plant, None);
+        let view = blind.customers().single_view(group, &options).unwrap();
+        assert_eq!((view.opportunities.len(), view.totals.len()), (1, 0));
+    }
+}
+
 fn deal_without(session: &Session, account: Id) {
     let fields = HashMap::from([("account".to_owned(), FieldValue::from(account))]);
     session.execute(Command::Record(RecordCommand::Create { entity: "test_deal".into(), fields })).unwrap();
