@@ -51,7 +51,7 @@ impl Session {
     /// let sales = session.sales();
     /// let amount = Some("80000".parse()?);
     /// let press = Opportunity { name: "Press line".into(), amount, ..Opportunity::default() };
-    /// let made = sales.create(&press)?;
+    /// let made = sales.create_opportunity(&press)?;
     /// assert_eq!(made.stage.as_deref(), Some("prospecting"));
     /// let offered = sales.advance_stage(made.id, made.version, "proposal", None)?;
     /// assert_eq!(offered.expected_revenue, Some("40000".parse()?));
@@ -187,7 +187,7 @@ impl Sales<'_> {
     /// # Errors
     /// `NotInPicklist` for a stage that the pipeline does not have, `GuardNotMet` with every guard that is not met,
     /// `OutOfRange` for a probability or a date, `Denied`.
-    pub fn create(&self, opportunity: &Opportunity) -> Result<Opportunity> {
+    pub fn create_opportunity(&self, opportunity: &Opportunity) -> Result<Opportunity> {
         let command = SalesCommand::CreateOpportunity { opportunity: opportunity.clone() };
         self.session.create_and_read(Command::Sales(command), opportunity)
     }
@@ -196,7 +196,7 @@ impl Sales<'_> {
     ///
     /// # Errors
     /// `WriteOnce` for another stage, `ReadOnlyField`, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn update(&self, opportunity: &Opportunity) -> Result<Opportunity> {
+    pub fn update_opportunity(&self, opportunity: &Opportunity) -> Result<Opportunity> {
         let command = SalesCommand::UpdateOpportunity { opportunity: opportunity.clone() };
         self.session.save_and_read(Command::Sales(command), opportunity)
     }
@@ -205,7 +205,7 @@ impl Sales<'_> {
     ///
     /// # Errors
     /// `NotFound`, `Denied`.
-    pub fn get(&self, id: Id) -> Result<Opportunity> {
+    pub fn opportunity(&self, id: Id) -> Result<Opportunity> {
         self.session.get(id)
     }
 
@@ -213,7 +213,7 @@ impl Sales<'_> {
     ///
     /// # Errors
     /// As [`Session::list`].
-    pub fn list(&self, query: &Query) -> Result<OpportunityPage> {
+    pub fn opportunities(&self, query: &Query) -> Result<OpportunityPage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(OpportunityPage { items, next_cursor })
     }
@@ -307,7 +307,7 @@ impl Sales<'_> {
     /// As [`Sales::stage_history`].
     pub fn stage_report(&self, opportunity: Id) -> Result<StageReport> {
         let intervals = self.stage_history(opportunity)?;
-        let pipeline = match self.get(opportunity)?.pipeline {
+        let pipeline = match self.opportunity(opportunity)?.pipeline {
             Some(id) => self.pipeline(id)?,
             None => Pipeline::default(),
         };

@@ -124,7 +124,7 @@ fn conversion_carries_what_has_a_place_and_names_the_rest() {
         let done = sales.convert_lead(&conversion).unwrap();
         assert_eq!(done.lead.status, Some(LeadStatus::Converted));
         assert_eq!(done.lead.converted_at, Some(at("2026-03-02T01:00:00Z")));
-        let made = sales.get(done.lead.converted_opportunity.unwrap()).unwrap();
+        let made = sales.opportunity(done.lead.converted_opportunity.unwrap()).unwrap();
         assert_eq!((made.name.as_str(), made.source.as_deref()), ("Pumps for Nordwerk", Some("web")));
         assert_eq!((made.description.as_deref(), made.amount), (Some("200 pumps"), Some(decimal("48000"))));
         assert_eq!(made.custom, HashMap::from([("x_machine".to_owned(), text("lathe"))]));
@@ -138,7 +138,7 @@ fn conversion_carries_what_has_a_place_and_names_the_rest() {
         let step = admin.history("lead", lead.id).unwrap().pop().unwrap().op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
         assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::New));
-        assert_eq!(sales.get(made.id).unwrap_err().kind(), "not_found");
+        assert_eq!(sales.opportunity(made.id).unwrap_err().kind(), "not_found");
     }
 }
 

@@ -23,7 +23,7 @@ fn days_in_stage_of_an_outside_example() {
         let expected = [line("prospecting", 2, "14"), line("qualification", 2, "21"), line("proposal", 1, "25")];
         assert_eq!(figures(&report), expected);
         assert_eq!((report.cycle_days, report.regressions), (decimal("60"), 1));
-        let version = admin.sales().get(made.id).unwrap().version;
+        let version = admin.sales().opportunity(made.id).unwrap().version;
         admin.sales().close_won(made.id, version, None, None, None).unwrap();
         clock.advance_micros(100 * DAY);
         let closed = admin.sales().stage_report(made.id).unwrap();
@@ -77,7 +77,7 @@ fn a_funnel_counts_and_sums_by_currency_now_and_then() {
                 stage: Some(stage.into()),
                 ..Opportunity::default()
             };
-            sales.create(&opportunity).unwrap()
+            sales.create_opportunity(&opportunity).unwrap()
         };
         let first = make(Some("100.01"), "EUR", "prospecting");
         make(Some("100.01"), "EUR", "prospecting");
@@ -139,7 +139,7 @@ fn win_rate_leaves_open_ones_out() {
                 closed_on: Some(date(closed_on)),
                 ..Opportunity::default()
             };
-            admin.sales().create(&opportunity).unwrap()
+            admin.sales().create_opportunity(&opportunity).unwrap()
         };
         close("300", "won", "2026-01-05");
         close("100", "lost", "2026-01-31");

@@ -38,7 +38,7 @@ pub(super) fn clocked(session: &Session) -> (Session, Arc<FixedClock>) {
 
 pub(super) fn opportunity(session: &Session, name: &str, amount: &str) -> Opportunity {
     let made = Opportunity { name: name.into(), amount: Some(decimal(amount)), ..Opportunity::default() };
-    session.sales().create(&made).unwrap()
+    session.sales().create_opportunity(&made).unwrap()
 }
 
 pub(super) fn generic_create(session: &Session, entity: &str, fields: &[(&str, FieldValue)]) -> Result<Outcome> {
@@ -58,7 +58,7 @@ pub(super) fn generic_update(
 }
 
 pub(super) fn advance(session: &Session, id: Id, to: &str) -> Result<Opportunity> {
-    let version = session.sales().get(id).unwrap().version;
+    let version = session.sales().opportunity(id).unwrap().version;
     session.sales().advance_stage(id, version, to, None)
 }
 
@@ -102,7 +102,7 @@ pub(super) fn shape(session: &Session, id: Id) -> Vec<(String, Timestamp, Option
 /// The invariants of the intervals of one opportunity: no gap, no overlap, one open interval while it is open or on
 /// hold, the stage of the opportunity last, the owner of the opportunity.
 pub(super) fn check_intervals(session: &Session, id: Id) {
-    let record = session.sales().get(id).unwrap();
+    let record = session.sales().opportunity(id).unwrap();
     let intervals = session.sales().stage_history(id).unwrap();
     let closed = record.stage_category.unwrap().is_closed();
     assert!(!intervals.is_empty());

@@ -97,7 +97,8 @@ fn listed_next_stages_bind_and_hold_stages_return() {
         advance(&admin, made.id, "on_hold").unwrap();
         advance(&admin, made.id, "qualification").unwrap();
         advance(&admin, made.id, "on_hold").unwrap();
-        let won = admin.sales().close_won(made.id, admin.sales().get(made.id).unwrap().version, None, None, None);
+        let won =
+            admin.sales().close_won(made.id, admin.sales().opportunity(made.id).unwrap().version, None, None, None);
         assert_eq!(won.unwrap().stage.as_deref(), Some("won"));
         check_intervals(&admin, made.id);
     }
@@ -147,14 +148,15 @@ fn one_pipeline_is_the_default() {
         let first = sales.create_pipeline(&named("a", false)).unwrap();
         assert_eq!(opportunity(&admin, "x", "1").pipeline, Some(first.id), "the only one");
         sales.create_pipeline(&named("b", false)).unwrap();
-        let error = sales.create(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap_err();
+        let error = sales.create_opportunity(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::Required, Some("pipeline")));
         sales.create_pipeline(&named("c", true)).unwrap();
         let last = sales.create_pipeline(&named("d", true)).unwrap();
         assert_eq!(opportunity(&admin, "x", "1").pipeline, Some(last.id));
         let twice = sales.create_pipeline(&named("d", false)).unwrap_err();
         assert_eq!(twice.code(), ErrorCode::DuplicateKey);
-        let moved = sales.update(&Opportunity { pipeline: Some(first.id), ..opportunity(&admin, "y", "1") });
+        let moved =
+            sales.update_opportunity(&Opportunity { pipeline: Some(first.id), ..opportunity(&admin, "y", "1") });
         assert_eq!(moved.unwrap_err().code(), ErrorCode::WriteOnce);
     }
 }

@@ -32,7 +32,7 @@ fn attempt() -> impl Strategy<Value = (i64, Attempt)> {
 
 fn try_it(session: &Session, id: Id, attempt: &Attempt) -> Result<()> {
     let sales = session.sales();
-    let read = sales.get(id)?;
+    let read = sales.opportunity(id)?;
     let version = read.version;
     match attempt {
         Attempt::Advance(stage, reason) => {
@@ -42,10 +42,10 @@ fn try_it(session: &Session, id: Id, attempt: &Attempt) -> Result<()> {
         Attempt::Lose => sales.close_lost(id, version, "price", None, None).map(|_| ()),
         Attempt::Reopen(stage) => sales.reopen(id, version, stage.map(|s| STAGES[s].to_owned()), None).map(|_| ()),
         Attempt::Amount(amount) => {
-            sales.update(&Opportunity { amount: Some(Decimal::from(*amount)), ..read }).map(|_| ())
+            sales.update_opportunity(&Opportunity { amount: Some(Decimal::from(*amount)), ..read }).map(|_| ())
         }
         Attempt::Probability(percent) => {
-            sales.update(&Opportunity { probability: percent.map(Decimal::from), ..read }).map(|_| ())
+            sales.update_opportunity(&Opportunity { probability: percent.map(Decimal::from), ..read }).map(|_| ())
         }
         Attempt::Undo => undo_last(session, id).map(|_| ()),
     }
@@ -83,11 +83,11 @@ proptest! {
             let mut undone = false;
             for (hours, attempt) in &attempts {
                 clock.advance_micros(hours * 3_600_000_000);
-                let before = admin.sales().get(made.id);
+                let before = admin.sales().opportunity(made.id);
                 let Ok(before) = before else { return Ok(()) };
                 let was = admin.sales().stage_history(made.id).unwrap();
                 let done = try_it(&admin, made.id, attempt);
-                let Ok(after) = admin.sales().get(made.id) else { return Ok(()) };
+                let Ok(after) = admin.sales().opportunity(made.id) else { return Ok(()) };
                 if done.is_err() {
                     prop_assert_eq!(&after, &before);
                     prop_assert_eq!(admin.sales().stage_history(made.id).unwrap(), was);
@@ -141,7 +141,7 @@ proptest! {
                 close_reason: Some("price".into()),
                 ..Opportunity::default()
             };
-            let made = admin.sales().create(&start).unwrap();
+            let made = admin.sales().create_opportunity(&start).unwrap();
             let done = admin.sales().advance_stage(made.id, 1, STAGES[to], Some("so".into()));
             prop_assert_eq!(done.is_ok(), expected);
             check_intervals(&admin, made.id);

@@ -35,7 +35,7 @@ fn revenue_is_rounded_once_to_the_unit_of_the_currency() {
                 probability: Some(decimal(percent)),
                 ..Opportunity::default()
             };
-            admin.sales().create(&opportunity).unwrap().expected_revenue.unwrap().to_string()
+            admin.sales().create_opportunity(&opportunity).unwrap().expected_revenue.unwrap().to_string()
         };
         assert_eq!(revenue("1234567", "JPY", "75"), "925925", "925925.25");
         assert_eq!(revenue("1234566", "JPY", "75"), "925925", "925924.5 goes up");
@@ -44,7 +44,7 @@ fn revenue_is_rounded_once_to_the_unit_of_the_currency() {
         assert_eq!(revenue("922337203685477.5807", "EUR", "100"), "922337203685477.58");
         let error = admin
             .sales()
-            .create(&Opportunity { name: "x".into(), probability: Some(decimal("100.01")), ..Opportunity::default() })
+            .create_opportunity(&Opportunity { name: "x".into(), probability: Some(decimal("100.01")), ..Opportunity::default() })
             .unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::OutOfRange, Some("probability")));
     }
@@ -60,23 +60,23 @@ fn an_explicit_probability_stands_and_zero_is_zero() {
             probability: Some(Decimal::ZERO),
             ..Opportunity::default()
         };
-        let made = sales.create(&zero).unwrap();
+        let made = sales.create_opportunity(&zero).unwrap();
         assert_eq!((made.probability, made.probability_overridden), (Some(Decimal::ZERO), true));
         assert_eq!(made.expected_revenue, Some(Decimal::ZERO));
         let moved = advance(&admin, made.id, "proposal").unwrap();
         assert_eq!((moved.probability, moved.probability_overridden), (Some(Decimal::ZERO), true));
-        let freed = sales.update(&Opportunity { probability: None, ..moved }).unwrap();
+        let freed = sales.update_opportunity(&Opportunity { probability: None, ..moved }).unwrap();
         assert_eq!((freed.probability, freed.probability_overridden), (Some(decimal("50")), false));
         assert_eq!(advance(&admin, made.id, "negotiation").unwrap().probability, Some(decimal("75")));
-        let read = sales.get(made.id).unwrap();
-        let said = sales.update(&Opportunity { probability: Some(decimal("60")), ..read }).unwrap();
+        let read = sales.opportunity(made.id).unwrap();
+        let said = sales.update_opportunity(&Opportunity { probability: Some(decimal("60")), ..read }).unwrap();
         assert_eq!((said.probability_overridden, said.expected_revenue), (true, Some(decimal("600"))));
         undo_last(&admin, made.id).unwrap();
-        let back = sales.get(made.id).unwrap();
+        let back = sales.opportunity(made.id).unwrap();
         assert_eq!((back.probability, back.probability_overridden), (Some(decimal("75")), false));
         let won = sales.close_won(made.id, back.version, None, None, None).unwrap();
         assert_eq!((won.probability, won.expected_revenue), (Some(decimal("100")), Some(decimal("1000"))));
-        let error = sales.update(&Opportunity { probability: Some(decimal("5")), ..won }).unwrap_err();
+        let error = sales.update_opportunity(&Opportunity { probability: Some(decimal("5")), ..won }).unwrap_err();
         assert_eq!(error.code(), ErrorCode::IllegalTransition, "closed is certain");
     }
 }
@@ -96,7 +96,7 @@ fn no_way_round_the_stage_machine() {
         }
         let dated = generic_update(&admin, "opportunity", made.id, 1, ("closed_on", "2026-03-01".into())).unwrap_err();
         assert_eq!(dated.code(), ErrorCode::IllegalTransition);
-        let saved = sales.update(&Opportunity { stage: Some("won".into()), ..made.clone() }).unwrap_err();
+        let saved = sales.update_opportunity(&Opportunity { stage: Some("won".into()), ..made.clone() }).unwrap_err();
         assert_eq!(saved.code(), ErrorCode::WriteOnce);
         let unknown = generic_create(&admin, "opportunity", &[("name", "b".into()), stage("moon")]).unwrap_err();
         assert_eq!((unknown.code(), unknown.field()), (ErrorCode::NotInPicklist, Some("stage")));
@@ -113,7 +113,7 @@ fn no_way_round_the_stage_machine() {
         assert_eq!(stale.code(), ErrorCode::StaleVersion);
         let reopen = sales.reopen(made.id, 1, None, None).unwrap_err();
         assert_eq!(reopen.code(), ErrorCode::IllegalTransition);
-        assert_eq!(sales.get(made.id).unwrap().version, 1, "nothing was written");
+        assert_eq!(sales.opportunity(made.id).unwrap().version, 1, "nothing was written");
         check_intervals(&admin, made.id);
     }
 }
@@ -135,7 +135,7 @@ fn closing_twice_is_refused_and_losing_needs_a_reason() {
         ] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
-        let mute = sales.update(&Opportunity { close_reason: None, ..lost }).unwrap_err();
+        let mute = sales.update_opportunity(&Opportunity { close_reason: None, ..lost }).unwrap_err();
         assert_eq!((mute.code(), mute.field()), (ErrorCode::Required, Some("close_reason")));
         check_intervals(&admin, made.id);
     }
@@ -169,7 +169,7 @@ fn reopening_adds_an_interval_and_leaves_no_gap() {
         ];
         assert_eq!(shape(&admin, made.id), expected);
         undo_last(&admin, made.id).unwrap();
-        assert_eq!(sales.get(made.id).unwrap().stage.as_deref(), Some("won"));
+        assert_eq!(sales.opportunity(made.id).unwrap().stage.as_deref(), Some("won"));
         check_intervals(&admin, made.id);
         assert_eq!(shape(&admin, made.id)[2].2, Some(day(2)));
     }
@@ -211,7 +211,7 @@ fn history_is_imported_with_stage_and_dates() {
             generic_create(&admin, "opportunity", &fields(extra)).map(|outcome| outcome.created("opportunity"))
         };
         let won = import(&[("stage", "won"), ("opened_on", "2025-01-10"), ("closed_on", "2025-04-10")]).unwrap();
-        let read = admin.sales().get(won).unwrap();
+        let read = admin.sales().opportunity(won).unwrap();
         assert_eq!((read.probability, read.expected_revenue), (Some(decimal("100")), Some(decimal("5000"))));
         // A date begins at midnight in Shanghai, 16:00 of the day before in UTC.
         let (opened, closed) = (at("2025-01-09T16:00:00Z"), at("2025-04-09T16:00:00Z"));
@@ -221,7 +221,7 @@ fn history_is_imported_with_stage_and_dates() {
         let open = import(&[("stage", "proposal"), ("opened_on", "2026-01-10")]).unwrap();
         assert_eq!(shape(&admin, open), [("proposal".into(), at("2026-01-09T16:00:00Z"), None)]);
         let lost = import(&[("stage", "lost"), ("closed_on", "2025-04-10"), ("close_reason", "price")]).unwrap();
-        assert_eq!(admin.sales().get(lost).unwrap().opened_on, Some(date("2025-04-10")));
+        assert_eq!(admin.sales().opportunity(lost).unwrap().opened_on, Some(date("2025-04-10")));
         check_intervals(&admin, lost);
         let bad = |extra: &[(&'static str, &'static str)]| {
             let error = import(extra).unwrap_err();
@@ -264,7 +264,7 @@ fn every_guard_that_is_not_met_is_listed_and_nothing_changes() {
         assert_eq!(error.problems()[0].data["stage"], "qualification");
         assert_eq!(error.problems()[2].data["minimum"], "1000");
         assert_eq!(error.kind(), "conflict");
-        assert_eq!(sales.get(made.id).unwrap(), made, "nothing changed");
+        assert_eq!(sales.opportunity(made.id).unwrap(), made, "nothing changed");
         assert!(advance(&admin, made.id, "lost").unwrap_err().problems().len() == 1, "losing asks only its own guard");
 
         let waive = |session: &Session, reason: Option<&str>| {
@@ -317,7 +317,7 @@ fn a_guard_of_another_currency_is_not_met() {
                 currency: Some(currency(code)),
                 ..Opportunity::default()
             };
-            admin.sales().create(&opportunity).map(|_| ()).map_err(|error| codes(&error))
+            admin.sales().create_opportunity(&opportunity).map(|_| ()).map_err(|error| codes(&error))
         };
         assert_eq!(create("EUR", "10"), Ok(()));
         assert_eq!(create("CNY", "10"), Err(vec![("guard_not_met".into(), "amount".into())]));
@@ -332,13 +332,13 @@ fn undo_takes_a_step_back_for_a_user_without_rights_on_intervals() {
         opportunity(&admin, "first", "1");
         let wang = seller(&admin, "wang", None);
         let made = opportunity(&wang, "b", "100");
-        let before = (wang.sales().get(made.id).unwrap(), wang.sales().stage_history(made.id).unwrap());
+        let before = (wang.sales().opportunity(made.id).unwrap(), wang.sales().stage_history(made.id).unwrap());
         clock.advance_micros(DAY);
         advance(&wang, made.id, "negotiation").unwrap();
         check_intervals(&wang, made.id);
         undo_last(&wang, made.id).unwrap();
         check_intervals(&wang, made.id);
-        let after = wang.sales().get(made.id).unwrap();
+        let after = wang.sales().opportunity(made.id).unwrap();
         assert_eq!(Opportunity { version: 1, updated_at: before.0.updated_at, ..after }, before.0);
         let kept = |interval: &StageInterval| (interval.id, interval.left_at, interval.stage.clone());
         let after = wang.sales().stage_history(made.id).unwrap();
