@@ -44,8 +44,8 @@ pub use dump::DumpReport;
 pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
 pub use import::{
-    ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport, ReferenceLookup,
-    UnknownReference,
+    ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport,
+    ReferenceLookup, UnknownReference,
 };
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
