@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
-use super::registry::{CONFIGURATION, presence_rule_of, rule_of};
+use super::registry::{CONFIGURATION, restore_rule_of, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
@@ -324,8 +324,8 @@ impl<'a> Work<'a> {
             Change::Create { entity, row } => self.create(author, entity, row, depth),
             Change::Save { entity, row } => self.save(author, entity, row, depth),
             Change::Update { entity, id, version, set } => self.update(author, entity, (id, version), set, depth),
-            Change::Delete { entity, id, version } => self.delete(author, entity, (id, version), depth),
-            Change::Restore { entity, id } => self.restore(author, entity, id, depth),
+            Change::Delete { entity, id, version } => self.delete(author, entity, id, version),
+            Change::Restore { entity, id } => self.restore(author, entity, id),
         }
     }
 
@@ -582,17 +582,7 @@ impl<'a> Work<'a> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
-    fn run_presence_rule(&mut self, entity: &EntityType, row: &Row) -> Result<Decision> {
-        presence_rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, row))
-    }
-
-    pub(super) fn delete(
-        &mut self,
-        author: Author,
-        entity: &'static str,
-        (id, version): (Id, Option<i64>),
-        depth: usize,
-    ) -> Result<()> {
+    pub(super) fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -600,13 +590,11 @@ impl<'a> Work<'a> {
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
         if author != Author::Undo {
-            self.delete_parts(&entity, id, depth)?;
+            self.delete_parts(&entity, id)?;
         }
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
-        let consequences = self.run_presence_rule(&entity, &after)?;
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())?;
-        if author == Author::Undo { Ok(()) } else { self.carry_out(consequences, depth + 1) }
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
     }
 
     /// A record that others refer to, or that gives others their meaning, cannot be deleted.
@@ -634,7 +622,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -645,14 +633,12 @@ impl<'a> Work<'a> {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
         let after = Row { deleted: false, ..before.clone() };
-        let consequences = self.run_presence_rule(&entity, &after)?;
+        if let Some(rule) = restore_rule_of(entity.name) {
+            rule(self, &after)?;
+        }
         self.check_references(&plan, &entity, None, &after)?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
-        if author == Author::Undo {
-            return Ok(());
-        }
-        self.restore_parts(&entity, id, depth)?;
-        self.carry_out(consequences, depth + 1)
+        if author == Author::Undo { Ok(()) } else { self.restore_parts(&entity, id) }
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.
