@@ -30,6 +30,7 @@ mod cells;
 mod contacts;
 mod csv;
 mod dump;
+mod dump_file;
 mod encoding;
 mod export;
 mod import;
