@@ -43,7 +43,8 @@ macro_rules! value_struct {
             }
 
             /// The fields by name, for a data frame; nested values stay what they are.
-            fn to_dict<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<$crate::value::python::Fields<'py>> {
+            #[pyo3(name = "to_dict")]
+            fn py_fields<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<$crate::value::python::Fields<'py>> {
                 let mut fields = $crate::value::python::Fields::new(py);
                 $($( fields.set(stringify!($rfield), self.$rfield.clone())?; )*)?
                 $($( fields.set(stringify!($ofield), self.$ofield.clone())?; )*)?
@@ -51,31 +52,33 @@ macro_rules! value_struct {
             }
 
             /// The canonical JSON text: keys sorted, no white space.
-            fn to_json(&self) -> pyo3::PyResult<String> {
+            #[pyo3(name = "to_json")]
+            fn py_json(&self) -> pyo3::PyResult<String> {
                 Ok($crate::value::json::to_canonical(self)?)
             }
 
             /// Reads JSON text; an unknown field is refused.
             #[staticmethod]
-            fn from_json(text: &str) -> pyo3::PyResult<Self> {
+            #[pyo3(name = "from_json")]
+            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
                 Ok($crate::value::json::from_text(text)?)
             }
 
             /// A copy with other values in the named fields.
-            #[pyo3(signature = (**changes: "object"))]
-            fn replace<'py>(
+            #[pyo3(name = "replace", signature = (**changes: "object"))]
+            fn py_replace<'py>(
                 &self,
                 py: pyo3::Python<'py>,
                 changes: Option<&pyo3::Bound<'py, pyo3::types::PyDict>>,
             ) -> pyo3::PyResult<Self> {
-                self.to_dict(py)?.replaced(changes)
+                self.py_fields(py)?.replaced(changes)
             }
 
             fn __getnewargs_ex__<'py>(
                 &self,
                 py: pyo3::Python<'py>,
             ) -> pyo3::PyResult<((), $crate::value::python::Fields<'py>)> {
-                Ok(((), self.to_dict(py)?))
+                Ok(((), self.py_fields(py)?))
             }
 
             fn __repr__(&self) -> String {
@@ -141,13 +144,14 @@ macro_rules! value_enum {
 
             /// Every choice, in the order of its definition.
             #[staticmethod]
-            fn all() -> Vec<Self> {
+            #[pyo3(name = "all")]
+            fn py_all() -> Vec<Self> {
                 Self::ALL.to_vec()
             }
 
             /// The written form, as it stands in JSON and in the database.
-            #[getter]
-            fn value(&self) -> &'static str {
+            #[getter(value)]
+            fn py_value(&self) -> &'static str {
                 self.as_str()
             }
 
