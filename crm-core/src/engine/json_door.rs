@@ -94,6 +94,22 @@ value_struct! {
     }
 }
 
+/// A request of [`Session::answer_json`].
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Request {
+    Execute(serde_json::Value),
+    Preview(serde_json::Value),
+    Query(serde_json::Value),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer<'a> {
+    Ok(serde_json::Value),
+    Error { kind: &'a str, problems: &'a [crate::value::Problem] },
+}
+
 #[derive(Serialize)]
 struct JsonPage {
     items: Vec<serde_json::Value>,
@@ -149,6 +165,27 @@ impl Session {
             Question::ChangesSince { cursor, limit } => json::to_canonical(&self.changes_since(cursor, limit)?),
             Question::Describe { entity } => json::to_canonical(&self.describe(&entity)?),
         }
+    }
+
+    /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is
+    /// answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`, as canonical JSON.
+    #[must_use]
+    pub fn answer_json(&self, request: &str) -> String {
+        let answered = self.answer(request);
+        let answer = match &answered {
+            Ok(value) => Answer::Ok(value.clone()),
+            Err(error) => Answer::Error { kind: error.kind(), problems: error.problems() },
+        };
+        json::to_canonical(&answer).unwrap_or_default()
+    }
+
+    fn answer(&self, request: &str) -> Result<serde_json::Value> {
+        let text = match json::from_text::<Request>(request)? {
+            Request::Execute(command) => self.execute_json(&json::to_canonical(&command)?, None),
+            Request::Preview(command) => self.preview_json(&json::to_canonical(&command)?),
+            Request::Query(question) => self.query_json(&json::to_canonical(&question)?),
+        }?;
+        json::from_text(&text)
     }
 
     /// The fields of an entity that the caller may see, with custom fields.

@@ -26,8 +26,8 @@ pub(crate) enum RowWork {
 /// What became of a row.
 #[derive(Debug, Clone)]
 pub(crate) enum RowResult {
-    Created(Id),
-    Updated(Id),
+    Created,
+    Updated,
     Unchanged,
     Failed(Error),
 }
@@ -124,8 +124,8 @@ impl Work<'_> {
             RowWork::Run(_) => true,
         };
         match self.changes_since(before).iter().find(own) {
-            Some(change) if change.kind == ChangeKind::Create => RowResult::Created(change.id),
-            Some(change) => RowResult::Updated(change.id),
+            Some(change) if change.kind == ChangeKind::Create => RowResult::Created,
+            Some(_) => RowResult::Updated,
             None => RowResult::Unchanged,
         }
     }

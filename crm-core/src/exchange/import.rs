@@ -258,8 +258,8 @@ impl Import<'_> {
         let results = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
         for ((row, notices, cells), result) in rows.into_iter().zip(results) {
             match result {
-                RowResult::Created(_) => self.report.created += 1,
-                RowResult::Updated(_) => self.report.updated += 1,
+                RowResult::Created => self.report.created += 1,
+                RowResult::Updated => self.report.updated += 1,
                 RowResult::Unchanged => self.report.unchanged += 1,
                 RowResult::Failed(error) => {
                     let issues =

@@ -27,6 +27,7 @@
 //! ```
 
 mod cells;
+mod contacts;
 mod csv;
 mod dump;
 mod encoding;

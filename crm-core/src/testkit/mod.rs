@@ -1,5 +1,6 @@
 //! What the larger tests share: an entity with a field of every kind, engines on both stores, seeded randomness.
 
+mod crash;
 mod engines;
 mod random;
 #[expect(dead_code, reason = "the page of the sample is made by the macro; no test asks for it")]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -86,9 +87,12 @@ struct PartFile {
 }
 
 impl PartFile {
+    /// A name that no other copy has, in this process or in another.
     fn beside(to: &Path) -> Self {
+        static COPIES: AtomicU64 = AtomicU64::new(0);
+        let number = COPIES.fetch_add(1, Ordering::Relaxed);
         let mut name = OsString::from(to.as_os_str());
-        name.push(format!(".{}.part", std::process::id()));
+        name.push(format!(".{}-{number}.part", std::process::id()));
         let part = Self { path: PathBuf::from(name) };
         part.remove();
         part

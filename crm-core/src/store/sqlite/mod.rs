@@ -31,8 +31,9 @@ pub struct SqliteStore {
     path: PathBuf,
     options: SqliteOptions,
     tables: Arc<Tables>,
-    writer: Mutex<Option<Connection>>,
+    // Closed in this order: only a writer that is the last to go brings the log into the file and removes it.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Option<Connection>>,
 }
 
 impl std::fmt::Debug for SqliteStore {

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::backup;
@@ -66,12 +67,12 @@ fn writer_with(path: &Path, options: &SqliteOptions, steps: &[&str]) -> Result<C
     check_length(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
-    prepare(&connection, options)?;
-    // Nothing is written, not even the mode of the log, before it is clear that the file is ours.
-    check_owner(path, &connection, steps)?;
     if connection.is_readonly("main").map_err(|error| cannot_open(path, &error))? {
         return Err(read_only());
     }
+    prepare(&connection, options)?;
+    // Nothing is written, not even the mode of the log, before it is clear that the file is ours.
+    check_owner(path, &connection, steps)?;
     let pragmas = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA foreign_keys = OFF;",
         if options.durability == Durability::Full { "FULL" } else { "NORMAL" }
@@ -115,17 +116,21 @@ fn prepare(connection: &Connection, options: &SqliteOptions) -> Result<()> {
             options.cache_kib
         ))
     });
+    // By default SQLite reads a quoted name that it does not know as a text: a missing column would go unseen.
+    let switches = [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+    ];
     prepared
-        .and_then(|()| {
-            connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map(|_| ())
-        })
+        .and_then(|()| switches.into_iter().try_for_each(|(name, on)| connection.set_db_config(name, on).map(|_| ())))
         .map_err(|error| explain(&error))
 }
 
 /// A file shorter than its own header says was cut off. With a write-ahead log beside it the file may still grow.
 fn check_length(path: &Path) -> Result<()> {
     let Ok(mut file) = std::fs::File::open(path) else { return Ok(()) };
-    let length = file.metadata().map_or(0, |data| data.len());
+    let length = file.metadata().map_or(0, |data| if data.is_file() { data.len() } else { 0 });
     if length == 0 || log_waits(path) {
         return Ok(());
     }
@@ -245,3 +250,6 @@ pub(super) fn quick_check(connection: &Connection) -> Result<Vec<String>> {
     }
     Ok(problems)
 }
+
+#[cfg(test)]
+mod tests;
