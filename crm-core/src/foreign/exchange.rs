@@ -28,8 +28,8 @@ impl exchange::ImportProgress for Forwarder {
 /// # Errors
 /// The options contradict the file, or it has no header that can be used.
 #[uniffi::export(default(options))]
-pub fn read_csv(bytes: &[u8], options: CsvOptions) -> Result<CsvTable> {
-    exchange::read_csv(bytes, &options)
+pub fn read_csv(bytes: Vec<u8>, options: CsvOptions) -> Result<CsvTable> {
+    exchange::read_csv(&bytes, &options)
 }
 
 /// Writes a CSV file that is safe to open in a spreadsheet.
@@ -43,8 +43,8 @@ pub fn write_csv(header: Vec<String>, rows: Vec<Vec<String>>, options: CsvWriteO
 
 /// Reads vCards 2.1, 3.0 and 4.0; a damaged card is a reject with its line.
 #[uniffi::export]
-pub fn read_vcards(bytes: &[u8]) -> VCardFile {
-    exchange::read_vcards(bytes)
+pub fn read_vcards(bytes: Vec<u8>) -> VCardFile {
+    exchange::read_vcards(&bytes)
 }
 
 /// Writes vCards.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exchange::{Forwarder, ImportProgress};
 use super::{Admin, Customers, Products};
 use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
-use crate::exchange::{ExportOptions, ImportMapping, ImportReport};
+use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
 use crate::query::{AggregateQuery, AggregateRow, Query};
 use crate::value::{FieldValue, FixedClock, Id, Result, Timestamp};
@@ -127,13 +127,7 @@ impl Session {
     ///
     /// # Errors
     /// `StaleVersion`, `UnknownEntity`, `UnknownField`, and those of the entity's own method.
-    pub fn update(
-        &self,
-        entity: String,
-        id: Id,
-        version: i64,
-        fields: HashMap<String, FieldValue>,
-    ) -> Result<Outcome> {
+    pub fn update(&self, entity: String, id: Id, version: i64, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
         self.run(RecordCommand::Update { entity, id, expected_version: version, fields })
     }
 
@@ -218,6 +212,12 @@ impl Session {
     pub fn query_json(&self, text: &str) -> Result<String> {
         self.session.query_json(text)
     }
+
+    /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is
+    /// answered with `{"ok": ...}` or with `{"error": {"kind": ..., "problems": [...]}}`.
+    pub fn answer_json(&self, request: &str) -> String {
+        self.session.answer_json(request)
+    }
 }
 
 /// Files.
@@ -231,12 +231,12 @@ impl Session {
     #[uniffi::method(default(dry_run = false, progress = None))]
     pub fn import_csv(
         &self,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         mapping: ImportMapping,
         dry_run: bool,
         progress: Option<Arc<dyn ImportProgress>>,
     ) -> Result<ImportReport> {
-        self.session.import_csv_with(bytes, &mapping, dry_run, &mut Forwarder(progress))
+        self.session.import_csv_with(&bytes, &mapping, dry_run, &mut Forwarder(progress))
     }
 
     /// Every visible record that the query finds, as CSV.
@@ -246,5 +246,22 @@ impl Session {
     #[uniffi::method(default(query), default(options))]
     pub fn export_csv(&self, entity: &str, query: Query, options: ExportOptions) -> Result<Vec<u8>> {
         self.session.export_csv(entity, &query, &options)
+    }
+
+    /// Imports vCards as contacts; a card with the same `UID` changes the contact that it made before.
+    ///
+    /// # Errors
+    /// `Denied`, or the store fails. What is wrong with a card stands in the report.
+    #[uniffi::method(default(dry_run = false))]
+    pub fn import_vcards(&self, bytes: Vec<u8>, dry_run: bool) -> Result<ImportReport> {
+        self.session.import_vcards(&bytes, dry_run)
+    }
+
+    /// Every visible contact that the query finds, as vCards.
+    ///
+    /// # Errors
+    /// `Denied`, and what is wrong with the query.
+    pub fn export_vcards(&self, query: Query, version: VCardVersion) -> Result<String> {
+        self.session.export_vcards(&query, version)
     }
 }

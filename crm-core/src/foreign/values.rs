@@ -80,8 +80,8 @@ pub fn normalize_iban(text: &str) -> Result<String> {
 
 /// The SHA-256 of bytes, as an attachment names its content.
 #[uniffi::export]
-pub fn content_hash(bytes: &[u8]) -> String {
-    crate::customer::content_hash(bytes)
+pub fn content_hash(bytes: Vec<u8>) -> String {
+    crate::customer::content_hash(&bytes)
 }
 
 /// Units of measurement and what is known about converting them. It never changes.
