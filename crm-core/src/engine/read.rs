@@ -130,6 +130,46 @@ impl Reading<'_> {
         Ok(row)
     }
 
+    /// Every record that the reader may see now, as it stood at an instant; those that were deleted since are among
+    /// them, those that were made since are not. Reads the history of each.
+    pub(crate) fn all_as_of(&mut self, name: &str, at: Timestamp) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_dump(&self.tenant.schema, &entity)?;
+        let mut ids = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            ids.push(row.id);
+            Ok(true)
+        })?;
+        let mut rows = Vec::new();
+        for id in ids {
+            match self.as_of(name, id, at) {
+                Ok(row) => rows.push(row),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The records of an entity that the engine keeps whole and that belong to a record the reader may see: who sees
+    /// the whole sees its parts.
+    pub(crate) fn parts(&mut self, name: &str, id: Id, part: &str, field: &str) -> Result<Vec<Row>> {
+        self.get(name, id)?;
+        let part = self.tenant.schema.entity(part)?.clone();
+        if !part.is_kept_by_engine() {
+            return self.all(part.name, &Query::matching(&[(field, FieldValue::Reference(id))]));
+        }
+        let plan = self.tenant.system_plan(&part, SystemReason::Invariant);
+        let query = Query::matching(&[(field, FieldValue::Reference(id))]);
+        let asked = plan.check_scan(&self.tenant.schema, &part, &query)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
     fn feed(&mut self, cursor: i64, limit: usize) -> Result<ChangePage> {
         let scope = JournalScope::After(cursor);
         let read = JournalRead { tenant: self.tenant.id, scope, limit: MAX_LOOKED_AT };

@@ -38,7 +38,7 @@ value_union! {
             /// The price of `per_quantity` units, in the currency of the list.
             price: Decimal,
             /// The first date on which it holds.
-            from: Date,
+            valid_from: Date,
             /// The price unit; as before, or 1, if nothing is said.
             per_quantity: Option<Decimal>,
         },
@@ -64,16 +64,16 @@ impl ProductCommand {
             Self::UpdateProduct { product } => Change::save(product),
             Self::CreatePriceList { price_list } => Change::create(price_list),
             Self::UpdatePriceList { price_list } => Change::save(price_list),
-            Self::SetListPrice { price_list, product, price, from, per_quantity } => {
+            Self::SetListPrice { price_list, product, price, valid_from, per_quantity } => {
                 let new = ListPrice {
                     price_list: *price_list,
                     product: *product,
                     price: *price,
-                    valid_from: Some(*from),
+                    valid_from: Some(*valid_from),
                     per_quantity: *per_quantity,
                     ..ListPrice::default()
                 };
-                return set_list_price(view, new, *from);
+                return set_list_price(view, new, *valid_from);
             }
         }))
     }

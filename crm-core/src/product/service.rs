@@ -29,7 +29,7 @@ impl Session {
     /// # })?;
     /// let session = crm.session("main", "admin")?;
     /// let products = session.products();
-    /// let valve = products.create(&Product { code: "V-100".into(), name: "Valve DN 50".into(), ..Product::default() })?;
+    /// let valve = products.create_product(&Product { code: "V-100".into(), name: "Valve DN 50".into(), ..Product::default() })?;
     /// let currency = "EUR".parse()?;
     /// let list = products.create_price_list(&PriceList { name: "2026".into(), currency, ..PriceList::default() })?;
     /// products.set_list_price(list.id, valve.id, "135.50".parse()?, "2026-01-01".parse()?, None)?;
@@ -48,15 +48,15 @@ impl Products<'_> {
     ///
     /// # Errors
     /// `Required`, `DuplicateKey` for the code or an external identifier, `Denied`.
-    pub fn create(&self, product: &Product) -> Result<Product> {
+    pub fn create_product(&self, product: &Product) -> Result<Product> {
         self.session.create_and_read(wrap(ProductCommand::CreateProduct { product: product.clone() }), product)
     }
 
     /// Saves a product that was read and changed.
     ///
     /// # Errors
-    /// As [`Products::create`]; `StaleVersion`, `NotFound`.
-    pub fn update(&self, product: &Product) -> Result<Product> {
+    /// As [`Products::create_product`]; `StaleVersion`, `NotFound`.
+    pub fn update_product(&self, product: &Product) -> Result<Product> {
         self.session.save_and_read(wrap(ProductCommand::UpdateProduct { product: product.clone() }), product)
     }
 
@@ -64,7 +64,7 @@ impl Products<'_> {
     ///
     /// # Errors
     /// `NotFound`, `Denied`.
-    pub fn get(&self, id: Id) -> Result<Product> {
+    pub fn product(&self, id: Id) -> Result<Product> {
         self.session.get(id)
     }
 
@@ -72,7 +72,7 @@ impl Products<'_> {
     ///
     /// # Errors
     /// As [`Session::list`].
-    pub fn list(&self, query: &Query) -> Result<ProductPage> {
+    pub fn products(&self, query: &Query) -> Result<ProductPage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(ProductPage { items, next_cursor })
     }
@@ -113,15 +113,15 @@ impl Products<'_> {
         price_list: Id,
         product: Id,
         price: Decimal,
-        from: Date,
+        valid_from: Date,
         per_quantity: Option<Decimal>,
     ) -> Result<ListPrice> {
-        let command = wrap(ProductCommand::SetListPrice { price_list, product, price, from, per_quantity });
+        let command = wrap(ProductCommand::SetListPrice { price_list, product, price, valid_from, per_quantity });
         let outcome = self.session.execute(command)?;
         match outcome.changes.iter().rev().find(|change| change.entity == ListPrice::NAME) {
             Some(change) => self.session.get(change.id),
             // The same price held already, so nothing was written.
-            None => self.list_price(product, Some(price_list), from),
+            None => self.list_price(product, Some(price_list), valid_from),
         }
     }
 

@@ -17,7 +17,11 @@ fn decimal(text: &str) -> Decimal {
 }
 
 fn product(session: &Session, code: &str) -> Id {
-    session.products().create(&Product { code: code.into(), name: code.into(), ..Product::default() }).unwrap().id
+    session
+        .products()
+        .create_product(&Product { code: code.into(), name: code.into(), ..Product::default() })
+        .unwrap()
+        .id
 }
 
 fn price_list(session: &Session, name: &str, currency: &str) -> PriceList {
@@ -39,15 +43,15 @@ fn a_product_is_active_and_its_code_is_unique() {
         let products = admin.products();
         let pump =
             Product { code: "P-7".into(), name: "齿轮泵".into(), unit: Some("piece".into()), ..Product::default() };
-        let made = products.create(&pump).unwrap();
+        let made = products.create_product(&pump).unwrap();
         assert_eq!((made.life_cycle, made.version), (Some(ProductLifeCycle::Active), 1));
-        let twice = products.create(&pump).unwrap_err();
+        let twice = products.create_product(&pump).unwrap_err();
         assert_eq!((twice.code(), twice.field()), (ErrorCode::DuplicateKey, Some("code")));
         let retired = Product { life_cycle: Some(ProductLifeCycle::Discontinued), ..made };
-        assert_eq!(products.update(&retired).unwrap().version, 2);
-        let found = products.list(&Query { search: Some("齿轮".into()), ..Query::default() }).unwrap();
+        assert_eq!(products.update_product(&retired).unwrap().version, 2);
+        let found = products.products(&Query { search: Some("齿轮".into()), ..Query::default() }).unwrap();
         assert_eq!(found.items.len(), 1);
-        let nameless = products.create(&Product { code: "P-8".into(), ..Product::default() }).unwrap_err();
+        let nameless = products.create_product(&Product { code: "P-8".into(), ..Product::default() }).unwrap_err();
         assert_eq!((nameless.code(), nameless.field()), (ErrorCode::Required, Some("name")));
     }
 }
