@@ -717,7 +717,7 @@ fn the_single_view_sums_opportunities_and_quotes_of_the_subtree() {
         sell(&admin, plant, Some("999999"));
         let line = QuoteLine { unit_price: Some(decimal("12.5")), ..QuoteLine::of_product(valve, decimal("4")) };
         let quote = Quote { name: "Valves".into(), account: Some(plant), lines: vec![line], ..Default::default() };
-        let quote = wang.quotes().create(&quote).unwrap();
+        let quote = wang.quotes().create_quote(&quote).unwrap();
 
         let options = SingleViewOptions { include_subtree: true, limit: Some(2), ..SingleViewOptions::default() };
         let view = wang.customers().single_view(group, &options).unwrap();
