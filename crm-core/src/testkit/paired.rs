@@ -181,6 +181,11 @@ impl Worlds {
                 ("amount", (amount * 2 + i64::try_from(world).unwrap()).into()),
                 ("is_open", (open == (world == 0)).into()),
             ];
+            if !fresh {
+                // Not even which of the hidden fields were changed may be told.
+                fields = fields.split_off(if world == 0 { 0 } else { 2 });
+                fields.truncate(2);
+            }
             if fresh {
                 fields.extend([("id", id.into()), ("owner", owner.into()), ("name", name.into())]);
             }
