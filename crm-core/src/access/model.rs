@@ -33,20 +33,30 @@ impl AccessModel {
     #[must_use]
     pub fn new(users: Vec<User>, roles: Vec<Role>, sets: Vec<PermissionSet>) -> Self {
         let mut model = Self::default();
-        for user in users.iter().filter(|user| !user.is_inactive) {
-            if let Some(role) = user.role {
-                model.members.entry(role).or_default().insert(user.id);
-            }
-        }
         for role in &roles {
             if let Some(parent) = role.parent {
                 model.below.entry(parent).or_default().insert(role.id);
             }
         }
-        model.users = users.into_iter().map(|user| (user.id, user)).collect();
         model.roles = roles.into_iter().map(|role| (role.id, role)).collect();
         model.sets = sets.into_iter().map(|set| (set.id, set)).collect();
+        for user in users {
+            model.put_user(user);
+        }
         model
+    }
+
+    /// Adds a user, or puts the user in the place of the former one.
+    pub(crate) fn put_user(&mut self, user: User) {
+        if let Some(role) = self.users.get(&user.id).and_then(|former| former.role)
+            && let Some(members) = self.members.get_mut(&role)
+        {
+            members.remove(&user.id);
+        }
+        if let Some(role) = user.role.filter(|_| !user.is_inactive) {
+            self.members.entry(role).or_default().insert(user.id);
+        }
+        self.users.insert(user.id, user);
     }
 
     /// A user by identifier.

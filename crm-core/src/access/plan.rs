@@ -90,7 +90,7 @@ impl AccessPlan {
     /// The plan of a user for an entity.
     #[must_use]
     pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
-        let rights = model.rights(ctx.user, entity.name);
+        let rights = model.rights(ctx.user, entity.part_of.unwrap_or(entity.name));
         let all = entity.sharing == Sharing::Public || rights.object.view_all;
         let visibility =
             if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
@@ -178,13 +178,21 @@ impl AccessPlan {
     /// Refuses the setting of a field.
     ///
     /// # Errors
-    /// `UnknownField` for a field that the user cannot see, `Denied` for one that the user can see but not set,
-    /// `ReadOnlyField` for one that the engine keeps.
+    /// `ReadOnlyField` for one that the engine keeps; else as [`AccessPlan::require_field_right`].
     pub fn require_write(&self, spec: &FieldSpec) -> Result<()> {
         let name = spec.name.as_ref();
         if spec.write == WriteRule::Engine && name != "owner" {
             return Err(Error::invalid(ErrorCode::ReadOnlyField, name, format!("`{name}` is kept by the engine")));
         }
+        self.require_field_right(spec)
+    }
+
+    /// Refuses the setting of a field, also of one that the engine keeps: for what a command sets for the user.
+    ///
+    /// # Errors
+    /// `UnknownField` for a field that the user cannot see, `Denied` for one that the user can see but not set.
+    pub fn require_field_right(&self, spec: &FieldSpec) -> Result<()> {
+        let name = spec.name.as_ref();
         if !self.can_read(name) {
             return Err(unknown_field(name));
         }

@@ -17,7 +17,6 @@ use crate::value::{Currency, FieldValue, Id, Problem};
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, get_all, eq, from_py_object))]
-#[expect(clippy::large_enum_variant, reason = "a command is moved once; boxes cannot cross into other languages")]
 pub enum Command {
     /// Records of any entity by name: what import, mobile outboxes and generic hosts use.
     Record(RecordCommand),
@@ -34,6 +33,8 @@ pub enum Command {
     /// Taking operations back.
     Journal(JournalCommand),
 }
+
+python_json! { Command {} }
 
 value_union! {
     /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.

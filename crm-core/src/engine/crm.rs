@@ -1,7 +1,7 @@
 //! Opening the engine and asking for sessions.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::registry::registry;
 use super::tenant::{Tenant, Tenants};
@@ -9,7 +9,9 @@ use super::{Command, Organization, Outcome, pipeline};
 use crate::access::{ANY_ENTITY, Ctx, ObjectRight, PermissionSet, TenantId, User};
 use crate::schema::Registry;
 use crate::store::{MemoryStore, ReadTx, SqliteOptions, SqliteStore, Store};
-use crate::value::{Clock, Currency, Error, Id, IdSource, RandomIds, Result, SystemClock};
+use crate::value::{
+    Clock, Currency, Error, ErrorCode, FixedClock, Id, IdSource, RandomIds, Result, SeededIds, SystemClock, Timestamp,
+};
 
 value_struct! {
     /// What a new tenant needs to begin.
@@ -31,7 +33,7 @@ value_struct! {
 
 /// What the handles share.
 pub(crate) struct Inner {
-    pub(crate) store: Box<dyn Store>,
+    store: RwLock<Option<Arc<dyn Store>>>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -101,8 +103,22 @@ impl Crm {
         ids: Arc<dyn IdSource>,
         registry: Arc<Registry>,
     ) -> Self {
+        let store = RwLock::new(Some(Arc::from(store)));
         let inner = Inner { store, registry, ids, clock, tenants: Tenants::default() };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// An engine in memory whose clock stands still at `at` and whose identifiers are counted from `seed`: the same
+    /// commands give the same bytes, in every language.
+    #[must_use]
+    pub fn open_replayable(seed: u64, at: Timestamp) -> Self {
+        let ids = Arc::new(SeededIds::new(seed, at));
+        Self::with_store(Box::new(MemoryStore::new()), Arc::new(FixedClock::new(at)), ids)
+    }
+
+    /// Closes the store: running calls end, later ones answer `Closed`. Sessions of this engine are closed with it.
+    pub fn close(&self) {
+        self.inner.store.write().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// The entities that the engine keeps.
@@ -125,7 +141,7 @@ impl Crm {
     /// `Unavailable` or `Corrupt`.
     pub fn tenants(&self) -> Result<Vec<String>> {
         let mut keys = Vec::new();
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             keys = tx.tenants()?.into_iter().map(|(key, _)| key).collect();
             Ok(())
         })?;
@@ -138,7 +154,7 @@ impl Crm {
     /// `NotFound` for an unknown tenant or user, or one who left.
     pub fn session(&self, tenant: &str, login: &str) -> Result<Session> {
         let mut found = None;
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             let id = tx.tenant(tenant)?.ok_or_else(|| Error::not_found("tenant"))?;
             let known = self.inner.tenant(tx, id)?;
             let user = known.model.user_by_login(login).filter(|user| !user.is_inactive);
@@ -155,7 +171,7 @@ impl Crm {
     /// `FileExists` if there is such a file, `ReadOnlyFile`, `DiskFull` or `Io` if it cannot be written; then no file
     /// is left behind.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<()> {
-        self.inner.store.backup(to.as_ref())
+        self.inner.store()?.backup(to.as_ref())
     }
 
     /// Looks for damage in the file; an empty list is good news.
@@ -163,11 +179,17 @@ impl Crm {
     /// # Errors
     /// `Unavailable` if the check could not be run.
     pub fn check_integrity(&self) -> Result<Vec<String>> {
-        self.inner.store.check_integrity()
+        self.inner.store()?.check_integrity()
     }
 }
 
 impl Inner {
+    /// The store, as long as the engine is open.
+    pub(crate) fn store(&self) -> Result<Arc<dyn Store>> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner).clone();
+        store.ok_or_else(|| Error::unavailable(ErrorCode::Closed, "the engine was closed"))
+    }
+
     /// The tenant as this snapshot has it, kept for later.
     pub(crate) fn tenant(&self, tx: &mut dyn ReadTx, id: TenantId) -> Result<Arc<Tenant>> {
         let tenant = self.tenants.at(tx, &self.registry, id)?;

@@ -4,16 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
-use super::registry::{CONFIGURATION, rule_of};
+use super::registry::{CONFIGURATION, restore_rule_of, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Organization, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
-use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
+use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
-use crate::room::{Author, Change, Decision, View};
+use crate::room::{Author, Change, Decision};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Place, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
-use crate::value::{Currency, Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
 
 /// The most commands in one batch.
 pub(crate) const MAX_BATCH: usize = 10_000;
@@ -26,14 +26,26 @@ pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>
     let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
     let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { signature(session) };
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, &fingerprint)?);
         Ok(())
     });
-    match written {
-        Ok(()) => done.ok_or_else(|| Error::unavailable(ErrorCode::Store, "the store did not run the work")),
-        Err(WriteFailure::RolledBack(error)) => Err(error),
-        Err(WriteFailure::Unknown(error)) => Err(unknown(operation, &error)),
+    finish_write(operation, false, written, done)
+}
+
+/// What the caller learns when the store is done; a preview must have been taken back.
+pub(super) fn finish_write<T>(
+    operation: Id,
+    preview: bool,
+    written: std::result::Result<(), WriteFailure>,
+    done: Option<T>,
+) -> Result<T> {
+    match (written, done) {
+        (Ok(()), Some(done)) if !preview => Ok(done),
+        (Err(WriteFailure::RolledBack(_)), Some(done)) if preview => Ok(done),
+        (Err(WriteFailure::RolledBack(error)), _) => Err(error),
+        (Err(WriteFailure::Unknown(error)), _) => Err(unknown(operation, &error)),
+        (Ok(()), _) => Err(Error::unavailable(ErrorCode::Store, "the store did not do what was asked")),
     }
 }
 
@@ -42,15 +54,11 @@ pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome
     check_batch(commands, None)?;
     let operation = session.inner.ids.next_id();
     let mut done = None;
-    let written = session.inner.store.write(&mut |tx| {
+    let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
-    match (done, written) {
-        (Some(outcome), Err(WriteFailure::RolledBack(_))) => Ok(outcome),
-        (_, Err(WriteFailure::RolledBack(error) | WriteFailure::Unknown(error))) => Err(error),
-        (_, Ok(())) => Err(Error::unavailable(ErrorCode::Store, "the store committed a preview")),
-    }
+    finish_write(operation, true, written, done)
 }
 
 fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
@@ -113,7 +121,7 @@ fn replay(found: &Operation, fingerprints: &[&str]) -> Result<Outcome> {
 /// Makes a tenant with its first records.
 pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
     let admin = inner.ids.next_id();
-    let written = inner.store.write(&mut |tx| {
+    let written = inner.store()?.write(&mut |tx| {
         if tx.tenant(&options.tenant)?.is_some() {
             return Err(Error::conflict(Problem::of_field(
                 ErrorCode::DuplicateKey,
@@ -149,24 +157,32 @@ fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptio
     work.finish("").map(|_| ())
 }
 
+/// Where an operation stood when a step began.
+pub(super) struct Mark {
+    /// Changes, warnings and trace steps so far.
+    lengths: (usize, usize, usize),
+    numbers: HashMap<String, (i64, i64)>,
+    configured: bool,
+}
+
 /// One operation inside its transaction.
 pub(super) struct Work<'a> {
     pub(super) session: &'a Session,
     pub(super) tx: &'a mut dyn WriteTx,
     pub(super) tenant: Arc<Tenant>,
     pub(super) operation: Id,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     command: &'static str,
     outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
     good: HashSet<(&'static str, Author, Id)>,
     /// Numbers that were taken and not used yet: next, end.
-    numbers: HashMap<String, (i64, i64)>,
+    pub(super) numbers: HashMap<String, (i64, i64)>,
     configured: bool,
 }
 
 impl<'a> Work<'a> {
-    fn new(session: &'a Session, tx: &'a mut dyn WriteTx, tenant: Arc<Tenant>, operation: Id) -> Self {
+    pub(super) fn new(session: &'a Session, tx: &'a mut dyn WriteTx, tenant: Arc<Tenant>, operation: Id) -> Self {
         let outcome = Outcome { op_id: operation, ..Outcome::default() };
         Self {
             session,
@@ -182,7 +198,41 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn execute(&mut self, command: &Command) -> Result<()> {
+    pub(super) fn name_command(&mut self, name: &'static str) {
+        self.command = name;
+    }
+
+    /// Where the operation stands, for a step that may be taken back.
+    pub(super) fn mark(&self) -> Mark {
+        let Outcome { changes, warnings, trace, .. } = &self.outcome;
+        let lengths = (changes.len(), warnings.len(), trace.len());
+        Mark { lengths, numbers: self.numbers.clone(), configured: self.configured }
+    }
+
+    /// The records that were changed since a mark.
+    pub(super) fn changes_since(&self, mark: &Mark) -> &[RecordChange] {
+        self.outcome.changes.get(mark.lengths.0..).unwrap_or_default()
+    }
+
+    /// Forgets what was learnt in a step that the store took back.
+    pub(super) fn reset(&mut self, mark: Mark) -> Result<()> {
+        let is_configuration = |change: &RecordChange| CONFIGURATION.contains(&change.entity.as_str());
+        let reload = self.changes_since(&mark).iter().any(is_configuration);
+        let (changes, warnings, trace) = mark.lengths;
+        self.outcome.changes.truncate(changes);
+        self.outcome.warnings.truncate(warnings);
+        self.outcome.trace.truncate(trace);
+        self.numbers = mark.numbers;
+        self.configured = mark.configured;
+        self.good.clear();
+        if reload {
+            let epoch = self.tx.epoch(self.tenant.id)?;
+            self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn execute(&mut self, command: &Command) -> Result<()> {
         self.command = command.name();
         let decision = self.decide(command)?;
         self.carry_out(decision, 0)
@@ -206,13 +256,13 @@ impl<'a> Work<'a> {
         }
         self.outcome.warnings.extend(decision.warnings);
         self.outcome.trace.extend(decision.trace);
-        for (author, change) in decision.changes {
+        for (author, change) in decision.first.into_iter().chain(decision.changes) {
             self.apply(author, change, depth)?;
         }
         Ok(())
     }
 
-    fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
+    pub(super) fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
         for (series, (next, end)) in std::mem::take(&mut self.numbers) {
             if end > next {
                 self.tx.take_numbers(self.tenant.id, &series, next - end)?;
@@ -232,9 +282,10 @@ impl<'a> Work<'a> {
         self.tenant.schema.entity(name).cloned()
     }
 
-    fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
+    pub(super) fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
         match author {
-            Author::Caller => self.tenant.plan(self.session.ctx.user, entity),
+            Author::Undo if entity.is_kept_by_engine() => self.plan(Author::Rule, entity),
+            Author::Caller | Author::Undo => self.tenant.plan(self.session.ctx.user, entity),
             Author::Rule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
         }
     }
@@ -255,7 +306,7 @@ impl<'a> Work<'a> {
         Ok(Decision::of(change))
     }
 
-    fn create_from_fields(&mut self, entity: &str, fields: &HashMap<String, FieldValue>) -> Result<Change> {
+    pub(super) fn create_from_fields(&mut self, entity: &str, fields: &HashMap<String, FieldValue>) -> Result<Change> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);
         let mut row = Row { values: vec![FieldValue::Null; entity.fields.len()], ..Row::default() };
@@ -290,6 +341,7 @@ impl<'a> Work<'a> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Create)?;
+        require_keeper(author, &entity)?;
         if author == Author::Caller {
             self.require_writes(&plan, &entity, &row)?;
         }
@@ -302,7 +354,7 @@ impl<'a> Work<'a> {
         (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
         self.coerce(&entity, &mut row)?;
         self.check_struct(&entity, &row)?;
-        let consequences = self.run_rule(&entity, None, &mut row)?;
+        let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
         self.check_references(&plan, &entity, None, &row)?;
         self.before_definition(&entity, None, &row)?;
@@ -370,8 +422,23 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn run_rule(&mut self, entity: &EntityType, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-        rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, before, after))
+    /// Lets the rule of the entity speak. What it wants to be written first is written; the rest is given back.
+    fn run_rule(
+        &mut self,
+        author: Author,
+        entity: &EntityType,
+        before: Option<&Row>,
+        after: &mut Row,
+        depth: usize,
+    ) -> Result<Decision> {
+        let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
+        let mut decision = rule(self, before, after)?;
+        if author == Author::Undo {
+            return Ok(Decision { first: Vec::new(), changes: Vec::new(), ..decision });
+        }
+        let first = Decision { changes: std::mem::take(&mut decision.first), ..Decision::default() };
+        self.carry_out(first, depth + 1)?;
+        Ok(decision)
     }
 
     /// Every reference that is new must point to a record that the caller can see.
@@ -465,7 +532,7 @@ impl<'a> Work<'a> {
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
         self.check_struct(&entity, &after)?;
-        let consequences = self.run_rule(&entity, Some(&before), &mut after)?;
+        let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
         self.check_references(&plan, &entity, Some(&before), &after)?;
         self.before_definition(&entity, Some(&before), &after)?;
@@ -499,6 +566,9 @@ impl<'a> Work<'a> {
             if value == present {
                 continue;
             }
+            if author == Author::Undo {
+                plan.require_field_right(&field.spec)?;
+            }
             if author == Author::Caller {
                 plan.require_write(&field.spec)?;
                 if field.spec.write == WriteRule::Once && present != FieldValue::Null {
@@ -516,7 +586,7 @@ impl<'a> Work<'a> {
     }
 
     /// The version that was read must still be the present one; if not, the fields that others changed are named.
-    fn check_version(
+    pub(super) fn check_version(
         &mut self,
         plan: &AccessPlan,
         entity: &EntityType,
@@ -539,12 +609,16 @@ impl<'a> Work<'a> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
-    fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
+    pub(super) fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
+        require_keeper(author, &entity)?;
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
+        if author != Author::Undo {
+            self.delete_parts(&entity, id)?;
+        }
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
@@ -574,18 +648,23 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
+        require_keeper(author, &entity)?;
         let get = plan.check_get_any(id)?;
         let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
         if !before.deleted {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
         let after = Row { deleted: false, ..before.clone() };
+        if let Some(rule) = restore_rule_of(entity.name) {
+            rule(self, &after)?;
+        }
         self.check_references(&plan, &entity, None, &after)?;
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
+        if author == Author::Undo { Ok(()) } else { self.restore_parts(&entity, id) }
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.
@@ -604,7 +683,7 @@ impl<'a> Work<'a> {
             (after.updated_at, after.updated_by) = (self.now, Some(user));
         }
         let (id, version) = (after.id, after.version);
-        let definition = (entity.name == FieldDefinition::NAME).then(|| after.clone());
+        let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         self.tx.put(&plan.check_write(entity, before, after))?;
         self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
         let entry = JournalEntry {
@@ -621,8 +700,8 @@ impl<'a> Work<'a> {
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
         self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
-        if CONFIGURATION.contains(&entity.name) {
-            self.reconfigure(definition)?;
+        if let Some(row) = configuration {
+            self.reconfigure(entity.name, row)?;
         }
         Ok(())
     }
@@ -640,14 +719,19 @@ impl<'a> Work<'a> {
     }
 
     /// Rights or definitions changed: the rest of the transaction sees them, and so does every later reader.
-    fn reconfigure(&mut self, definition: Option<Row>) -> Result<()> {
+    fn reconfigure(&mut self, entity: &str, row: Row) -> Result<()> {
         if !self.configured {
             self.tx.bump_epoch(self.tenant.id)?;
             self.configured = true;
         }
         let epoch = self.tx.epoch(self.tenant.id)?;
+        // Users come by the hundred: after the first one the transaction has a tenant of its own to add them to.
+        if let (true, false, Some(own)) = (entity == User::NAME, row.deleted, Arc::get_mut(&mut self.tenant)) {
+            own.put_user(User::from_row(row)?, epoch);
+            return Ok(());
+        }
         self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
-        if let Some(row) = definition {
+        if entity == FieldDefinition::NAME && !row.deleted {
             let definition = FieldDefinition::from_row(row)?;
             let spec = definition.to_spec(&self.tenant.schema.registry)?;
             if spec.indexed {
@@ -656,6 +740,15 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
+}
+
+/// Records that the engine keeps are made, deleted and restored by rules only.
+fn require_keeper(author: Author, entity: &EntityType) -> Result<()> {
+    if author == Author::Caller && entity.is_kept_by_engine() {
+        let message = format!("every {} is kept by the engine", entity.name);
+        return Err(Error::invalid(ErrorCode::ReadOnlyField, entity.name, message));
+    }
+    Ok(())
 }
 
 fn read_or_note(spec: &FieldSpec, value: FieldValue, problems: &mut Vec<Problem>) -> FieldValue {
@@ -676,85 +769,6 @@ fn read_id(value: &FieldValue) -> Result<Id> {
         FieldValue::Text(text) => text.parse().map_err(|error: Error| error.under("id")),
         FieldValue::Null => Ok(Id::NIL),
         _ => Err(Error::invalid(ErrorCode::WrongType, "id", "an identifier is expected")),
-    }
-}
-
-impl View for Work<'_> {
-    fn user(&self) -> Id {
-        self.session.ctx.user
-    }
-
-    fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    fn today(&self) -> Date {
-        self.tenant.date(self.now)
-    }
-
-    fn base_currency(&self) -> Currency {
-        self.tenant.base_currency()
-    }
-
-    fn new_id(&mut self) -> Id {
-        self.session.inner.ids.next_id()
-    }
-
-    fn next_number(&mut self, series: &str) -> Result<i64> {
-        let (next, end) = self.numbers.get(series).copied().unwrap_or((0, 0));
-        let (number, end) = if next < end {
-            (next, end)
-        } else {
-            // Blocks grow while one transaction takes many; what is left over is given back at its end.
-            let count = (end - next).max(if end == 0 { 1 } else { 64 });
-            let first = self.tx.take_numbers(self.tenant.id, series, count)?;
-            (first, first + count)
-        };
-        self.numbers.insert(series.to_owned(), (number + 1, end));
-        Ok(number)
-    }
-
-    fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Caller, &entity);
-        let mut row = self.current(&plan, &entity, id)?;
-        plan.mask(&entity, &mut row);
-        Ok(row)
-    }
-
-    fn list(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Caller, entity, query)
-    }
-
-    fn get_for_rule(&mut self, entity: &'static str, id: Id) -> Result<Row> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(Author::Rule, &entity);
-        self.current(&plan, &entity, id)
-    }
-
-    fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        self.scan(Author::Rule, entity, query)
-    }
-
-    fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
-        let entity = self.entity(entity)?;
-        let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
-        self.tx.lookup(&lookup)
-    }
-}
-
-impl Work<'_> {
-    fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(author, &entity);
-        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
     }
 }
 

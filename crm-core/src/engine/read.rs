@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Session;
 use super::tenant::Tenant;
-use crate::access::AccessPlan;
+use crate::access::{AccessPlan, Action, SystemReason};
 use crate::journal::{self, ChangeKind, ChangePage, JournalEntry};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
 use crate::schema::{Entity, EntityType, Row};
 use crate::store::{JournalRead, JournalScope, ReadTx};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 /// The most entries on one page of the change feed.
 const MAX_CHANGES: i64 = 1_000;
@@ -79,6 +79,34 @@ impl Reading<'_> {
         Ok(rows)
     }
 
+    /// Every record that the query finds, whoever reads, in an entity that the reader may read at all: for structures
+    /// such as hierarchies, whose single records mean nothing. What leaves must be filtered by the records they join.
+    pub(crate) fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        plan.require(Action::Read)?;
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    /// The visible record that holds a unique value in a field, or in a list inside the field.
+    pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
+        let (entity, plan) = self.entity(name)?;
+        plan.readable_field(&self.tenant.schema, &entity, field)?;
+        let found = self.tx.lookup(&plan.check_lookup(kind, key))?;
+        self.get(name, found.ok_or_else(|| Error::not_found(entity.name))?)
+    }
+
+    /// The business date of the session.
+    pub(crate) fn today(&self) -> Date {
+        self.tenant.date(self.session.clock.now())
+    }
+
     /// Figures over the visible records.
     pub(crate) fn aggregate(&mut self, name: &str, asked: &AggregateQuery) -> Result<Vec<AggregateRow>> {
         let (entity, plan) = self.entity(name)?;
@@ -102,6 +130,46 @@ impl Reading<'_> {
         let mut row = row.filter(|row| plan.sees(row)).ok_or_else(|| Error::not_found(entity.name))?;
         plan.mask(&entity, &mut row);
         Ok(row)
+    }
+
+    /// Every record that the reader may see now, as it stood at an instant; those that were deleted since are among
+    /// them, those that were made since are not. Reads the history of each.
+    pub(crate) fn all_as_of(&mut self, name: &str, at: Timestamp) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_dump(&self.tenant.schema, &entity)?;
+        let mut ids = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            ids.push(row.id);
+            Ok(true)
+        })?;
+        let mut rows = Vec::new();
+        for id in ids {
+            match self.as_of(name, id, at) {
+                Ok(row) => rows.push(row),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The records of an entity that the engine keeps whole and that belong to a record the reader may see: who sees
+    /// the whole sees its parts.
+    pub(crate) fn parts(&mut self, name: &str, id: Id, part: &str, field: &str) -> Result<Vec<Row>> {
+        self.get(name, id)?;
+        let part = self.tenant.schema.entity(part)?.clone();
+        if !part.is_kept_by_engine() {
+            return self.all(part.name, &Query::matching(&[(field, FieldValue::Reference(id))]));
+        }
+        let plan = self.tenant.system_plan(&part, SystemReason::Invariant);
+        let query = Query::matching(&[(field, FieldValue::Reference(id))]);
+        let asked = plan.check_scan(&self.tenant.schema, &part, &query)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
     }
 
     /// One page. Whether more wait is said of visible entries only, as far as the look reaches.
@@ -161,7 +229,7 @@ impl Session {
     /// Runs a reading on one snapshot.
     pub(crate) fn reading<T>(&self, work: impl Fn(&mut Reading<'_>) -> Result<T>) -> Result<T> {
         let mut done = None;
-        self.inner.store.read(&mut |tx| {
+        self.inner.store()?.read(&mut |tx| {
             let tenant = self.inner.tenant(tx, self.ctx.tenant)?;
             tenant.require_user(self.ctx.user)?;
             done = Some(work(&mut Reading { session: self, tx, tenant })?);

@@ -37,6 +37,13 @@ impl Tenant {
         Ok(Self { id, epoch, schema, model, organization, zone, plans: RwLock::default() })
     }
 
+    /// The tenant with one user more, or changed; every plan is made anew.
+    pub(crate) fn put_user(&mut self, user: User, epoch: i64) {
+        self.model.put_user(user);
+        self.epoch = epoch;
+        self.plans.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The plan of a user for an entity.
     pub(crate) fn plan(&self, user: Id, entity: &EntityType) -> Arc<AccessPlan> {
         let key = (user, entity.name);
@@ -57,6 +64,15 @@ impl Tenant {
     /// The business date of an instant.
     pub(crate) fn date(&self, at: Timestamp) -> Date {
         Date::from_chrono(at.to_chrono().with_timezone(&self.zone).date_naive()).unwrap_or_else(|_| at.date_utc())
+    }
+
+    /// The first instant of a business date.
+    pub(crate) fn start_of(&self, date: Date) -> Timestamp {
+        let midnight = date.to_chrono().and_time(chrono::NaiveTime::MIN);
+        // Where the clocks go forward at midnight, the date begins an hour later.
+        let hours = (0..3).filter_map(|hours| midnight.checked_add_signed(chrono::TimeDelta::hours(hours)));
+        let first = hours.filter_map(|local| local.and_local_timezone(self.zone).earliest()).next();
+        first.map_or_else(|| date.start_utc(), |at| Timestamp::from_chrono(at.to_utc()))
     }
 
     /// The currency of the books.

@@ -4,7 +4,7 @@ use super::JournalCommand;
 use super::pipeline::Work;
 use crate::access::AccessPlan;
 use crate::journal::{ChangeKind, FieldChange, JournalEntry};
-use crate::room::{Change, Decision};
+use crate::room::{Author, Change, Decision};
 use crate::schema::{EntityType, Row};
 use crate::store::{JournalRead, JournalScope};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -85,7 +85,7 @@ impl Work<'_> {
         let mut conflicts = Vec::new();
         for effect in effects(entries) {
             match self.taken_back(&effect)? {
-                Ok(changes) => decision = changes.into_iter().fold(decision, Decision::and),
+                Ok(changes) => decision.changes.extend(changes.into_iter().map(|change| (Author::Undo, change))),
                 Err(problem) => conflicts.push(problem),
             }
         }
@@ -95,7 +95,7 @@ impl Work<'_> {
     /// The changes that take one effect back, or why it no longer stands.
     fn taken_back(&mut self, effect: &Effect) -> Result<std::result::Result<Vec<Change>, Problem>> {
         let entity = self.entity(&effect.entity)?;
-        let plan = self.tenant.plan(self.session.ctx.user, &entity);
+        let plan = self.plan(Author::Undo, &entity);
         let row = self.visible(&plan, effect.record)?;
         if !effect.changes.iter().all(|change| plan.can_read(&change.field)) {
             return Err(Error::denied("undo", entity.name));

@@ -1,37 +1,26 @@
-//! The room `product`.
+//! The room `product`: the catalogue (产品目录) and list prices with dates of validity (目录价).
+//!
+//! A product has a code that people know, and a life cycle. A price list has one currency; a list price holds for one
+//! product, one list and a half-open span of dates, and no two spans of the same product and list overlap.
 
-use crate::room::{Decision, RecordRule, View};
+mod commands;
+mod rules;
+mod service;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use commands::ProductCommand;
+pub use rules::{pick_price_list, price_on};
+pub use service::Products;
+pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
+
+pub(crate) use rules::{find_list_price, rule_of};
+
 use crate::schema::EntityType;
-use crate::value::Result;
-
-value_union! {
-    /// Commands of the room.
-    pub enum ProductCommand {
-        /// Placeholder until the room is built.
-        Nothing {},
-    }
-}
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    Vec::new()
-}
-
-/// The rule of an entity.
-pub(crate) fn rule_of(_entity: &str) -> Option<RecordRule> {
-    None
-}
-
-impl ProductCommand {
-    /// The name in the journal.
-    pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::Nothing {} => "product.nothing",
-        }
-    }
-
-    /// Decides what the command changes.
-    pub(crate) fn decide(&self, _view: &mut dyn View) -> Result<Decision> {
-        Ok(Decision::default())
-    }
+    vec![EntityType::of::<Product>(), EntityType::of::<PriceList>(), EntityType::of::<ListPrice>()]
 }

@@ -86,6 +86,70 @@ value_union! {
             field: String,
         },
     }
+    python {
+        fn __and__(&self, other: Self) -> Self {
+            self.clone().and(other)
+        }
+
+        fn __or__(&self, other: Self) -> Self {
+            self.clone().or(other)
+        }
+
+        fn __invert__(&self) -> Self {
+            self.clone().negated()
+        }
+    }
+}
+
+impl Filter {
+    /// Both conditions hold. A list of conditions that must all hold grows and does not nest.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = |field: &str| Filter::IsEmpty { field: field.into() };
+    /// let both = empty("city").and(empty("region")).and(empty("grade"));
+    /// assert_eq!(both, Filter::All { filters: vec![empty("city"), empty("region"), empty("grade")] });
+    /// ```
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match self {
+            Self::All { mut filters } => {
+                filters.push(other);
+                Self::All { filters }
+            }
+            first => Self::All { filters: vec![first, other] },
+        }
+    }
+
+    /// At least one of the conditions holds. A list of such conditions grows and does not nest.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = |field: &str| Filter::IsEmpty { field: field.into() };
+    /// assert_eq!(empty("city").or(empty("grade")), Filter::Any { filters: vec![empty("city"), empty("grade")] });
+    /// ```
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::Any { mut filters } => {
+                filters.push(other);
+                Self::Any { filters }
+            }
+            first => Self::Any { filters: vec![first, other] },
+        }
+    }
+
+    /// The condition does not hold.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = Filter::IsEmpty { field: "city".into() };
+    /// assert_eq!(empty.clone().negated(), Filter::NoneOf { filters: vec![empty] });
+    /// ```
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::NoneOf { filters: vec![self] }
+    }
 }
 
 value_struct! {
@@ -119,6 +183,18 @@ value_struct! {
             /// Where the page starts: `next_cursor` of the page before.
             pub cursor: Option<String>,
         }
+    }
+}
+
+impl Query {
+    /// Every record whose fields have these values.
+    pub(crate) fn matching(pairs: &[(&str, FieldValue)]) -> Self {
+        let equal = |(field, value): &(&str, FieldValue)| Filter::Compare {
+            field: (*field).to_owned(),
+            comparison: Comparison::Equal,
+            value: value.clone(),
+        };
+        Self { filter: Some(Filter::All { filters: pairs.iter().map(equal).collect() }), ..Self::default() }
     }
 }
 

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use crate::query::Query;
-use crate::schema::{Entity, Row};
-use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+use crate::schema::{Entity, FieldSpec, Row, TenantSchema};
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 /// The present state as the caller may see it, with time and identifiers handed in.
 pub trait View {
@@ -17,8 +17,12 @@ pub trait View {
     fn now(&self) -> Timestamp;
     /// The business date of the operation in the tenant's time zone.
     fn today(&self) -> Date;
+    /// The first instant of a business date in the tenant's time zone.
+    fn start_of(&self, date: Date) -> Timestamp;
     /// The currency in which the tenant keeps its books.
     fn base_currency(&self) -> crate::value::Currency;
+    /// The entities and their fields as the tenant has them, custom fields too.
+    fn schema(&self) -> &TenantSchema;
     /// A new identifier.
     fn new_id(&mut self) -> Id;
     /// The next number of a series, from 1.
@@ -47,6 +51,13 @@ pub trait View {
     /// # Errors
     /// As every query.
     fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>>;
+    /// A record that the caller is about to change by a command, with its true values: for a decision, not for the
+    /// caller's eyes. Whoever may not change these fields of it is refused, also where the engine keeps them.
+    ///
+    /// # Errors
+    /// `NotFound` for a record that the caller cannot see, `Denied` without the right, `StaleVersion` if `version` is
+    /// no longer the present one.
+    fn for_change(&mut self, entity: &'static str, id: Id, version: Option<i64>, fields: &[&str]) -> Result<Row>;
     /// Who holds a unique value, whoever asks.
     ///
     /// # Errors
@@ -60,6 +71,22 @@ pub trait View {
 /// As [`View::get`].
 pub fn record<E: Entity>(view: &mut dyn View, id: Id) -> Result<E> {
     E::from_row(view.get(E::NAME, id)?)
+}
+
+/// A typed record, for rules that must hold over invisible records too.
+///
+/// # Errors
+/// As [`View::get_for_rule`].
+pub fn record_for_rule<E: Entity>(view: &mut dyn View, id: Id) -> Result<E> {
+    E::from_row(view.get_for_rule(E::NAME, id)?)
+}
+
+/// A typed record that the caller is about to change.
+///
+/// # Errors
+/// As [`View::for_change`].
+pub fn record_for_change<E: Entity>(view: &mut dyn View, id: Id, version: Option<i64>, fields: &[&str]) -> Result<E> {
+    E::from_row(view.for_change(E::NAME, id, version, fields)?)
 }
 
 /// Typed records that the caller may see.
@@ -85,6 +112,10 @@ pub enum Author {
     Caller,
     /// A rule's: a consequence of something that the caller may do, for example the interval of a stage.
     Rule,
+    /// The caller's, who takes an operation back: rights are checked as for the caller, but fields that the engine
+    /// keeps return too. Rules may refuse and complete; their consequences are not drawn again, because the journal
+    /// has those of the operation as well.
+    Undo,
 }
 
 /// One change of one record.
@@ -182,6 +213,9 @@ impl TraceStep {
 /// What a room decided.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
+    /// What must be written before everything else, even before the record whose rule asks for it: for example what
+    /// that record shall refer to.
+    pub first: Vec<(Author, Change)>,
     /// The changes, in the order in which they are written.
     pub changes: Vec<(Author, Change)>,
     /// What the caller should know although the command succeeds.
@@ -211,6 +245,23 @@ impl Decision {
         self
     }
 
+    /// Adds a change on a rule's authority that must be written first.
+    #[must_use]
+    pub fn after_rule(mut self, change: Change) -> Self {
+        self.first.push((Author::Rule, change));
+        self
+    }
+
+    /// Adds everything that another decision says.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.first.extend(other.first);
+        self.changes.extend(other.changes);
+        self.warnings.extend(other.warnings);
+        self.trace.extend(other.trace);
+        self
+    }
+
     /// Adds a warning.
     #[must_use]
     pub fn warn(mut self, problem: Problem) -> Self {
@@ -232,6 +283,9 @@ impl Decision {
 /// `before` is nothing for a new record. Both rows hold the true values, not the caller's view.
 pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision>;
 
+/// What a room says about a deleted record that is brought back: what held when it was deleted may no longer fit.
+pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<()>;
+
 /// Runs a typed rule on a row.
 ///
 /// # Errors
@@ -246,6 +300,29 @@ pub fn with_record<E: Entity>(
     let decision = rule(before, &mut record)?;
     after.values = record.to_row().values;
     Ok(decision)
+}
+
+/// Refuses a record whose required fields were not all given, and names them all. For rules of entities with required
+/// figures: inside the struct a missing figure cannot be told from zero.
+///
+/// # Errors
+/// `Required`.
+pub fn check_given<E: Entity>(row: &Row) -> Result<()> {
+    let missing = |(column, spec): (usize, FieldSpec)| spec.check_present(row.value(column)).err();
+    let missing = E::specs().into_iter().enumerate().filter_map(missing);
+    let problems: Vec<Problem> = missing.flat_map(|error| error.problems().to_vec()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+}
+
+/// A figure that a rule computed, if a field of `scale` digits behind the point can keep it.
+///
+/// # Errors
+/// `Overflow` with the name of the field.
+pub fn kept(field: &str, figure: Decimal, scale: u32) -> Result<Decimal> {
+    match figure.to_scaled(scale) {
+        Some(_) => Ok(figure),
+        None => Err(Error::invalid(ErrorCode::Overflow, field, "the figure is too large for the field")),
+    }
 }
 
 /// The refusal of a step that the state does not allow.

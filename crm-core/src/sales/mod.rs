@@ -1,37 +1,57 @@
-//! The room `sales`.
+//! The room `sales`: leads (线索), opportunities (商机) and the stages they go through (销售阶段).
+//!
+//! A [`Pipeline`] is data: its stages, the guards that must hold before a stage is entered, and which stage may follow
+//! which. An [`Opportunity`] stands in one stage; each stay is a [`StageInterval`], half-open, written by rules only.
+//! The intervals of an opportunity follow each other without gap or overlap from `opened_on` on, and exactly one is
+//! open while the opportunity is open or on hold. The figures over them are pure functions in [`metrics`].
 
-use crate::room::{Decision, RecordRule, View};
-use crate::schema::EntityType;
-use crate::value::Result;
+mod commands;
+mod convert;
+mod guards;
+mod lead;
+mod pipeline;
+mod rules;
+mod service;
+mod steps;
+mod types;
 
-value_union! {
-    /// Commands of the room.
-    pub enum SalesCommand {
-        /// Placeholder until the room is built.
-        Nothing {},
-    }
-}
+pub mod metrics;
+
+#[cfg(test)]
+mod tests;
+
+pub use commands::SalesCommand;
+pub use metrics::{
+    FunnelOptions, FunnelRow, FunnelTotal, StageReport, StageTime, WinRate, WinRateOptions, WinRateValue,
+};
+pub use pipeline::{Guard, MAX_STAGES, Pipeline, PipelinePage, Stage, StageCategory};
+pub use service::{LeadOutcome, Sales};
+pub use types::{
+    ForecastCategory, Lead, LeadConversion, LeadPage, LeadStatus, Opportunity, OpportunityPage, RawField,
+    StageInterval, StageIntervalPage,
+};
+
+pub(crate) use steps::{Step, Target, take_step};
+
+use crate::room::RecordRule;
+use crate::schema::{Entity as _, EntityType};
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    Vec::new()
+    vec![
+        EntityType::of::<Pipeline>(),
+        EntityType::of::<Opportunity>(),
+        EntityType::of::<StageInterval>(),
+        EntityType::of::<Lead>(),
+    ]
 }
 
 /// The rule of an entity.
-pub(crate) fn rule_of(_entity: &str) -> Option<RecordRule> {
-    None
-}
-
-impl SalesCommand {
-    /// The name in the journal.
-    pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::Nothing {} => "sales.nothing",
-        }
-    }
-
-    /// Decides what the command changes.
-    pub(crate) fn decide(&self, _view: &mut dyn View) -> Result<Decision> {
-        Ok(Decision::default())
+pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
+    match entity {
+        Pipeline::NAME => Some(pipeline::pipeline_rule),
+        Opportunity::NAME => Some(rules::opportunity_rule),
+        Lead::NAME => Some(lead::lead_rule),
+        _ => None,
     }
 }

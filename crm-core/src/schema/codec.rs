@@ -98,11 +98,16 @@ macro_rules! enum_field {
             }
 
             fn from_field(value: $crate::value::FieldValue) -> $crate::value::Result<Self> {
-                let unknown = || $crate::value::Error::invalid($crate::value::ErrorCode::NotInPicklist, "", concat!("no ", stringify!($type)));
-                match value {
-                    $crate::value::FieldValue::Text(text) => Self::parse(&text).ok_or_else(unknown),
-                    _ => Err(unknown()),
-                }
+                use $crate::value::{ErrorCode, FieldValue, Problem};
+                let problem = match value {
+                    FieldValue::Text(text) => match Self::parse(&text) {
+                        Some(choice) => return Ok(choice),
+                        None => Problem::new(ErrorCode::NotInPicklist, "the text is none of the choices"),
+                    },
+                    FieldValue::Null => Problem::new(ErrorCode::Required, "one of the choices must be given"),
+                    _ => Problem::new(ErrorCode::WrongType, "one of the choices is expected"),
+                };
+                Err(problem.with("choices", Self::NAMES.join(",")).into_invalid())
             }
         })*
     };

@@ -104,7 +104,7 @@ impl FieldSpec {
 }
 
 /// The largest nested value, in bytes of JSON.
-const MAX_NESTED_BYTES: usize = 4 * 1024 * 1024;
+const MAX_NESTED_BYTES: usize = 16 * 1024 * 1024;
 
 fn wrong_type(expected: &str) -> Error {
     Problem::new(ErrorCode::WrongType, format!("{expected} is expected")).into_invalid()

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{FieldKind, FieldSpec, Row};
-use crate::value::{FieldValue, Id, Result};
+use super::{FieldKind, FieldSpec, Row, WriteRule};
+use crate::value::{FieldValue, Id, Result, json};
 
 /// Who sees the records of an entity before any right is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -159,10 +159,16 @@ pub struct EntityType {
     pub fields: Vec<FieldSpec>,
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
+    /// The entity whose rights hold for this one too; nothing if it has rights of its own.
+    pub part_of: Option<&'static str>,
     /// The declared values as the struct has them.
     values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    /// A row as the JSON of the struct.
+    pub to_json: fn(Row) -> Result<serde_json::Value>,
+    /// The JSON of the struct as a row.
+    pub from_json: fn(&str) -> Result<Row>,
 }
 
 impl EntityType {
@@ -173,9 +179,19 @@ impl EntityType {
             name: E::NAME,
             fields: E::specs(),
             sharing: E::SHARING,
-            values: |row| E::from_row(row).map(|record| record.to_row().values),
+            part_of: None,
             schema: |generator| generator.subschema_for::<E>(),
+            to_json: |row| json::to_value(&E::from_row(row)?),
+            from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
+            values: |row| E::from_row(row).map(|record| record.to_row().values),
         }
+    }
+
+    /// The records are parts of another entity's records: the rights on the whole hold for the parts.
+    #[must_use]
+    pub const fn part_of(mut self, whole: &'static str) -> Self {
+        self.part_of = Some(whole);
+        self
     }
 
     /// The declared values as the struct has them: nested values must fit it, and where it knows no empty value, its
@@ -202,6 +218,12 @@ impl EntityType {
     pub fn column(&self, column: usize) -> Option<FieldRef> {
         let spec = self.fields.get(column)?.clone();
         Some(FieldRef { place: Place::Column(column), spec })
+    }
+
+    /// Whether the engine alone makes, changes and deletes the records, because it keeps every declared field.
+    #[must_use]
+    pub fn is_kept_by_engine(&self) -> bool {
+        !self.fields.is_empty() && self.fields.iter().all(|field| field.write == WriteRule::Engine)
     }
 
     /// The columns that text search looks into, in order.

@@ -111,6 +111,8 @@ pub struct FieldSpec {
     pub unique: bool,
     /// Has an index.
     pub indexed: bool,
+    /// Has an index that goes on with another field, so that a list of equal values is found in that field's order.
+    pub index_then: Option<&'static str>,
     /// Is found by text search.
     pub searchable: bool,
     /// Who may set it.
@@ -133,6 +135,7 @@ impl FieldSpec {
             required: false,
             unique: false,
             indexed: false,
+            index_then: None,
             searchable: false,
             write: WriteRule::Free,
             sensitivity: Sensitivity::Normal,
@@ -166,6 +169,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn indexed(mut self) -> Self {
         self.indexed = true;
+        self
+    }
+
+    /// Has an index that goes on with another field of the entity: the newest of one customer are read from it.
+    #[must_use]
+    pub const fn indexed_then(mut self, field: &'static str) -> Self {
+        self.index_then = Some(field);
         self
     }
 

@@ -70,7 +70,7 @@ impl Store for MemoryStore {
 
     fn write(&self, work: WriteWork<'_>) -> std::result::Result<(), WriteFailure> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writer = Writer { state: &mut state, undo: Vec::new() };
+        let mut writer = Writer { state: &mut state, undo: Vec::new(), step: 0 };
         work(&mut writer).map_err(WriteFailure::RolledBack)?;
         writer.undo.clear();
         Ok(())
@@ -90,6 +90,8 @@ struct Reader<'a>(&'a State);
 struct Writer<'a> {
     state: &'a mut State,
     undo: Vec<Undo>,
+    /// How long the list was when the present step began.
+    step: usize,
 }
 
 impl State {
@@ -187,7 +189,7 @@ impl State {
                 places.iter().filter_map(mine).filter(|entry| entry.op_id == op_id).take(read.limit).cloned().collect()
             }
             JournalScope::After(sequence) => {
-                let start = usize::try_from(sequence.max(0)).unwrap_or(usize::MAX);
+                let start = self.journal.partition_point(|(_, entry)| entry.sequence <= sequence);
                 let places: Vec<usize> = (start..self.journal.len()).collect();
                 places.iter().filter_map(mine).take(read.limit).cloned().collect()
             }
@@ -268,6 +270,20 @@ macro_rules! reads {
             fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>> {
                 Ok(self.$state.operations.get(&(tenant, op_id)).cloned())
             }
+
+            fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()> {
+                let mine = self.$state.operations.iter().filter(|((of, _), _)| *of == tenant);
+                let mut operations: Vec<&Operation> = mine.map(|(_, operation)| operation).collect();
+                operations.sort_by_key(|operation| operation.op_id);
+                operations.into_iter().try_for_each(|operation| sink(operation.clone()))
+            }
+
+            fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>> {
+                let mine = self.$state.numbers.iter().filter(|((of, _), _)| *of == tenant);
+                let mut series: Vec<(String, i64)> = mine.map(|((_, name), next)| (name.clone(), *next)).collect();
+                series.sort();
+                Ok(series)
+            }
         }
     };
 }
@@ -278,13 +294,19 @@ reads!(Writer, state);
 /// What was not committed is taken back: also when the work panics, so that the state behind the lock is always whole.
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
-        while let Some(step) = self.undo.pop() {
-            self.take_back(step);
-        }
+        self.roll_back(0);
     }
 }
 
 impl Writer<'_> {
+    fn roll_back(&mut self, to: usize) {
+        while self.undo.len() > to {
+            if let Some(step) = self.undo.pop() {
+                self.take_back(step);
+            }
+        }
+    }
+
     fn take_back(&mut self, step: Undo) {
         let state = &mut *self.state;
         match step {
@@ -349,6 +371,18 @@ impl Writer<'_> {
 }
 
 impl WriteTx for Writer<'_> {
+    fn begin_step(&mut self) -> Result<()> {
+        self.step = self.undo.len();
+        Ok(())
+    }
+
+    fn end_step(&mut self, keep: bool) -> Result<()> {
+        if !keep {
+            self.roll_back(self.step);
+        }
+        Ok(())
+    }
+
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
         if self.state.tenants.contains_key(key) {
             return Err(super::tenant_exists());
@@ -387,7 +421,8 @@ impl WriteTx for Writer<'_> {
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
         let place = self.state.journal.len();
-        let sequence = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1);
+        let next = self.state.journal.last().map_or(1, |(_, last)| last.sequence.saturating_add(1));
+        let sequence = next.max(entry.sequence);
         let entry = JournalEntry { sequence, ..entry.clone() };
         self.state.by_record.entry((tenant, entry.entity.clone(), entry.record)).or_default().push(place);
         self.state.journal.push((tenant, entry));

@@ -139,10 +139,30 @@ pub trait ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn operation(&mut self, tenant: TenantId, op_id: Id) -> Result<Option<Operation>>;
+    /// Every operation, in the order of the identifiers.
+    ///
+    /// # Errors
+    /// What `sink` gives, `Unavailable` or `Corrupt`.
+    fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()>;
+    /// Every series with its next number, in the order of the names.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>>;
 }
 
 /// What can be written in a transaction.
 pub trait WriteTx: ReadTx {
+    /// Begins a step that can be taken back by itself. Steps do not nest.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn begin_step(&mut self) -> Result<()>;
+    /// Ends the step: keeps it, or takes back everything since its beginning.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn end_step(&mut self, keep: bool) -> Result<()>;
     /// Makes a tenant and returns its number.
     ///
     /// # Errors
@@ -153,7 +173,7 @@ pub trait WriteTx: ReadTx {
     /// # Errors
     /// `StaleVersion`, `DuplicateKey` with the field, `Unavailable` or `Corrupt`.
     fn put(&mut self, write: &CheckedWrite) -> Result<()>;
-    /// Appends to the journal; the store gives the place.
+    /// Appends to the journal. The store gives the place; a restore keeps the place that the entry already has.
     ///
     /// # Errors
     /// `Unavailable` or `Corrupt`.

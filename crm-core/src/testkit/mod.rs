@@ -10,6 +10,6 @@ mod regression;
 mod sample;
 mod shapes;
 
-pub(crate) use engines::{Engine, Kept, memory, sqlite};
+pub(crate) use engines::{Engine, Kept, memory, setup, sqlite};
 pub(crate) use random::Random;
 pub(crate) use sample::{CUSTOM_FIELDS, Sample, custom_definitions, registry};

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "uniffi")]
 mod foreign {
-    use crate::value::{Date, Decimal, Id, Timestamp};
+    use crate::value::{Date, Decimal, ErrorCode, Id, Problem, Timestamp};
 
     uniffi::custom_type!(Id, String, {
         lower: |id| id.to_string(),
@@ -18,8 +18,18 @@ mod foreign {
     });
     uniffi::custom_type!(Timestamp, i64, {
         lower: |at| at.micros(),
-        try_lift: |micros| Ok(Timestamp::from_micros(micros)),
+        try_lift: |micros| exact(micros),
     });
+
+    /// Refuses what [`Timestamp::from_micros`] would hold at the border.
+    fn exact(micros: i64) -> uniffi::Result<Timestamp> {
+        let at = Timestamp::from_micros(micros);
+        if at.micros() == micros {
+            return Ok(at);
+        }
+        let message = "the instant lies outside the years 1 to 9999";
+        Err(Problem::new(ErrorCode::OutOfRange, message).into_invalid().into())
+    }
 }
 
 #[cfg(feature = "python")]
@@ -39,7 +49,11 @@ mod foreign_currency {
 
 #[cfg(feature = "python")]
 mod python_currency {
+    #[cfg(feature = "inspect")]
+    use pyo3::inspect::PyStaticExpr;
     use pyo3::prelude::*;
+    #[cfg(feature = "inspect")]
+    use pyo3::type_hint_identifier;
     use pyo3::types::PyString;
 
     use crate::value::Currency;
@@ -48,6 +62,9 @@ mod python_currency {
         type Target = PyString;
         type Output = Bound<'py, PyString>;
         type Error = std::convert::Infallible;
+
+        #[cfg(feature = "inspect")]
+        const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
         fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
             Ok(PyString::new(py, self.as_str()))
@@ -59,6 +76,9 @@ mod python_currency {
         type Output = Bound<'py, PyString>;
         type Error = std::convert::Infallible;
 
+        #[cfg(feature = "inspect")]
+        const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
         fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
             (*self).into_pyobject(py)
         }
@@ -66,6 +86,9 @@ mod python_currency {
 
     impl<'py> FromPyObject<'_, 'py> for Currency {
         type Error = PyErr;
+
+        #[cfg(feature = "inspect")]
+        const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
         fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
             let code: std::borrow::Cow<'_, str> = object.extract()?;

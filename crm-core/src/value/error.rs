@@ -97,6 +97,8 @@ value_enum! {
         /// The store failed in a way that has no name of its own.
         #[default]
         Store = "store",
+        /// Bytes cannot be read in the encoding of the file.
+        Undecodable = "undecodable",
     }
 }
 
@@ -168,7 +170,7 @@ fn joined(problems: &[Problem]) -> String {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Error), uniffi::export(Display))]
 #[non_exhaustive]
-pub enum Error {
+pub enum CrmError {
     /// The input is wrong; mend it. Every problem that was found is listed.
     #[error("{}", joined(problems))]
     Invalid {
@@ -212,6 +214,10 @@ pub enum Error {
         problems: Vec<Problem>,
     },
 }
+
+/// The name of [`CrmError`] in Rust code. The long name is the one that other languages see, where a bare `Error` would
+/// hide their own.
+pub type Error = CrmError;
 
 impl Error {
     /// The input of one field is wrong.

@@ -30,6 +30,7 @@ use super::{Date, Decimal, Error, ErrorCode, Id, Problem, Result, Timestamp, jso
 pub enum FieldValue {
     /// No value.
     #[default]
+    #[cfg_attr(feature = "uniffi", doc = "@default")]
     Null,
     /// Yes or no.
     Boolean(bool),

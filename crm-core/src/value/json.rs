@@ -18,6 +18,14 @@ pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     Ok(text)
 }
 
+/// A value as a tree of JSON.
+///
+/// # Errors
+/// `BadJson` if the value has no JSON form.
+pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
+    serde_json::to_value(value).map_err(|error| Problem::new(ErrorCode::BadJson, error.to_string()).into_invalid())
+}
+
 fn write_sorted(value: &Value, text: &mut String) {
     match value {
         Value::Object(map) => {
@@ -72,7 +80,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let text = plain(inner);
     let (code, message) = if let Some((code, message)) = untag(&text) {
         (code, message)
-    } else if text.starts_with("unknown field") {
+    } else if text.starts_with("unknown field") || text.starts_with("unknown variant") {
         (ErrorCode::UnknownField, text)
     } else if text.starts_with("missing field") {
         (ErrorCode::Required, text)

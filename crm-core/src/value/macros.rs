@@ -25,7 +25,7 @@ macro_rules! value_struct {
             $($(
                 $(#[$ometa])*
                 #[serde(default)]
-                #[cfg_attr(feature = "uniffi", uniffi(default))]
+                #[cfg_attr(feature = "uniffi", doc = "@optional")]
                 pub $ofield: $oty,
             )*)?
         }
@@ -43,7 +43,8 @@ macro_rules! value_struct {
             }
 
             /// The fields by name, for a data frame; nested values stay what they are.
-            fn to_dict<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<$crate::value::python::Fields<'py>> {
+            #[pyo3(name = "to_dict")]
+            fn py_fields<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<$crate::value::python::Fields<'py>> {
                 let mut fields = $crate::value::python::Fields::new(py);
                 $($( fields.set(stringify!($rfield), self.$rfield.clone())?; )*)?
                 $($( fields.set(stringify!($ofield), self.$ofield.clone())?; )*)?
@@ -51,31 +52,33 @@ macro_rules! value_struct {
             }
 
             /// The canonical JSON text: keys sorted, no white space.
-            fn to_json(&self) -> pyo3::PyResult<String> {
+            #[pyo3(name = "to_json")]
+            fn py_json(&self) -> pyo3::PyResult<String> {
                 Ok($crate::value::json::to_canonical(self)?)
             }
 
             /// Reads JSON text; an unknown field is refused.
             #[staticmethod]
-            fn from_json(text: &str) -> pyo3::PyResult<Self> {
+            #[pyo3(name = "from_json")]
+            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
                 Ok($crate::value::json::from_text(text)?)
             }
 
             /// A copy with other values in the named fields.
-            #[pyo3(signature = (**changes: "object"))]
-            fn replace<'py>(
+            #[pyo3(name = "replace", signature = (**changes: "object"))]
+            fn py_replace<'py>(
                 &self,
                 py: pyo3::Python<'py>,
                 changes: Option<&pyo3::Bound<'py, pyo3::types::PyDict>>,
             ) -> pyo3::PyResult<Self> {
-                self.to_dict(py)?.replaced(changes)
+                self.py_fields(py)?.replaced(changes)
             }
 
             fn __getnewargs_ex__<'py>(
                 &self,
                 py: pyo3::Python<'py>,
             ) -> pyo3::PyResult<((), $crate::value::python::Fields<'py>)> {
-                Ok(((), self.to_dict(py)?))
+                Ok(((), self.py_fields(py)?))
             }
 
             fn __repr__(&self) -> String {
@@ -90,7 +93,7 @@ macro_rules! value_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$vmeta:meta])* $variant:ident = $text:literal ),* $(,)?
+            $( $(#[doc = $doc:literal])* $(#[default $($is_default:tt)?])? $variant:ident = $text:literal ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -98,7 +101,12 @@ macro_rules! value_enum {
         #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
         #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, eq, hash, from_py_object, rename_all = "SCREAMING_SNAKE_CASE"))]
         pub enum $name {
-            $( $(#[$vmeta])* #[serde(rename = $text)] $variant ),*
+            $(
+                $(#[doc = $doc])*
+                $( $($is_default)? #[default] #[cfg_attr(feature = "uniffi", doc = "@default")] )?
+                #[serde(rename = $text)]
+                $variant
+            ),*
         }
 
         impl $name {
@@ -136,13 +144,14 @@ macro_rules! value_enum {
 
             /// Every choice, in the order of its definition.
             #[staticmethod]
-            fn all() -> Vec<Self> {
+            #[pyo3(name = "all")]
+            fn py_all() -> Vec<Self> {
                 Self::ALL.to_vec()
             }
 
             /// The written form, as it stands in JSON and in the database.
-            #[getter]
-            fn value(&self) -> &'static str {
+            #[getter(value)]
+            fn py_value(&self) -> &'static str {
                 self.as_str()
             }
 
@@ -158,6 +167,8 @@ macro_rules! value_enum {
 }
 
 /// Defines an enum whose variants carry named fields, for every language. In JSON it is `{"variant_name": {...}}`.
+///
+/// Functions under `python` become methods in Python; operators, for example.
 macro_rules! value_union {
     (
         $(#[$meta:meta])*
@@ -167,6 +178,7 @@ macro_rules! value_union {
                 $variant:ident { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
             ),* $(,)?
         }
+        $(python { $($methods:tt)* })?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -175,6 +187,36 @@ macro_rules! value_union {
         #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, get_all, eq, from_py_object))]
         pub enum $name {
             $( $(#[$vmeta])* $variant { $( $(#[$fmeta])* $field: $ty ),* } ),*
+        }
+
+        python_json! { $name { $($($methods)*)? } }
+    };
+}
+
+/// JSON and a readable form for a Python class that cannot be taken apart into fields, and more methods.
+macro_rules! python_json {
+    ($name:ident { $($methods:tt)* }) => {
+        #[cfg(feature = "python")]
+        #[pyo3::pymethods]
+        impl $name {
+            /// The canonical JSON text: keys sorted, no white space.
+            #[pyo3(name = "to_json")]
+            fn py_json(&self) -> pyo3::PyResult<String> {
+                Ok($crate::value::json::to_canonical(self)?)
+            }
+
+            /// Reads JSON text; an unknown field is refused.
+            #[staticmethod]
+            #[pyo3(name = "from_json")]
+            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
+                Ok($crate::value::json::from_text(text)?)
+            }
+
+            fn __repr__(&self) -> String {
+                $crate::value::python::shown(stringify!($name), self)
+            }
+
+            $($methods)*
         }
     };
 }

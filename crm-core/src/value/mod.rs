@@ -15,6 +15,7 @@ mod money;
 mod order;
 mod ratio;
 mod text;
+mod unit;
 mod wide;
 
 #[cfg(any(feature = "python", feature = "uniffi"))]
@@ -32,19 +33,14 @@ pub use calendar::{
 };
 pub use date::{Clock, Date, FixedClock, SystemClock, Timestamp};
 pub use decimal::{Decimal, MAX_SCALE, Rounding};
-pub use error::{Error, ErrorCode, Problem, Result};
+pub use error::{CrmError, Error, ErrorCode, Problem, Result};
 pub use field_value::FieldValue;
 pub use id::{Id, IdSource, RandomIds, SeededIds};
 pub use identifier::IdentifierKind;
 pub use money::{Currency, Money};
+pub use ratio::Ratio;
 pub use text::{
     MAX_PHRASES, MAX_QUERY_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_CHARS, Phrase, fts5_query, index_text, index_tokens,
     matches, normalize_text, query_phrases,
 };
-
-/// The tools that [`value!`](crate::value_struct) needs at the place where it is expanded.
-#[doc(hidden)]
-pub mod derive {
-    pub use schemars;
-    pub use serde;
-}
+pub use unit::{Dimension, MAX_UNIT_CODE_CHARS, MAX_UNITS, Quantity, Unit, UnitFactor, UnitTable};

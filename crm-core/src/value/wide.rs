@@ -11,7 +11,7 @@ pub(super) fn multiply_divide(a: u128, b: u128, divisor: u128) -> Option<(u128, 
 }
 
 /// The product in two halves of 128 bits, high one first.
-fn multiply(a: u128, b: u128) -> (u128, u128) {
+pub(super) fn multiply(a: u128, b: u128) -> (u128, u128) {
     const LOW: u128 = u64::MAX as u128;
     let (a_high, a_low) = (a >> 64, a & LOW);
     let (b_high, b_low) = (b >> 64, b & LOW);

@@ -59,7 +59,7 @@ impl Suite {
         engine.define(custom_definitions("sample"));
         let mut schema = None;
         let tenant = engine.admin.ctx.tenant;
-        let read = engine.crm.inner.store.read(&mut |tx| {
+        let read = engine.crm.inner.store().unwrap().read(&mut |tx| {
             schema = Some(engine.crm.inner.tenant(tx, tenant)?.schema.clone());
             Ok(())
         });
@@ -70,8 +70,8 @@ impl Suite {
         Self { engine, tenant, schema, entity }
     }
 
-    pub(super) fn store(&self) -> &dyn Store {
-        self.engine.crm.inner.store.as_ref()
+    pub(super) fn store(&self) -> std::sync::Arc<dyn Store> {
+        self.engine.crm.inner.store().unwrap()
     }
 
     pub(super) fn plan(&self) -> AccessPlan {

@@ -141,19 +141,25 @@ pub(super) fn create(entity: &EntityType) -> String {
     }
     sql.push_str(") STRICT;\n");
     let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
-    let mut index = |column: &str| {
+    let mut index = |columns: &[&str]| {
+        let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
         let _ = writeln!(
             sql,
             "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
-            quoted(&format!("{name}_{column}")),
+            quoted(&format!("{name}_{}", columns.join("_"))),
             quoted(name),
-            quoted(column)
+            names.join(", ")
         );
     };
-    index("owner");
-    index("updated_at");
+    index(&["owner"]);
+    index(&["updated_at"]);
     for field in entity.fields.iter().filter(|field| field.indexed) {
-        index(&field.name);
+        index(&[&field.name]);
+    }
+    for field in &entity.fields {
+        if let Some(then) = field.index_then {
+            index(&[&field.name, then]);
+        }
     }
     let words: Vec<String> = entity.searchable().map(|(_, field)| quoted(&field.name)).collect();
     if !words.is_empty() {

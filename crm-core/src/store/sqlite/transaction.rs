@@ -241,6 +241,26 @@ impl ReadTx for Transaction<'_> {
         };
         statement.query_row(params![tenant, op_id.as_bytes()], read).optional().map_err(|error| explain(&error))
     }
+
+    fn operations(&mut self, tenant: TenantId, sink: &mut dyn FnMut(Operation) -> Result<()>) -> Result<()> {
+        let sql = "SELECT op_id, fingerprint, outcome, at FROM operation WHERE tenant = ?1 ORDER BY op_id";
+        self.each(sql, tenant, |row| {
+            let text = |place: usize| row.get::<_, String>(place).map_err(|error| explain(&error));
+            let at = row.get(3).map_err(|error| explain(&error))?;
+            let op_id = to_id(row.get_ref(0).map_err(|error| explain(&error))?)?;
+            sink(Operation { op_id, fingerprint: text(1)?, outcome: text(2)?, at: Timestamp::from_micros(at) })
+        })
+    }
+
+    fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>> {
+        let mut series = Vec::new();
+        self.each("SELECT series, next FROM number_series WHERE tenant = ?1 ORDER BY series", tenant, |row| {
+            let read = row.get(0).and_then(|name| Ok((name, row.get(1)?)));
+            series.push(read.map_err(|error| explain(&error))?);
+            Ok(())
+        })?;
+        Ok(series)
+    }
 }
 
 fn read_figures(asked: &CheckedAggregate, row: &rusqlite::Row<'_>) -> Result<AggregateRow> {
@@ -297,7 +317,30 @@ fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
     })
 }
 
+impl Transaction<'_> {
+    /// Runs a query whose rows are read one by one.
+    fn each(&self, sql: &str, tenant: TenantId, mut read: impl FnMut(&rusqlite::Row<'_>) -> Result<()>) -> Result<()> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query([tenant]).map_err(|error| explain(&error))?;
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            read(row)?;
+        }
+        Ok(())
+    }
+}
+
 impl WriteTx for Transaction<'_> {
+    fn begin_step(&mut self) -> Result<()> {
+        self.execute("SAVEPOINT step", []).map(|_| ())
+    }
+
+    fn end_step(&mut self, keep: bool) -> Result<()> {
+        if !keep {
+            self.execute("ROLLBACK TO step", [])?;
+        }
+        self.execute("RELEASE step", []).map(|_| ())
+    }
+
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
         self.insert_once("INSERT INTO tenant (key) VALUES (?1)", [key], tenant_exists)?;
         Ok(self.connection.last_insert_rowid())
@@ -314,9 +357,10 @@ impl WriteTx for Transaction<'_> {
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
-        let sql = "INSERT INTO journal (tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let sql = "INSERT INTO journal (sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let changes = serde_json::to_string(&entry.changes).map_err(|_| damaged("a change has no JSON form"))?;
         let params = params![
+            (entry.sequence > 0).then_some(entry.sequence),
             tenant,
             entry.op_id.as_bytes(),
             entry.command,

@@ -76,7 +76,7 @@ impl FromPyObject<'_, '_> for Decimal {
         if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
             let too_long = |_| Problem::new(ErrorCode::DecimalDigits, "the integer is longer than 96 bits");
             let value: i128 = given.extract().map_err(|error: PyErr| too_long(error).into_invalid())?;
-            return Ok(Self::new(value, 0)?);
+            return Ok(value.to_string().parse::<Self>()?);
         }
         Err(expected("decimal.Decimal or int", &given))
     }

@@ -1,0 +1,31 @@
+package io.crmcore
+
+import java.time.Instant
+
+/*
+ * What the generated code calls: see `uniffi.toml` of the crate `crm-core` and the crate `crm-bindgen`.
+ */
+
+private const val MICROS_PER_SECOND = 1_000_000L
+private const val NANOS_PER_MICRO = 1_000L
+
+internal fun instantOfMicros(micros: Long): Instant =
+    Instant.ofEpochSecond(
+        Math.floorDiv(micros, MICROS_PER_SECOND),
+        Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO,
+    )
+
+/**
+ * Microseconds since 1970. The engine counts microseconds and the clock of the JVM nanoseconds, so that every
+ * `Instant.now()` would be refused if the rest were not cut. An instant that does not fit goes to the border of [Long],
+ * where the engine refuses it with `OUT_OF_RANGE`.
+ */
+internal fun microsOf(instant: Instant): Long =
+    try {
+        Math.addExact(Math.multiplyExact(instant.epochSecond, MICROS_PER_SECOND), instant.nano / NANOS_PER_MICRO)
+    } catch (_: ArithmeticException) {
+        if (instant.epochSecond < 0) Long.MIN_VALUE else Long.MAX_VALUE
+    }
+
+internal fun messageOf(problems: List<Problem>): String =
+    problems.joinToString("; ") { problem -> problem.field?.let { "$it: ${problem.message}" } ?: problem.message }

@@ -1,0 +1,340 @@
+//! The single view of a customer: one call, what the reader may see, and behind every total its records.
+
+use std::collections::BTreeMap;
+
+use super::tree::Tree;
+use super::{
+    Account, AccountLink, Activity, Attachment, Contact, HierarchyKind, HierarchyNode, SubjectEntity, activities, among,
+};
+use crate::access::Action;
+use crate::engine::Reading;
+use crate::query::{MAX_IN_VALUES, MAX_PAGE, Query, Sort};
+use crate::schema::{Entity, EntityType, FieldRef, Row};
+use crate::value::{Currency, Date, Decimal, ErrorCode, FieldValue, Id, Problem, Result};
+
+/// The states in which a quote is no longer open; every other state is.
+const CLOSED_QUOTES: &[&str] = &["accepted", "rejected", "expired", "superseded"];
+
+/// The names by which the room knows an entity of sales; one that is not registered has no records.
+pub(super) struct Shape {
+    pub(super) entity: &'static str,
+    pub(super) account: &'static str,
+    pub(super) name: &'static str,
+    pub(super) status: &'static str,
+    pub(super) amount: &'static str,
+}
+
+const LEADS: Shape = Shape { entity: "lead", account: "converted_account", name: "name", status: "status", amount: "" };
+const OPPORTUNITIES: Shape =
+    Shape { entity: "opportunity", account: "account", name: "name", status: "stage_category", amount: "amount" };
+const QUOTES: Shape = Shape { entity: "quote", account: "account", name: "name", status: "status", amount: "total" };
+
+value_struct! {
+    /// What a single view shall show.
+    #[derive(Default)]
+    pub struct SingleViewOptions {
+        optional {
+            /// The hierarchy for what stands above and below; the legal one if nothing is said.
+            pub hierarchy: Option<HierarchyKind>,
+            /// Whether everything below the account is part of the view.
+            pub include_subtree: bool,
+            /// The date on which the hierarchy is looked at; today if nothing is said. Records are shown as they are now.
+            pub as_of: Option<Date>,
+            /// The most records of each section, 1 to 500; 50 if nothing is said. Totals are over all records.
+            pub limit: Option<i64>,
+        }
+    }
+}
+
+value_struct! {
+    /// A sum with the records that make it.
+    pub struct Total {
+        required {
+            /// What is summed: `open_pipeline`, `won`, `open_quotes`.
+            pub name: String,
+            /// The sum.
+            pub amount: Decimal,
+            /// How many records have an amount.
+            pub count: i64,
+            /// These records; the sum of their amounts is the total.
+            pub ids: Vec<Id>,
+        }
+        optional {
+            /// The currency; nothing for records without one.
+            pub currency: Option<Currency>,
+        }
+    }
+}
+
+value_struct! {
+    /// A lead, an opportunity or a quote in short.
+    pub struct ViewRecord {
+        required {
+            /// The entity.
+            pub entity: String,
+            /// The record.
+            pub id: Id,
+        }
+        optional {
+            /// The account to which it belongs.
+            pub account: Option<Id>,
+            /// Its name or number.
+            pub name: Option<String>,
+            /// Its state; of an opportunity the category of its stage.
+            pub status: Option<String>,
+            /// Its amount.
+            pub amount: Option<Decimal>,
+            /// The currency of the amount.
+            pub currency: Option<Currency>,
+        }
+    }
+}
+
+value_struct! {
+    /// Everything about a customer that the reader may see (统一客户视图). Sections begin with the record that was changed
+    /// last, activities with the newest; a section to which the reader has no right is empty.
+    pub struct SingleView {
+        required {
+            /// The account.
+            pub account: Account,
+            /// The date on which the hierarchy was looked at.
+            pub as_of: Date,
+        }
+        optional {
+            /// The accounts above, the nearest first.
+            pub ancestors: Vec<HierarchyNode>,
+            /// The accounts of the view: the account itself, and what stands below it if the subtree was asked for.
+            pub nodes: Vec<HierarchyNode>,
+            /// The contacts.
+            pub contacts: Vec<Contact>,
+            /// The newest activities.
+            pub activities: Vec<Activity>,
+            /// The leads.
+            pub leads: Vec<ViewRecord>,
+            /// The opportunities.
+            pub opportunities: Vec<ViewRecord>,
+            /// The quotes.
+            pub quotes: Vec<ViewRecord>,
+            /// The attachments.
+            pub attachments: Vec<Attachment>,
+            /// The totals, each over all visible records of the nodes.
+            pub totals: Vec<Total>,
+            /// The sections that have more records than are shown.
+            pub cut_sections: Vec<String>,
+        }
+    }
+}
+
+/// Collects the single view of an account.
+pub(super) fn single_view(reading: &mut Reading<'_>, account: Id, options: &SingleViewOptions) -> Result<SingleView> {
+    let limit = section_limit(options.limit)?;
+    let as_of = options.as_of.unwrap_or_else(|| reading.today());
+    let account = Account::from_row(reading.get(Account::NAME, account)?)?;
+    let (ancestors, nodes) = around(reading, &account, options, as_of)?;
+    let ids: Vec<Id> = nodes.iter().map(|node| node.account).collect();
+    let mut view = SingleView {
+        account,
+        as_of,
+        ancestors,
+        nodes,
+        contacts: Vec::new(),
+        activities: Vec::new(),
+        leads: Vec::new(),
+        opportunities: Vec::new(),
+        quotes: Vec::new(),
+        attachments: Vec::new(),
+        totals: Vec::new(),
+        cut_sections: Vec::new(),
+    };
+    view.contacts = section(reading, &ids, limit, "contacts", &mut view.cut_sections)?;
+    view.attachments = section(reading, &ids, limit, "attachments", &mut view.cut_sections)?;
+    if may_read(reading, Activity::NAME) {
+        view.activities = activities::newest(reading, SubjectEntity::Account, &ids, limit)?;
+    }
+    add_sales(reading, &ids, limit, &mut view)?;
+    Ok(view)
+}
+
+pub(super) fn section_limit(limit: Option<i64>) -> Result<usize> {
+    let limit = limit.unwrap_or(50);
+    usize::try_from(limit).ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
+        let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a section has 1 to 500 records");
+        problem.with("max", MAX_PAGE).into_invalid()
+    })
+}
+
+fn may_read(reading: &Reading<'_>, entity: &str) -> bool {
+    reading.entity(entity).is_ok_and(|(_, plan)| plan.allows(Action::Read))
+}
+
+/// What stands above the account, and the accounts of the view.
+fn around(
+    reading: &mut Reading<'_>,
+    account: &Account,
+    options: &SingleViewOptions,
+    date: Date,
+) -> Result<(Vec<HierarchyNode>, Vec<HierarchyNode>)> {
+    let alone = HierarchyNode {
+        account: account.id,
+        name: account.name.clone(),
+        depth: 0,
+        code: account.code.clone(),
+        parent: None,
+    };
+    if !may_read(reading, AccountLink::NAME) {
+        return Ok((Vec::new(), vec![alone]));
+    }
+    let mut tree = Tree { reading, hierarchy: options.hierarchy.unwrap_or_default(), date };
+    let ancestors = tree.ancestors(account.id)?;
+    let nodes = if options.include_subtree { tree.subtree(account.id)? } else { vec![alone] };
+    Ok((ancestors, nodes))
+}
+
+/// The records of an entity that were changed last.
+fn section<E: Entity>(
+    reading: &mut Reading<'_>,
+    accounts: &[Id],
+    limit: usize,
+    name: &str,
+    cut: &mut Vec<String>,
+) -> Result<Vec<E>> {
+    let (_, plan) = reading.entity(E::NAME)?;
+    if !plan.allows(Action::Read) || !plan.can_read("account") {
+        return Ok(Vec::new());
+    }
+    let mut rows = Vec::new();
+    let mut more = false;
+    for chunk in accounts.chunks(MAX_IN_VALUES) {
+        let asked = Query {
+            filter: Some(among("account", chunk)),
+            sort: vec![Sort { field: "updated_at".to_owned(), descending: true }],
+            limit: i64::try_from(limit).ok(),
+            ..Query::default()
+        };
+        let (found, next) = reading.page(E::NAME, &asked)?;
+        more = more || next.is_some();
+        rows.extend(found);
+    }
+    if rows.len() > limit || more {
+        cut.push(name.to_owned());
+    }
+    last_changed(&mut rows, limit);
+    rows.into_iter().map(E::from_row).collect()
+}
+
+fn last_changed(rows: &mut Vec<Row>, limit: usize) {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));
+    rows.truncate(limit);
+}
+
+fn add_sales(reading: &mut Reading<'_>, accounts: &[Id], limit: usize, view: &mut SingleView) -> Result<()> {
+    let mut shown = |records: Vec<ViewRecord>, name: &str| {
+        if records.len() > limit {
+            view.cut_sections.push(name.to_owned());
+        }
+        records.into_iter().take(limit).collect()
+    };
+    let (leads, _) = sales(reading, &LEADS, accounts)?;
+    view.leads = shown(leads, "leads");
+    let (opportunities, summable) = sales(reading, &OPPORTUNITIES, accounts)?;
+    if summable {
+        view.totals.extend(totals("open_pipeline", in_stage(&opportunities, "open"))?);
+        view.totals.extend(totals("won", in_stage(&opportunities, "won"))?);
+    }
+    view.opportunities = shown(opportunities, "opportunities");
+    let (quotes, summable) = sales(reading, &QUOTES, accounts)?;
+    if summable {
+        let is_open = |quote: &&ViewRecord| !quote.status.as_deref().is_some_and(|s| CLOSED_QUOTES.contains(&s));
+        view.totals.extend(totals("open_quotes", quotes.iter().filter(is_open))?);
+    }
+    view.quotes = shown(quotes, "quotes");
+    Ok(())
+}
+
+fn in_stage<'r>(records: &'r [ViewRecord], stage: &'r str) -> impl Iterator<Item = &'r ViewRecord> {
+    records.iter().filter(move |record| record.status.as_deref() == Some(stage))
+}
+
+/// The sums per currency over the records that have an amount.
+///
+/// # Errors
+/// `Overflow` if a sum cannot be kept exactly.
+pub(super) fn totals<'r>(name: &str, records: impl Iterator<Item = &'r ViewRecord>) -> Result<Vec<Total>> {
+    let mut by_currency: BTreeMap<Option<String>, Total> = BTreeMap::new();
+    for record in records {
+        let Some(amount) = record.amount else { continue };
+        let total = by_currency.entry(record.currency.map(|currency| currency.to_string())).or_insert_with(|| Total {
+            name: name.to_owned(),
+            amount: Decimal::ZERO,
+            count: 0,
+            ids: Vec::new(),
+            currency: record.currency,
+        });
+        total.amount = total.amount.checked_add(amount)?;
+        total.count += 1;
+        total.ids.push(record.id);
+    }
+    Ok(by_currency.into_values().collect())
+}
+
+/// The fields of a sales entity that the reader may see.
+struct Source {
+    entity: EntityType,
+    account: FieldRef,
+    name: Option<FieldRef>,
+    status: Option<FieldRef>,
+    amount: Option<FieldRef>,
+    currency: Option<FieldRef>,
+}
+
+impl Source {
+    fn of(reading: &Reading<'_>, shape: &Shape) -> Option<Self> {
+        let (entity, plan) = reading.entity(shape.entity).ok()?;
+        if !plan.allows(Action::Read) {
+            return None;
+        }
+        let field = |name: &str| entity.field(name).filter(|field| plan.can_read(&field.spec.name));
+        Some(Self {
+            account: field(shape.account)?,
+            name: field(shape.name),
+            status: field(shape.status),
+            amount: field(shape.amount),
+            currency: field("currency"),
+            entity: entity.clone(),
+        })
+    }
+
+    /// Sums mean something only if amount, currency and state of each record are seen.
+    const fn is_summable(&self) -> bool {
+        self.amount.is_some() && self.currency.is_some() && self.status.is_some()
+    }
+
+    fn record(&self, row: &Row) -> ViewRecord {
+        let value = |field: &Option<FieldRef>| field.as_ref().map_or(FieldValue::Null, |field| field.value(row));
+        ViewRecord {
+            entity: self.entity.name.to_owned(),
+            id: row.id,
+            account: if let FieldValue::Reference(id) = self.account.value(row) { Some(id) } else { None },
+            name: text(value(&self.name)),
+            status: text(value(&self.status)),
+            amount: if let FieldValue::Decimal(amount) = value(&self.amount) { Some(amount) } else { None },
+            currency: text(value(&self.currency)).and_then(|code| code.parse().ok()),
+        }
+    }
+}
+
+fn text(value: FieldValue) -> Option<String> {
+    if let FieldValue::Text(text) = value { Some(text) } else { None }
+}
+
+/// Every visible record of a sales entity, the last changed first, and whether its amounts may be summed.
+pub(super) fn sales(reading: &mut Reading<'_>, shape: &Shape, accounts: &[Id]) -> Result<(Vec<ViewRecord>, bool)> {
+    let Some(source) = Source::of(reading, shape) else { return Ok((Vec::new(), false)) };
+    let mut rows = Vec::new();
+    for chunk in accounts.chunks(MAX_IN_VALUES) {
+        let asked = Query { filter: Some(among(shape.account, chunk)), ..Query::default() };
+        rows.extend(reading.all(shape.entity, &asked)?);
+    }
+    last_changed(&mut rows, usize::MAX);
+    Ok((rows.iter().map(|row| source.record(row)).collect(), source.is_summable()))
+}

@@ -1,0 +1,108 @@
+//! What the rooms see of an operation in progress.
+
+use super::pipeline::Work;
+use crate::access::Action;
+use crate::query::Query;
+use crate::room::{Author, View};
+use crate::schema::{Row, TenantSchema};
+use crate::value::{Currency, Date, Id, Result, Timestamp};
+
+impl View for Work<'_> {
+    fn user(&self) -> Id {
+        self.session.ctx.user
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn today(&self) -> Date {
+        self.tenant.date(self.now)
+    }
+
+    fn start_of(&self, date: Date) -> Timestamp {
+        self.tenant.start_of(date)
+    }
+
+    fn schema(&self) -> &TenantSchema {
+        &self.tenant.schema
+    }
+
+    fn base_currency(&self) -> Currency {
+        self.tenant.base_currency()
+    }
+
+    fn new_id(&mut self) -> Id {
+        self.session.inner.ids.next_id()
+    }
+
+    fn next_number(&mut self, series: &str) -> Result<i64> {
+        let (next, end) = self.numbers.get(series).copied().unwrap_or((0, 0));
+        let (number, end) = if next < end {
+            (next, end)
+        } else {
+            // Blocks grow while one transaction takes many; what is left over is given back at its end.
+            let count = (end - next).max(if end == 0 { 1 } else { 64 });
+            let first = self.tx.take_numbers(self.tenant.id, series, count)?;
+            (first, first + count)
+        };
+        self.numbers.insert(series.to_owned(), (number + 1, end));
+        Ok(number)
+    }
+
+    fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Caller, &entity);
+        let mut row = self.current(&plan, &entity, id)?;
+        plan.mask(&entity, &mut row);
+        Ok(row)
+    }
+
+    fn list(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        self.scan(Author::Caller, entity, query)
+    }
+
+    fn get_for_rule(&mut self, entity: &'static str, id: Id) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Rule, &entity);
+        self.current(&plan, &entity, id)
+    }
+
+    fn list_for_rule(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        self.scan(Author::Rule, entity, query)
+    }
+
+    fn for_change(&mut self, entity: &'static str, id: Id, version: Option<i64>, fields: &[&str]) -> Result<Row> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(Author::Caller, &entity);
+        plan.require(Action::Edit)?;
+        let row = self.current(&plan, &entity, id)?;
+        self.check_version(&plan, &entity, &row, version)?;
+        for name in fields {
+            let field = plan.readable_field(&self.tenant.schema, &entity, name)?;
+            plan.require_field_right(&field.spec)?;
+        }
+        Ok(row)
+    }
+
+    fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
+        let entity = self.entity(entity)?;
+        let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
+        self.tx.lookup(&lookup)
+    }
+}
+
+impl Work<'_> {
+    fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |mut row| {
+            plan.mask(&entity, &mut row);
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+}

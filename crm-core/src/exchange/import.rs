@@ -1,0 +1,337 @@
+//! Import of CSV files: a mapping says what each column means; every row is put by itself, and a bad one lands in the
+//! rejects with row, column, value and reason.
+
+mod lists;
+mod lookup;
+mod rows;
+
+use std::collections::HashMap;
+
+use super::cells::CellFormat;
+use super::csv::{CsvOptions, CsvReader};
+use crate::engine::{RowResult, Session, put_rows};
+use crate::value::{ErrorCode, FieldValue, Problem, Result};
+
+use rows::{Compiled, Read};
+
+/// Rows in one transaction.
+const BATCH: usize = 1_000;
+
+value_enum! {
+    /// What happens to a row that refers to something unknown.
+    pub enum UnknownReference {
+        /// The row is rejected.
+        Reject = "reject",
+        /// The row is kept without the reference, and listed as a notice.
+        LeaveEmpty = "leave_empty",
+    }
+}
+
+value_struct! {
+    /// How a cell names a record of another entity.
+    #[derive(Default)]
+    pub struct ReferenceLookup {
+        required {
+            /// The entity.
+            pub entity: String,
+            /// The field that the cell holds, for example `name` or `login`; `external:NAME` for an external identifier.
+            pub by: String,
+        }
+        optional {
+            /// What happens if nothing is found, or more than one; the row is rejected if nothing is said.
+            pub on_unknown: Option<UnknownReference>,
+        }
+    }
+}
+
+value_struct! {
+    /// In which rows a column counts.
+    #[derive(Default)]
+    pub struct ColumnCondition {
+        required {
+            /// The column that decides; it may be the same one.
+            pub column: String,
+            /// The cells, one of which must stand there.
+            pub values: Vec<String>,
+        }
+    }
+}
+
+value_struct! {
+    /// What one column means.
+    #[derive(Default)]
+    pub struct ColumnMapping {
+        required {
+            /// The column.
+            pub column: String,
+            /// The field; for the parts of a list `channels.phone`, `channels.address.city`, `identifiers.vat`,
+            /// `subjects.account` (with a lookup), or `raw.NAME` for what the source said.
+            pub field: String,
+        }
+        optional {
+            /// How the cells are written; read by the type of the field if left out.
+            pub format: Option<CellFormat>,
+            /// For references: how a cell names the other record.
+            pub lookup: Option<ReferenceLookup>,
+            /// Written values and what they stand for: `{"Won": "won"}`. Others are taken as they are.
+            pub values: HashMap<String, String>,
+            /// Values that stand for nothing, for example `N/A`.
+            pub empty: Vec<String>,
+            /// White space around the text is part of it.
+            pub keep_space: bool,
+            /// An empty cell is listed as a notice.
+            pub notice_if_empty: bool,
+            /// The values that are expected. Another one is kept and listed as a notice, with the expected one that
+            /// it is nearest to as a proposal.
+            pub expected: Vec<String>,
+            /// The rows in which the column counts; every row if nothing is said.
+            pub only_if: Option<ColumnCondition>,
+        }
+    }
+}
+
+value_struct! {
+    /// A mapping file: what a CSV file means.
+    #[derive(Default)]
+    pub struct ImportMapping {
+        required {
+            /// The entity that the rows become. `account_link` rows go through the command that sets a parent.
+            pub entity: String,
+            /// What the columns mean; other columns are left out.
+            pub columns: Vec<ColumnMapping>,
+        }
+        optional {
+            /// How the file is written.
+            pub csv: CsvOptions,
+            /// The system whose identifiers `key_column` holds; a second import of the same key changes the record
+            /// instead of making another.
+            pub external_system: Option<String>,
+            /// The column with the external identifier.
+            pub key_column: Option<String>,
+            /// Instead of an external identifier: the unique field by which a record is found again.
+            pub key_field: Option<String>,
+            /// Fields that are the same for every row.
+            pub constants: HashMap<String, FieldValue>,
+            /// For constants that name a record of another entity: how.
+            pub constant_lookups: HashMap<String, ReferenceLookup>,
+            /// Rows in which this column is empty are passed over without a reject.
+            pub skip_if_empty: Option<String>,
+            /// A row with the key of an earlier one is passed over without a reject: for a column that many rows share,
+            /// such as the manager of a team.
+            pub skip_repeated: bool,
+        }
+    }
+}
+
+value_struct! {
+    /// One cell that could not be taken as it is.
+    pub struct ImportIssue {
+        required {
+            /// The row as a spreadsheet numbers it: the header is 1.
+            pub row: u64,
+            /// What is wrong, as a program reads it.
+            pub code: ErrorCode,
+            /// What is wrong, for people.
+            pub reason: String,
+        }
+        optional {
+            /// The column, where one is to blame.
+            pub column: Option<String>,
+            /// The field, where one is to blame.
+            pub field: Option<String>,
+            /// The cell.
+            pub value: Option<String>,
+            /// What might be meant; it is never taken without being asked.
+            pub proposal: Option<String>,
+        }
+    }
+}
+
+value_struct! {
+    /// A value that many rows share and that might mean another one.
+    pub struct ImportProposal {
+        required {
+            /// The column.
+            pub column: String,
+            /// The cell.
+            pub value: String,
+            /// What might be meant.
+            pub proposal: String,
+            /// In how many rows.
+            pub rows: u64,
+        }
+    }
+}
+
+value_struct! {
+    /// What an import did, or would do in a dry run.
+    #[derive(Default)]
+    pub struct ImportReport {
+        optional {
+            /// Rows in the file, without the header.
+            pub rows: u64,
+            /// Records that were made.
+            pub created: u64,
+            /// Records that were changed.
+            pub updated: u64,
+            /// Rows that brought nothing new.
+            pub unchanged: u64,
+            /// Rows that were passed over because the mapping says so.
+            pub skipped: u64,
+            /// Rows that were rejected whole; the reasons stand in `rejects`.
+            pub rejected: u64,
+            /// Why rows were rejected.
+            pub rejects: Vec<ImportIssue>,
+            /// Cells of rows that were kept all the same.
+            pub notices: Vec<ImportIssue>,
+            /// Values that might mean others, with the number of rows.
+            pub proposals: Vec<ImportProposal>,
+            /// Whether nothing was written.
+            pub dry_run: bool,
+        }
+    }
+}
+
+/// Hears how far an import is.
+pub trait ImportProgress {
+    /// Called after each batch with the rows that are done.
+    fn rows_done(&mut self, rows: u64);
+}
+
+/// Hears nothing.
+impl ImportProgress for () {
+    fn rows_done(&mut self, _: u64) {}
+}
+
+impl Session {
+    /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all.
+    ///
+    /// # Errors
+    /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What
+    /// is wrong with a row stands in the report.
+    pub fn import_csv(&self, bytes: &[u8], mapping: &ImportMapping, dry_run: bool) -> Result<ImportReport> {
+        self.import_csv_with(bytes, mapping, dry_run, &mut ())
+    }
+
+    /// As [`Session::import_csv`], and tells how far it is.
+    ///
+    /// # Errors
+    /// As [`Session::import_csv`].
+    pub fn import_csv_with(
+        &self,
+        bytes: &[u8],
+        mapping: &ImportMapping,
+        dry_run: bool,
+        progress: &mut dyn ImportProgress,
+    ) -> Result<ImportReport> {
+        let reader = CsvReader::open(bytes, &mapping.csv)?;
+        let compiled = Compiled::new(self, mapping, reader.header())?;
+        let mut import = Import {
+            session: self,
+            compiled,
+            report: ImportReport { dry_run, ..ImportReport::default() },
+            waiting: Vec::new(),
+        };
+        // In a dry run nothing is kept between transactions, so everything goes through one.
+        let batch = if dry_run { usize::MAX } else { BATCH };
+        for row in reader {
+            import.take(row);
+            if import.waiting.len() >= batch {
+                import.put()?;
+                progress.rows_done(import.report.rows);
+            }
+        }
+        import.put()?;
+        progress.rows_done(import.report.rows);
+        Ok(import.finish())
+    }
+}
+
+struct Import<'a> {
+    session: &'a Session,
+    compiled: Compiled,
+    report: ImportReport,
+    /// Rows that wait for the next transaction, with their notices.
+    waiting: Vec<Read>,
+}
+
+impl Import<'_> {
+    fn take(&mut self, row: std::result::Result<super::csv::CsvRow, super::csv::CsvReject>) {
+        self.report.rows += 1;
+        match row {
+            Ok(row) => match self.compiled.read(&row) {
+                Ok(Some(read)) => self.waiting.push(read),
+                Ok(None) => self.report.skipped += 1,
+                Err(issues) => self.reject(issues),
+            },
+            Err(reject) => {
+                let issues = reject.problems.iter().map(|problem| issue(reject.row, problem)).collect();
+                self.reject(issues);
+            }
+        }
+    }
+
+    fn reject(&mut self, issues: Vec<ImportIssue>) {
+        self.report.rejected += 1;
+        self.report.rejects.extend(issues);
+    }
+
+    fn put(&mut self) -> Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let (rows, work): (Vec<_>, Vec<_>) =
+            waiting.into_iter().map(|read| ((read.source, read.notices), read.work)).unzip();
+        let results = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
+        for ((source, notices), result) in rows.into_iter().zip(results) {
+            match result {
+                RowResult::Created => self.report.created += 1,
+                RowResult::Updated => self.report.updated += 1,
+                RowResult::Unchanged => self.report.unchanged += 1,
+                RowResult::Failed(error) => {
+                    let problems = error.problems().iter();
+                    let issues = problems.map(|problem| self.compiled.locate(&source, problem)).collect();
+                    self.reject(issues);
+                    continue;
+                }
+            }
+            self.report.notices.extend(notices);
+        }
+        Ok(())
+    }
+
+    /// Counts the proposals and puts the issues into the order of the file.
+    fn finish(mut self) -> ImportReport {
+        let mut counted: HashMap<(String, String, String), u64> = HashMap::new();
+        for issue in self.report.rejects.iter().chain(&self.report.notices) {
+            if let (Some(column), Some(value), Some(proposal)) = (&issue.column, &issue.value, &issue.proposal) {
+                *counted.entry((column.clone(), value.clone(), proposal.clone())).or_default() += 1;
+            }
+        }
+        let proposals = counted.into_iter().map(|((column, value, proposal), rows)| ImportProposal {
+            column,
+            value,
+            proposal,
+            rows,
+        });
+        self.report.proposals = proposals.collect();
+        self.report.proposals.sort_by(|a, b| (b.rows, &a.column, &a.value).cmp(&(a.rows, &b.column, &b.value)));
+        self.report.rejects.sort_by_key(|issue| issue.row);
+        self.report.notices.sort_by_key(|issue| issue.row);
+        self.report
+    }
+}
+
+/// A problem that the CSV reader found.
+fn issue(row: u64, problem: &Problem) -> ImportIssue {
+    ImportIssue {
+        row,
+        code: problem.code,
+        reason: problem.message.clone(),
+        column: problem.field.clone(),
+        field: None,
+        value: None,
+        proposal: None,
+    }
+}

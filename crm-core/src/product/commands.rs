@@ -1,0 +1,96 @@
+//! The commands of the room.
+
+use super::rules::prices_query;
+use super::{ListPrice, PriceList, Product};
+use crate::room::{Change, Decision, View, records};
+use crate::value::{Date, Decimal, Id, Result};
+
+value_union! {
+    /// Products and price lists.
+    pub enum ProductCommand {
+        /// Makes a product.
+        CreateProduct {
+            /// The product.
+            product: Product,
+        },
+        /// Saves a product that was read and changed.
+        UpdateProduct {
+            /// The product with the version that was read.
+            product: Product,
+        },
+        /// Makes a price list.
+        CreatePriceList {
+            /// The price list.
+            price_list: PriceList,
+        },
+        /// Saves a price list that was read and changed.
+        UpdatePriceList {
+            /// The price list with the version that was read.
+            price_list: PriceList,
+        },
+        /// Sets the price of a product from a date on. The price before it ends on that date; it holds until the next
+        /// price that is already known for later. A price that begins on the same date is replaced.
+        SetListPrice {
+            /// The price list.
+            price_list: Id,
+            /// The product.
+            product: Id,
+            /// The price of `per_quantity` units, in the currency of the list.
+            price: Decimal,
+            /// The first date on which it holds.
+            valid_from: Date,
+            /// The price unit; as before, or 1, if nothing is said.
+            per_quantity: Option<Decimal>,
+        },
+    }
+}
+
+impl ProductCommand {
+    /// The name in the journal.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateProduct { .. } => "product.create_product",
+            Self::UpdateProduct { .. } => "product.update_product",
+            Self::CreatePriceList { .. } => "product.create_price_list",
+            Self::UpdatePriceList { .. } => "product.update_price_list",
+            Self::SetListPrice { .. } => "product.set_list_price",
+        }
+    }
+
+    /// Decides what the command changes.
+    pub(crate) fn decide(&self, view: &mut dyn View) -> Result<Decision> {
+        Ok(Decision::of(match self {
+            Self::CreateProduct { product } => Change::create(product),
+            Self::UpdateProduct { product } => Change::save(product),
+            Self::CreatePriceList { price_list } => Change::create(price_list),
+            Self::UpdatePriceList { price_list } => Change::save(price_list),
+            Self::SetListPrice { price_list, product, price, valid_from, per_quantity } => {
+                let new = ListPrice {
+                    price_list: *price_list,
+                    product: *product,
+                    price: *price,
+                    valid_from: Some(*valid_from),
+                    per_quantity: *per_quantity,
+                    ..ListPrice::default()
+                };
+                return set_list_price(view, new, *valid_from);
+            }
+        }))
+    }
+}
+
+fn set_list_price(view: &mut dyn View, mut new: ListPrice, from: Date) -> Result<Decision> {
+    let prices = records::<ListPrice>(view, &prices_query(new.price_list, new.product))?;
+    let Some(present) = super::price_on(&prices, from) else {
+        new.valid_until = prices.iter().filter_map(|price| price.valid_from).filter(|start| *start > from).min();
+        return Ok(Decision::of(Change::create(&new)));
+    };
+    let per_quantity = new.per_quantity.or(present.per_quantity);
+    if present.valid_from == Some(from) {
+        let set = vec![("price", new.price.into()), ("per_quantity", per_quantity.into())];
+        return Ok(Decision::of(Change::update::<ListPrice>(present.id, set)));
+    }
+    let ends = Change::update::<ListPrice>(present.id, vec![("valid_until", from.into())]);
+    let new = ListPrice { per_quantity, valid_until: present.valid_until, ..new };
+    Ok(Decision::of(ends).and(Change::create(&new)))
+}

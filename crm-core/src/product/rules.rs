@@ -1,0 +1,123 @@
+//! What holds for every product, price list and list price, whichever way it comes in.
+
+use super::{ListPrice, PriceList, Product, ProductLifeCycle};
+use crate::query::Query;
+use crate::room::{Change, Decision, RecordRule, View, check_given, record_for_rule, records_for_rule, with_record};
+use crate::schema::{Entity, Row};
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+/// The rule of an entity.
+pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
+    match entity {
+        Product::NAME => Some(product_rule),
+        PriceList::NAME => Some(price_list_rule),
+        ListPrice::NAME => Some(list_price_rule),
+        _ => None,
+    }
+}
+
+fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<Product>(before, after, |_, product| {
+        product.life_cycle.get_or_insert(ProductLifeCycle::Active);
+        Ok(Decision::default())
+    })
+}
+
+fn price_list_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    let list = PriceList::from_row(after.clone())?;
+    check_span(list.valid_from, list.valid_until)?;
+    let was_default = before.cloned().map(PriceList::from_row).transpose()?.is_some_and(|list| list.is_default);
+    if !list.is_default || was_default {
+        return Ok(Decision::default());
+    }
+    let others = records_for_rule::<PriceList>(view, &Query::matching(&[("is_default", true.into())]))?;
+    let others = others.into_iter().filter(|other| other.id != list.id);
+    Ok(others.fold(Decision::default(), |decision, other| {
+        decision.and_rule(Change::update::<PriceList>(other.id, vec![("is_default", false.into())]))
+    }))
+}
+
+fn list_price_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    check_given::<ListPrice>(after)?;
+    with_record::<ListPrice>(before, after, |_, price| {
+        check_span(price.valid_from, price.valid_until)?;
+        if *price.per_quantity.get_or_insert(Decimal::ONE) <= Decimal::ZERO {
+            return Err(Error::invalid(ErrorCode::OutOfRange, "per_quantity", "the price unit must be above zero"));
+        }
+        let list = record_for_rule::<PriceList>(view, price.price_list).map_err(|_| {
+            Error::invalid(ErrorCode::UnknownReference, "price_list", "`price_list` points to no price_list")
+        })?;
+        price.currency = Some(list.currency);
+        check_overlap(view, price)?;
+        Ok(Decision::default())
+    })
+}
+
+fn check_span(from: Option<Date>, until: Option<Date>) -> Result<()> {
+    match (from, until) {
+        (Some(from), Some(until)) if until <= from => {
+            let problem = Problem::of_field(ErrorCode::OutOfRange, "valid_until", "the span of validity is empty");
+            Err(problem.with("valid_from", from).with("valid_until", until).into_invalid())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No two prices of a product in a list may hold on the same date.
+fn check_overlap(view: &mut dyn View, price: &ListPrice) -> Result<()> {
+    let others = records_for_rule::<ListPrice>(view, &prices_query(price.price_list, price.product))?;
+    let begins_before = |from: Option<Date>, until: Option<Date>| match (from, until) {
+        (Some(from), Some(until)) => from < until,
+        _ => true,
+    };
+    let overlaps = |other: &&ListPrice| {
+        begins_before(other.valid_from, price.valid_until) && begins_before(price.valid_from, other.valid_until)
+    };
+    match others.iter().filter(|other| other.id != price.id).find(overlaps) {
+        None => Ok(()),
+        Some(other) => {
+            let message = "another price of the product in this list holds in the same span of time";
+            let problem = Problem::of_field(ErrorCode::Overlap, "valid_from", message);
+            Err(Error::conflict(problem.with("id", price.id).with("other_id", other.id)))
+        }
+    }
+}
+
+/// The prices of a product in a list.
+pub(super) fn prices_query(price_list: Id, product: Id) -> Query {
+    let reference = FieldValue::Reference;
+    Query::matching(&[("price_list", reference(price_list)), ("product", reference(product))])
+}
+
+/// The price that holds on a date.
+#[must_use]
+pub fn price_on(prices: &[ListPrice], date: Date) -> Option<&ListPrice> {
+    prices.iter().find(|price| price.is_valid_on(date))
+}
+
+/// The list that prices come from on a date if none is named: the default one, or the only one that holds then.
+#[must_use]
+pub fn pick_price_list(lists: &[PriceList], date: Date) -> Option<&PriceList> {
+    let valid: Vec<&PriceList> = lists.iter().filter(|list| list.is_valid_on(date)).collect();
+    let default = valid.iter().find(|list| list.is_default);
+    default.or_else(|| valid.first().filter(|_| valid.len() == 1)).copied()
+}
+
+/// Finds the price of a product on a date, with whatever reads records: a session or an operation in progress.
+pub(crate) fn find_list_price(
+    read: &mut dyn FnMut(&'static str, &Query) -> Result<Vec<Row>>,
+    product: Id,
+    price_list: Option<Id>,
+    date: Date,
+) -> Result<Option<ListPrice>> {
+    let asked = match price_list {
+        Some(id) => Query::matching(&[("id", FieldValue::Reference(id))]),
+        None => Query::default(),
+    };
+    let lists = read(PriceList::NAME, &asked)?;
+    let lists = lists.into_iter().map(PriceList::from_row).collect::<Result<Vec<_>>>()?;
+    let Some(list) = pick_price_list(&lists, date) else { return Ok(None) };
+    let prices = read(ListPrice::NAME, &prices_query(list.id, product))?;
+    let prices = prices.into_iter().map(ListPrice::from_row).collect::<Result<Vec<_>>>()?;
+    Ok(price_on(&prices, date).cloned())
+}

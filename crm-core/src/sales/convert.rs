@@ -1,0 +1,169 @@
+//! What becomes of a lead: account, contact and opportunity, made by entity name, so that nothing here knows the
+//! structs of other rooms. What finds no place is named in a warning and stays in the lead.
+
+use std::collections::BTreeSet;
+
+use super::lead::check_step;
+use super::{Lead, LeadConversion, LeadStatus, Opportunity};
+use crate::room::{Change, Decision, View, record_for_change};
+use crate::schema::{Entity as _, Row, TenantSchema};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+/// Decides the records that come out of a lead.
+pub(super) fn convert(view: &mut dyn View, wish: &LeadConversion) -> Result<Decision> {
+    let lead = record_for_change::<Lead>(view, wish.lead, wish.expected_version, &["status"])?;
+    check_step(&lead, LeadStatus::Converted)?;
+    let mut out = Offspring { lead: &lead, left: left_over(&lead), changes: Vec::new() };
+    let account = match one_of("account", wish.account, wish.create_account)? {
+        Some(id) => Some(id),
+        None if wish.create_account => Some(out.account(view)?),
+        None => None,
+    };
+    let contact = match one_of("contact", wish.contact, wish.create_contact)? {
+        Some(id) => Some(id),
+        None if wish.create_contact => Some(out.contact(view, account)?),
+        None => None,
+    };
+    let opportunity =
+        if wish.without_opportunity { None } else { Some(out.opportunity(view, wish, account, contact)?) };
+    let set = vec![
+        ("status", LeadStatus::Converted.as_str().into()),
+        ("converted_account", account.into()),
+        ("converted_contact", contact.into()),
+        ("converted_opportunity", opportunity.into()),
+        ("converted_at", view.now().into()),
+    ];
+    let left: Vec<String> = out.left.into_iter().collect();
+    let made = out.changes.into_iter().fold(Decision::default(), Decision::and);
+    let made = made.and_rule(Change::update::<Lead>(lead.id, set));
+    Ok(if left.is_empty() { made } else { made.warn(kept_in_lead(&left)) })
+}
+
+fn kept_in_lead(fields: &[String]) -> Problem {
+    let message = "these fields of the lead have no place in what it became: the lead keeps them";
+    Problem::of_field(ErrorCode::UnknownField, "custom", message).with("fields", fields.join(","))
+}
+
+/// An existing record or a new one, not both.
+fn one_of(field: &str, existing: Option<Id>, create: bool) -> Result<Option<Id>> {
+    let existing = existing.filter(|id| !id.is_nil());
+    if existing.is_some() && create {
+        let message = format!("either an existing {field} is named or one is made");
+        return Err(Error::invalid(ErrorCode::OutOfRange, field, message));
+    }
+    Ok(existing)
+}
+
+/// The fields of a lead that somebody filled and that must not get lost.
+fn left_over(lead: &Lead) -> BTreeSet<String> {
+    let declared = [
+        ("company", lead.company.is_some()),
+        ("contact_name", lead.contact_name.is_some()),
+        ("phone", lead.phone.is_some()),
+        ("email", lead.email.is_some()),
+        ("need", lead.need.is_some()),
+        ("source", lead.source.is_some()),
+    ];
+    let filled = declared.into_iter().filter(|(_, filled)| *filled).map(|(name, _)| name.to_owned());
+    filled.chain(lead.custom.keys().cloned()).collect()
+}
+
+/// What comes out of the lead.
+struct Offspring<'a> {
+    lead: &'a Lead,
+    /// Fields of the lead that found no place yet.
+    left: BTreeSet<String>,
+    changes: Vec<Change>,
+}
+
+/// A value for a field, and the field of the lead that it carries.
+type Carried = (&'static str, FieldValue, &'static str);
+
+impl Offspring<'_> {
+    fn account(&mut self, view: &mut dyn View) -> Result<Id> {
+        let lead = self.lead;
+        let name = lead.company.clone().unwrap_or_else(|| lead.name.clone());
+        let values = vec![
+            ("name", name.into(), "company"),
+            ("phone", lead.phone.clone().into(), "phone"),
+            ("email", lead.email.clone().into(), "email"),
+            ("source", lead.source.clone().into(), "source"),
+        ];
+        self.make(view, "account", values)
+    }
+
+    fn contact(&mut self, view: &mut dyn View, account: Option<Id>) -> Result<Id> {
+        let lead = self.lead;
+        let name: FieldValue = lead.contact_name.clone().unwrap_or_else(|| lead.name.clone()).into();
+        let schema = view.schema();
+        let contact = schema.entity("contact")?;
+        let names = ["name", "full_name", "last_name"];
+        let name_field = names.into_iter().find(|name| contact.field(name).is_some()).unwrap_or("name");
+        let values = vec![
+            (name_field, name, "contact_name"),
+            ("account", account.into(), ""),
+            ("phone", lead.phone.clone().into(), "phone"),
+            ("email", lead.email.clone().into(), "email"),
+        ];
+        self.make(view, "contact", values)
+    }
+
+    fn opportunity(
+        &mut self,
+        view: &mut dyn View,
+        wish: &LeadConversion,
+        account: Option<Id>,
+        contact: Option<Id>,
+    ) -> Result<Id> {
+        let lead = self.lead;
+        let name = wish.opportunity_name.clone().unwrap_or_else(|| lead.name.clone());
+        let values = vec![
+            ("name", name.into(), ""),
+            ("account", account.into(), ""),
+            ("contact", contact.into(), ""),
+            ("pipeline", wish.pipeline.into(), ""),
+            ("amount", wish.amount.into(), ""),
+            ("currency", wish.currency.map(|currency| currency.to_string()).into(), ""),
+            ("close_date", wish.close_date.into(), ""),
+            ("source", lead.source.clone().into(), "source"),
+            ("description", lead.need.clone().into(), "need"),
+        ];
+        self.make(view, Opportunity::NAME, values)
+    }
+
+    /// Makes a record of any entity: fields that it does not have, or that do not fit, are left out.
+    fn make(&mut self, view: &mut dyn View, entity: &str, values: Vec<Carried>) -> Result<Id> {
+        let id = view.new_id();
+        let schema = view.schema();
+        let entity = schema.entity(entity)?;
+        let blank = vec![FieldValue::Null; entity.fields.len()];
+        let mut row = Row { id, owner: self.lead.owner, values: blank, ..Row::default() };
+        for (name, value, origin) in values {
+            if put(schema, entity, &mut row, name, value) {
+                self.left.remove(origin);
+            }
+        }
+        for (name, value) in &self.lead.custom {
+            if put(schema, entity, &mut row, name, value.clone()) {
+                self.left.remove(name);
+            }
+        }
+        self.changes.push(Change::Create { entity: entity.name, row });
+        Ok(id)
+    }
+}
+
+/// Puts a value into a field, if the entity has it and the value fits.
+fn put(
+    schema: &TenantSchema,
+    entity: &crate::schema::EntityType,
+    row: &mut Row,
+    name: &str,
+    value: FieldValue,
+) -> bool {
+    let Some(field) = schema.field(entity, name) else { return false };
+    let Ok(value) = field.spec.coerce(value) else { return false };
+    let filled = value != FieldValue::Null;
+    field.set(row, value);
+    filled
+}

@@ -1,0 +1,163 @@
+use super::*;
+use crate::engine::smoke::sessions;
+use crate::query::Query;
+use crate::room::ExternalId;
+use crate::schema::{CustomFieldKind, FieldDefinition};
+use crate::value::ErrorCode;
+
+fn web_lead(key: &str) -> Lead {
+    Lead {
+        name: "询价 齿轮泵".into(),
+        company: Some("Nordwerk AG".into()),
+        contact_name: Some("I. Larsen".into()),
+        phone: Some("+45 33 12 34 56".into()),
+        need: Some("200 pumps".into()),
+        source: Some("web".into()),
+        raw: vec![RawField { name: "utm".into(), value: "fair".into() }],
+        external_ids: vec![ExternalId { system: "web".into(), key: key.into() }],
+        ..Lead::default()
+    }
+}
+
+#[test]
+fn capturing_twice_gives_the_first_lead() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        let first = sales.capture_lead(&web_lead("1")).unwrap();
+        assert!(first.is_new && first.warnings.is_empty());
+        assert_eq!(first.lead.status, Some(LeadStatus::New));
+        assert_eq!(first.lead.received_at, Some(at("2026-03-02T01:00:00Z")));
+        let again = sales.capture_lead(&Lead { name: "other words".into(), ..web_lead("1") }).unwrap();
+        assert!(!again.is_new);
+        assert_eq!(again.lead, first.lead, "nothing changed");
+        assert_eq!(again.warnings[0].code, ErrorCode::DuplicateKey);
+        assert_eq!(again.warnings[0].data["id"], first.lead.id.to_string());
+        assert!(sales.capture_lead(&web_lead("2")).unwrap().is_new);
+        let ids = FieldValue::json(&first.lead.external_ids).unwrap();
+        let twin = generic_create(&admin, "lead", &[("name", "x".into()), ("external_ids", ids)]).unwrap_err();
+        assert_eq!(twin.code(), ErrorCode::DuplicateKey, "the generic way does not make a second one either");
+        let nameless = sales.capture_lead(&Lead::default()).unwrap_err();
+        assert_eq!((nameless.code(), nameless.field()), (ErrorCode::Required, Some("name")));
+        assert_eq!(sales.leads(&Query::default()).unwrap().items.len(), 2);
+    }
+}
+
+#[test]
+fn a_lead_goes_its_way_and_no_other() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        let lead = sales.capture_lead(&web_lead("1")).unwrap().lead;
+        sales.assign_lead(lead.id, admin.user()).unwrap();
+        assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::Assigned));
+        let nobody = sales.assign_lead(lead.id, admin.new_id()).unwrap_err();
+        assert_eq!((nobody.code(), nobody.field()), (ErrorCode::UnknownReference, Some("owner")));
+        let to = |status| sales.move_lead(lead.id, None, status);
+        assert_eq!(to(LeadStatus::Working).unwrap().status, Some(LeadStatus::Working));
+        assert_eq!(to(LeadStatus::Working).unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(to(LeadStatus::Converted).unwrap_err().code(), ErrorCode::IllegalTransition);
+        to(LeadStatus::Qualified).unwrap();
+        sales.assign_lead(lead.id, admin.user()).unwrap();
+        assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::Qualified), "another owner, the same status");
+        assert_eq!(sales.disqualify_lead(lead.id, "").unwrap_err().code(), ErrorCode::Required);
+        let gone = sales.disqualify_lead(lead.id, "no budget").unwrap();
+        assert_eq!(gone.disqualify_reason.as_deref(), Some("no budget"));
+        assert_eq!(sales.disqualify_lead(lead.id, "again").unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(sales.assign_lead(lead.id, admin.user()).unwrap_err().code(), ErrorCode::IllegalTransition);
+        let conversion = LeadConversion { lead: lead.id, ..LeadConversion::default() };
+        assert_eq!(sales.convert_lead(&conversion).unwrap_err().code(), ErrorCode::IllegalTransition);
+        let back = to(LeadStatus::Working).unwrap();
+        assert_eq!((back.status, back.disqualify_reason.clone()), (Some(LeadStatus::Working), None));
+        let by_hand = sales.update_lead(&Lead { status: Some(LeadStatus::Converted), ..back.clone() }).unwrap_err();
+        assert_eq!(by_hand.code(), ErrorCode::ReadOnlyField);
+        let generic = generic_update(&admin, "lead", lead.id, back.version, ("status", "new".into())).unwrap_err();
+        assert_eq!(generic.code(), ErrorCode::ReadOnlyField);
+        let born = [("name", "x".into()), ("status", "qualified".into())];
+        assert_eq!(generic_create(&admin, "lead", &born).unwrap_err().code(), ErrorCode::ReadOnlyField);
+    }
+}
+
+#[test]
+fn every_pair_of_steps_is_allowed_or_refused() {
+    let allowed: Vec<String> = LeadStatus::ALL
+        .iter()
+        .flat_map(|from| LeadStatus::ALL.iter().map(move |to| (from, to)))
+        .filter(|(from, to)| from.may_become(**to))
+        .map(|(from, to)| format!("{from}>{to}"))
+        .collect();
+    let expected = "new>assigned new>working new>qualified new>converted new>disqualified \
+        assigned>working assigned>qualified assigned>converted assigned>disqualified \
+        working>qualified working>converted working>disqualified \
+        qualified>working qualified>converted qualified>disqualified disqualified>working";
+    assert_eq!(allowed.join(" "), expected);
+}
+
+fn define(admin: &Session, entity: &str, name: &str, kind: CustomFieldKind) {
+    let definition = FieldDefinition { entity: entity.into(), name: name.into(), kind, ..FieldDefinition::default() };
+    admin.execute(Command::Admin(AdminCommand::DefineField { definition })).unwrap();
+}
+
+#[test]
+fn conversion_carries_what_has_a_place_and_names_the_rest() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        define(&admin, "lead", "x_machine", CustomFieldKind::Text);
+        define(&admin, "lead", "x_budget", CustomFieldKind::Text);
+        define(&admin, "lead", "x_fair", CustomFieldKind::Text);
+        define(&admin, "opportunity", "x_machine", CustomFieldKind::Text);
+        define(&admin, "opportunity", "x_budget", CustomFieldKind::Integer);
+        let text = |value: &str| FieldValue::from(value);
+        let custom = HashMap::from([
+            ("x_machine".to_owned(), text("lathe")),
+            ("x_budget".to_owned(), text("much")),
+            ("x_fair".to_owned(), text("EMO")),
+        ]);
+        let lead = sales.capture_lead(&Lead { custom, ..web_lead("1") }).unwrap().lead;
+        let conversion = LeadConversion {
+            lead: lead.id,
+            expected_version: Some(1),
+            opportunity_name: Some("Pumps for Nordwerk".into()),
+            amount: Some(decimal("48000")),
+            currency: Some(currency("EUR")),
+            close_date: Some(date("2026-06-30")),
+            ..LeadConversion::default()
+        };
+        let done = sales.convert_lead(&conversion).unwrap();
+        assert_eq!(done.lead.status, Some(LeadStatus::Converted));
+        assert_eq!(done.lead.converted_at, Some(at("2026-03-02T01:00:00Z")));
+        let made = sales.opportunity(done.lead.converted_opportunity.unwrap()).unwrap();
+        assert_eq!((made.name.as_str(), made.source.as_deref()), ("Pumps for Nordwerk", Some("web")));
+        assert_eq!((made.description.as_deref(), made.amount), (Some("200 pumps"), Some(decimal("48000"))));
+        assert_eq!(made.custom, HashMap::from([("x_machine".to_owned(), text("lathe"))]));
+        assert_eq!(made.stage.as_deref(), Some("prospecting"), "the rule of opportunities holds");
+        check_intervals(&admin, made.id);
+        assert_eq!(done.warnings.len(), 1);
+        assert_eq!(done.warnings[0].data["fields"], "company,contact_name,phone,x_budget,x_fair");
+        assert_eq!(done.lead.custom.len(), 3, "the lead keeps them");
+        let twice = sales.convert_lead(&LeadConversion { expected_version: None, ..conversion }).unwrap_err();
+        assert_eq!(twice.code(), ErrorCode::IllegalTransition);
+        let step = admin.history("lead", lead.id).unwrap().pop().unwrap().op_id;
+        admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
+        assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::New));
+        assert_eq!(sales.opportunity(made.id).unwrap_err().kind(), "not_found");
+    }
+}
+
+#[test]
+fn conversion_makes_an_account_where_accounts_are_known() {
+    for (_folder, admin) in sessions() {
+        let lead = admin.sales().capture_lead(&web_lead("1")).unwrap().lead;
+        let conversion = LeadConversion { lead: lead.id, create_account: true, ..LeadConversion::default() };
+        let done = admin.sales().convert_lead(&conversion);
+        match admin.inner.registry.get("account") {
+            None => {
+                assert_eq!(done.unwrap_err().code(), ErrorCode::UnknownEntity);
+                assert_eq!(admin.sales().lead(lead.id).unwrap(), lead, "nothing changed");
+            }
+            Some(_) => assert!(done.unwrap().lead.converted_account.is_some()),
+        }
+        let both = LeadConversion { account: Some(admin.new_id()), ..conversion };
+        let lead = admin.sales().capture_lead(&web_lead("2")).unwrap().lead;
+        let error = admin.sales().convert_lead(&LeadConversion { lead: lead.id, ..both }).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::OutOfRange, Some("account")));
+    }
+}

@@ -1,0 +1,562 @@
+//! The parts of the page, in the order in which a sales director reads: sales first, the data's own quality last.
+
+use std::collections::BTreeMap;
+
+use crm_core::value::Decimal;
+
+use super::html::{
+    amount_cell, cell_text, compact, compact_money, counted, details, escape, figures, grouped, long_details, percent,
+    share, table, text,
+};
+use super::{
+    Customer, DealStep, Figure, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money, MonthlyWon,
+    Owner, Question, Reject, ReportData, StageCategory, charts,
+};
+
+/// Changed fields of a step that are shown without unfolding.
+const MAX_CHANGES_SHOWN: usize = 8;
+/// Reasons that are counted by themselves.
+const MAX_REASONS_SHOWN: usize = 15;
+/// Questions that are shown without unfolding.
+const MAX_QUESTIONS_SHOWN: usize = 40;
+
+/// A part of the page.
+pub struct Section {
+    id: &'static str,
+    title: &'static str,
+    /// One sentence below the title, as markup.
+    lead: String,
+    /// The rest, as markup.
+    body: String,
+}
+
+impl Section {
+    /// The section as HTML.
+    pub fn to_html(&self) -> String {
+        let Self { id, title, lead, body } = self;
+        let lead = if lead.is_empty() { String::new() } else { format!("<p class=\"lead\">{lead}</p>\n") };
+        format!(
+            "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{title}</h2>\n{lead}{body}</section>\n"
+        )
+    }
+}
+
+/// The sections that have something to show.
+pub fn all(data: &ReportData) -> Vec<Section> {
+    let sections = [
+        pipeline(&data.funnel),
+        months(&data.monthly_won),
+        customers(&data.top_customers),
+        owners(&data.owners),
+        deal(data),
+        import(&data.import),
+        questions(&data.questions),
+    ];
+    sections.into_iter().flatten().collect()
+}
+
+/// Title, company, period and the figures at the top.
+pub fn masthead(data: &ReportData) -> String {
+    let mut out = String::from("<header>\n");
+    if !data.company.is_empty() {
+        out.push_str(&format!("<p class=\"company\">{}</p>\n", escape(&data.company)));
+    }
+    out.push_str(&format!("<h1>{}</h1>\n<p class=\"period\">", escape(&data.title)));
+    if let Some((first, last)) = data.period {
+        out.push_str(&format!("<time datetime=\"{first}\">{first}</time> to <time datetime=\"{last}\">{last}</time>"));
+    }
+    if let Some(remark) = &data.remark {
+        out.push_str(&format!("{}{}", if data.period.is_some() { " · " } else { "" }, escape(remark)));
+    }
+    out.push_str("</p>\n");
+    if !data.headlines.is_empty() {
+        out.push_str("<dl class=\"headlines\">\n");
+        for headline in &data.headlines {
+            let note = headline
+                .note
+                .as_ref()
+                .map_or_else(String::new, |note| format!("<dd class=\"note\">{}</dd>", escape(note)));
+            out.push_str(&format!(
+                "<div><dt>{}</dt><dd>{}</dd>{note}</div>\n",
+                escape(&headline.label),
+                figure(&headline.value)
+            ));
+        }
+        out.push_str("</dl>\n");
+    }
+    out.push_str("</header>\n");
+    out
+}
+
+fn figure(figure: &Figure) -> String {
+    match figure {
+        Figure::Money(money) if money.currency.is_empty() => compact(money.amount),
+        Figure::Money(money) => {
+            format!("<span class=\"currency\">{}</span>\u{a0}{}", escape(&money.currency), compact(money.amount))
+        }
+        Figure::Count(count) => grouped(&count.to_string()),
+        Figure::Permille(permille) => percent(*permille),
+    }
+}
+
+/// Links to the sections.
+pub fn contents(sections: &[Section]) -> String {
+    let links: String = sections.iter().map(|s| format!("<li><a href=\"#{}\">{}</a></li>\n", s.id, s.title)).collect();
+    if sections.is_empty() {
+        String::new()
+    } else {
+        format!("<nav aria-label=\"Contents\">\n<ul>\n{links}</ul>\n</nav>\n")
+    }
+}
+
+/// The last line of the page.
+pub fn footer(data: &ReportData) -> String {
+    format!(
+        "<footer>\n<p>Made by crm-core on <time datetime=\"{0}\">{0}</time>. This page has no script and loads nothing.</p>\n</footer>\n",
+        data.generated_on
+    )
+}
+
+/// The values in groups of one currency each, in order of appearance.
+fn by_currency<T>(items: &[T], money: impl Fn(&T) -> &Money) -> Vec<(String, Vec<&T>)> {
+    let mut groups: Vec<(String, Vec<&T>)> = Vec::new();
+    for item in items {
+        let currency = &money(item).currency;
+        match groups.iter_mut().find(|(known, _)| known == currency) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((currency.clone(), vec![item])),
+        }
+    }
+    groups
+}
+
+fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Money {
+    amounts.fold(Money::default(), |sum, money| Money {
+        amount: sum.amount.checked_add(money.amount).unwrap_or(sum.amount),
+        currency: money.currency.clone(),
+    })
+}
+
+fn currency_heading(currency: &str, groups: usize) -> String {
+    if groups < 2 { String::new() } else { format!("<h3>{}</h3>\n", escape(currency)) }
+}
+
+fn pipeline(funnel: &[FunnelStage]) -> Option<Section> {
+    let groups = by_currency(funnel, |stage| &stage.amount);
+    let mut body = String::new();
+    let mut leads = Vec::new();
+    for (at, (currency, stages)) in groups.iter().enumerate() {
+        let open = || stages.iter().filter(|stage| stage.category == StageCategory::Open);
+        let count: u64 = open().map(|stage| stage.count).sum();
+        if count > 0 {
+            leads.push(format!(
+                "{} worth <strong>{}</strong>, weighted by probability <strong>{}</strong>",
+                counted(count, "open opportunity", "open opportunities"),
+                compact_money(&sum(open().map(|stage| &stage.amount))),
+                compact_money(&sum(open().map(|stage| &stage.weighted)))
+            ));
+        }
+        body.push_str(&currency_heading(currency, groups.len()));
+        body.push_str(&charts::funnel(stages, &format!("funnel-{at}")));
+        body.push_str("<p class=\"key\"><span class=\"swatch dark\"></span>weighted by probability<span class=\"swatch soft\"></span>full amount</p>\n");
+        let decided = charts::decided(stages, &format!("decided-{at}"));
+        if !decided.is_empty() {
+            body.push_str(&format!("<h3>Decided in the period</h3>\n{decided}"));
+        }
+        body.push_str(&details("Figures by stage", &stage_table(stages, currency)));
+    }
+    let lead = if leads.is_empty() { String::new() } else { format!("{}.", leads.join("; ")) };
+    (!funnel.is_empty()).then_some(Section { id: "pipeline", title: "Pipeline", lead, body })
+}
+
+fn stage_table(stages: &[&FunnelStage], currency: &str) -> String {
+    let columns = [
+        text("Stage"),
+        text("State"),
+        figures("Opportunities", ""),
+        figures("Amount", currency),
+        figures("Weighted", currency),
+    ];
+    let rows: Vec<Vec<String>> = stages
+        .iter()
+        .map(|stage| {
+            let category = match stage.category {
+                StageCategory::Open => "open",
+                StageCategory::Won => "won",
+                StageCategory::Lost => "lost",
+            };
+            vec![
+                escape(&stage.name),
+                category.to_owned(),
+                grouped(&stage.count.to_string()),
+                amount_cell(&stage.amount),
+                amount_cell(&stage.weighted),
+            ]
+        })
+        .collect();
+    table("Opportunities by stage", &columns, &rows)
+}
+
+fn months(months: &[MonthlyWon]) -> Option<Section> {
+    let groups = by_currency(months, |month| &month.amount);
+    let mut body = String::new();
+    let mut lead = String::new();
+    for (at, (currency, group)) in groups.iter().enumerate() {
+        if groups.len() == 1 {
+            lead = months_lead(group);
+        }
+        body.push_str(&currency_heading(currency, groups.len()));
+        body.push_str(&charts::monthly(group, &format!("months-{at}")));
+        let columns = [text("Month"), figures("Deals won", ""), figures("Won value", currency)];
+        let rows: Vec<Vec<String>> = group
+            .iter()
+            .map(|month| {
+                vec![
+                    format!("{}-{:02}", month.year, month.month),
+                    grouped(&month.count.to_string()),
+                    amount_cell(&month.amount),
+                ]
+            })
+            .collect();
+        body.push_str(&details("Figures by month", &table("Won value by month", &columns, &rows)));
+    }
+    (!months.is_empty()).then_some(Section { id: "months", title: "Won by month", lead, body })
+}
+
+/// The last twelve months against the twelve before them, when there are as many.
+fn months_lead(months: &[&MonthlyWon]) -> String {
+    let year = |skip: usize| sum(months.iter().rev().skip(skip).take(12).map(|month| &month.amount));
+    let (last, before) = (year(0), year(12));
+    if months.len() < 24 || before.amount <= Decimal::default() {
+        let all = sum(months.iter().map(|month| &month.amount));
+        return format!(
+            "<strong>{}</strong> won in {}.",
+            compact_money(&all),
+            counted(rows(months.len()), "month", "months")
+        );
+    }
+    let (word, change) = if last.amount >= before.amount {
+        ("more", last.amount.checked_sub(before.amount))
+    } else {
+        ("less", before.amount.checked_sub(last.amount))
+    };
+    // Twice the value is the most that the sentence can say.
+    let permille = share(change.unwrap_or_default(), before.amount) / 10;
+    let than =
+        if permille >= 1000 { "more than twice".to_owned() } else { format!("{} {word} than", percent(permille)) };
+    format!(
+        "<strong>{}</strong> won in the last twelve months, {than} the {} of the twelve before.",
+        compact_money(&last),
+        compact_money(&before)
+    )
+}
+
+fn rows(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn customers(customers: &[Customer]) -> Option<Section> {
+    let first = customers.first()?;
+    let currency = &first.won.currency;
+    let one_currency = customers.iter().all(|customer| customer.won.currency == *currency);
+    let unit = if one_currency { currency.as_str() } else { "" };
+    let largest = customers.iter().map(|customer| customer.won.amount).max().unwrap_or_default();
+    let mut body = String::from("<div class=\"customers\">\n");
+    body.push_str(&format!(
+        "<div class=\"row heads\" aria-hidden=\"true\"><span></span><span>Customer</span><span class=\"n\">Won{0}</span><span class=\"n\">Open{0}</span></div>\n<ol>\n",
+        if unit.is_empty() { String::new() } else { format!(", {}", escape(unit)) }
+    ));
+    for (at, customer) in customers.iter().enumerate() {
+        let row = customer_row(at + 1, customer, share(customer.won.amount, largest), one_currency);
+        if customer.children.is_empty() {
+            body.push_str(&format!("<li><div class=\"row\">{row}</div></li>\n"));
+        } else {
+            let tree = tree_table(customer, unit);
+            body.push_str(&format!("<li><details>\n<summary class=\"row\">{row}</summary>\n{tree}</details></li>\n"));
+        }
+    }
+    body.push_str("</ol>\n</div>\n");
+    let groups = customers.iter().filter(|customer| !customer.children.is_empty()).count();
+    let lead = if groups == 0 {
+        String::new()
+    } else {
+        "The figures of a group are those of all its companies; unfold it to see them.".to_owned()
+    };
+    Some(Section { id: "customers", title: "Top customers", lead, body })
+}
+
+fn customer_row(rank: usize, customer: &Customer, share: u32, one_currency: bool) -> String {
+    let mut facts = vec![escape(&customer.code)];
+    if !customer.grade.is_empty() {
+        facts.push(format!("grade {}", escape(&customer.grade)));
+    }
+    let companies = companies(customer);
+    if companies > 1 {
+        facts.push(counted(companies, "company", "companies"));
+    }
+    facts.retain(|fact| !fact.is_empty());
+    let show = |money: &Money| {
+        if one_currency { amount_cell(money) } else { format!("{} {}", escape(&money.currency), amount_cell(money)) }
+    };
+    format!(
+        "<span class=\"rank\">{rank}</span><span class=\"who\"><b>{}</b><small>{}</small><i class=\"meter\"><i style=\"width:{}.{:02}%\"></i></i></span><span class=\"n\"><span class=\"vh\">won </span>{}</span><span class=\"n open\"><span class=\"vh\">open </span>{}</span>",
+        escape(&customer.name),
+        facts.join(" · "),
+        share / 100,
+        share % 100,
+        show(&customer.won),
+        show(&customer.open)
+    )
+}
+
+fn companies(customer: &Customer) -> u64 {
+    1 + customer.children.iter().map(companies).sum::<u64>()
+}
+
+fn tree_table(head: &Customer, currency: &str) -> String {
+    let columns = [text("Company"), text("Code"), text("Grade"), figures("Won", currency), figures("Open", currency)];
+    let mut rows = Vec::new();
+    if let Some((won, open)) = &head.own {
+        rows.push(tree_row(&Customer { won: won.clone(), open: open.clone(), ..shallow(head) }, 0));
+    }
+    head.children.iter().for_each(|child| push_tree(child, 1, &mut rows));
+    table(&format!("Companies of {}", head.name), &columns, &rows)
+}
+
+fn shallow(customer: &Customer) -> Customer {
+    Customer { children: Vec::new(), ..customer.clone() }
+}
+
+fn push_tree(customer: &Customer, depth: usize, rows: &mut Vec<Vec<String>>) {
+    rows.push(tree_row(customer, depth));
+    customer.children.iter().for_each(|child| push_tree(child, depth + 1, rows));
+}
+
+fn tree_row(customer: &Customer, depth: usize) -> Vec<String> {
+    let shown = depth.min(MAX_TREE_INDENT);
+    vec![
+        format!(
+            "<span class=\"d{shown}\"><span class=\"vh\">level {} </span>{}</span>",
+            depth + 1,
+            escape(&customer.name)
+        ),
+        escape(&customer.code),
+        escape(&customer.grade),
+        amount_cell(&customer.won),
+        amount_cell(&customer.open),
+    ]
+}
+
+fn owners(owners: &[Owner]) -> Option<Section> {
+    let first = owners.first()?;
+    let currency = &first.won.currency;
+    let columns = [
+        text("Name"),
+        text("Team"),
+        figures("Won", currency),
+        figures("Deals won", ""),
+        figures("Win rate", ""),
+        figures("Open", currency),
+    ];
+    let largest = owners.iter().map(|owner| owner.won.amount).max().unwrap_or_default();
+    let rows: Vec<Vec<String>> = owners
+        .iter()
+        .map(|owner| {
+            let share = share(owner.won.amount, largest);
+            let decided = owner.won_count + owner.lost_count;
+            let rate = (owner.won_count * 1000 + decided / 2).checked_div(decided);
+            let rate = rate.and_then(|rate| u32::try_from(rate).ok());
+            vec![
+                format!(
+                    "{}<i class=\"meter\"><i style=\"width:{}.{:02}%\"></i></i>",
+                    escape(&owner.name),
+                    share / 100,
+                    share % 100
+                ),
+                escape(&owner.team),
+                amount_cell(&owner.won),
+                grouped(&owner.won_count.to_string()),
+                rate.map_or_else(|| "<span class=\"muted\">–</span>".to_owned(), percent),
+                amount_cell(&owner.open),
+            ]
+        })
+        .collect();
+    let lead = "The win rate is the share of won among decided opportunities, by number.".to_owned();
+    let body = table("Won value by person", &columns, &rows);
+    Some(Section { id: "people", title: "People", lead, body })
+}
+
+fn deal(data: &ReportData) -> Option<Section> {
+    let story = data.deal.as_ref()?;
+    let mut body = format!("<h3>{}</h3>\n<ol class=\"story\">\n", escape(&story.title));
+    story.steps.iter().for_each(|step| body.push_str(&deal_step(step)));
+    body.push_str("</ol>\n");
+    let lead = escape(&story.summary);
+    Some(Section { id: "deal", title: "One deal, step by step", lead, body })
+}
+
+fn deal_step(step: &DealStep) -> String {
+    let note = if step.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", escape(&step.note)) };
+    let (shown, folded) = step.changes.split_at(step.changes.len().min(MAX_CHANGES_SHOWN));
+    let mut changes = changes_list(shown);
+    if !folded.is_empty() {
+        let summary = counted(rows(folded.len()), "more field", "more fields");
+        changes.push_str(&details(&summary, &changes_list(folded)));
+    }
+    format!(
+        "<li>\n<div class=\"when\"><time>{}</time><span>{}</span></div>\n<div class=\"what\">\n<code>{}</code>\n{note}{changes}</div>\n</li>\n",
+        escape(&step.at),
+        escape(&step.actor),
+        escape(&step.command)
+    )
+}
+
+fn changes_list(changes: &[super::FieldChange]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let value = |value: &Option<String>| value.as_deref().map(cell_text);
+    let mut out = String::from("<dl class=\"changes\">\n");
+    for change in changes {
+        let text = match (value(&change.before), value(&change.after)) {
+            (None, Some(after)) => after,
+            (Some(before), Some(after)) => {
+                format!(
+                    "<del><span class=\"vh\">before </span>{before}</del> <span aria-hidden=\"true\">→</span> <span class=\"vh\">after </span>{after}"
+                )
+            }
+            (Some(before), None) => format!("<del>{before}</del> <span class=\"muted\">removed</span>"),
+            (None, None) => cell_text(""),
+        };
+        out.push_str(&format!("<div><dt>{}</dt><dd>{text}</dd></div>\n", escape(&change.field)));
+    }
+    out.push_str("</dl>\n");
+    out
+}
+
+fn import(import: &ImportSummary) -> Option<Section> {
+    if import.files.is_empty() {
+        return None;
+    }
+    let total = |part: fn(&super::FileSummary) -> u64| import.files.iter().map(part).sum::<u64>();
+    let (read, rejected) = (total(|file| file.read), total(|file| file.rejected));
+    let columns = [
+        text("File"),
+        text("Became"),
+        figures("Rows read", ""),
+        figures("Created", ""),
+        figures("Updated", ""),
+        figures("Rejected", ""),
+    ];
+    let count = |number: u64| {
+        if number == 0 { "<span class=\"muted\">–</span>".to_owned() } else { grouped(&number.to_string()) }
+    };
+    let mut lines: Vec<Vec<String>> = import
+        .files
+        .iter()
+        .map(|file| {
+            let numbers = [file.read, file.created, file.updated, file.rejected].map(count);
+            [escape(&file.file), escape(&file.entity)].into_iter().chain(numbers).collect()
+        })
+        .collect();
+    if import.files.len() > 1 {
+        let sums = [read, total(|file| file.created), total(|file| file.updated), rejected].map(count);
+        let label = ["<strong>All files</strong>".to_owned(), String::new()];
+        lines.push(label.into_iter().chain(sums.map(|sum| format!("<strong>{sum}</strong>"))).collect());
+    }
+    let lead = format!(
+        "{} read, <strong>{}</strong> rejected.",
+        counted(read, "row", "rows"),
+        if rejected == 0 { "none".to_owned() } else { grouped(&rejected.to_string()) }
+    );
+    let body = format!("{}{}", table("Rows by file", &columns, &lines), rejects(import));
+    Some(Section { id: "import", title: "Import", lead, body })
+}
+
+fn rejects(import: &ImportSummary) -> String {
+    if import.rejects.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<h3>Why rows were rejected</h3>\n");
+    out.push_str(&reasons(&import.rejects));
+    let columns = [text("File"), figures("Row", ""), text("Column"), text("Value"), text("Reason"), text("Proposal")];
+    let lines: Vec<Vec<String>> = import.rejects.iter().take(MAX_REJECTS_SHOWN).map(reject_row).collect();
+    let total = rows(import.rejects.len());
+    let file = import.rejects_file.as_ref().map_or_else(String::new, |file| {
+        format!(" All of them are in <a href=\"{0}\">{0}</a> beside this page.", escape(file))
+    });
+    let shown = if import.rejects.len() > MAX_REJECTS_SHOWN {
+        format!("The first {} of {}.{file}", lines.len(), counted(total, "row", "rows"))
+    } else {
+        format!("{}.{file}", counted(total, "row", "rows"))
+    };
+    let body = format!("<p>{shown}</p>\n{}", table("Rejected rows", &columns, &lines));
+    out.push_str(&long_details("Every rejected row", &body, import.rejects.len() <= 12));
+    out
+}
+
+fn reject_row(reject: &Reject) -> Vec<String> {
+    let proposal = reject.proposal.as_deref().map_or_else(String::new, cell_text);
+    vec![
+        escape(&reject.file),
+        grouped(&reject.row.to_string()),
+        escape(&reject.column),
+        format!("<code>{}</code>", cell_text(&reject.value)),
+        escape(&reject.reason),
+        proposal,
+    ]
+}
+
+/// Equal reasons counted, most frequent first.
+fn reasons(rejects: &[Reject]) -> String {
+    let mut counts: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    for reject in rejects {
+        *counts.entry((&reject.reason, &reject.file, &reject.column)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut lines: Vec<Vec<String>> = counts
+        .iter()
+        .take(MAX_REASONS_SHOWN)
+        .map(|((reason, file, column), count)| {
+            vec![escape(reason), escape(file), escape(column), grouped(&count.to_string())]
+        })
+        .collect();
+    let others = counts.iter().skip(MAX_REASONS_SHOWN).map(|(_, count)| count).sum::<u64>();
+    if others > 0 {
+        lines.push(vec!["Other reasons".to_owned(), String::new(), String::new(), grouped(&others.to_string())]);
+    }
+    table("Reasons", &[text("Reason"), text("File"), text("Column"), figures("Rows", "")], &lines)
+}
+
+fn questions(questions: &[Question]) -> Option<Section> {
+    if questions.is_empty() {
+        return None;
+    }
+    let columns = [text("About"), text("Found"), text("Proposal"), figures("Rows", ""), text("Note")];
+    let line = |question: &Question| {
+        let proposal = question.proposal.as_deref();
+        vec![
+            escape(&question.subject),
+            format!("<code>{}</code>", cell_text(&question.found)),
+            proposal.map_or_else(
+                || "<span class=\"muted\">none</span>".to_owned(),
+                |text| format!("<code>{}</code>", cell_text(text)),
+            ),
+            grouped(&question.rows.to_string()),
+            escape(&question.note),
+        ]
+    };
+    let (shown, folded) = questions.split_at(questions.len().min(MAX_QUESTIONS_SHOWN));
+    let mut body = table("Questions about the data", &columns, &shown.iter().map(line).collect::<Vec<_>>());
+    if !folded.is_empty() {
+        let summary = counted(rows(folded.len()), "more question", "more questions");
+        body.push_str(&long_details(
+            &summary,
+            &table("More questions", &columns, &folded.iter().map(line).collect::<Vec<_>>()),
+            false,
+        ));
+    }
+    let lead = "Nothing was guessed. These are for somebody to decide; the import can then run again.".to_owned();
+    Some(Section { id: "questions", title: "Open questions", lead, body })
+}

@@ -1,0 +1,217 @@
+//! What the page promises: it shows what it is given, runs nothing, loads nothing, and can be read by everybody.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::html::{compact, escape, grouped, percent, share, tick, whole};
+use super::*;
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// The values of an attribute, in order.
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!(" {name}=\"");
+    page.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// Leaves the sample report in the target folder, to be looked at.
+#[test]
+fn the_sample_report_is_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/demo");
+    std::fs::create_dir_all(&folder).unwrap();
+    let data = sample::data();
+    std::fs::write(folder.join("sample-report.html"), render(&data)).unwrap();
+    std::fs::write(folder.join("rejects.csv"), rejects_csv(&data.import.rejects)).unwrap();
+}
+
+#[test]
+fn text_is_escaped_wherever_it_stands() {
+    let attack = "<script>alert(\"x\")</script>'&\u{1}";
+    let page = render(&sample::with_every_text(attack));
+    assert!(!page.contains("<script"));
+    assert!(!page.contains("alert(\""));
+    assert!(!page.contains('\u{1}'));
+    let escaped = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;\u{fffd}";
+    assert_eq!(escape(attack), escaped);
+    assert!(page.matches(escaped).count() >= 30, "{}", page.matches(escaped).count());
+    assert_balanced(&page);
+}
+
+#[test]
+fn the_page_runs_nothing_and_loads_nothing() {
+    let page = render(&sample::data());
+    for forbidden in
+        ["<script", "javascript:", "http://", "https://", "url(", "@import", "<link", "<img", "<iframe", " src="]
+    {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    let handlers = page.match_indices(" on").filter(|(at, _)| {
+        let word: String = page[at + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        page[at + 1 + word.len()..].starts_with("=\"")
+    });
+    assert_eq!(handlers.count(), 0);
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_markup_is_balanced_and_its_references_hold() {
+    let page = render(&sample::data());
+    assert_balanced(&page);
+    let ids = attributes(&page, "id");
+    let unique: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(unique.len(), ids.len(), "ids are unique");
+    for reference in attributes(&page, "aria-labelledby").into_iter().flat_map(str::split_whitespace) {
+        assert!(unique.contains(reference), "{reference}");
+    }
+    for link in attributes(&page, "href").into_iter().filter_map(|link| link.strip_prefix('#')) {
+        assert!(unique.contains(link), "{link}");
+    }
+}
+
+/// Every element that is opened is closed, in order.
+fn assert_balanced(page: &str) {
+    let mut open = Vec::new();
+    for tag in page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        let name = tag.trim_start_matches('/').split_whitespace().next().unwrap();
+        if tag.starts_with('!') || tag.ends_with('/') || name == "meta" {
+            continue;
+        }
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name), "<{tag}>");
+        } else {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn charts_and_tables_speak_to_screen_readers() {
+    let page = render(&sample::data());
+    assert!(page.contains("<html lang=\"en\">"));
+    let charts = page.matches("<svg ").count();
+    assert_eq!(charts, 6, "three charts in two sizes");
+    assert_eq!(page.matches("<desc ").count(), charts);
+    assert_eq!(page.matches("<table").count(), page.matches("<caption>").count());
+    assert_eq!(page.matches("<thead><tr><th scope=\"col\"").count(), page.matches("<table").count());
+    assert!(page.contains("Qualification: 70 opportunities, CNY\u{a0}45.0\u{a0}M, weighted CNY\u{a0}11.2\u{a0}M"));
+}
+
+#[test]
+fn figures_are_the_given_ones() {
+    let page = render(&sample::data());
+    assert!(
+        page.contains("<data value=\"14210649.50\">14,210,650</data>")
+            || page.contains("<data value=\"14210649.5\">14,210,650</data>")
+    );
+    assert!(page.contains("208 open opportunities worth <strong>CNY\u{a0}118\u{a0}M</strong>"));
+    assert!(page.contains("19.0\u{a0}% more than"));
+    assert!(page.contains("<del><span class=\"vh\">before </span>negotiation</del>"));
+}
+
+#[test]
+fn a_long_reject_list_is_cut_in_the_page_and_whole_in_the_file() {
+    let data = sample::data();
+    let page = render(&data);
+    assert!(page.contains("The first 200 of 1,425 rows. All of them are in <a href=\"rejects.csv\">"));
+    assert_eq!(page.matches("<tr><th scope=\"row\">opportunities.csv</th><td class=\"n\">").count(), 200);
+    assert!(page.contains("<td class=\"n\">1,140</td>"), "equal reasons are counted");
+    let csv = rejects_csv(&data.import.rejects);
+    assert!(csv.starts_with("\u{feff}file,row,column,value,reason,proposal\n"));
+    assert_eq!(csv.lines().count(), 1 + 1425);
+    assert!(csv.contains("opportunities.csv,2,product_code,SD7 0R4,unknown product code,SD7-0R4\n"));
+}
+
+#[test]
+fn a_tree_shows_every_company_at_its_depth() {
+    let page = render(&sample::data());
+    assert!(page.contains("grade A · 5 companies"));
+    assert!(page.contains("<span class=\"d2\"><span class=\"vh\">level 3 </span>苏州澄岚精密部件有限公司</span>"));
+    let mut data = sample::data();
+    let mut deep = Customer { name: "deepest".to_owned(), ..Customer::default() };
+    for _ in 0..40 {
+        deep = Customer { children: vec![deep], ..Customer::default() };
+    }
+    data.top_customers = vec![deep];
+    let page = render(&data);
+    assert!(page.contains("<span class=\"d6\"><span class=\"vh\">level 41 </span>deepest</span>"));
+}
+
+#[test]
+fn several_currencies_get_a_chart_each() {
+    let mut data = sample::data();
+    let euro = |money: &Money| Money { currency: "EUR".to_owned(), ..money.clone() };
+    let stages: Vec<FunnelStage> = data
+        .funnel
+        .iter()
+        .map(|stage| FunnelStage { amount: euro(&stage.amount), weighted: euro(&stage.weighted), ..stage.clone() })
+        .collect();
+    data.funnel.extend(stages);
+    let page = render(&data);
+    assert!(page.contains("<h3>CNY</h3>") && page.contains("<h3>EUR</h3>"));
+    assert_eq!(page.matches("<svg ").count(), 10);
+}
+
+#[test]
+fn a_report_about_nothing_is_still_a_page() {
+    let data = ReportData {
+        title: "Nothing".to_owned(),
+        company: String::new(),
+        generated_on: "2026-06-30".parse().unwrap(),
+        period: None,
+        remark: None,
+        headlines: Vec::new(),
+        funnel: Vec::new(),
+        monthly_won: vec![MonthlyWon::default()],
+        top_customers: Vec::new(),
+        owners: Vec::new(),
+        deal: None,
+        import: ImportSummary::default(),
+        questions: Vec::new(),
+    };
+    let page = render(&data);
+    assert_balanced(&page);
+    assert_eq!(page.matches("<section ").count(), 1);
+    assert_eq!(page.matches("<svg ").count(), 0, "no chart of nothing");
+}
+
+#[test]
+fn odd_figures_do_no_harm() {
+    let mut data = sample::data();
+    data.funnel[0].amount = sample::money("-500.00");
+    data.funnel[1].amount = sample::money("79228162514264337593543950335");
+    data.funnel[2].name = "一个非常长的阶段名称用来检查是否会压到条形图上".to_owned();
+    data.monthly_won[3].amount = sample::money("-12.5");
+    data.monthly_won[4].amount = sample::money("79228162514264337593543950335");
+    data.monthly_won[5].month = 13;
+    data.owners[0].won_count = u64::MAX / 4000;
+    assert_balanced(&render(&data));
+    data.monthly_won = (0..120)
+        .map(|at| MonthlyWon {
+            year: 2015 + at / 12,
+            month: u32::try_from(at % 12 + 1).unwrap(),
+            count: 1,
+            amount: sample::money("10"),
+        })
+        .collect();
+    assert_balanced(&render(&data));
+}
+
+#[test]
+fn numbers_are_written_for_people() {
+    assert_eq!(grouped("-1234567.80"), "−1,234,567.80");
+    assert_eq!(grouped("999"), "999");
+    assert_eq!(whole(decimal("1999.50")), "2,000");
+    assert_eq!(compact(decimal("999")), "999");
+    assert_eq!(compact(decimal("1250")), "1.3\u{a0}K");
+    assert_eq!(compact(decimal("118442710")), "118\u{a0}M");
+    assert_eq!(compact(decimal("-45000000")), "−45.0\u{a0}M");
+    assert_eq!(compact(decimal("4500000000")), "4.5\u{a0}B");
+    assert_eq!(tick(decimal("10000000")), "10\u{a0}M");
+    assert_eq!(percent(385), "38.5\u{a0}%");
+    assert_eq!(share(decimal("1"), decimal("3")), 3333);
+    assert_eq!(share(decimal("5"), decimal("0")), 0);
+    assert_eq!(share(decimal("-5"), decimal("10")), 0);
+}
