@@ -19,12 +19,12 @@ pub struct Customers {
 impl Customers {
     /// Makes an account and gives it back as it was stored.
     fn create_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
-        Ok(py.detach(|| self.session.customers().create_account(account))?)
+        Ok(py.detach(|| self.session.customers().create_account(&account))?)
     }
 
     /// Saves an account that was read and changed.
     fn update_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
-        Ok(py.detach(|| self.session.customers().update_account(account))?)
+        Ok(py.detach(|| self.session.customers().update_account(&account))?)
     }
 
     /// An account.
@@ -60,12 +60,12 @@ impl Customers {
 
     /// Makes a contact and gives it back as it was stored.
     fn create_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
-        Ok(py.detach(|| self.session.customers().create_contact(contact))?)
+        Ok(py.detach(|| self.session.customers().create_contact(&contact))?)
     }
 
     /// Saves a contact that was read and changed.
     fn update_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
-        Ok(py.detach(|| self.session.customers().update_contact(contact))?)
+        Ok(py.detach(|| self.session.customers().update_contact(&contact))?)
     }
 
     /// A contact.
@@ -158,12 +158,12 @@ impl Customers {
 
     /// Makes an activity and gives it back as it was stored.
     fn log_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
-        Ok(py.detach(|| self.session.customers().log_activity(activity))?)
+        Ok(py.detach(|| self.session.customers().log_activity(&activity))?)
     }
 
     /// Saves an activity that was read and changed.
     fn update_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
-        Ok(py.detach(|| self.session.customers().update_activity(activity))?)
+        Ok(py.detach(|| self.session.customers().update_activity(&activity))?)
     }
 
     /// An activity.
@@ -192,7 +192,7 @@ impl Customers {
 
     /// Makes an attachment; the host has put the bytes into its own store, under their hash (`content_hash`).
     fn add_attachment(&self, py: Python<'_>, attachment: Attachment) -> PyResult<Attachment> {
-        Ok(py.detach(|| self.session.customers().add_attachment(attachment))?)
+        Ok(py.detach(|| self.session.customers().add_attachment(&attachment))?)
     }
 
     /// One page of attachments.

@@ -15,17 +15,17 @@ pub struct Products {
 impl Products {
     /// Makes a product and gives it back as it was stored.
     fn create_product(&self, py: Python<'_>, product: Product) -> PyResult<Product> {
-        Ok(py.detach(|| self.session.products().create(&product))?)
+        Ok(py.detach(|| self.session.products().create_product(&product))?)
     }
 
     /// Saves a product that was read and changed.
     fn update_product(&self, py: Python<'_>, product: Product) -> PyResult<Product> {
-        Ok(py.detach(|| self.session.products().update(&product))?)
+        Ok(py.detach(|| self.session.products().update_product(&product))?)
     }
 
     /// A product.
     fn product(&self, py: Python<'_>, id: Id) -> PyResult<Product> {
-        Ok(py.detach(|| self.session.products().get(id))?)
+        Ok(py.detach(|| self.session.products().product(id))?)
     }
 
     /// A product as it stood at an instant, with the fields that the reader may see now.
@@ -36,7 +36,7 @@ impl Products {
     /// One page of products.
     #[pyo3(signature = (query=None))]
     fn products(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductPage> {
-        Ok(py.detach(|| self.session.products().list(&query.unwrap_or_default()))?)
+        Ok(py.detach(|| self.session.products().products(&query.unwrap_or_default()))?)
     }
 
     /// Makes a price list and gives it back as it was stored.
