@@ -81,10 +81,10 @@ fn release(arguments: &[String]) -> Result<bool, String> {
     }
 }
 
-/// The folder of the workspace.
+/// The folder of the workspace. Asked for at run time: two checkouts may share one folder of built programs.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).parent().map_or_else(|| PathBuf::from(&here), Path::to_path_buf)
 }
 
 /// Where cargo writes.

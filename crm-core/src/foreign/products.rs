@@ -24,7 +24,7 @@ impl Products {
     /// # Errors
     /// `Required`, `DuplicateKey` for the code or an external identifier, `Denied`.
     pub fn create_product(&self, product: Product) -> Result<Product> {
-        self.session.products().create(&product)
+        self.session.products().create_product(&product)
     }
 
     /// Saves a product that was read and changed.
@@ -32,7 +32,7 @@ impl Products {
     /// # Errors
     /// As [`Products::create_product`]; `StaleVersion`, `NotFound`.
     pub fn update_product(&self, product: Product) -> Result<Product> {
-        self.session.products().update(&product)
+        self.session.products().update_product(&product)
     }
 
     /// One product.
@@ -40,7 +40,7 @@ impl Products {
     /// # Errors
     /// `NotFound`, `Denied`.
     pub fn product(&self, id: Id) -> Result<Product> {
-        self.session.products().get(id)
+        self.session.products().product(id)
     }
 
     /// A product as it stood at an instant.
@@ -57,7 +57,7 @@ impl Products {
     /// `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange`, `QueryTooComplex`, `Denied`.
     #[uniffi::method(default(query))]
     pub fn products(&self, query: Query) -> Result<ProductPage> {
-        self.session.products().list(&query)
+        self.session.products().products(&query)
     }
 
     /// Makes a price list.
