@@ -77,7 +77,7 @@ class SalesTest {
         val later = session.at(NOON.plus(Duration.ofDays(2))).sales()
         val offered = later.advanceStage(made.id, saved.version, "proposal")
         assertEquals(BigDecimal("40000"), offered.expectedRevenue)
-        refused<CrmException.Invalid>(ErrorCode.NOT_IN_PICKLIST, "stage") {
+        refused<CrmException.Invalid>(ErrorCode.NOT_IN_PICKLIST, "to") {
             later.advanceStage(made.id, offered.version, "nowhere")
         }
         val lost = later.closeLost(made.id, offered.version, "price", competitor = "Nordpress")
