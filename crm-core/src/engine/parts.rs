@@ -21,7 +21,7 @@ impl Work<'_> {
     }
 
     /// Deletes the parts of a record that is about to be deleted.
-    pub(super) fn delete_parts(&mut self, entity: &EntityType, id: Id, depth: usize) -> Result<()> {
+    pub(super) fn delete_parts(&mut self, entity: &EntityType, id: Id) -> Result<()> {
         for (part, field) in self.parts_of(entity) {
             let query = Query::matching(&[(field.spec.name.as_ref(), FieldValue::Reference(id))]);
             let plan = self.tenant.system_plan(&part, SystemReason::Invariant);
@@ -32,14 +32,14 @@ impl Work<'_> {
                 Ok(true)
             })?;
             for row in found {
-                self.delete(Author::Rule, part.name, (row, None), depth + 1)?;
+                self.delete(Author::Rule, part.name, row, None)?;
             }
         }
         Ok(())
     }
 
     /// Brings back the parts that were deleted together with a record that is back again.
-    pub(super) fn restore_parts(&mut self, entity: &EntityType, id: Id, depth: usize) -> Result<()> {
+    pub(super) fn restore_parts(&mut self, entity: &EntityType, id: Id) -> Result<()> {
         let parts = self.parts_of(entity);
         if parts.is_empty() {
             return Ok(());
@@ -54,7 +54,7 @@ impl Work<'_> {
             let plan = self.tenant.system_plan(part, SystemReason::Invariant);
             let row = self.tx.get(&plan.check_get_any(entry.record)?)?;
             if row.is_some_and(|row| row.deleted && field.value(&row) == FieldValue::Reference(id)) {
-                self.restore(Author::Rule, part.name, entry.record, depth + 1)?;
+                self.restore(Author::Rule, part.name, entry.record)?;
             }
         }
         Ok(())

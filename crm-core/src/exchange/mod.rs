@@ -30,6 +30,7 @@ mod cells;
 mod contacts;
 mod csv;
 mod dump;
+mod dump_file;
 mod encoding;
 mod export;
 mod import;
@@ -46,8 +47,8 @@ pub(crate) use dump::cannot;
 pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
 pub use import::{
-    ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport, ReferenceLookup,
-    UnknownReference,
+    ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport,
+    ReferenceLookup, UnknownReference,
 };
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,

@@ -29,7 +29,7 @@ impl Customers {
     /// `Invalid` with every problem of the fields, channels (`channels[2].value`) and identifiers
     /// (`identifiers[0].value`); `DuplicateKey` for a code or an external identifier that another account has; `Denied`.
     pub fn create_account(&self, account: Account) -> Result<Account> {
-        self.session.customers().create_account(account)
+        self.session.customers().create_account(&account)
     }
 
     /// Saves an account that was read and changed.
@@ -37,7 +37,7 @@ impl Customers {
     /// # Errors
     /// As [`Customers::create_account`]; `StaleVersion` with the fields that others changed; `NotFound`.
     pub fn update_account(&self, account: Account) -> Result<Account> {
-        self.session.customers().update_account(account)
+        self.session.customers().update_account(&account)
     }
 
     /// Sets how far the business with an account has come.
@@ -94,7 +94,7 @@ impl Customers {
     /// # Errors
     /// As [`Customers::create_account`].
     pub fn create_contact(&self, contact: Contact) -> Result<Contact> {
-        self.session.customers().create_contact(contact)
+        self.session.customers().create_contact(&contact)
     }
 
     /// Saves a contact that was read and changed.
@@ -102,7 +102,7 @@ impl Customers {
     /// # Errors
     /// As [`Customers::update_account`].
     pub fn update_contact(&self, contact: Contact) -> Result<Contact> {
-        self.session.customers().update_contact(contact)
+        self.session.customers().update_contact(&contact)
     }
 
     /// A contact.
@@ -201,7 +201,7 @@ impl Customers {
     /// `UnknownReference` at `subjects[0].id` for a record that the caller may not see; `DuplicateKey` for a subject that
     /// is named twice; `TooMany`; `Denied`.
     pub fn log_activity(&self, activity: Activity) -> Result<Activity> {
-        self.session.customers().log_activity(activity)
+        self.session.customers().log_activity(&activity)
     }
 
     /// Saves an activity that was read and changed.
@@ -209,7 +209,7 @@ impl Customers {
     /// # Errors
     /// As [`Customers::log_activity`]; `StaleVersion`, `NotFound`.
     pub fn update_activity(&self, activity: Activity) -> Result<Activity> {
-        self.session.customers().update_activity(activity)
+        self.session.customers().update_activity(&activity)
     }
 
     /// An activity.
@@ -250,7 +250,7 @@ impl Customers {
     /// `BadFormat` for a hash that is no SHA-256 or a file name with folders, `Required` or `TooMany` unless it belongs to
     /// exactly one record, `UnknownReference`, `Denied`.
     pub fn add_attachment(&self, attachment: Attachment) -> Result<Attachment> {
-        self.session.customers().add_attachment(attachment)
+        self.session.customers().add_attachment(&attachment)
     }
 
     /// One page of attachments; filter by `account`, `contact`, `activity`, `opportunity` ... or by `content_hash`.

@@ -1,37 +1,31 @@
-//! The room `quote`.
+//! The room `quote`: quotes (报价单) with lines, exact totals, and the way from draft to answer.
+//!
+//! A quote is written as a draft, sent, and then accepted, rejected or expired; what was sent is not changed but
+//! revised: a new quote takes its place. Accepting one closes its opportunity as won, by the rules of stages.
+//!
+//! Rounding is a policy that stands in the quote ([`QuoteRounding`]), because the same document legitimately gives
+//! different cents. The one policy of this room rounds the exact net of each line once, half up: 3 pieces at 135.50
+//! less 9 % are 369.915 and so 369.92. Who rounds the discount instead (36.585 to 36.59) gets 369.91.
 
-use crate::room::{Decision, RecordRule, View};
+mod commands;
+mod figures;
+mod rules;
+mod service;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use commands::QuoteCommand;
+pub use figures::{QuoteTotals, price_lines};
+pub use service::Quotes;
+pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus};
+
+pub(crate) use rules::rule_of;
+
 use crate::schema::EntityType;
-use crate::value::Result;
-
-value_union! {
-    /// Commands of the room.
-    pub enum QuoteCommand {
-        /// Placeholder until the room is built.
-        Nothing {},
-    }
-}
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    Vec::new()
-}
-
-/// The rule of an entity.
-pub(crate) fn rule_of(_entity: &str) -> Option<RecordRule> {
-    None
-}
-
-impl QuoteCommand {
-    /// The name in the journal.
-    pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::Nothing {} => "quote.nothing",
-        }
-    }
-
-    /// Decides what the command changes.
-    pub(crate) fn decide(&self, _view: &mut dyn View) -> Result<Decision> {
-        Ok(Decision::default())
-    }
+    vec![EntityType::of::<Quote>()]
 }

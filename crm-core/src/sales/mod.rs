@@ -31,6 +31,8 @@ pub use types::{
     StageInterval, StageIntervalPage,
 };
 
+pub(crate) use steps::{Step, Target, take_step};
+
 use crate::room::RecordRule;
 use crate::schema::{Entity as _, EntityType};
 

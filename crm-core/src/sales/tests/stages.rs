@@ -44,7 +44,11 @@ fn revenue_is_rounded_once_to_the_unit_of_the_currency() {
         assert_eq!(revenue("922337203685477.5807", "EUR", "100"), "922337203685477.58");
         let error = admin
             .sales()
-            .create_opportunity(&Opportunity { name: "x".into(), probability: Some(decimal("100.01")), ..Opportunity::default() })
+            .create_opportunity(&Opportunity {
+                name: "x".into(),
+                probability: Some(decimal("100.01")),
+                ..Opportunity::default()
+            })
             .unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::OutOfRange, Some("probability")));
     }

@@ -152,3 +152,16 @@ CREATE INDEX "lead_converted_account" ON "lead" (tenant, "converted_account", id
 CREATE INDEX "lead_converted_contact" ON "lead" (tenant, "converted_contact", id) WHERE deleted = 0;
 CREATE INDEX "lead_converted_opportunity" ON "lead" (tenant, "converted_opportunity", id) WHERE deleted = 0;
 CREATE VIRTUAL TABLE "lead_search" USING fts5("name", "company", "contact_name", content='', contentless_delete=1, tokenize='ascii');
+CREATE TABLE "quote" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "number" TEXT, "opportunity" BLOB, "account" BLOB, "contact" BLOB, "status" TEXT, "revision" INTEGER, "revises" BLOB, "valid_until" TEXT, "price_list" BLOB, "currency" TEXT, "lines" TEXT, "subtotal" INTEGER, "discount_total" INTEGER, "total" INTEGER, "rounding" TEXT, "sent_on" TEXT, "decided_on" TEXT, "reject_reason" TEXT, "external_ids" TEXT) STRICT;
+CREATE UNIQUE INDEX "quote_id" ON "quote" (tenant, id);
+CREATE INDEX "quote_owner" ON "quote" (tenant, "owner", id) WHERE deleted = 0;
+CREATE INDEX "quote_updated_at" ON "quote" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "quote_name" ON "quote" (tenant, "name", id) WHERE deleted = 0;
+CREATE INDEX "quote_number" ON "quote" (tenant, "number", id) WHERE deleted = 0;
+CREATE INDEX "quote_opportunity" ON "quote" (tenant, "opportunity", id) WHERE deleted = 0;
+CREATE INDEX "quote_account" ON "quote" (tenant, "account", id) WHERE deleted = 0;
+CREATE INDEX "quote_contact" ON "quote" (tenant, "contact", id) WHERE deleted = 0;
+CREATE INDEX "quote_status" ON "quote" (tenant, "status", id) WHERE deleted = 0;
+CREATE INDEX "quote_revises" ON "quote" (tenant, "revises", id) WHERE deleted = 0;
+CREATE INDEX "quote_valid_until" ON "quote" (tenant, "valid_until", id) WHERE deleted = 0;
+CREATE VIRTUAL TABLE "quote_search" USING fts5("name", "number", content='', contentless_delete=1, tokenize='ascii');

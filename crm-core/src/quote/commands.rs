@@ -1,0 +1,192 @@
+//! The commands of the room.
+
+use super::rules::check_step;
+use super::{Quote, QuoteStatus};
+use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
+use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+value_union! {
+    /// Quotes.
+    pub enum QuoteCommand {
+        /// Makes a draft. Prices that are missing come from the price list.
+        CreateQuote {
+            /// The quote.
+            quote: Quote,
+        },
+        /// Saves a draft that was read and changed.
+        UpdateQuote {
+            /// The quote with the version that was read.
+            quote: Quote,
+        },
+        /// The customer gets the draft; it cannot be changed from now on.
+        SendQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// The customer takes the quote. An opportunity that is open or on hold is closed as won, with the total as
+        /// its amount.
+        AcceptQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// The customer does not take the quote.
+        RejectQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// Why.
+            reason: String,
+        },
+        /// The customer did not answer until the date of validity, which has passed.
+        ExpireQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// Makes a draft with the same lines that takes the place of a quote which was sent, rejected or expired.
+        ReviseQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+    }
+}
+
+impl QuoteCommand {
+    /// The name in the journal.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateQuote { .. } => "quote.create_quote",
+            Self::UpdateQuote { .. } => "quote.update_quote",
+            Self::SendQuote { .. } => "quote.send_quote",
+            Self::AcceptQuote { .. } => "quote.accept_quote",
+            Self::RejectQuote { .. } => "quote.reject_quote",
+            Self::ExpireQuote { .. } => "quote.expire_quote",
+            Self::ReviseQuote { .. } => "quote.revise_quote",
+        }
+    }
+
+    /// Decides what the command changes.
+    pub(crate) fn decide(&self, view: &mut dyn View) -> Result<Decision> {
+        match self {
+            Self::CreateQuote { quote } => Ok(Decision::of(Change::create(quote))),
+            Self::UpdateQuote { quote } => Ok(Decision::of(Change::save(quote))),
+            Self::SendQuote { quote, expected_version } => send(view, *quote, *expected_version),
+            Self::AcceptQuote { quote, expected_version } => accept(view, *quote, *expected_version),
+            Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
+            Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
+            Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
+        }
+    }
+}
+
+/// The quote, if the caller may move it and the step is allowed.
+fn step(view: &mut dyn View, id: Id, version: i64, to: QuoteStatus) -> Result<Quote> {
+    let quote = record_for_change::<Quote>(view, id, Some(version), &["status"])?;
+    check_step(&quote, to)?;
+    Ok(quote)
+}
+
+/// The move into a status on a date.
+fn moved(view: &mut dyn View, id: Id, to: QuoteStatus, date_field: &'static str) -> Decision {
+    let set = vec![("status", to.as_str().into()), (date_field, FieldValue::Date(view.today()))];
+    Decision::default().and_rule(Change::update::<Quote>(id, set))
+}
+
+fn send(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+    let quote = step(view, id, version, QuoteStatus::Sent)?;
+    if quote.lines.is_empty() {
+        return Err(Error::invalid(ErrorCode::Required, "lines", "a quote without lines cannot be sent"));
+    }
+    check_valid(view, &quote)?;
+    Ok(moved(view, id, QuoteStatus::Sent, "sent_on"))
+}
+
+/// Refuses a quote whose date of validity has passed.
+fn check_valid(view: &mut dyn View, quote: &Quote) -> Result<()> {
+    match quote.valid_until {
+        Some(until) if until < view.today() => {
+            let problem =
+                Problem::of_field(ErrorCode::IllegalTransition, "valid_until", "the quote is no longer valid");
+            Err(Error::conflict(problem.with("valid_until", until)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn accept(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+    let quote = step(view, id, version, QuoteStatus::Accepted)?;
+    check_valid(view, &quote)?;
+    let accepted = moved(view, id, QuoteStatus::Accepted, "decided_on");
+    let Some(opportunity) = quote.opportunity else { return Ok(accepted) };
+    let closing = close_opportunity(view, &quote, opportunity).map_err(|error| error.under("opportunity"))?;
+    Ok(accepted.join(closing))
+}
+
+/// Closes the opportunity of an accepted quote as won, by the rules of stages. One that is closed stays as it is.
+fn close_opportunity(view: &mut dyn View, quote: &Quote, id: Id) -> Result<Decision> {
+    let opportunity = record::<Opportunity>(view, id)?;
+    if opportunity.stage_category.is_some_and(StageCategory::is_closed) {
+        let message = "the opportunity is closed already: it stays as it is";
+        let problem = Problem::of_field(ErrorCode::IllegalTransition, "opportunity", message);
+        return Ok(Decision::default().warn(problem.with("id", id)));
+    }
+    let number = quote.number.clone().unwrap_or_default();
+    let reason = format!("quote {number} accepted");
+    let close = Step {
+        reason: Some(&reason),
+        amount: quote.total,
+        currency: quote.currency,
+        ..Step::new(id, None, Target::Close(StageCategory::Won))
+    };
+    Ok(take_step(view, &close)?.because(TraceStep::new("quote_accepted").with("quote", number)))
+}
+
+fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str) -> Result<Decision> {
+    step(view, id, version, QuoteStatus::Rejected)?;
+    if reason.trim().is_empty() {
+        return Err(Error::invalid(ErrorCode::Required, "reason", "a reason must be given"));
+    }
+    let set = vec![
+        ("status", QuoteStatus::Rejected.as_str().into()),
+        ("decided_on", view.today().into()),
+        ("reject_reason", reason.into()),
+    ];
+    Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)))
+}
+
+fn expire(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+    let quote = step(view, id, version, QuoteStatus::Expired)?;
+    if quote.valid_until.is_none_or(|until| until >= view.today()) {
+        return Err(illegal("valid_until", "the quote is still valid"));
+    }
+    Ok(moved(view, id, QuoteStatus::Expired, "decided_on"))
+}
+
+fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+    let old = step(view, id, version, QuoteStatus::Superseded)?;
+    let valid_until = old.valid_until.filter(|until| *until >= view.today());
+    let new = Quote {
+        name: old.name,
+        opportunity: old.opportunity,
+        account: old.account,
+        contact: old.contact,
+        revises: Some(id),
+        valid_until,
+        price_list: old.price_list,
+        currency: old.currency,
+        lines: old.lines,
+        owner: old.owner,
+        custom: old.custom,
+        ..Quote::default()
+    };
+    Ok(Decision::of(Change::create(&new)))
+}

@@ -1,0 +1,125 @@
+//! Quotes, as a host calls them.
+
+use super::{Quote, QuoteCommand, QuotePage};
+use crate::engine::{Command, Session};
+use crate::query::Query;
+use crate::schema::Entity as _;
+use crate::value::{Id, Result};
+
+/// Quotes of a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Quotes<'a> {
+    session: &'a Session,
+}
+
+impl Session {
+    /// Quotes.
+    ///
+    /// ```
+    /// use crm_core::engine::{Crm, SetupOptions};
+    /// use crm_core::quote::{Quote, QuoteLine, QuoteStatus};
+    /// # let crm = Crm::open_in_memory();
+    /// # crm.setup(SetupOptions {
+    /// #     tenant: "main".into(),
+    /// #     name: "Precision Works".into(),
+    /// #     base_currency: "EUR".parse()?,
+    /// #     time_zone: "Europe/Berlin".into(),
+    /// #     admin_login: "admin".into(),
+    /// # })?;
+    /// let session = crm.session("main", "admin")?;
+    /// let lines = vec![QuoteLine::written("Assembly", 3.into(), "135.50".parse()?)];
+    /// let draft = session.quotes().create_quote(&Quote { name: "Assembly".into(), lines, ..Quote::default() })?;
+    /// assert_eq!(draft.total, Some("406.5".parse()?));
+    /// let sent = session.quotes().send(draft.id, draft.version)?;
+    /// assert_eq!(sent.status, Some(QuoteStatus::Sent));
+    /// # Ok::<(), crm_core::value::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn quotes(&self) -> Quotes<'_> {
+        Quotes { session: self }
+    }
+}
+
+impl Quotes<'_> {
+    fn run(&self, quote: Id, command: QuoteCommand) -> Result<Quote> {
+        self.session.execute(Command::Quote(command))?;
+        self.session.get(quote)
+    }
+
+    /// Makes a draft and gives it back with number, prices and totals.
+    ///
+    /// # Errors
+    /// `Required` for a line without price, `OutOfRange`, `DecimalDigits`, `Overflow`, `UnknownReference`,
+    /// `CurrencyMismatch`, each with its path, for example `lines[2].unit_price`; `TooMany` lines; `Denied`.
+    pub fn create_quote(&self, quote: &Quote) -> Result<Quote> {
+        self.session.create_and_read(Command::Quote(QuoteCommand::CreateQuote { quote: quote.clone() }), quote)
+    }
+
+    /// Saves a draft that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Quotes::create_quote`]; `IllegalTransition` if it is no draft, `StaleVersion`, `NotFound`.
+    pub fn update_quote(&self, quote: &Quote) -> Result<Quote> {
+        self.session.save_and_read(Command::Quote(QuoteCommand::UpdateQuote { quote: quote.clone() }), quote)
+    }
+
+    /// One quote.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn quote(&self, id: Id) -> Result<Quote> {
+        self.session.get(id)
+    }
+
+    /// One page of quotes.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn quotes(&self, query: &Query) -> Result<QuotePage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(QuotePage { items, next_cursor })
+    }
+
+    /// The customer gets the draft.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it is no draft or no longer valid, `Required` without lines, `StaleVersion`, `NotFound`,
+    /// `Denied`.
+    pub fn send(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+        self.run(quote, QuoteCommand::SendQuote { quote, expected_version })
+    }
+
+    /// The customer takes the quote; its opportunity is closed as won.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it was not sent or is no longer valid; what closing the opportunity gives, under
+    /// `opportunity`; `StaleVersion`, `NotFound`, `Denied`.
+    pub fn accept(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+        self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version })
+    }
+
+    /// The customer does not take the quote.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it was not sent, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn reject(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
+        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason: reason.to_owned() })
+    }
+
+    /// The customer did not answer in time.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it was not sent or is still valid, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn expire(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+        self.run(quote, QuoteCommand::ExpireQuote { quote, expected_version })
+    }
+
+    /// Makes a draft that takes the place of a quote which was sent, rejected or expired, and gives it back.
+    ///
+    /// # Errors
+    /// `IllegalTransition` from any other status, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+        let outcome = self.session.execute(Command::Quote(QuoteCommand::ReviseQuote { quote, expected_version }))?;
+        self.session.get(outcome.created(Quote::NAME))
+    }
+}

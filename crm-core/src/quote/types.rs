@@ -1,0 +1,175 @@
+//! Quotes and their lines.
+
+use crate::room::{ExternalId, external_keys};
+use crate::schema::enum_field;
+use crate::value::{Currency, Date, Decimal, Id};
+
+/// The most lines of a quote.
+pub const MAX_LINES: usize = 10_000;
+
+value_enum! {
+    /// Where a quote stands (报价状态).
+    #[derive(Default)]
+    pub enum QuoteStatus {
+        /// It is written.
+        #[default]
+        Draft = "draft",
+        /// The customer has it.
+        Sent = "sent",
+        /// The customer took it.
+        Accepted = "accepted",
+        /// The customer did not take it.
+        Rejected = "rejected",
+        /// The customer did not answer in time.
+        Expired = "expired",
+        /// A revision took its place.
+        Superseded = "superseded",
+    }
+}
+
+value_enum! {
+    /// How the amounts of a quote were rounded. It stands in every quote, so that a later policy changes no old figure.
+    #[derive(Default)]
+    pub enum QuoteRounding {
+        /// `quantity * unit_price / per_quantity * (1 - discount / 100)` is computed exactly and rounded once, half up,
+        /// to the smallest unit of the currency (4 digits where it has none). Totals are sums of rounded lines.
+        #[default]
+        LineNetHalfUp = "line_net_half_up",
+    }
+}
+
+enum_field!(QuoteStatus, QuoteRounding);
+
+value_struct! {
+    /// One line of a quote (报价行).
+    pub struct QuoteLine {
+        required {
+            /// How much, above zero, up to 6 digits behind the point.
+            pub quantity: Decimal,
+        }
+        optional {
+            /// The number that the customer sees; 10, 20, 30 ... if nothing is said.
+            pub position: Option<i64>,
+            /// The product, if it is in the catalogue.
+            pub product: Option<Id>,
+            /// Its code; copied from the product if nothing is said.
+            pub product_code: Option<String>,
+            /// What the customer reads; the name of the product if nothing is said.
+            pub description: Option<String>,
+            /// The unit of the quantity; copied from the product if nothing is said.
+            pub unit: Option<String>,
+            /// The price of `per_quantity` units, up to 6 digits behind the point. If nothing is said it is the list
+            /// price of the product today, with its price unit.
+            pub unit_price: Option<Decimal>,
+            /// The price unit (价格单位): how many units the price is for; 1 if nothing is said.
+            pub per_quantity: Option<Decimal>,
+            /// The discount in percent, 0 to 100, up to 4 digits behind the point (折扣).
+            pub discount_percent: Option<Decimal>,
+            /// The amount without discount, rounded; computed, whatever is given.
+            pub gross_amount: Option<Decimal>,
+            /// The amount with discount, rounded; computed, whatever is given.
+            pub net_amount: Option<Decimal>,
+        }
+    }
+}
+
+impl QuoteLine {
+    /// A line of a product at its list price.
+    #[must_use]
+    pub fn of_product(product: Id, quantity: Decimal) -> Self {
+        Self { product: Some(product), ..Self::of_quantity(quantity) }
+    }
+
+    /// A line that is written by hand.
+    ///
+    /// ```
+    /// use crm_core::quote::QuoteLine;
+    /// let line = QuoteLine::written("Assembly on site", 3.into(), "135.50".parse()?);
+    /// assert_eq!(line.description.as_deref(), Some("Assembly on site"));
+    /// # Ok::<(), crm_core::value::Error>(())
+    /// ```
+    #[must_use]
+    pub fn written(description: &str, quantity: Decimal, unit_price: Decimal) -> Self {
+        let description = Some(description.to_owned());
+        Self { description, unit_price: Some(unit_price), ..Self::of_quantity(quantity) }
+    }
+
+    const fn of_quantity(quantity: Decimal) -> Self {
+        Self {
+            quantity,
+            position: None,
+            product: None,
+            product_code: None,
+            description: None,
+            unit: None,
+            unit_price: None,
+            per_quantity: None,
+            discount_percent: None,
+            gross_amount: None,
+            net_amount: None,
+        }
+    }
+}
+
+entity! {
+    /// An offer to a customer (报价单).
+    pub struct Quote("quote", QuotePage, Private) {
+        required {
+            /// What people read.
+            pub name: String => text(200).searchable().indexed(),
+        }
+        optional {
+            /// The number, unique; issued as `Q-2026-000123` if nothing is said, and `Q-2026-000123-2` for a revision.
+            pub number: Option<String> => text(60).unique().searchable().indexed().once(),
+            /// What it belongs to.
+            pub opportunity: Option<Id> => reference("opportunity", MergePolicy::Repoint).indexed(),
+            /// The customer; that of the opportunity if nothing is said.
+            pub account: Option<Id> => reference("account", MergePolicy::Repoint).indexed(),
+            /// The person at the customer; that of the opportunity if nothing is said.
+            pub contact: Option<Id> => reference("contact", MergePolicy::Repoint).indexed(),
+            /// Where it stands; kept by the engine, changed by the commands of quotes.
+            pub status: Option<QuoteStatus> => picklist(QuoteStatus::NAMES).indexed().engine(),
+            /// Counts the revisions, from 1; kept by the engine.
+            pub revision: Option<i64> => integer().between(1, 1_000_000).engine(),
+            /// The quote whose place it takes. That one becomes superseded.
+            pub revises: Option<Id> => reference("quote", MergePolicy::Repoint).indexed().once(),
+            /// The last date on which it can be accepted.
+            pub valid_until: Option<Date> => date().indexed(),
+            /// The list that prices come from; the default one if nothing is said.
+            pub price_list: Option<Id> => reference("price_list", MergePolicy::Repoint),
+            /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said.
+            pub currency: Option<Currency> => currency(),
+            /// The lines, at most [`MAX_LINES`].
+            pub lines: Vec<QuoteLine> => nested().confidential(),
+            /// The sum of the lines without discount; kept by the engine.
+            pub subtotal: Option<Decimal> => decimal(4).confidential().engine(),
+            /// `subtotal - total`; kept by the engine.
+            pub discount_total: Option<Decimal> => decimal(4).confidential().engine(),
+            /// The sum of the net amounts of the lines, without tax; kept by the engine.
+            pub total: Option<Decimal> => decimal(4).confidential().engine(),
+            /// How the amounts were rounded; kept by the engine.
+            pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES).engine(),
+            /// When it was sent; kept by the engine.
+            pub sent_on: Option<Date> => date().engine(),
+            /// When it was accepted, rejected, or found expired; kept by the engine.
+            pub decided_on: Option<Date> => date().engine(),
+            /// Why it was rejected; kept by the engine.
+            pub reject_reason: Option<String> => text(2_000).engine(),
+            /// Its identifiers in other systems.
+            pub external_ids: Vec<ExternalId> => nested().keyed_by(external_keys),
+        }
+    }
+}
+
+impl QuoteStatus {
+    /// Whether a quote may go from here to `to` (报价状态机).
+    #[must_use]
+    pub const fn may_become(self, to: Self) -> bool {
+        match self {
+            Self::Draft => matches!(to, Self::Sent),
+            Self::Sent => matches!(to, Self::Accepted | Self::Rejected | Self::Expired | Self::Superseded),
+            Self::Rejected | Self::Expired => matches!(to, Self::Superseded),
+            Self::Accepted | Self::Superseded => false,
+        }
+    }
+}
