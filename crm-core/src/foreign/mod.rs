@@ -11,6 +11,7 @@ mod crm;
 mod customers;
 mod exchange;
 mod products;
+mod sales;
 mod session;
 mod values;
 
@@ -19,5 +20,6 @@ pub use crm::Crm;
 pub use customers::Customers;
 pub use exchange::ImportProgress;
 pub use products::Products;
+pub use sales::Sales;
 pub use session::Session;
 pub use values::{CompiledCalendar, UnitTable};
