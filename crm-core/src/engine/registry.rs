@@ -44,4 +44,7 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
 /// What an entity's room says when a record is deleted or brought back.
 pub(super) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
     customer::presence_rule_of(entity)
+        .or_else(|| product::presence_rule_of(entity))
+        .or_else(|| sales::presence_rule_of(entity))
+        .or_else(|| quote::presence_rule_of(entity))
 }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use super::figures::{AMOUNT_SCALE, price_lines};
 use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
-use crate::room::{Change, Decision, RecordRule, View, illegal, kept, record, record_for_change, with_record};
+use crate::room::{
+    Change, Decision, PresenceRule, RecordRule, View, illegal, kept, record, record_for_change, record_for_rule,
+    with_record,
+};
 use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
 use crate::value::{Currency, Error, ErrorCode, Id, Problem, Result};
@@ -16,6 +19,34 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         Quote::NAME => Some(quote_rule),
         _ => None,
     }
+}
+
+/// What is said when a record of an entity is deleted or brought back.
+pub(crate) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
+    match entity {
+        Quote::NAME => Some(quote_presence),
+        _ => None,
+    }
+}
+
+/// When a revision is deleted, the quote whose place it took stands again as it stood; when it comes back, that one
+/// steps aside again.
+fn quote_presence(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let Some(revised) = Quote::from_row(row.clone())?.revises else { return Ok(Decision::default()) };
+    // If that one was deleted too, there is nothing to move.
+    let Ok(old) = record_for_rule::<Quote>(view, revised) else { return Ok(Decision::default()) };
+    let status = match (row.deleted, old.status, &old.reject_reason, old.decided_on) {
+        (false, ..) => {
+            check_step(&old, QuoteStatus::Superseded)?;
+            QuoteStatus::Superseded
+        }
+        (true, Some(QuoteStatus::Superseded), Some(_), _) => QuoteStatus::Rejected,
+        (true, Some(QuoteStatus::Superseded), None, Some(_)) => QuoteStatus::Expired,
+        (true, Some(QuoteStatus::Superseded), None, None) => QuoteStatus::Sent,
+        _ => return Ok(Decision::default()),
+    };
+    let change = Change::update::<Quote>(old.id, vec![("status", status.as_str().into())]);
+    Ok(Decision::default().and_rule(change))
 }
 
 /// Completes and computes a draft; leaves what was sent as it is.

@@ -28,9 +28,9 @@ impl Session {
     /// # })?;
     /// let session = crm.session("main", "admin")?;
     /// let lines = vec![QuoteLine::written("Assembly", 3.into(), "135.50".parse()?)];
-    /// let draft = session.quotes().create(&Quote { name: "Assembly".into(), lines, ..Quote::default() })?;
+    /// let draft = session.quotes().create_quote(&Quote { name: "Assembly".into(), lines, ..Quote::default() })?;
     /// assert_eq!(draft.total, Some("406.5".parse()?));
-    /// let sent = session.quotes().send(draft.id, draft.version)?;
+    /// let sent = session.quotes().send_quote(draft.id, draft.version)?;
     /// assert_eq!(sent.status, Some(QuoteStatus::Sent));
     /// # Ok::<(), crm_core::value::Error>(())
     /// ```
@@ -51,15 +51,15 @@ impl Quotes<'_> {
     /// # Errors
     /// `Required` for a line without price, `OutOfRange`, `DecimalDigits`, `Overflow`, `UnknownReference`,
     /// `CurrencyMismatch`, each with its path, for example `lines[2].unit_price`; `TooMany` lines; `Denied`.
-    pub fn create(&self, quote: &Quote) -> Result<Quote> {
+    pub fn create_quote(&self, quote: &Quote) -> Result<Quote> {
         self.session.create_and_read(Command::Quote(QuoteCommand::CreateQuote { quote: quote.clone() }), quote)
     }
 
     /// Saves a draft that was read and changed.
     ///
     /// # Errors
-    /// As [`Quotes::create`]; `IllegalTransition` if it is no draft, `StaleVersion`, `NotFound`.
-    pub fn update(&self, quote: &Quote) -> Result<Quote> {
+    /// As [`Quotes::create_quote`]; `IllegalTransition` if it is no draft, `StaleVersion`, `NotFound`.
+    pub fn update_quote(&self, quote: &Quote) -> Result<Quote> {
         self.session.save_and_read(Command::Quote(QuoteCommand::UpdateQuote { quote: quote.clone() }), quote)
     }
 
@@ -67,7 +67,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `NotFound`, `Denied`.
-    pub fn get(&self, id: Id) -> Result<Quote> {
+    pub fn quote(&self, id: Id) -> Result<Quote> {
         self.session.get(id)
     }
 
@@ -75,7 +75,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// As [`Session::list`].
-    pub fn list(&self, query: &Query) -> Result<QuotePage> {
+    pub fn quotes(&self, query: &Query) -> Result<QuotePage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(QuotePage { items, next_cursor })
     }
@@ -85,7 +85,7 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it is no draft or no longer valid, `Required` without lines, `StaleVersion`, `NotFound`,
     /// `Denied`.
-    pub fn send(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn send_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::SendQuote { quote, expected_version })
     }
 
@@ -94,7 +94,7 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it was not sent or is no longer valid; what closing the opportunity gives, under
     /// `opportunity`; `StaleVersion`, `NotFound`, `Denied`.
-    pub fn accept(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn accept_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version })
     }
 
@@ -102,7 +102,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` if it was not sent, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn reject(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
+    pub fn reject_quote(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
         self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason: reason.to_owned() })
     }
 
@@ -110,7 +110,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` if it was not sent or is still valid, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn expire(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn expire_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::ExpireQuote { quote, expected_version })
     }
 
@@ -118,7 +118,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` from any other status, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn revise_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         let outcome = self.session.execute(Command::Quote(QuoteCommand::ReviseQuote { quote, expected_version }))?;
         self.session.get(outcome.created(Quote::NAME))
     }

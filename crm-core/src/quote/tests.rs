@@ -33,15 +33,15 @@ fn quote(lines: Vec<QuoteLine>) -> Quote {
 }
 
 fn sent(session: &Session, lines: Vec<QuoteLine>) -> Quote {
-    let draft = session.quotes().create(&quote(lines)).unwrap();
-    session.quotes().send(draft.id, draft.version).unwrap()
+    let draft = session.quotes().create_quote(&quote(lines)).unwrap();
+    session.quotes().send_quote(draft.id, draft.version).unwrap()
 }
 
 /// A product with a list price of 1350.50 CNY for 10 pieces, and the price list.
 fn catalogue(session: &Session) -> (Id, PriceList) {
     let products = session.products();
     let valve = Product { code: "V-1".into(), name: "Valve".into(), unit: Some("piece".into()), ..Product::default() };
-    let valve = products.create(&valve).unwrap().id;
+    let valve = products.create_product(&valve).unwrap().id;
     let list = PriceList { name: "2026".into(), currency: currency("CNY"), is_default: true, ..PriceList::default() };
     let list = products.create_price_list(&list).unwrap();
     products.set_list_price(list.id, valve, decimal("1350.50"), date("2026-01-01"), Some(decimal("10"))).unwrap();
@@ -52,7 +52,7 @@ fn catalogue(session: &Session) -> (Id, PriceList) {
 fn a_line_is_rounded_once_from_its_exact_net() {
     for (_folder, admin) in sessions() {
         // 406.50 less 36.585 is 369.915. Rounding the discount first would give 369.91.
-        let made = admin.quotes().create(&quote(vec![line("3", "135.50", "9")])).unwrap();
+        let made = admin.quotes().create_quote(&quote(vec![line("3", "135.50", "9")])).unwrap();
         let first = &made.lines[0];
         assert_eq!((first.gross_amount, first.net_amount), (Some(decimal("406.5")), Some(decimal("369.92"))));
         assert_eq!((made.subtotal, made.discount_total), (Some(decimal("406.5")), Some(decimal("36.58"))));
@@ -99,12 +99,12 @@ fn amounts_follow_price_unit_and_currency() {
 fn every_bad_line_is_named_and_the_limit_holds() {
     for (_folder, admin) in sessions() {
         let lines = vec![line("1", "1", "0"), line("0", "1", "0"), line("1", "1", "200")];
-        let error = admin.quotes().create(&quote(lines)).unwrap_err();
+        let error = admin.quotes().create_quote(&quote(lines)).unwrap_err();
         let paths: Vec<_> = error.problems().iter().map(|problem| problem.field.as_deref().unwrap()).collect();
         assert_eq!(paths, ["lines[1].quantity", "lines[2].discount_percent"]);
-        let too_large = admin.quotes().create(&quote(vec![line("922337203685477", "1", "0"); 2])).unwrap_err();
+        let too_large = admin.quotes().create_quote(&quote(vec![line("922337203685477", "1", "0"); 2])).unwrap_err();
         assert_eq!((too_large.code(), too_large.field()), (ErrorCode::Overflow, Some("subtotal")));
-        let more = admin.quotes().create(&quote(vec![line("1", "0.01", "0"); MAX_LINES + 1])).unwrap_err();
+        let more = admin.quotes().create_quote(&quote(vec![line("1", "0.01", "0"); MAX_LINES + 1])).unwrap_err();
         assert_eq!((more.code(), more.field()), (ErrorCode::TooMany, Some("lines")));
     }
 }
@@ -116,11 +116,11 @@ fn the_longest_quote_with_long_texts_is_made_and_changed() {
         let text = "Stainless ball valve DN 50 PN 40, flanged, with actuator and position feedback, 球阀";
         let description = Some(text.to_owned());
         let one = QuoteLine { description, unit_price: Some(decimal("0.01")), ..line_of(valve) };
-        let many = admin.quotes().create(&quote(vec![one; MAX_LINES])).unwrap();
+        let many = admin.quotes().create_quote(&quote(vec![one; MAX_LINES])).unwrap();
         assert_eq!(many.total, Some(decimal("100")));
         assert_eq!(many.lines[9_999].position, Some(100_000));
         let shorter = Quote { lines: many.lines[1..].to_vec(), ..many };
-        assert_eq!(admin.quotes().update(&shorter).unwrap().total, Some(decimal("99.99")));
+        assert_eq!(admin.quotes().update_quote(&shorter).unwrap().total, Some(decimal("99.99")));
     }
 }
 
@@ -132,27 +132,27 @@ fn missing_prices_come_from_the_list_of_today() {
             QuoteLine::of_product(valve, decimal("3")),
             QuoteLine { unit_price: Some(decimal("100")), ..QuoteLine::of_product(valve, decimal("1")) },
         ];
-        let made = admin.quotes().create(&quote(lines)).unwrap();
+        let made = admin.quotes().create_quote(&quote(lines)).unwrap();
         let first = &made.lines[0];
         assert_eq!((first.unit_price, first.per_quantity), (Some(decimal("1350.5")), Some(decimal("10"))));
         assert_eq!((first.product_code.as_deref(), first.unit.as_deref()), (Some("V-1"), Some("piece")));
         assert_eq!(made.total, Some(decimal("505.15")), "405.15 and 100");
 
         let unlisted = Product { code: "N-1".into(), name: "New".into(), ..Product::default() };
-        let unlisted = admin.products().create(&unlisted).unwrap().id;
+        let unlisted = admin.products().create_product(&unlisted).unwrap().id;
         let with = |line: QuoteLine| vec![line_of(valve), line_of(valve), line];
-        let error = admin.quotes().create(&quote(with(line_of(unlisted)))).unwrap_err();
+        let error = admin.quotes().create_quote(&quote(with(line_of(unlisted)))).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::Required, Some("lines[2].unit_price")));
-        let nowhere = admin.quotes().create(&quote(with(line_of(admin.new_id())))).unwrap_err();
+        let nowhere = admin.quotes().create_quote(&quote(with(line_of(admin.new_id())))).unwrap_err();
         assert_eq!((nowhere.code(), nowhere.field()), (ErrorCode::UnknownReference, Some("lines[2].product")));
         let euro = Quote { currency: Some(currency("EUR")), ..quote(vec![line_of(valve)]) };
-        let error = admin.quotes().create(&euro).unwrap_err();
+        let error = admin.quotes().create_quote(&euro).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::CurrencyMismatch, Some("lines[0].unit_price")));
         let dollars = PriceList { name: "USD".into(), currency: currency("USD"), ..PriceList::default() };
         let dollars = admin.products().create_price_list(&dollars).unwrap();
         admin.products().set_list_price(dollars.id, valve, decimal("19"), date("2026-03-02"), None).unwrap();
         let named = Quote { price_list: Some(dollars.id), ..quote(vec![line_of(valve)]) };
-        let made = admin.quotes().create(&named).unwrap();
+        let made = admin.quotes().create_quote(&named).unwrap();
         assert_eq!((made.currency, made.total), (Some(currency("USD")), Some(decimal("19"))), "the list says");
         assert!(list.is_default);
     }
@@ -165,7 +165,7 @@ fn line_of(product: Id) -> QuoteLine {
 #[test]
 fn numbers_are_issued_without_gaps_and_kept_when_given() {
     for (_folder, admin) in sessions() {
-        let number = |quote: &Quote| admin.quotes().create(quote).map(|made| made.number.unwrap());
+        let number = |quote: &Quote| admin.quotes().create_quote(quote).map(|made| made.number.unwrap());
         let plain = quote(vec![line("1", "1", "0")]);
         assert_eq!(number(&plain).unwrap(), "Q-2026-000001");
         assert!(number(&quote(vec![line("0", "1", "0")])).is_err());
@@ -173,8 +173,8 @@ fn numbers_are_issued_without_gaps_and_kept_when_given() {
         let given = Quote { number: Some("ANG-77".into()), ..plain.clone() };
         assert_eq!(number(&given).unwrap(), "ANG-77");
         assert_eq!(number(&given).unwrap_err().code(), ErrorCode::DuplicateKey);
-        let made = admin.quotes().create(&plain).unwrap();
-        let renamed = admin.quotes().update(&Quote { number: Some("X".into()), ..made });
+        let made = admin.quotes().create_quote(&plain).unwrap();
+        let renamed = admin.quotes().update_quote(&Quote { number: Some("X".into()), ..made });
         assert_eq!(renamed.unwrap_err().code(), ErrorCode::WriteOnce);
     }
 }
@@ -183,36 +183,65 @@ fn numbers_are_issued_without_gaps_and_kept_when_given() {
 fn what_was_sent_is_not_changed_but_revised() {
     for (_folder, admin) in sessions() {
         let quotes = admin.quotes();
-        let draft = quotes.create(&quote(vec![line("1", "10", "0")])).unwrap();
-        let changed = quotes.update(&Quote { lines: vec![line("2", "10", "5")], ..draft.clone() }).unwrap();
+        let draft = quotes.create_quote(&quote(vec![line("1", "10", "0")])).unwrap();
+        let changed = quotes.update_quote(&Quote { lines: vec![line("2", "10", "5")], ..draft.clone() }).unwrap();
         assert_eq!((changed.total, changed.version), (Some(decimal("19")), 2));
-        let first = quotes.send(draft.id, 2).unwrap();
+        let first = quotes.send_quote(draft.id, 2).unwrap();
         assert_eq!((first.status, first.sent_on), (Some(QuoteStatus::Sent), Some(date("2026-03-02"))));
         for attempt in [
-            quotes.update(&Quote { lines: vec![line("1", "1", "0")], ..first.clone() }),
-            quotes.update(&Quote { valid_until: Some(date("2027-01-01")), ..first.clone() }),
-            quotes.send(first.id, first.version),
-            quotes.expire(first.id, first.version),
+            quotes.update_quote(&Quote { lines: vec![line("1", "1", "0")], ..first.clone() }),
+            quotes.update_quote(&Quote { valid_until: Some(date("2027-01-01")), ..first.clone() }),
+            quotes.send_quote(first.id, first.version),
+            quotes.expire_quote(first.id, first.version),
         ] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
-        let second = quotes.revise(first.id, first.version).unwrap();
+        let second = quotes.revise_quote(first.id, first.version).unwrap();
         assert_eq!((second.revision, second.status), (Some(2), Some(QuoteStatus::Draft)));
         assert_eq!((second.revises, second.total), (Some(first.id), Some(decimal("19"))));
         assert_eq!(second.number.as_deref(), Some("Q-2026-000001-2"));
-        let old = quotes.get(first.id).unwrap();
+        let old = quotes.quote(first.id).unwrap();
         assert_eq!(old.status, Some(QuoteStatus::Superseded));
-        for attempt in [quotes.revise(old.id, old.version), quotes.accept(old.id, old.version)] {
+        for attempt in [quotes.revise_quote(old.id, old.version), quotes.accept_quote(old.id, old.version)] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
-        let sent = quotes.send(second.id, second.version).unwrap();
-        let rejected = quotes.reject(sent.id, sent.version, "too dear").unwrap();
+        let sent = quotes.send_quote(second.id, second.version).unwrap();
+        let rejected = quotes.reject_quote(sent.id, sent.version, "too dear").unwrap();
         assert_eq!(rejected.reject_reason.as_deref(), Some("too dear"));
-        let third = quotes.revise(rejected.id, rejected.version).unwrap();
+        let third = quotes.revise_quote(rejected.id, rejected.version).unwrap();
         assert_eq!((third.revision, third.number.as_deref()), (Some(3), Some("Q-2026-000001-3")));
         let step = admin.history("quote", third.id).unwrap()[0].op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
-        assert_eq!(quotes.get(rejected.id).unwrap().status, Some(QuoteStatus::Rejected));
+        assert_eq!(quotes.quote(rejected.id).unwrap().status, Some(QuoteStatus::Rejected));
+    }
+}
+
+#[test]
+fn a_deleted_revision_gives_the_place_back() {
+    for (_folder, admin) in sessions() {
+        let quotes = admin.quotes();
+        let status = |id| quotes.quote(id).unwrap().status.unwrap();
+        let delete = |quote: &Quote| {
+            let id = quote.id;
+            let expected_version = quotes.quote(id).unwrap().version;
+            let delete = RecordCommand::Delete { entity: "quote".into(), id, expected_version };
+            admin.execute(Command::Record(delete)).unwrap();
+        };
+        let restore = |quote: &Quote| {
+            admin.execute(Command::Record(RecordCommand::Restore { entity: "quote".into(), id: quote.id }))
+        };
+        let first = sent(&admin, vec![line("1", "1", "0")]);
+        let second = quotes.revise_quote(first.id, first.version).unwrap();
+        delete(&second);
+        assert_eq!(status(first.id), QuoteStatus::Sent);
+        restore(&second).unwrap();
+        assert_eq!(status(first.id), QuoteStatus::Superseded);
+        delete(&second);
+        let rejected = quotes.reject_quote(first.id, quotes.quote(first.id).unwrap().version, "no").unwrap();
+        let third = quotes.revise_quote(first.id, rejected.version).unwrap();
+        assert_eq!(restore(&second).unwrap_err().code(), ErrorCode::IllegalTransition, "another took the place");
+        delete(&third);
+        assert_eq!(status(first.id), QuoteStatus::Rejected);
     }
 }
 
@@ -237,7 +266,7 @@ fn the_generic_way_obeys_the_same_rule() {
         };
         let lines =
             FieldValue::Json(r#"[{"quantity":"3","unit_price":"135.5","discount_percent":9,"net_amount":"1"}]"#.into());
-        let made = admin.quotes().get(create(&[("lines", lines)]).unwrap()).unwrap();
+        let made = admin.quotes().quote(create(&[("lines", lines)]).unwrap()).unwrap();
         assert_eq!(made.total, Some(decimal("369.92")), "what is computed is computed, whatever is given");
         for (field, value) in [("status", "accepted"), ("total", "5"), ("revision", "7"), ("sent_on", "2026-01-01")] {
             let error = create(&[(field, value.into())]).unwrap_err();
@@ -250,8 +279,8 @@ fn the_generic_way_obeys_the_same_rule() {
         assert_eq!(create(&[("lines", float)]).unwrap_err().code(), ErrorCode::FloatNotAllowed);
         let revised = sent(&admin, vec![line("1", "1", "0")]);
         let second = create(&[("revises", revised.id.into())]).unwrap();
-        assert_eq!(admin.quotes().get(second).unwrap().revision, Some(2));
-        assert_eq!(admin.quotes().get(revised.id).unwrap().status, Some(QuoteStatus::Superseded));
+        assert_eq!(admin.quotes().quote(second).unwrap().revision, Some(2));
+        assert_eq!(admin.quotes().quote(revised.id).unwrap().status, Some(QuoteStatus::Superseded));
     }
 }
 
@@ -259,31 +288,31 @@ fn the_generic_way_obeys_the_same_rule() {
 fn acceptance_wins_the_opportunity_with_the_total() {
     for (_folder, admin) in sessions() {
         let deal = Opportunity { name: "Valves".into(), amount: Some(decimal("1")), ..Opportunity::default() };
-        let deal = admin.sales().create(&deal).unwrap();
+        let deal = admin.sales().create_opportunity(&deal).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("3", "135.50", "9")]) };
-        let draft = admin.quotes().create(&Quote { currency: Some(currency("EUR")), ..draft }).unwrap();
-        assert_eq!(admin.quotes().accept(draft.id, 1).unwrap_err().code(), ErrorCode::IllegalTransition);
-        let sent = admin.quotes().send(draft.id, 1).unwrap();
-        let accepted = admin.quotes().accept(sent.id, sent.version).unwrap();
+        let draft = admin.quotes().create_quote(&Quote { currency: Some(currency("EUR")), ..draft }).unwrap();
+        assert_eq!(admin.quotes().accept_quote(draft.id, 1).unwrap_err().code(), ErrorCode::IllegalTransition);
+        let sent = admin.quotes().send_quote(draft.id, 1).unwrap();
+        let accepted = admin.quotes().accept_quote(sent.id, sent.version).unwrap();
         assert_eq!(accepted.status, Some(QuoteStatus::Accepted));
-        let won = admin.sales().get(deal.id).unwrap();
+        let won = admin.sales().opportunity(deal.id).unwrap();
         assert_eq!(won.stage_category, Some(StageCategory::Won));
         assert_eq!((won.amount, won.currency), (Some(decimal("369.92")), Some(currency("EUR"))));
         assert_eq!(won.close_reason.as_deref(), Some("quote Q-2026-000001 accepted"));
         assert_eq!(admin.sales().stage_history(deal.id).unwrap().len(), 2);
         let step = admin.history("quote", draft.id).unwrap().pop().unwrap().op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
-        assert_eq!(admin.quotes().get(draft.id).unwrap().status, Some(QuoteStatus::Sent));
-        let open = admin.sales().get(deal.id).unwrap();
+        assert_eq!(admin.quotes().quote(draft.id).unwrap().status, Some(QuoteStatus::Sent));
+        let open = admin.sales().opportunity(deal.id).unwrap();
         assert_eq!((open.stage, open.amount, open.currency), (deal.stage, deal.amount, deal.currency));
         assert_eq!(admin.sales().stage_history(deal.id).unwrap().len(), 1);
 
         let lost = admin.sales().close_lost(deal.id, open.version, "price", None, None).unwrap();
-        let sent = admin.quotes().get(draft.id).unwrap();
+        let sent = admin.quotes().quote(draft.id).unwrap();
         let command = QuoteCommand::AcceptQuote { quote: sent.id, expected_version: sent.version };
         let outcome = admin.execute(Command::Quote(command)).unwrap();
         assert_eq!(outcome.warnings[0].code, ErrorCode::IllegalTransition, "the caller learns that it was closed");
-        assert_eq!(admin.sales().get(deal.id).unwrap(), lost);
+        assert_eq!(admin.sales().opportunity(deal.id).unwrap(), lost);
     }
 }
 
@@ -293,13 +322,14 @@ fn a_guard_of_the_won_stage_stops_the_acceptance_as_a_whole() {
         let mut pipeline = Pipeline::standard();
         pipeline.stages[4].guards = vec![Guard::FieldFilled { field: "close_date".into() }];
         admin.sales().create_pipeline(&pipeline).unwrap();
-        let deal = admin.sales().create(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap();
+        let deal =
+            admin.sales().create_opportunity(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("1", "1", "0")]) };
-        let draft = admin.quotes().create(&draft).unwrap();
-        let sent = admin.quotes().send(draft.id, 1).unwrap();
-        let error = admin.quotes().accept(sent.id, sent.version).unwrap_err();
+        let draft = admin.quotes().create_quote(&draft).unwrap();
+        let sent = admin.quotes().send_quote(draft.id, 1).unwrap();
+        let error = admin.quotes().accept_quote(sent.id, sent.version).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::GuardNotMet, Some("opportunity.close_date")));
-        assert_eq!(admin.quotes().get(sent.id).unwrap(), sent, "nothing changed");
+        assert_eq!(admin.quotes().quote(sent.id).unwrap(), sent, "nothing changed");
     }
 }
 
@@ -311,21 +341,21 @@ fn validity_ends_after_its_date() {
         let admin = admin.with_clock(clock.clone());
         let quotes = admin.quotes();
         let until = |day: &str| Quote { valid_until: Some(date(day)), ..quote(vec![line("1", "1", "0")]) };
-        let old = quotes.create(&until("2026-03-30")).unwrap();
-        assert_eq!(quotes.send(old.id, 1).unwrap_err().field(), Some("valid_until"));
-        let draft = quotes.create(&until("2026-03-31")).unwrap();
-        let sent = quotes.send(draft.id, 1).unwrap();
-        assert_eq!(quotes.expire(sent.id, sent.version).unwrap_err().field(), Some("valid_until"));
+        let old = quotes.create_quote(&until("2026-03-30")).unwrap();
+        assert_eq!(quotes.send_quote(old.id, 1).unwrap_err().field(), Some("valid_until"));
+        let draft = quotes.create_quote(&until("2026-03-31")).unwrap();
+        let sent = quotes.send_quote(draft.id, 1).unwrap();
+        assert_eq!(quotes.expire_quote(sent.id, sent.version).unwrap_err().field(), Some("valid_until"));
         clock.advance_micros(3_600_000_000);
-        let late = quotes.accept(sent.id, sent.version).unwrap_err();
+        let late = quotes.accept_quote(sent.id, sent.version).unwrap_err();
         assert_eq!((late.code(), late.field()), (ErrorCode::IllegalTransition, Some("valid_until")));
-        let expired = quotes.expire(sent.id, sent.version).unwrap();
+        let expired = quotes.expire_quote(sent.id, sent.version).unwrap();
         assert_eq!((expired.status, expired.decided_on), (Some(QuoteStatus::Expired), Some(date("2026-04-01"))));
-        let again = quotes.revise(expired.id, expired.version).unwrap();
+        let again = quotes.revise_quote(expired.id, expired.version).unwrap();
         assert_eq!(again.valid_until, None, "a date in the past is not taken over");
-        let empty = quotes.create(&quote(Vec::new())).unwrap();
-        assert_eq!(quotes.send(empty.id, 1).unwrap_err().code(), ErrorCode::Required);
-        assert_eq!(quotes.list(&Query::default()).unwrap().items.len(), 4);
+        let empty = quotes.create_quote(&quote(Vec::new())).unwrap();
+        assert_eq!(quotes.send_quote(empty.id, 1).unwrap_err().code(), ErrorCode::Required);
+        assert_eq!(quotes.quotes(&Query::default()).unwrap().items.len(), 4);
     }
 }
 
