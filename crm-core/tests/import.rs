@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
-use crm_core::customer::{Account, ChannelKind, Contact};
+use crm_core::access::{Role, User};
+use crm_core::customer::{Account, Activity, ChannelKind, Contact, SubjectEntity};
 use crm_core::engine::{Crm, Session, SetupOptions};
 use crm_core::exchange::{
-    ColumnMapping, ExportOptions, ImportMapping, ImportReport, ReferenceLookup, VCardVersion, read_vcards,
+    ColumnCondition, ColumnMapping, ExportOptions, ImportMapping, ImportReport, ReferenceLookup, VCardVersion,
+    read_vcards,
 };
 use crm_core::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
 use crm_core::store::SqliteOptions;
@@ -37,29 +39,11 @@ fn session(crm: &Crm) -> Session {
 }
 
 fn column(column: &str, field: &str) -> ColumnMapping {
-    ColumnMapping {
-        column: column.into(),
-        field: field.into(),
-        format: None,
-        lookup: None,
-        values: Default::default(),
-        empty: Vec::new(),
-        keep_space: false,
-        notice_if_empty: false,
-    }
+    ColumnMapping { column: column.into(), field: field.into(), ..ColumnMapping::default() }
 }
 
 fn mapping(entity: &str, columns: Vec<ColumnMapping>) -> ImportMapping {
-    ImportMapping {
-        entity: entity.into(),
-        columns,
-        csv: Default::default(),
-        external_system: None,
-        key_column: None,
-        key_field: None,
-        constants: Default::default(),
-        skip_if_empty: None,
-    }
+    ImportMapping { entity: entity.into(), columns, ..ImportMapping::default() }
 }
 
 fn by(entity: &str, by: &str) -> Option<ReferenceLookup> {
@@ -201,7 +185,9 @@ fn the_same_key_twice_in_one_file_is_rejected() {
     };
     let report = session.import_csv(file.as_bytes(), &map, false).unwrap();
     assert_eq!(counts(&report), (4, 2, 0, 0, 0, 2), "{:?}", report.rejects);
-    assert_eq!((report.rejects[0].row, report.rejects[0].code), (3, ErrorCode::DuplicateKey));
+    let twice = &report.rejects[0];
+    assert_eq!((twice.row, twice.code), (3, ErrorCode::DuplicateKey));
+    assert_eq!((twice.column.as_deref(), twice.value.as_deref()), (Some("id"), Some("1")));
     let vat = &report.rejects[1];
     assert_eq!(
         (vat.row, vat.code, vat.column.as_deref(), vat.value.as_deref()),
@@ -263,4 +249,105 @@ fn vcards_become_contacts_and_come_out_again() {
             read_vcards(out.as_bytes()).cards.into_iter().map(|card| card.full_name).collect();
         assert_eq!(names, contacts.into_iter().map(|contact| Some(contact.full_name)).collect::<Vec<_>>());
     }
+}
+
+fn only_if(name: &str, value: &str, mapping: ColumnMapping) -> ColumnMapping {
+    ColumnMapping { only_if: Some(ColumnCondition { column: name.into(), values: vec![value.into()] }), ..mapping }
+}
+
+#[test]
+fn a_column_may_count_in_some_rows_only_and_expect_some_values() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let file = "name,country,tax,phone,mail,sector\n\
+        Alpha,DE,DE136695976,+49 711 1,a@alpha.example,technolgy\n\
+        北京汽轮,CN,91350100M000100Y43,,,retail\n\
+        Gamma,DE,DE136695976,+49 711 3,gamma(at)gamma.example,other\n";
+    let map = ImportMapping {
+        key_field: Some("name".into()),
+        ..mapping(
+            "account",
+            vec![
+                column("name", "name"),
+                only_if("country", "DE", column("tax", "identifiers.vat")),
+                only_if("country", "CN", column("tax", "identifiers.unified_social_credit_code")),
+                column("phone", "channels.phone"),
+                column("mail", "channels.email"),
+                ColumnMapping { expected: vec!["technology".into(), "retail".into()], ..column("sector", "industry") },
+            ],
+        )
+    };
+    let report = session.import_csv(file.as_bytes(), &map, false).unwrap();
+    assert_eq!(counts(&report), (3, 2, 0, 0, 0, 1), "{:?}", report.rejects);
+    let reject = &report.rejects[0];
+    assert_eq!(
+        (reject.row, reject.column.as_deref(), reject.value.as_deref(), report.rejects.len()),
+        (4, Some("mail"), Some("gamma(at)gamma.example"), 1),
+        "the second column of a list is to blame, not the first"
+    );
+    let notice = &report.notices[0];
+    assert_eq!((notice.row, notice.code), (2, ErrorCode::NotInPicklist));
+    assert_eq!((notice.value.as_deref(), notice.proposal.as_deref()), (Some("technolgy"), Some("technology")));
+    let accounts = session.list_all::<Account>(&Query::default()).unwrap();
+    let alpha = accounts.iter().find(|account| account.name == "Alpha").unwrap();
+    assert_eq!(alpha.industry.as_deref(), Some("technolgy"), "what was not expected is kept as it is");
+    let kinds: Vec<_> = accounts.iter().flat_map(|account| &account.identifiers).map(|id| id.kind.as_str()).collect();
+    assert_eq!((accounts.len(), kinds.len()), (2, 2));
+    assert!(kinds.contains(&"vat") && kinds.contains(&"unified_social_credit_code"));
+}
+
+#[test]
+fn a_value_that_many_rows_share_makes_one_record_and_constants_name_records() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let teams = "agent,manager,office\nAnna,Dustin,Central\nBoris,Dustin,Central\nCarl,Summer,West\n";
+    let roles = |name: &str| ImportMapping {
+        key_field: Some("name".into()),
+        skip_repeated: true,
+        ..mapping("role", vec![column(name, "name")])
+    };
+    let report = session.import_csv(teams.as_bytes(), &roles("manager"), false).unwrap();
+    assert_eq!(counts(&report), (3, 2, 0, 0, 1, 0), "{:?}", report.rejects);
+
+    let mut users = mapping("user", vec![column("agent", "login"), column("agent", "name"), column("office", "unit")]);
+    users.key_field = Some("login".into());
+    users.constants = [("role".to_owned(), FieldValue::from("Dustin"))].into();
+    users.constant_lookups = [("role".to_owned(), by("role", "name").unwrap())].into();
+    assert_eq!(session.import_csv(teams.as_bytes(), &users, false).unwrap().created, 3);
+    let dustin = session.list_all::<Role>(&Query::default()).unwrap().into_iter().find(|role| role.name == "Dustin");
+    let users_now = session.list_all::<User>(&Query::default()).unwrap();
+    assert_eq!(users_now.iter().filter(|user| user.role == dustin.as_ref().map(|role| role.id)).count(), 3);
+
+    users.constants = [("role".to_owned(), FieldValue::from("Nobody"))].into();
+    let error = session.import_csv(teams.as_bytes(), &users, false).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnknownReference);
+    assert_eq!(error.problems()[0].field.as_deref(), Some("constants.role"));
+}
+
+#[test]
+fn activities_come_in_with_their_subjects() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let accounts = ImportMapping {
+        external_system: Some("old".into()),
+        key_column: Some("id".into()),
+        ..mapping("account", vec![column("name", "name")])
+    };
+    assert_eq!(session.import_csv(b"id,name\nA1,Alpha\n", &accounts, false).unwrap().created, 1);
+    let subject =
+        |name: &str| ColumnMapping { lookup: by("account", "external:old"), ..column(name, "subjects.account") };
+    let columns = vec![column("kind", "kind"), column("subject", "subject"), column("at", "at"), subject("account")];
+    let file =
+        "kind,subject,at,account\nvisit,Trial run,2026-03-02T09:00:00+08:00,A1\ncall,Price,2026-03-03T09:00:00Z,A9\n";
+    let report = session.import_csv(file.as_bytes(), &mapping("activity", columns), false).unwrap();
+    assert_eq!(counts(&report), (2, 1, 0, 0, 0, 1), "{:?}", report.rejects);
+    assert_eq!(
+        (report.rejects[0].column.as_deref(), report.rejects[0].value.as_deref()),
+        (Some("account"), Some("A9"))
+    );
+    let activity = session.list_all::<Activity>(&Query::default()).unwrap().remove(0);
+    let account = session.customers().account_by_external_id("old", "A1").unwrap();
+    assert_eq!((activity.subjects[0].entity, activity.subjects[0].id), (SubjectEntity::Account, account.id));
+    let without = mapping("activity", vec![column("kind", "kind"), column("account", "subjects.account")]);
+    assert_eq!(session.import_csv(file.as_bytes(), &without, false).unwrap_err().code(), ErrorCode::UnknownField);
 }

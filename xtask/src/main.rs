@@ -81,10 +81,11 @@ fn release(arguments: &[String]) -> Result<bool, String> {
     }
 }
 
-/// The folder of the workspace.
+/// The folder of the workspace: what cargo says now, not when this program was built, because two checkouts may share
+/// one target folder.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// Where cargo writes.

@@ -20,7 +20,8 @@ pub(crate) fn program(program: impl AsRef<OsStr>) -> Run {
 
 /// Cargo in the workspace; in CI with the locked versions.
 pub(crate) fn cargo(arguments: &[&str]) -> Run {
-    let locked = std::env::var_os("CI").is_some() && arguments.first() != Some(&"fmt");
+    let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    let locked = in_ci && arguments.first() != Some(&"fmt");
     unlocked_cargo(arguments.get(..1).unwrap_or_default())
         .args(locked.then_some("--locked"))
         .args(arguments.get(1..).unwrap_or_default())

@@ -3,19 +3,25 @@
 //! The generated text is regular: every comment stands on lines of its own that begin with `*`, every field and every
 //! choice begins a line. So reading lines is enough, and anything unexpected is an error, not a guess.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const OPTIONAL: &str = "* @optional";
 const DEFAULT: &str = "* @default";
 
-/// The text without marks, with a default value at every marked field, and with the engine's wording in the message of
-/// an exception.
+/// The text without marks, with a default value at every marked field, with the engine's wording in the message of an
+/// exception, and with `close()` closing the engine.
 pub(crate) fn adapt(text: &str) -> Result<String, String> {
     let defaults = defaults(text);
+    let closing = closing(text);
     let mut adapted = String::with_capacity(text.len());
     let mut optional = false;
+    let mut class = "";
     for line in text.lines() {
+        class = class_of(line).unwrap_or(class);
         match line.trim() {
+            // uniffi would only free the handle, which the garbage collector does as well; the file would stay open as
+            // long as a session lives.
+            "this.destroy()" if closing.contains(class) => adapted.push_str("        this.closeEngine()\n"),
             OPTIONAL => optional = true,
             DEFAULT => {}
             field if optional && field.starts_with("val ") => {
@@ -34,6 +40,24 @@ pub(crate) fn adapt(text: &str) -> Result<String, String> {
         }
     }
     Ok(adapted)
+}
+
+/// The classes with a method that closes the engine.
+fn closing(text: &str) -> HashSet<&str> {
+    let mut class = "";
+    let mut found = HashSet::new();
+    for line in text.lines() {
+        class = class_of(line).unwrap_or(class);
+        if line.contains("override fun `closeEngine`()") {
+            found.insert(class);
+        }
+    }
+    found
+}
+
+/// The name in `open class Name: Disposable`, on the outermost level.
+fn class_of(line: &str) -> Option<&str> {
+    line.strip_prefix("open class ")?.split([':', ' ', '(']).next()
 }
 
 /// The text without the marks.
@@ -192,6 +216,20 @@ data class Outer (
     #[test]
     fn a_record_with_a_required_field_has_no_default() {
         assert!(!defaults(TEXT).contains_key("Outer"));
+    }
+
+    #[test]
+    fn close_closes_the_engine_where_there_is_one() {
+        let class = |name: &str, method: &str| {
+            format!(
+                "open class {name}: Disposable, AutoCloseable\n{{\n    override fun close() {{\n        \
+                 this.destroy()\n    }}\n    override fun `{method}`()\n}}\n"
+            )
+        };
+        let adapted = adapt(&(class("Crm", "closeEngine") + &class("Session", "user"))).unwrap();
+        let (crm, session) = adapted.split_once("open class Session").unwrap();
+        assert!(crm.contains("this.closeEngine()") && !crm.contains("this.destroy()"));
+        assert!(session.contains("this.destroy()"));
     }
 
     #[test]

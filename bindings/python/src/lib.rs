@@ -1,29 +1,88 @@
-//! Python bindings of `crm-core`. A function or a method here forwards to the engine, nothing else.
+//! Python bindings of `crm-core`. A function or a method here forwards to the engine, nothing else; whatever takes time
+//! runs while other Python threads go on.
 //!
-//! A value type is defined in `crm-core` by `value_struct!` or `value_enum!`; the list below is all that it takes to
-//! show it to Python. The exceptions and the type aliases are Python files beside the extension module.
+//! A value type is defined in `crm-core` by `value_struct!`, `value_enum!`, `value_union!` or `entity!`; the list below
+//! is all that it takes to show it to Python, and a test compares the list with the definitions. The exceptions and
+//! the type aliases are Python files beside the extension module.
+
+mod admin;
+mod crm;
+mod customers;
+mod entities;
+mod exchange;
+mod input;
+mod products;
+mod session;
+mod values;
 
 /// The compiled part of the package `crm_core`; import from there.
 #[pyo3::pymodule]
 mod _native {
-    use pyo3::prelude::*;
+    #[pymodule_export]
+    use crate::admin::Admin;
+    #[pymodule_export]
+    use crate::crm::Crm;
+    #[pymodule_export]
+    use crate::customers::Customers;
+    #[pymodule_export]
+    use crate::exchange::{
+        CellReader, escape_formula, read_csv, read_vcards, unescape_formula, write_csv, write_vcards,
+    };
+    #[pymodule_export]
+    use crate::products::Products;
+    #[pymodule_export]
+    use crate::session::Session;
+    #[pymodule_export]
+    use crate::values::{
+        CompiledCalendar, UnitTable, allocate, check_value, content_hash, convert, convert_exact, currencies,
+        currency_exponent, engine_version, json_schema, json_schema_names, normalize_identifier, normalize_text,
+        round_decimal,
+    };
 
     #[pymodule_export]
-    use crm_core::value::{ErrorCode, Problem, Rounding};
-
-    use crm_core::value::FieldValue;
-
-    /// The version of the engine.
-    #[pyfunction]
-    fn engine_version() -> &'static str {
-        crm_core::VERSION
-    }
-
-    /// Reads a field value as every field of the engine is read, and gives it back as the engine keeps it.
-    ///
-    /// Raises `InvalidError` for a binary float, a naive datetime, or a figure that would have to be rounded.
-    #[pyfunction]
-    fn check_value(value: FieldValue) -> PyResult<FieldValue> {
-        Ok(value.checked()?)
-    }
+    use crm_core::access::{FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage};
+    #[pymodule_export]
+    use crm_core::customer::{
+        Account, AccountKind, AccountLink, AccountLinkPage, AccountPage, Activity, ActivityKind, ActivityLink,
+        ActivityLinkPage, ActivityPage, Attachment, AttachmentPage, Channel, ChannelKind, Contact, ContactPage,
+        CustomerCommand, HierarchyKind, HierarchyNode, Identifier, LifeCycle, SingleView, SingleViewOptions, Subject,
+        SubjectEntity, Total, ViewRecord,
+    };
+    #[pymodule_export]
+    use crm_core::engine::{
+        AdminCommand, Command, FieldDescription, JournalCommand, Organization, OrganizationPage, Outcome, Question,
+        RecordChange, RecordCommand, SetupOptions,
+    };
+    #[pymodule_export]
+    use crm_core::exchange::{
+        CellFormat, CellKind, ColumnMapping, CsvOptions, CsvReject, CsvRow, CsvTable, CsvWriteOptions, DateFormat,
+        DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport, PercentReading,
+        ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
+        VCardPhone, VCardProperty, VCardUrl, VCardVersion,
+    };
+    #[pymodule_export]
+    use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry};
+    #[pymodule_export]
+    use crm_core::product::{
+        ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,
+    };
+    #[pymodule_export]
+    use crm_core::query::{
+        AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort,
+    };
+    #[pymodule_export]
+    use crm_core::quote::QuoteCommand;
+    #[pymodule_export]
+    use crm_core::room::{ExternalId, TraceStep};
+    #[pymodule_export]
+    use crm_core::sales::SalesCommand;
+    #[pymodule_export]
+    use crm_core::schema::{CustomFieldKind, FieldDefinition, FieldDefinitionPage};
+    #[pymodule_export]
+    use crm_core::store::Durability;
+    #[pymodule_export]
+    use crm_core::value::{
+        AllocationMethod, BusinessCalendar, Dimension, ErrorCode, IdentifierKind, MakeUpDay, Money, Problem, Quantity,
+        Rounding, UnitFactor, Weekday, WeekdayHours, WorkingInterval,
+    };
 }

@@ -260,6 +260,7 @@ impl AccessPlan {
         self.require(Action::Read)?;
         let lookup = |name: &str| self.readable_field(schema, entity, name);
         let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
+        at_most("sort", query.sort.len(), query::MAX_SORT_KEYS)?;
         let mut sort = Vec::with_capacity(query.sort.len());
         for key in &query.sort {
             sort.push((query::queryable(&lookup, &key.field).map_err(|error| error.under("sort"))?, key.descending));
@@ -327,6 +328,8 @@ impl AccessPlan {
         self.require(Action::Read)?;
         let lookup = |name: &str| self.readable_field(schema, entity, name);
         let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
+        at_most("group_by", query.group_by.len(), query::MAX_GROUP_KEYS)?;
+        at_most("measures", query.measures.len(), query::MAX_MEASURES)?;
         let mut group_by = Vec::new();
         for group in &query.group_by {
             let field = query::queryable(&lookup, &group.field).map_err(|error| error.under("group_by"))?;
@@ -401,6 +404,15 @@ impl AccessPlan {
     }
 }
 
+/// Refuses a list that is longer than a question may have.
+fn at_most(field: &str, count: usize, limit: usize) -> Result<()> {
+    if count <= limit {
+        return Ok(());
+    }
+    let problem = Problem::of_field(ErrorCode::TooMany, field, format!("more than {limit} of them"));
+    Err(problem.with("max", limit).into_invalid())
+}
+
 fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     let pairs = before.values.iter().zip(&after.values).enumerate();
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
@@ -422,11 +434,14 @@ fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Optio
 
 fn read_cursor(cursor: &str, fingerprint: &str, sort: &[(FieldRef, bool)]) -> Result<(Vec<FieldValue>, Id)> {
     let (values, id) = query::decode_cursor(cursor, fingerprint)?;
-    let mut read = Vec::with_capacity(values.len());
-    for (value, (field, _)) in values.into_iter().zip(sort) {
-        read.push(query::operand(field, &value)?);
+    if values.len() != sort.len() {
+        return Err(query::bad_cursor());
     }
-    Ok((read, id))
+    let read = values.iter().zip(sort).map(|(value, (field, _))| {
+        let value = query::operand(field, value).map_err(|_| query::bad_cursor())?;
+        if query::can_hold(field, &value) { Ok(value) } else { Err(query::bad_cursor()) }
+    });
+    Ok((read.collect::<Result<_>>()?, id))
 }
 
 fn measured(measure: &query::Measure, lookup: &dyn Fn(&str) -> Result<FieldRef>) -> Result<Option<FieldRef>> {

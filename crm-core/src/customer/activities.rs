@@ -6,9 +6,9 @@ use super::rules::{check_count, check_external_ids, refuse, tidy};
 use super::{Activity, ActivityLink, Contact, Subject, SubjectEntity, among, equal};
 use crate::engine::Reading;
 use crate::query::{Filter, MAX_IN_VALUES, Query, Sort};
-use crate::room::{Change, Decision, View, records_for_rule, with_record};
+use crate::room::{Change, Decision, View, record_for_rule, records_for_rule, with_record};
 use crate::schema::{Entity as _, Row};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
+use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
 
 /// The most records to which one activity belongs.
 pub const MAX_SUBJECTS: usize = 50;
@@ -24,16 +24,8 @@ pub(super) fn activity_rule(view: &mut dyn View, before: Option<&Row>, after: &m
         check_subjects(view, before.as_ref(), activity, &mut problems)?;
         refuse(problems)?;
         let present = if before.is_some() { links_of(view, activity)? } else { Vec::new() };
-        follow(view, activity, &activity.subjects, present)
+        follow(view, activity, present)
     })
-}
-
-/// The links of an activity go and come back with it.
-pub(super) fn presence_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    let activity = Activity::from_row(row.clone())?;
-    let subjects = if row.deleted { &[][..] } else { &activity.subjects };
-    let present = links_of(view, &activity)?;
-    follow(view, &activity, subjects, present)
 }
 
 /// No subject twice, and each new one visible to whoever names it.
@@ -75,37 +67,31 @@ fn links_of(view: &mut dyn View, activity: &Activity) -> Result<Vec<ActivityLink
     records_for_rule(view, &asked)
 }
 
-/// The changes after which every subject has one link with the time and the owner of the activity. A link is never
-/// moved to another time: it is made anew, so that an operation can be undone record by record.
-fn follow(
-    view: &mut dyn View,
-    activity: &Activity,
-    subjects: &[Subject],
-    present: Vec<ActivityLink>,
-) -> Result<Decision> {
-    let mut missing = subjects.to_vec();
+/// The changes after which every subject has one link with the time and the owner of the activity.
+fn follow(view: &mut dyn View, activity: &Activity, present: Vec<ActivityLink>) -> Result<Decision> {
+    let mut missing = activity.subjects.clone();
     let mut decision = Decision::default();
     for link in present {
-        let place = missing.iter().position(|subject| link.subject() == Some(*subject) && link.at == activity.at);
-        let change = match place {
+        let change = match missing.iter().position(|subject| link.subject() == Some(*subject)) {
             None => Change::Delete { entity: ActivityLink::NAME, id: link.id, version: None },
             Some(place) => {
                 missing.remove(place);
-                if link.owner == activity.owner {
+                if (link.at, link.owner) == (activity.at, activity.owner) {
                     continue;
                 }
-                Change::update::<ActivityLink>(link.id, vec![("owner", FieldValue::from(activity.owner))])
+                let set = vec![("at", activity.at.into()), ("owner", activity.owner.into())];
+                Change::update::<ActivityLink>(link.id, set)
             }
         };
         decision = decision.and_rule(change);
     }
-    let mut accounts: HashSet<_> =
-        subjects.iter().filter(|subject| subject.entity == SubjectEntity::Account).map(|subject| subject.id).collect();
+    let accounts = activity.subjects.iter().filter(|subject| subject.entity == SubjectEntity::Account);
+    let mut named: HashSet<Id> = accounts.map(|subject| subject.id).collect();
     for subject in missing {
         let mut link = ActivityLink::of(activity, subject);
         if let Some(contact) = link.contact {
-            let contact = Contact::from_row(view.get_for_rule(Contact::NAME, contact)?)?;
-            link.account = contact.account.filter(|account| accounts.insert(*account));
+            let contact = record_for_rule::<Contact>(view, contact)?;
+            link.account = contact.account.filter(|account| named.insert(*account));
         }
         decision = decision.and_rule(Change::create(&link));
     }

@@ -87,23 +87,22 @@ pub(super) fn set_parent(
 
 /// Completes and checks a link; it belongs to the owner of the account below.
 pub(super) fn link_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    let mut child = Id::NIL;
+    let mut moved_to = None;
     let decision = with_record::<AccountLink>(before, after, |before, link| {
         link.valid_from = link.valid_from.or_else(|| Some(view.today()));
-        child = link.child;
         check(view, before.as_ref(), link)?;
+        moved_to = Some(link.child).filter(|child| before.is_none_or(|before| before.child != *child));
         Ok(Decision::default())
     })?;
-    after.owner = view.get_for_rule(Account::NAME, child)?.owner;
+    if let Some(child) = moved_to {
+        after.owner = view.get_for_rule(Account::NAME, child)?.owner;
+    }
     Ok(decision)
 }
 
 /// A link that comes back must still fit.
-pub(super) fn presence_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    if !row.deleted {
-        check(view, None, &AccountLink::from_row(row.clone())?)?;
-    }
-    Ok(Decision::default())
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    check(view, None, &AccountLink::from_row(row.clone())?).map(|()| Decision::default())
 }
 
 fn check(view: &mut dyn View, before: Option<&AccountLink>, link: &AccountLink) -> Result<()> {

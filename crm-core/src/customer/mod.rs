@@ -18,8 +18,8 @@
 //! #     time_zone: "Asia/Shanghai".into(), admin_login: "admin".into() })?;
 //! # let session = crm.session("main", "admin")?;
 //! let customers = session.customers();
-//! let group = customers.create_account(Account { name: "华东重工集团".into(), ..Account::default() })?;
-//! let plant = customers.create_account(Account { name: "华东重工苏州厂".into(), ..Account::default() })?;
+//! let group = customers.create_account(&Account { name: "华东重工集团".into(), ..Account::default() })?;
+//! let plant = customers.create_account(&Account { name: "华东重工苏州厂".into(), ..Account::default() })?;
 //! assert_eq!(plant.code.as_deref(), Some("C-000002"));
 //!
 //! let legal = HierarchyKind::Legal;
@@ -43,7 +43,7 @@ mod types;
 mod tests;
 
 use crate::query::{Comparison, Filter, Query};
-use crate::room::{PresenceRule, RecordRule};
+use crate::room::{RecordRule, RestoreRule};
 use crate::schema::{Entity as _, EntityType};
 use crate::value::{FieldValue, Id};
 
@@ -85,13 +85,9 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     }
 }
 
-/// The rule for deleting and bringing back records of an entity.
-pub(crate) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
-    match entity {
-        AccountLink::NAME => Some(hierarchy::presence_rule),
-        Activity::NAME => Some(activities::presence_rule),
-        _ => None,
-    }
+/// The rule for bringing back records of an entity.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    (entity == AccountLink::NAME).then_some(hierarchy::restore_rule)
 }
 
 /// A field has a value.

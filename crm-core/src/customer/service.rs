@@ -33,18 +33,18 @@ impl Customers<'_> {
     /// # Errors
     /// `Invalid` with every problem of the fields, channels (`channels[2].value`) and identifiers
     /// (`identifiers[0].value`); `DuplicateKey` for a code or an external identifier that another account has; `Denied`.
-    pub fn create_account(&self, account: Account) -> Result<Account> {
+    pub fn create_account(&self, account: &Account) -> Result<Account> {
         let command = CustomerCommand::CreateAccount { account: account.clone() };
-        self.session.create_and_read(Command::Customer(command), &account)
+        self.session.create_and_read(Command::Customer(command), account)
     }
 
     /// Saves an account that was read and changed.
     ///
     /// # Errors
     /// As [`Customers::create_account`]; `StaleVersion` with the fields that others changed; `NotFound`.
-    pub fn update_account(&self, account: Account) -> Result<Account> {
+    pub fn update_account(&self, account: &Account) -> Result<Account> {
         let command = CustomerCommand::UpdateAccount { account: account.clone() };
-        self.session.save_and_read(Command::Customer(command), &account)
+        self.session.save_and_read(Command::Customer(command), account)
     }
 
     /// Sets how far the business with an account has come.
@@ -95,18 +95,18 @@ impl Customers<'_> {
     ///
     /// # Errors
     /// As [`Customers::create_account`].
-    pub fn create_contact(&self, contact: Contact) -> Result<Contact> {
+    pub fn create_contact(&self, contact: &Contact) -> Result<Contact> {
         let command = CustomerCommand::CreateContact { contact: contact.clone() };
-        self.session.create_and_read(Command::Customer(command), &contact)
+        self.session.create_and_read(Command::Customer(command), contact)
     }
 
     /// Saves a contact that was read and changed.
     ///
     /// # Errors
     /// As [`Customers::update_account`].
-    pub fn update_contact(&self, contact: Contact) -> Result<Contact> {
+    pub fn update_contact(&self, contact: &Contact) -> Result<Contact> {
         let command = CustomerCommand::UpdateContact { contact: contact.clone() };
-        self.session.save_and_read(Command::Customer(command), &contact)
+        self.session.save_and_read(Command::Customer(command), contact)
     }
 
     /// A contact.
@@ -205,18 +205,18 @@ impl Customers<'_> {
     /// # Errors
     /// `UnknownReference` at `subjects[0].id` for a record that the caller may not see; `DuplicateKey` for a subject that
     /// is named twice; `TooMany` above [`MAX_SUBJECTS`](super::MAX_SUBJECTS); `Denied`.
-    pub fn log_activity(&self, activity: Activity) -> Result<Activity> {
+    pub fn log_activity(&self, activity: &Activity) -> Result<Activity> {
         let command = CustomerCommand::LogActivity { activity: activity.clone() };
-        self.session.create_and_read(Command::Customer(command), &activity)
+        self.session.create_and_read(Command::Customer(command), activity)
     }
 
     /// Saves an activity that was read and changed.
     ///
     /// # Errors
     /// As [`Customers::log_activity`]; `StaleVersion`, `NotFound`.
-    pub fn update_activity(&self, activity: Activity) -> Result<Activity> {
+    pub fn update_activity(&self, activity: &Activity) -> Result<Activity> {
         let command = CustomerCommand::UpdateActivity { activity: activity.clone() };
-        self.session.save_and_read(Command::Customer(command), &activity)
+        self.session.save_and_read(Command::Customer(command), activity)
     }
 
     /// An activity.
@@ -266,9 +266,9 @@ impl Customers<'_> {
     /// # Errors
     /// `BadFormat` for a hash that is no SHA-256 or a file name with folders, `Required` or `TooMany` unless it belongs to
     /// exactly one record, `UnknownReference`, `Denied`.
-    pub fn add_attachment(&self, attachment: Attachment) -> Result<Attachment> {
+    pub fn add_attachment(&self, attachment: &Attachment) -> Result<Attachment> {
         let command = CustomerCommand::AddAttachment { attachment: attachment.clone() };
-        self.session.create_and_read(Command::Customer(command), &attachment)
+        self.session.create_and_read(Command::Customer(command), attachment)
     }
 
     /// One page of attachments; filter by `account`, `contact`, `activity`, `opportunity` ... or by `content_hash`.

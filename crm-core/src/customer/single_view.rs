@@ -13,19 +13,21 @@ use crate::schema::{Entity, EntityType, FieldRef, Row};
 use crate::value::{Currency, Date, Decimal, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// The states in which a quote is no longer open; every other state is.
-const CLOSED_QUOTES: &[&str] = &[
-    "accepted",
-    "won",
-    "ordered",
-    "rejected",
-    "declined",
-    "lost",
-    "expired",
-    "cancelled",
-    "withdrawn",
-    "superseded",
-    "revised",
-];
+const CLOSED_QUOTES: &[&str] = &["accepted", "rejected", "expired", "superseded"];
+
+/// The names by which the room knows an entity of sales; one that is not registered has no records.
+pub(super) struct Shape {
+    pub(super) entity: &'static str,
+    pub(super) account: &'static str,
+    pub(super) name: &'static str,
+    pub(super) status: &'static str,
+    pub(super) amount: &'static str,
+}
+
+const LEADS: Shape = Shape { entity: "lead", account: "converted_account", name: "name", status: "status", amount: "" };
+const OPPORTUNITIES: Shape =
+    Shape { entity: "opportunity", account: "account", name: "name", status: "stage_category", amount: "amount" };
+const QUOTES: Shape = Shape { entity: "quote", account: "account", name: "name", status: "status", amount: "total" };
 
 value_struct! {
     /// What a single view shall show.
@@ -232,15 +234,15 @@ fn add_sales(reading: &mut Reading<'_>, accounts: &[Id], limit: usize, view: &mu
         }
         records.into_iter().take(limit).collect()
     };
-    let (leads, _) = sales(reading, "lead", &["status"], &[], accounts)?;
+    let (leads, _) = sales(reading, &LEADS, accounts)?;
     view.leads = shown(leads, "leads");
-    let (opportunities, summable) = sales(reading, "opportunity", &["stage_category"], &["amount"], accounts)?;
+    let (opportunities, summable) = sales(reading, &OPPORTUNITIES, accounts)?;
     if summable {
         view.totals.extend(totals("open_pipeline", in_stage(&opportunities, "open"))?);
         view.totals.extend(totals("won", in_stage(&opportunities, "won"))?);
     }
     view.opportunities = shown(opportunities, "opportunities");
-    let (quotes, summable) = sales(reading, "quote", &["status"], &["total"], accounts)?;
+    let (quotes, summable) = sales(reading, &QUOTES, accounts)?;
     if summable {
         let is_open = |quote: &&ViewRecord| !quote.status.as_deref().is_some_and(|s| CLOSED_QUOTES.contains(&s));
         view.totals.extend(totals("open_quotes", quotes.iter().filter(is_open))?);
@@ -275,8 +277,7 @@ pub(super) fn totals<'r>(name: &str, records: impl Iterator<Item = &'r ViewRecor
     Ok(by_currency.into_values().collect())
 }
 
-/// The fields of a sales entity that the reader may see, looked up by name: the room knows these entities by their names
-/// only, and one that is not registered has no records.
+/// The fields of a sales entity that the reader may see.
 struct Source {
     entity: EntityType,
     account: FieldRef,
@@ -287,20 +288,18 @@ struct Source {
 }
 
 impl Source {
-    fn of(reading: &Reading<'_>, name: &str, status: &[&str], amount: &[&str]) -> Option<Self> {
-        let (entity, plan) = reading.entity(name).ok()?;
+    fn of(reading: &Reading<'_>, shape: &Shape) -> Option<Self> {
+        let (entity, plan) = reading.entity(shape.entity).ok()?;
         if !plan.allows(Action::Read) {
             return None;
         }
-        let first = |names: &[&str]| {
-            names.iter().find_map(|name| entity.field(name)).filter(|field| plan.can_read(&field.spec.name))
-        };
+        let field = |name: &str| entity.field(name).filter(|field| plan.can_read(&field.spec.name));
         Some(Self {
-            account: first(&["account"])?,
-            name: first(&["name", "number", "subject", "code"]),
-            status: first(status),
-            amount: first(amount),
-            currency: first(&["currency"]),
+            account: field(shape.account)?,
+            name: field(shape.name),
+            status: field(shape.status),
+            amount: field(shape.amount),
+            currency: field("currency"),
             entity: entity.clone(),
         })
     }
@@ -329,18 +328,12 @@ fn text(value: FieldValue) -> Option<String> {
 }
 
 /// Every visible record of a sales entity, the last changed first, and whether its amounts may be summed.
-fn sales(
-    reading: &mut Reading<'_>,
-    entity: &str,
-    status: &[&str],
-    amount: &[&str],
-    accounts: &[Id],
-) -> Result<(Vec<ViewRecord>, bool)> {
-    let Some(source) = Source::of(reading, entity, status, amount) else { return Ok((Vec::new(), false)) };
+pub(super) fn sales(reading: &mut Reading<'_>, shape: &Shape, accounts: &[Id]) -> Result<(Vec<ViewRecord>, bool)> {
+    let Some(source) = Source::of(reading, shape) else { return Ok((Vec::new(), false)) };
     let mut rows = Vec::new();
     for chunk in accounts.chunks(MAX_IN_VALUES) {
-        let asked = Query { filter: Some(among("account", chunk)), ..Query::default() };
-        rows.extend(reading.all(entity, &asked)?);
+        let asked = Query { filter: Some(among(shape.account, chunk)), ..Query::default() };
+        rows.extend(reading.all(shape.entity, &asked)?);
     }
     last_changed(&mut rows, usize::MAX);
     Ok((rows.iter().map(|row| source.record(row)).collect(), source.is_summable()))

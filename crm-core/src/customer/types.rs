@@ -317,12 +317,12 @@ entity! {
 entity! {
     /// One subject of an activity, so that the newest activities of a record are read from an index.
     ///
-    /// The engine keeps these records: one for each subject, with the owner and the time of the activity. The rights on
-    /// activities hold for them.
+    /// The engine keeps these records: one for each subject, with the owner and the time of the activity. They go and
+    /// come back with it, and the rights on activities hold for them.
     pub struct ActivityLink("activity_link", ActivityLinkPage, Private) {
         required {
             /// The activity.
-            pub activity: Id => reference("", MergePolicy::Keep).indexed().engine(),
+            pub activity: Id => reference("activity", MergePolicy::Join).indexed().engine(),
         }
         optional {
             /// When the activity took place.

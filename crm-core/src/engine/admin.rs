@@ -4,7 +4,7 @@ use super::command::{AdminCommand, Organization};
 use crate::access::{PermissionSet, Role, User};
 use crate::query::Query;
 use crate::room::{Change, Decision, RecordRule, View, records_for_rule, with_record};
-use crate::schema::{Entity as _, FieldDefinition, Row};
+use crate::schema::{CustomFieldKind, DEFAULT_SCALE, Entity as _, FieldDefinition, Row};
 use crate::value::{Error, ErrorCode, Result};
 
 impl AdminCommand {
@@ -58,11 +58,13 @@ fn role_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<De
     Ok(Decision::default())
 }
 
-fn user_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    with_record::<User>(None, after, |_, user| {
+fn user_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<User>(before, after, |before, user| {
         user.permission_sets.sort();
         user.permission_sets.dedup();
-        for (place, set) in user.permission_sets.iter().enumerate() {
+        // A set that was deleted since gives no right, and does not stand in the way of other changes.
+        let had = before.map(|before| before.permission_sets).unwrap_or_default();
+        for (place, set) in user.permission_sets.iter().enumerate().filter(|(_, set)| !had.contains(set)) {
             view.get_for_rule(PermissionSet::NAME, *set).map_err(|_| {
                 let field = format!("permission_sets[{place}]");
                 Error::invalid(ErrorCode::UnknownReference, field, "no such permission set")
@@ -86,14 +88,22 @@ fn organization_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row)
 
 /// The definition is checked against the schema by the pipeline, which also makes the index; here only what must
 /// never change is held.
-fn definition_rule(_: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    let definition = FieldDefinition::from_row(after.clone())?;
-    let mut seen = std::collections::BTreeSet::new();
-    for (place, choice) in definition.choices.iter().enumerate() {
-        if choice.trim().is_empty() || choice.chars().count() > 200 || !seen.insert(choice) {
-            let field = format!("choices[{place}]");
-            return Err(Error::invalid(ErrorCode::BadFormat, field, "a choice is a text of 1 to 200 characters, once"));
+///
+/// What was left out is written down with its default: a field that can be set once must not be set later, when there
+/// are values that were kept by the default.
+fn definition_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<FieldDefinition>(before, after, |_, definition| {
+        if definition.kind == CustomFieldKind::Decimal {
+            definition.scale = definition.scale.or(Some(DEFAULT_SCALE));
         }
-    }
-    Ok(Decision::default())
+        let mut seen = std::collections::BTreeSet::new();
+        for (place, choice) in definition.choices.iter().enumerate() {
+            if choice.trim().is_empty() || choice.chars().count() > 200 || !seen.insert(choice) {
+                let field = format!("choices[{place}]");
+                let message = "a choice is a text of 1 to 200 characters, once";
+                return Err(Error::invalid(ErrorCode::BadFormat, field, message));
+            }
+        }
+        Ok(Decision::default())
+    })
 }

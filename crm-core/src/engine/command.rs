@@ -34,6 +34,8 @@ pub enum Command {
     Journal(JournalCommand),
 }
 
+python_json! { Command {} }
+
 value_union! {
     /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.
     pub enum RecordCommand {

@@ -263,17 +263,20 @@ pub fn json_schema_names() -> Vec<String> {
 pub fn json_schema(name: &str) -> Result<String> {
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let schema = match name {
-        "command" => generator.root_schema_for::<Command>(),
-        "question" => generator.root_schema_for::<Question>(),
-        "outcome" => generator.root_schema_for::<Outcome>(),
-        "problem" => generator.root_schema_for::<crate::value::Problem>(),
+        "command" => generator.into_root_schema_for::<Command>(),
+        "question" => generator.into_root_schema_for::<Question>(),
+        "outcome" => generator.into_root_schema_for::<Outcome>(),
+        "problem" => generator.into_root_schema_for::<crate::value::Problem>(),
         name => {
             let registry = super::registry();
             let entity = registry.get(name).ok_or_else(|| {
                 let shown: String = name.chars().take(60).collect();
                 Error::invalid(ErrorCode::UnknownEntity, "name", format!("no schema `{shown}`"))
             })?;
-            (entity.root_schema)()
+            let mut schema = (entity.schema)(&mut generator);
+            schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+            schema.insert("$defs".to_owned(), generator.take_definitions(true).into());
+            schema
         }
     };
     json::to_canonical(&schema)

@@ -2,6 +2,7 @@
 //! all others.
 
 mod admin;
+mod admin_service;
 mod command;
 mod crm;
 mod json_door;
@@ -17,6 +18,7 @@ mod view;
 #[cfg(test)]
 pub(crate) mod smoke;
 
+pub use admin_service::Admin;
 pub use command::{
     AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
 };

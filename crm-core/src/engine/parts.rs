@@ -21,7 +21,7 @@ impl Work<'_> {
     }
 
     /// Deletes the parts of a record that is about to be deleted.
-    pub(super) fn delete_parts(&mut self, entity: &EntityType, id: Id, depth: usize) -> Result<()> {
+    pub(super) fn delete_parts(&mut self, entity: &EntityType, id: Id) -> Result<()> {
         for (part, field) in self.parts_of(entity) {
             let query = Query::matching(&[(field.spec.name.as_ref(), FieldValue::Reference(id))]);
             let plan = self.tenant.system_plan(&part, SystemReason::Invariant);
@@ -32,7 +32,7 @@ impl Work<'_> {
                 Ok(true)
             })?;
             for row in found {
-                self.delete(Author::Rule, part.name, (row, None), depth + 1)?;
+                self.delete(Author::Rule, part.name, row, None)?;
             }
         }
         Ok(())

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
-use super::registry::{CONFIGURATION, presence_rule_of, rule_of};
+use super::registry::{CONFIGURATION, restore_rule_of, rule_of};
 use super::tenant::Tenant;
-use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
+use super::{Command, Organization, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::{self, Query};
 use crate::room::{Author, Change, Decision};
-use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
+use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Place, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
 
@@ -24,7 +24,7 @@ const MAX_CONSEQUENCES: usize = 16;
 pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>) -> Result<Outcome> {
     check_batch(commands, op_id)?;
     let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
-    let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { String::new() };
+    let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { signature(session) };
     let mut done = None;
     let written = session.inner.store()?.write(&mut |tx| {
         done = Some(run(session, tx, commands, operation, &fingerprint)?);
@@ -77,6 +77,11 @@ fn fingerprint(session: &Session, commands: &[Command]) -> Result<String> {
     Ok(query::fingerprint(&[&session.ctx.user.to_string(), &text]))
 }
 
+/// What is kept of an operation whose `op_id` the engine made: whose it was. After `Unknown` its caller may repeat it.
+fn signature(session: &Session) -> String {
+    format!("by {}", query::fingerprint(&[&session.ctx.user.to_string()]))
+}
+
 fn unknown(operation: Id, cause: &Error) -> Error {
     let message = "nobody knows whether the commit took effect: repeat with the same `op_id`";
     let problem = Problem::new(ErrorCode::CommitUnknown, message).with("op_id", operation).with("cause", cause.code());
@@ -93,7 +98,7 @@ fn run(
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     if let Some(found) = tx.operation(tenant.id, operation)? {
-        return replay(&found, fingerprint);
+        return replay(&found, &[fingerprint, &signature(session)]);
     }
     let mut work = Work::new(session, tx, tenant, operation);
     for (place, command) in commands.iter().enumerate() {
@@ -103,9 +108,9 @@ fn run(
     work.finish(fingerprint)
 }
 
-/// The outcome of an operation that was carried out before.
-fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
-    if !found.fingerprint.is_empty() && found.fingerprint != fingerprint {
+/// The outcome of an operation that was carried out before; for nobody but the one who did.
+fn replay(found: &Operation, fingerprints: &[&str]) -> Result<Outcome> {
+    if !fingerprints.contains(&found.fingerprint.as_str()) {
         let problem = Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before for something else");
         return Err(Error::conflict(problem));
     }
@@ -141,7 +146,7 @@ fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptio
     let tenant = Arc::new(Tenant::load(tx, &session.inner.registry, id, epoch)?);
     let mut work = Work::new(session, tx, tenant, session.inner.ids.next_id());
     work.command = "setup";
-    work.good.insert(("user".to_owned(), session.ctx.user));
+    work.good.insert(("user", Author::Rule, session.ctx.user));
     let set = crate::access::PermissionSet { id: session.inner.ids.next_id(), ..every_right() };
     let (organization, mut user) = first_records(options, set.id);
     user.id = session.ctx.user;
@@ -169,8 +174,8 @@ pub(super) struct Work<'a> {
     pub(super) now: Timestamp,
     command: &'static str,
     outcome: Outcome,
-    /// References that were found to be good.
-    good: HashSet<(String, Id)>,
+    /// References that were found to be good, and on whose authority; what is written since is looked at again.
+    good: HashSet<(&'static str, Author, Id)>,
     /// Numbers that were taken and not used yet: next, end.
     pub(super) numbers: HashMap<String, (i64, i64)>,
     configured: bool,
@@ -313,6 +318,9 @@ impl<'a> Work<'a> {
                 continue;
             }
             let field = plan.readable_field(&self.tenant.schema, &entity, name)?;
+            if matches!(field.place, Place::System(_)) && name != "owner" {
+                plan.require_write(&field.spec)?;
+            }
             let value = if name == "owner" { field.spec.coerce(value.clone())? } else { value.clone() };
             field.set(&mut row, value);
         }
@@ -324,7 +332,7 @@ impl<'a> Work<'a> {
             Change::Create { entity, row } => self.create(author, entity, row, depth),
             Change::Save { entity, row } => self.save(author, entity, row, depth),
             Change::Update { entity, id, version, set } => self.update(author, entity, (id, version), set, depth),
-            Change::Delete { entity, id, version } => self.delete(author, entity, (id, version), depth),
+            Change::Delete { entity, id, version } => self.delete(author, entity, id, version),
             Change::Restore { entity, id } => self.restore(author, entity, id, depth),
         }
     }
@@ -345,6 +353,7 @@ impl<'a> Work<'a> {
         (row.created_at, row.created_by) = (self.now, Some(self.session.ctx.user));
         (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
         self.coerce(&entity, &mut row)?;
+        self.check_struct(&entity, &row)?;
         let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
         self.check_references(&plan, &entity, None, &row)?;
@@ -405,6 +414,14 @@ impl<'a> Work<'a> {
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
     }
 
+    /// Nested values must fit the struct, whoever brought them; what is missing is told first.
+    fn check_struct(&self, entity: &EntityType, row: &Row) -> Result<()> {
+        match entity.struct_values(row) {
+            Ok(_) => Ok(()),
+            Err(error) => self.check_present(entity, row).and(Err(error)),
+        }
+    }
+
     /// Lets the rule of the entity speak. What it wants to be written first is written; the rest is given back.
     fn run_rule(
         &mut self,
@@ -446,19 +463,23 @@ impl<'a> Work<'a> {
     }
 
     fn check_reference(&mut self, plan: &AccessPlan, field: &FieldRef, to: &str, id: Id) -> Result<()> {
-        let key = (to.to_owned(), id);
+        let target = self.entity(to)?;
+        let name = field.spec.name.as_ref();
+        let hidden = !plan.can_read(name);
+        let by_rule = hidden || plan.is_system() || CONFIGURATION.contains(&target.name);
+        let author = if by_rule { Author::Rule } else { Author::Caller };
+        let key = (target.name, author, id);
         if self.good.contains(&key) {
             return Ok(());
         }
-        let target = self.entity(to)?;
-        let by_rule = plan.is_system() || CONFIGURATION.contains(&target.name);
-        let plan = self.plan(if by_rule { Author::Rule } else { Author::Caller }, &target);
+        let plan = self.plan(author, &target);
         let found = match plan.check_get(id) {
             Ok(get) => self.tx.get(&get)?,
             Err(_) => None,
         };
         if found.is_none() {
-            let name = field.spec.name.as_ref();
+            // Only a restored record can have such a reference in a field that the caller does not see.
+            let (name, to) = if hidden { ("id", "record any more") } else { (name, to) };
             return Err(Error::invalid(ErrorCode::UnknownReference, name, format!("`{name}` points to no {to}")));
         }
         self.good.insert(key);
@@ -474,8 +495,13 @@ impl<'a> Work<'a> {
     fn save(&mut self, author: Author, name: &'static str, row: Row, depth: usize) -> Result<()> {
         let entity = self.entity(name)?;
         let plan = self.plan(author, &entity);
+        for name in row.custom.keys() {
+            plan.readable_field(&self.tenant.schema, &entity, name)?;
+        }
         let mut seen = self.current(&plan, &entity, row.id)?;
         plan.mask(&entity, &mut seen);
+        // As the caller read it: where the struct knows no empty value, a hidden or empty one was read as its default.
+        seen.values = entity.struct_values(&seen)?;
         let mut given = row.clone();
         self.coerce(&entity, &mut given)?;
         let mut fields = self.tenant.schema.fields(&entity);
@@ -505,6 +531,7 @@ impl<'a> Work<'a> {
         self.check_version(&plan, &entity, &before, version)?;
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
+        self.check_struct(&entity, &after)?;
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
         self.check_references(&plan, &entity, Some(&before), &after)?;
@@ -582,17 +609,7 @@ impl<'a> Work<'a> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
-    fn run_presence_rule(&mut self, entity: &EntityType, row: &Row) -> Result<Decision> {
-        presence_rule_of(entity.name).map_or_else(|| Ok(Decision::default()), |rule| rule(self, row))
-    }
-
-    pub(super) fn delete(
-        &mut self,
-        author: Author,
-        entity: &'static str,
-        (id, version): (Id, Option<i64>),
-        depth: usize,
-    ) -> Result<()> {
+    pub(super) fn delete(&mut self, author: Author, entity: &'static str, id: Id, version: Option<i64>) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -600,20 +617,17 @@ impl<'a> Work<'a> {
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
         if author != Author::Undo {
-            self.delete_parts(&entity, id, depth)?;
+            self.delete_parts(&entity, id)?;
         }
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
-        let consequences = self.run_presence_rule(&entity, &after)?;
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())?;
-        if author == Author::Undo { Ok(()) } else { self.carry_out(consequences, depth + 1) }
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
     }
 
     /// A record that others refer to, or that gives others their meaning, cannot be deleted.
     fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
-        let registry = self.tenant.schema.registry.clone();
-        let mut used = entity.name == FieldDefinition::NAME;
-        for (from, field) in registry.references_to(entity.name) {
+        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
+        for (from, field) in self.tenant.schema.references_to(entity.name) {
             let filter = query::Filter::Compare {
                 field: field.spec.name.to_string(),
                 comparison: query::Comparison::Equal,
@@ -645,7 +659,10 @@ impl<'a> Work<'a> {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
         let after = Row { deleted: false, ..before.clone() };
-        let consequences = self.run_presence_rule(&entity, &after)?;
+        let consequences = match restore_rule_of(entity.name) {
+            Some(rule) => rule(self, &after)?,
+            None => Decision::default(),
+        };
         self.check_references(&plan, &entity, None, &after)?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
         if author == Author::Undo {
@@ -673,6 +690,7 @@ impl<'a> Work<'a> {
         let (id, version) = (after.id, after.version);
         let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         self.tx.put(&plan.check_write(entity, before, after))?;
+        self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
         let entry = JournalEntry {
             sequence: 0,
             op_id: self.operation,

@@ -13,6 +13,8 @@ use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Time
 
 /// The most entries on one page of the change feed.
 const MAX_CHANGES: i64 = 1_000;
+/// The fewest entries that are read at once.
+const MIN_CHUNK: usize = 100;
 /// Entries that are looked at for one page, visible or not.
 const MAX_LOOKED_AT: usize = 10_000;
 
@@ -163,20 +165,29 @@ impl Reading<'_> {
         Ok(rows)
     }
 
+    /// One page. Whether more wait is said of visible entries only, as far as the look reaches.
     fn feed(&mut self, cursor: i64, limit: usize) -> Result<ChangePage> {
-        let scope = JournalScope::After(cursor);
-        let read = JournalRead { tenant: self.tenant.id, scope, limit: MAX_LOOKED_AT };
-        let found = self.tx.journal(read)?;
-        let looked_at_all = found.len() < MAX_LOOKED_AT;
-        let mut page = ChangePage { next_cursor: cursor, has_more: !looked_at_all, entries: Vec::new() };
-        for entry in found {
-            if page.entries.len() == limit {
-                page.has_more = true;
-                break;
+        let chunk = limit.saturating_add(1).max(MIN_CHUNK);
+        let mut page = ChangePage { next_cursor: cursor, has_more: true, entries: Vec::new() };
+        let mut looked_at = 0;
+        while looked_at < MAX_LOOKED_AT {
+            let scope = JournalScope::After(page.next_cursor);
+            let found = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: chunk })?;
+            looked_at += found.len();
+            page.has_more = found.len() == chunk;
+            for entry in found {
+                let sequence = entry.sequence;
+                if let Some(entry) = self.visible_entry(entry)? {
+                    if page.entries.len() == limit {
+                        page.has_more = true;
+                        return Ok(page);
+                    }
+                    page.entries.push(entry);
+                }
+                page.next_cursor = sequence;
             }
-            page.next_cursor = entry.sequence;
-            if let Some(entry) = self.visible_entry(entry)? {
-                page.entries.push(entry);
+            if !page.has_more {
+                break;
             }
         }
         Ok(page)
@@ -184,18 +195,27 @@ impl Reading<'_> {
 
     /// The entry with the fields that the reader may see; nothing if the record is hidden.
     fn visible_entry(&mut self, entry: JournalEntry) -> Result<Option<JournalEntry>> {
-        let Ok((_, plan)) = self.entity(&entry.entity) else { return Ok(None) };
+        let Ok((entity, plan)) = self.entity(&entry.entity) else { return Ok(None) };
         let Ok(get) = plan.check_get_any(entry.record) else { return Ok(None) };
         let visible = self.tx.get(&get)?.is_some();
-        Ok(if visible { readable(&plan, entry) } else { None })
+        Ok(if visible { self.readable(&entity, &plan, entry) } else { None })
     }
-}
 
-/// Drops the fields that the reader may not see; an update of which nothing is left is dropped whole.
-fn readable(plan: &AccessPlan, mut entry: JournalEntry) -> Option<JournalEntry> {
-    entry.changes.retain(|change| plan.can_read(&change.field));
-    let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
-    (!empty).then_some(entry)
+    /// Drops the fields that the reader may not see; an update of which nothing is left is dropped whole. The values
+    /// get the types of their fields, which the JSON of the journal does not keep.
+    fn readable(&self, entity: &EntityType, plan: &AccessPlan, mut entry: JournalEntry) -> Option<JournalEntry> {
+        entry.changes.retain(|change| plan.can_read(&change.field));
+        for change in &mut entry.changes {
+            let Some(field) = self.tenant.schema.field(entity, &change.field) else { continue };
+            for value in [&mut change.before, &mut change.after] {
+                if let Ok(typed) = query::operand(&field, value) {
+                    *value = typed;
+                }
+            }
+        }
+        let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
+        (!empty).then_some(entry)
+    }
 }
 
 impl Session {
@@ -250,9 +270,9 @@ impl Session {
     /// `NotFound` if there is no such record, or the reader may not see it.
     pub fn history(&self, entity: &str, id: Id) -> Result<Vec<JournalEntry>> {
         self.reading(|reading| {
-            let (_, plan) = reading.entity(entity)?;
-            let entries = reading.entries(entity, id, None)?;
-            Ok(entries.into_iter().filter_map(|entry| readable(&plan, entry)).collect())
+            let (entity, plan) = reading.entity(entity)?;
+            let entries = reading.entries(entity.name, id, None)?;
+            Ok(entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect())
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Organization;
 use crate::access::{PermissionSet, Role, User};
-use crate::room::{PresenceRule, RecordRule};
+use crate::room::{RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
 use crate::{customer, product, quote, sales};
 
@@ -41,10 +41,10 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
         .or_else(|| quote::rule_of(entity))
 }
 
-/// What an entity's room says when a record is deleted or brought back.
-pub(super) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
-    customer::presence_rule_of(entity)
-        .or_else(|| product::presence_rule_of(entity))
-        .or_else(|| sales::presence_rule_of(entity))
-        .or_else(|| quote::presence_rule_of(entity))
+/// What an entity's room says about a record that is brought back.
+pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    customer::restore_rule_of(entity)
+        .or_else(|| product::restore_rule_of(entity))
+        .or_else(|| sales::restore_rule_of(entity))
+        .or_else(|| quote::restore_rule_of(entity))
 }

@@ -1,6 +1,7 @@
 //! Import of CSV files: a mapping says what each column means; every row is put by itself, and a bad one lands in the
 //! rejects with row, column, value and reason.
 
+mod lists;
 mod lookup;
 mod rows;
 
@@ -28,6 +29,7 @@ value_enum! {
 
 value_struct! {
     /// How a cell names a record of another entity.
+    #[derive(Default)]
     pub struct ReferenceLookup {
         required {
             /// The entity.
@@ -43,12 +45,27 @@ value_struct! {
 }
 
 value_struct! {
+    /// In which rows a column counts.
+    #[derive(Default)]
+    pub struct ColumnCondition {
+        required {
+            /// The column that decides; it may be the same one.
+            pub column: String,
+            /// The cells, one of which must stand there.
+            pub values: Vec<String>,
+        }
+    }
+}
+
+value_struct! {
     /// What one column means.
+    #[derive(Default)]
     pub struct ColumnMapping {
         required {
             /// The column.
             pub column: String,
-            /// The field; `channels.phone`, `channels.address.city` or `identifiers.vat` for the parts of a list.
+            /// The field; for the parts of a list `channels.phone`, `channels.address.city`, `identifiers.vat`,
+            /// `subjects.account` (with a lookup), or `raw.NAME` for what the source said.
             pub field: String,
         }
         optional {
@@ -64,12 +81,18 @@ value_struct! {
             pub keep_space: bool,
             /// An empty cell is listed as a notice.
             pub notice_if_empty: bool,
+            /// The values that are expected. Another one is kept and listed as a notice, with the expected one that
+            /// it is nearest to as a proposal.
+            pub expected: Vec<String>,
+            /// The rows in which the column counts; every row if nothing is said.
+            pub only_if: Option<ColumnCondition>,
         }
     }
 }
 
 value_struct! {
     /// A mapping file: what a CSV file means.
+    #[derive(Default)]
     pub struct ImportMapping {
         required {
             /// The entity that the rows become. `account_link` rows go through the command that sets a parent.
@@ -89,8 +112,13 @@ value_struct! {
             pub key_field: Option<String>,
             /// Fields that are the same for every row.
             pub constants: HashMap<String, FieldValue>,
+            /// For constants that name a record of another entity: how.
+            pub constant_lookups: HashMap<String, ReferenceLookup>,
             /// Rows in which this column is empty are passed over without a reject.
             pub skip_if_empty: Option<String>,
+            /// A row with the key of an earlier one is passed over without a reject: for a column that many rows share,
+            /// such as the manager of a team.
+            pub skip_repeated: bool,
         }
     }
 }
@@ -254,16 +282,16 @@ impl Import<'_> {
             return Ok(());
         }
         let (rows, work): (Vec<_>, Vec<_>) =
-            waiting.into_iter().map(|read| ((read.row, read.notices, read.cells), read.work)).unzip();
+            waiting.into_iter().map(|read| ((read.source, read.notices), read.work)).unzip();
         let results = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
-        for ((row, notices, cells), result) in rows.into_iter().zip(results) {
+        for ((source, notices), result) in rows.into_iter().zip(results) {
             match result {
                 RowResult::Created => self.report.created += 1,
                 RowResult::Updated => self.report.updated += 1,
                 RowResult::Unchanged => self.report.unchanged += 1,
                 RowResult::Failed(error) => {
-                    let issues =
-                        error.problems().iter().map(|problem| self.compiled.locate(row, &cells, problem)).collect();
+                    let problems = error.problems().iter();
+                    let issues = problems.map(|problem| self.compiled.locate(&source, problem)).collect();
                     self.reject(issues);
                     continue;
                 }

@@ -30,6 +30,7 @@ mod cells;
 mod contacts;
 mod csv;
 mod dump;
+mod dump_file;
 mod encoding;
 mod export;
 mod import;
@@ -41,11 +42,13 @@ pub use csv::{
     escape_formula, read_csv, unescape_formula, write_csv,
 };
 pub use dump::DumpReport;
+#[cfg(feature = "uniffi")]
+pub(crate) use dump::cannot;
 pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
 pub use import::{
-    ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport, ReferenceLookup,
-    UnknownReference,
+    ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport,
+    ReferenceLookup, UnknownReference,
 };
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,

@@ -3,7 +3,7 @@
 use super::{ListPrice, PriceList, Product, ProductLifeCycle};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, PresenceRule, RecordRule, View, check_given, record_for_rule, records_for_rule, with_record,
+    Change, Decision, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, with_record,
 };
 use crate::schema::{Entity, Row};
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -18,19 +18,19 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     }
 }
 
-/// What is said when a record of an entity is deleted or brought back.
-pub(crate) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
-        PriceList::NAME => Some(price_list_presence),
-        ListPrice::NAME => Some(list_price_presence),
+        PriceList::NAME => Some(price_list_restored),
+        ListPrice::NAME => Some(list_price_restored),
         _ => None,
     }
 }
 
 /// A list that comes back is not the default one if another is by now.
-fn price_list_presence(view: &mut dyn View, row: &Row) -> Result<Decision> {
+fn price_list_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
     let list = PriceList::from_row(row.clone())?;
-    if row.deleted || !list.is_default {
+    if !list.is_default {
         return Ok(Decision::default());
     }
     let others = records_for_rule::<PriceList>(view, &Query::matching(&[("is_default", true.into())]))?;
@@ -42,11 +42,8 @@ fn price_list_presence(view: &mut dyn View, row: &Row) -> Result<Decision> {
 }
 
 /// A price that comes back must not overlap with one that was set since.
-fn list_price_presence(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    if !row.deleted {
-        check_overlap(view, &ListPrice::from_row(row.clone())?)?;
-    }
-    Ok(Decision::default())
+fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    check_overlap(view, &ListPrice::from_row(row.clone())?).map(|()| Decision::default())
 }
 
 fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {

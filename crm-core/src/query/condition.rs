@@ -77,8 +77,7 @@ fn membership(field: FieldRef, values: &[FieldValue]) -> Result<Condition> {
     let mut known = Vec::with_capacity(values.len());
     for value in values {
         let value = operand(&field, value)?;
-        let fits = !matches!((&field.spec.kind, &value), (FieldKind::Decimal { scale, .. }, FieldValue::Decimal(d)) if d.to_scaled(*scale).is_none());
-        if fits && value != FieldValue::Null {
+        if can_hold(&field, &value) && value != FieldValue::Null {
             known.push(value);
         }
     }
@@ -91,11 +90,19 @@ fn compare(field: FieldRef, comparison: Comparison, value: &FieldValue) -> Resul
         return Ok(Condition::never());
     }
     match (&field.spec.kind, &value) {
-        (FieldKind::Decimal { scale, .. }, FieldValue::Decimal(figure)) if figure.to_scaled(*scale).is_none() => {
+        (FieldKind::Decimal { scale, .. }, FieldValue::Decimal(figure)) if !can_hold(&field, &value) => {
             let (figure, scale) = (*figure, *scale);
             compare_finer(field, comparison, figure, scale)
         }
         _ => Ok(Condition::Compare(field, comparison, value)),
+    }
+}
+
+/// Whether a figure has no more digits than the field can hold.
+pub(crate) fn can_hold(field: &FieldRef, value: &FieldValue) -> bool {
+    match (&field.spec.kind, value) {
+        (FieldKind::Decimal { scale, .. }, FieldValue::Decimal(figure)) => figure.to_scaled(*scale).is_some(),
+        _ => true,
     }
 }
 

@@ -27,12 +27,14 @@ pub(crate) fn encode(fingerprint: &str, values: &[FieldValue], id: Id) -> Result
 /// # Errors
 /// `BadCursor` if the cursor is damaged or belongs to another question.
 pub(crate) fn decode(cursor: &str, fingerprint: &str) -> Result<(Vec<FieldValue>, Id)> {
-    let bad = || -> Error {
-        Problem::of_field(ErrorCode::BadCursor, "cursor", "the cursor belongs to another question or another reader")
-            .into_invalid()
-    };
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| bad())?;
-    let (found, values, id): (String, Vec<FieldValue>, Id) = json::from_text(text).map_err(|_| bad())?;
-    if found == fingerprint { Ok((values, id)) } else { Err(bad()) }
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| bad_cursor())?;
+    let (found, values, id): (String, Vec<FieldValue>, Id) = json::from_text(text).map_err(|_| bad_cursor())?;
+    if found == fingerprint { Ok((values, id)) } else { Err(bad_cursor()) }
+}
+
+/// The cursor cannot be used.
+pub(crate) fn bad_cursor() -> Error {
+    let message = "the cursor belongs to another question or another reader";
+    Problem::of_field(ErrorCode::BadCursor, "cursor", message).into_invalid()
 }

@@ -8,10 +8,11 @@ mod cursor;
 mod eval;
 mod types;
 
-pub(crate) use condition::{Condition, operand, queryable};
-pub(crate) use cursor::{decode as decode_cursor, encode as encode_cursor, fingerprint};
+pub(crate) use condition::{Condition, can_hold, operand, queryable};
+pub(crate) use cursor::{bad_cursor, decode as decode_cursor, encode as encode_cursor, fingerprint};
 pub(crate) use eval::{bucket_key, compare_rows, matches, measure, summed, ties_descend};
 pub use types::{
-    AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, MAX_DEPTH, MAX_GROUPS, MAX_IN_VALUES, MAX_PAGE,
-    MAX_TERMS, Measure, MeasureFunction, Query, SEARCH_CANDIDATES, Sort,
+    AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, MAX_DEPTH, MAX_GROUP_KEYS, MAX_GROUPS,
+    MAX_IN_VALUES, MAX_MEASURES, MAX_PAGE, MAX_SORT_KEYS, MAX_TERMS, Measure, MeasureFunction, Query,
+    SEARCH_CANDIDATES, Sort,
 };

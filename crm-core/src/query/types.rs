@@ -10,6 +10,12 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_TERMS: usize = 200;
 /// The most values in one `In`.
 pub const MAX_IN_VALUES: usize = 10_000;
+/// The most sort keys of one question.
+pub const MAX_SORT_KEYS: usize = 16;
+/// The most fields that one question groups by.
+pub const MAX_GROUP_KEYS: usize = 16;
+/// The most figures of one question.
+pub const MAX_MEASURES: usize = 64;
 /// The most groups that an aggregate returns.
 pub const MAX_GROUPS: usize = 10_000;
 /// The most records that a text search looks at: the newest visible ones that match.
@@ -79,6 +85,70 @@ value_union! {
             /// The field.
             field: String,
         },
+    }
+    python {
+        fn __and__(&self, other: Self) -> Self {
+            self.clone().and(other)
+        }
+
+        fn __or__(&self, other: Self) -> Self {
+            self.clone().or(other)
+        }
+
+        fn __invert__(&self) -> Self {
+            self.clone().negated()
+        }
+    }
+}
+
+impl Filter {
+    /// Both conditions hold. A list of conditions that must all hold grows and does not nest.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = |field: &str| Filter::IsEmpty { field: field.into() };
+    /// let both = empty("city").and(empty("region")).and(empty("grade"));
+    /// assert_eq!(both, Filter::All { filters: vec![empty("city"), empty("region"), empty("grade")] });
+    /// ```
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match self {
+            Self::All { mut filters } => {
+                filters.push(other);
+                Self::All { filters }
+            }
+            first => Self::All { filters: vec![first, other] },
+        }
+    }
+
+    /// At least one of the conditions holds. A list of such conditions grows and does not nest.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = |field: &str| Filter::IsEmpty { field: field.into() };
+    /// assert_eq!(empty("city").or(empty("grade")), Filter::Any { filters: vec![empty("city"), empty("grade")] });
+    /// ```
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::Any { mut filters } => {
+                filters.push(other);
+                Self::Any { filters }
+            }
+            first => Self::Any { filters: vec![first, other] },
+        }
+    }
+
+    /// The condition does not hold.
+    ///
+    /// ```
+    /// use crm_core::query::Filter;
+    /// let empty = Filter::IsEmpty { field: "city".into() };
+    /// assert_eq!(empty.clone().negated(), Filter::NoneOf { filters: vec![empty] });
+    /// ```
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::NoneOf { filters: vec![self] }
     }
 }
 

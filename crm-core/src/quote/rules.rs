@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::figures::{AMOUNT_SCALE, price_lines};
 use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
+use crate::query::Query;
 use crate::room::{
-    Change, Decision, PresenceRule, RecordRule, View, illegal, kept, record, record_for_change, record_for_rule,
-    with_record,
+    Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change, with_record,
 };
 use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
@@ -21,32 +21,27 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     }
 }
 
-/// What is said when a record of an entity is deleted or brought back.
-pub(crate) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
-        Quote::NAME => Some(quote_presence),
+        Quote::NAME => Some(quote_restored),
         _ => None,
     }
 }
 
-/// When a revision is deleted, the quote whose place it took stands again as it stood; when it comes back, that one
-/// steps aside again.
-fn quote_presence(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    let Some(revised) = Quote::from_row(row.clone())?.revises else { return Ok(Decision::default()) };
-    // If that one was deleted too, there is nothing to move.
-    let Ok(old) = record_for_rule::<Quote>(view, revised) else { return Ok(Decision::default()) };
-    let status = match (row.deleted, old.status, &old.reject_reason, old.decided_on) {
-        (false, ..) => {
-            check_step(&old, QuoteStatus::Superseded)?;
-            QuoteStatus::Superseded
+/// A revision that comes back must still have its place.
+fn quote_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    match Quote::from_row(row.clone())?.revises {
+        Some(revised) if !revisions_of(view, revised)?.is_empty() => {
+            Err(illegal("revises", "another revision took the place of the quote"))
         }
-        (true, Some(QuoteStatus::Superseded), Some(_), _) => QuoteStatus::Rejected,
-        (true, Some(QuoteStatus::Superseded), None, Some(_)) => QuoteStatus::Expired,
-        (true, Some(QuoteStatus::Superseded), None, None) => QuoteStatus::Sent,
-        _ => return Ok(Decision::default()),
-    };
-    let change = Change::update::<Quote>(old.id, vec![("status", status.as_str().into())]);
-    Ok(Decision::default().and_rule(change))
+        _ => Ok(Decision::default()),
+    }
+}
+
+/// The revisions of a quote that were not deleted.
+fn revisions_of(view: &mut dyn View, revised: Id) -> Result<Vec<Row>> {
+    view.list_for_rule(Quote::NAME, &Query::matching(&[("revises", revised.into())]))
 }
 
 /// Completes and computes a draft; leaves what was sent as it is.
@@ -87,7 +82,7 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
         return Ok(Decision::default());
     };
     let old = record_for_change::<Quote>(view, revised, None, &["status"]).map_err(|error| error.under("revises"))?;
-    check_step(&old, QuoteStatus::Superseded)?;
+    check_revisable(view, &old)?;
     let revision = old.revision.unwrap_or(1).saturating_add(1);
     quote.revision = Some(revision);
     if quote.number.is_none() {
@@ -95,6 +90,14 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
     }
     let set = vec![("status", QuoteStatus::Superseded.as_str().into())];
     Ok(Decision::default().and_rule(Change::update::<Quote>(old.id, set)))
+}
+
+/// A quote that was sent, rejected or expired can be revised; so can a superseded one whose revision was deleted.
+pub(super) fn check_revisable(view: &mut dyn View, quote: &Quote) -> Result<()> {
+    if quote.status == Some(QuoteStatus::Superseded) && revisions_of(view, quote.id)?.is_empty() {
+        return Ok(());
+    }
+    check_step(quote, QuoteStatus::Superseded)
 }
 
 /// Refuses a step that the state does not allow.

@@ -30,7 +30,7 @@ impl Session {
     /// let lines = vec![QuoteLine::written("Assembly", 3.into(), "135.50".parse()?)];
     /// let draft = session.quotes().create_quote(&Quote { name: "Assembly".into(), lines, ..Quote::default() })?;
     /// assert_eq!(draft.total, Some("406.5".parse()?));
-    /// let sent = session.quotes().send_quote(draft.id, draft.version)?;
+    /// let sent = session.quotes().send(draft.id, draft.version)?;
     /// assert_eq!(sent.status, Some(QuoteStatus::Sent));
     /// # Ok::<(), crm_core::value::Error>(())
     /// ```
@@ -85,7 +85,7 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it is no draft or no longer valid, `Required` without lines, `StaleVersion`, `NotFound`,
     /// `Denied`.
-    pub fn send_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn send(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::SendQuote { quote, expected_version })
     }
 
@@ -94,7 +94,7 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it was not sent or is no longer valid; what closing the opportunity gives, under
     /// `opportunity`; `StaleVersion`, `NotFound`, `Denied`.
-    pub fn accept_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn accept(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version })
     }
 
@@ -102,7 +102,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` if it was not sent, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn reject_quote(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
+    pub fn reject(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
         self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason: reason.to_owned() })
     }
 
@@ -110,7 +110,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` if it was not sent or is still valid, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn expire_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn expire(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.run(quote, QuoteCommand::ExpireQuote { quote, expected_version })
     }
 
@@ -118,7 +118,7 @@ impl Quotes<'_> {
     ///
     /// # Errors
     /// `IllegalTransition` from any other status, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn revise_quote(&self, quote: Id, expected_version: i64) -> Result<Quote> {
+    pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         let outcome = self.session.execute(Command::Quote(QuoteCommand::ReviseQuote { quote, expected_version }))?;
         self.session.get(outcome.created(Quote::NAME))
     }

@@ -34,7 +34,7 @@ fn quote(lines: Vec<QuoteLine>) -> Quote {
 
 fn sent(session: &Session, lines: Vec<QuoteLine>) -> Quote {
     let draft = session.quotes().create_quote(&quote(lines)).unwrap();
-    session.quotes().send_quote(draft.id, draft.version).unwrap()
+    session.quotes().send(draft.id, draft.version).unwrap()
 }
 
 /// A product with a list price of 1350.50 CNY for 10 pieces, and the price list.
@@ -186,29 +186,29 @@ fn what_was_sent_is_not_changed_but_revised() {
         let draft = quotes.create_quote(&quote(vec![line("1", "10", "0")])).unwrap();
         let changed = quotes.update_quote(&Quote { lines: vec![line("2", "10", "5")], ..draft.clone() }).unwrap();
         assert_eq!((changed.total, changed.version), (Some(decimal("19")), 2));
-        let first = quotes.send_quote(draft.id, 2).unwrap();
+        let first = quotes.send(draft.id, 2).unwrap();
         assert_eq!((first.status, first.sent_on), (Some(QuoteStatus::Sent), Some(date("2026-03-02"))));
         for attempt in [
             quotes.update_quote(&Quote { lines: vec![line("1", "1", "0")], ..first.clone() }),
             quotes.update_quote(&Quote { valid_until: Some(date("2027-01-01")), ..first.clone() }),
-            quotes.send_quote(first.id, first.version),
-            quotes.expire_quote(first.id, first.version),
+            quotes.send(first.id, first.version),
+            quotes.expire(first.id, first.version),
         ] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
-        let second = quotes.revise_quote(first.id, first.version).unwrap();
+        let second = quotes.revise(first.id, first.version).unwrap();
         assert_eq!((second.revision, second.status), (Some(2), Some(QuoteStatus::Draft)));
         assert_eq!((second.revises, second.total), (Some(first.id), Some(decimal("19"))));
         assert_eq!(second.number.as_deref(), Some("Q-2026-000001-2"));
         let old = quotes.quote(first.id).unwrap();
         assert_eq!(old.status, Some(QuoteStatus::Superseded));
-        for attempt in [quotes.revise_quote(old.id, old.version), quotes.accept_quote(old.id, old.version)] {
+        for attempt in [quotes.revise(old.id, old.version), quotes.accept(old.id, old.version)] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
-        let sent = quotes.send_quote(second.id, second.version).unwrap();
-        let rejected = quotes.reject_quote(sent.id, sent.version, "too dear").unwrap();
+        let sent = quotes.send(second.id, second.version).unwrap();
+        let rejected = quotes.reject(sent.id, sent.version, "too dear").unwrap();
         assert_eq!(rejected.reject_reason.as_deref(), Some("too dear"));
-        let third = quotes.revise_quote(rejected.id, rejected.version).unwrap();
+        let third = quotes.revise(rejected.id, rejected.version).unwrap();
         assert_eq!((third.revision, third.number.as_deref()), (Some(3), Some("Q-2026-000001-3")));
         let step = admin.history("quote", third.id).unwrap()[0].op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation: step })).unwrap();
@@ -217,31 +217,27 @@ fn what_was_sent_is_not_changed_but_revised() {
 }
 
 #[test]
-fn a_deleted_revision_gives_the_place_back() {
+fn a_quote_whose_revision_was_deleted_can_be_revised_again() {
     for (_folder, admin) in sessions() {
         let quotes = admin.quotes();
-        let status = |id| quotes.quote(id).unwrap().status.unwrap();
         let delete = |quote: &Quote| {
-            let id = quote.id;
-            let expected_version = quotes.quote(id).unwrap().version;
-            let delete = RecordCommand::Delete { entity: "quote".into(), id, expected_version };
+            let delete =
+                RecordCommand::Delete { entity: "quote".into(), id: quote.id, expected_version: quote.version };
             admin.execute(Command::Record(delete)).unwrap();
         };
         let restore = |quote: &Quote| {
             admin.execute(Command::Record(RecordCommand::Restore { entity: "quote".into(), id: quote.id }))
         };
         let first = sent(&admin, vec![line("1", "1", "0")]);
-        let second = quotes.revise_quote(first.id, first.version).unwrap();
+        let second = quotes.revise(first.id, first.version).unwrap();
+        let old = quotes.quote(first.id).unwrap();
+        assert_eq!(quotes.revise(old.id, old.version).unwrap_err().code(), ErrorCode::IllegalTransition);
         delete(&second);
-        assert_eq!(status(first.id), QuoteStatus::Sent);
         restore(&second).unwrap();
-        assert_eq!(status(first.id), QuoteStatus::Superseded);
-        delete(&second);
-        let rejected = quotes.reject_quote(first.id, quotes.quote(first.id).unwrap().version, "no").unwrap();
-        let third = quotes.revise_quote(first.id, rejected.version).unwrap();
+        delete(&quotes.quote(second.id).unwrap());
+        let third = quotes.revise(old.id, old.version).unwrap();
+        assert_eq!((third.revision, third.number), (Some(2), second.number.clone()), "the number is free again");
         assert_eq!(restore(&second).unwrap_err().code(), ErrorCode::IllegalTransition, "another took the place");
-        delete(&third);
-        assert_eq!(status(first.id), QuoteStatus::Rejected);
     }
 }
 
@@ -291,9 +287,9 @@ fn acceptance_wins_the_opportunity_with_the_total() {
         let deal = admin.sales().create_opportunity(&deal).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("3", "135.50", "9")]) };
         let draft = admin.quotes().create_quote(&Quote { currency: Some(currency("EUR")), ..draft }).unwrap();
-        assert_eq!(admin.quotes().accept_quote(draft.id, 1).unwrap_err().code(), ErrorCode::IllegalTransition);
-        let sent = admin.quotes().send_quote(draft.id, 1).unwrap();
-        let accepted = admin.quotes().accept_quote(sent.id, sent.version).unwrap();
+        assert_eq!(admin.quotes().accept(draft.id, 1).unwrap_err().code(), ErrorCode::IllegalTransition);
+        let sent = admin.quotes().send(draft.id, 1).unwrap();
+        let accepted = admin.quotes().accept(sent.id, sent.version).unwrap();
         assert_eq!(accepted.status, Some(QuoteStatus::Accepted));
         let won = admin.sales().opportunity(deal.id).unwrap();
         assert_eq!(won.stage_category, Some(StageCategory::Won));
@@ -326,8 +322,8 @@ fn a_guard_of_the_won_stage_stops_the_acceptance_as_a_whole() {
             admin.sales().create_opportunity(&Opportunity { name: "x".into(), ..Opportunity::default() }).unwrap();
         let draft = Quote { opportunity: Some(deal.id), ..quote(vec![line("1", "1", "0")]) };
         let draft = admin.quotes().create_quote(&draft).unwrap();
-        let sent = admin.quotes().send_quote(draft.id, 1).unwrap();
-        let error = admin.quotes().accept_quote(sent.id, sent.version).unwrap_err();
+        let sent = admin.quotes().send(draft.id, 1).unwrap();
+        let error = admin.quotes().accept(sent.id, sent.version).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::GuardNotMet, Some("opportunity.close_date")));
         assert_eq!(admin.quotes().quote(sent.id).unwrap(), sent, "nothing changed");
     }
@@ -342,19 +338,19 @@ fn validity_ends_after_its_date() {
         let quotes = admin.quotes();
         let until = |day: &str| Quote { valid_until: Some(date(day)), ..quote(vec![line("1", "1", "0")]) };
         let old = quotes.create_quote(&until("2026-03-30")).unwrap();
-        assert_eq!(quotes.send_quote(old.id, 1).unwrap_err().field(), Some("valid_until"));
+        assert_eq!(quotes.send(old.id, 1).unwrap_err().field(), Some("valid_until"));
         let draft = quotes.create_quote(&until("2026-03-31")).unwrap();
-        let sent = quotes.send_quote(draft.id, 1).unwrap();
-        assert_eq!(quotes.expire_quote(sent.id, sent.version).unwrap_err().field(), Some("valid_until"));
+        let sent = quotes.send(draft.id, 1).unwrap();
+        assert_eq!(quotes.expire(sent.id, sent.version).unwrap_err().field(), Some("valid_until"));
         clock.advance_micros(3_600_000_000);
-        let late = quotes.accept_quote(sent.id, sent.version).unwrap_err();
+        let late = quotes.accept(sent.id, sent.version).unwrap_err();
         assert_eq!((late.code(), late.field()), (ErrorCode::IllegalTransition, Some("valid_until")));
-        let expired = quotes.expire_quote(sent.id, sent.version).unwrap();
+        let expired = quotes.expire(sent.id, sent.version).unwrap();
         assert_eq!((expired.status, expired.decided_on), (Some(QuoteStatus::Expired), Some(date("2026-04-01"))));
-        let again = quotes.revise_quote(expired.id, expired.version).unwrap();
+        let again = quotes.revise(expired.id, expired.version).unwrap();
         assert_eq!(again.valid_until, None, "a date in the past is not taken over");
         let empty = quotes.create_quote(&quote(Vec::new())).unwrap();
-        assert_eq!(quotes.send_quote(empty.id, 1).unwrap_err().code(), ErrorCode::Required);
+        assert_eq!(quotes.send(empty.id, 1).unwrap_err().code(), ErrorCode::Required);
         assert_eq!(quotes.quotes(&Query::default()).unwrap().items.len(), 4);
     }
 }

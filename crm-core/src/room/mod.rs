@@ -106,7 +106,7 @@ pub fn records_for_rule<E: Entity>(view: &mut dyn View, query: &Query) -> Result
 }
 
 /// On whose authority a change is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Author {
     /// The caller's: object, record and field rights are checked.
     Caller,
@@ -283,9 +283,9 @@ impl Decision {
 /// `before` is nothing for a new record. Both rows hold the true values, not the caller's view.
 pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision>;
 
-/// What a room says when a record of one of its entities is deleted or brought back: it may refuse it and add
-/// consequences. `row.deleted` tells which of the two it is.
-pub type PresenceRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
+/// What a room says about a deleted record that is brought back: what held when it was deleted may no longer fit. It may
+/// refuse it and add consequences.
+pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
 
 /// Runs a typed rule on a row.
 ///

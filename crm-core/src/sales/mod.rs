@@ -33,7 +33,7 @@ pub use types::{
 
 pub(crate) use steps::{Step, Target, take_step};
 
-use crate::room::{PresenceRule, RecordRule};
+use crate::room::{RecordRule, RestoreRule};
 use crate::schema::{Entity as _, EntityType};
 
 /// The entities of the room.
@@ -56,10 +56,10 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     }
 }
 
-/// What is said when a record of an entity is deleted or brought back.
-pub(crate) fn presence_rule_of(entity: &str) -> Option<PresenceRule> {
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
-        Pipeline::NAME => Some(pipeline::presence_rule),
+        Pipeline::NAME => Some(pipeline::restore_rule),
         _ => None,
     }
 }

@@ -349,9 +349,9 @@ pub(super) fn pipeline_rule(view: &mut dyn View, before: Option<&Row>, after: &m
 }
 
 /// A pipeline that comes back is not the default one if another is by now.
-pub(super) fn presence_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
     let pipeline = Pipeline::from_row(row.clone())?;
-    if row.deleted || !pipeline.is_default {
+    if !pipeline.is_default {
         return Ok(Decision::default());
     }
     let others = records_for_rule::<Pipeline>(view, &Query::default())?;

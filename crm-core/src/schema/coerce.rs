@@ -172,7 +172,14 @@ fn checked_nested(json: String) -> Result<FieldValue> {
             Problem::new(ErrorCode::TooLong, format!("the nested value has more than {MAX_NESTED_BYTES} bytes"));
         return Err(problem.with("max_bytes", MAX_NESTED_BYTES).into_invalid());
     }
-    if json == "[]" { Ok(FieldValue::Null) } else { Ok(FieldValue::Json(json)) }
+    if json == "[]" {
+        return Ok(FieldValue::Null);
+    }
+    // A caller of the Rust or Python library may give any text as JSON.
+    match FieldValue::Json(json).checked()? {
+        FieldValue::Json(json) if json == "[]" => Ok(FieldValue::Null),
+        value => Ok(value),
+    }
 }
 
 fn not_a_choice(text: &str, choices: &[std::borrow::Cow<'static, str>]) -> Error {

@@ -10,6 +10,8 @@ use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
 
 /// The most custom fields of one entity that may have an index.
 const MAX_INDEXED: usize = 20;
+/// Digits behind the point of a decimal if nothing is said.
+pub(crate) const DEFAULT_SCALE: i64 = 2;
 /// The most custom fields of one entity.
 const MAX_CUSTOM: usize = 500;
 
@@ -89,7 +91,8 @@ impl FieldDefinition {
             }
             CustomFieldKind::Integer => FieldKind::Integer { min: i64::MIN, max: i64::MAX },
             CustomFieldKind::Decimal => {
-                FieldKind::Decimal { scale: u32::try_from(self.scale.unwrap_or(2)).unwrap_or(2), signed: true }
+                let scale = u32::try_from(self.scale.unwrap_or(DEFAULT_SCALE)).unwrap_or_default();
+                FieldKind::Decimal { scale, signed: true }
             }
             CustomFieldKind::Date => FieldKind::Date,
             CustomFieldKind::Timestamp => FieldKind::Timestamp,
@@ -183,6 +186,15 @@ impl TenantSchema {
             return Err(problem.with("max_fields", MAX_CUSTOM).with("max_indexed", MAX_INDEXED).into_invalid());
         }
         Ok(spec)
+    }
+
+    /// Every reference to `entity`, declared or custom: the referring entity and the field.
+    #[must_use]
+    pub fn references_to(&self, entity: &str) -> Vec<(&EntityType, FieldRef)> {
+        let points_here = |kind: &FieldKind| matches!(kind, FieldKind::Reference { to, .. } if to == entity);
+        let types = self.registry.entities().iter();
+        let fields = types.flat_map(|from| self.fields(from).into_iter().map(move |field| (from, field)));
+        fields.filter(|(_, field)| points_here(&field.spec.kind)).collect()
     }
 
     /// The custom fields of an entity.

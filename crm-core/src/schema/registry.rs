@@ -161,8 +161,10 @@ pub struct EntityType {
     pub sharing: Sharing,
     /// The entity whose rights hold for this one too; nothing if it has rights of its own.
     pub part_of: Option<&'static str>,
+    /// The declared values as the struct has them.
+    values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
-    pub root_schema: fn() -> schemars::Schema,
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     /// A row as the JSON of the struct.
     pub to_json: fn(Row) -> Result<serde_json::Value>,
     /// The JSON of the struct as a row.
@@ -178,11 +180,10 @@ impl EntityType {
             fields: E::specs(),
             sharing: E::SHARING,
             part_of: None,
-            root_schema: || {
-                schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<E>()
-            },
+            schema: |generator| generator.subschema_for::<E>(),
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
+            values: |row| E::from_row(row).map(|record| record.to_row().values),
         }
     }
 
@@ -191,6 +192,15 @@ impl EntityType {
     pub const fn part_of(mut self, whole: &'static str) -> Self {
         self.part_of = Some(whole);
         self
+    }
+
+    /// The declared values as the struct has them: nested values must fit it, and where it knows no empty value, its
+    /// default stands instead.
+    ///
+    /// # Errors
+    /// What [`Entity::from_row`] gives, with the path of the field.
+    pub fn struct_values(&self, row: &Row) -> Result<Vec<FieldValue>> {
+        (self.values)(row.clone())
     }
 
     /// A system or declared field by name.

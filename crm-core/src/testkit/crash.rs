@@ -76,16 +76,15 @@ fn child() {
         (first.parse::<i64>().unwrap(), ledger.parse::<Id>().unwrap())
     };
     let (_crm, admin) = engine(Path::new(&path), first % 2 == 0);
-    let mut version = admin.get::<Sample>(ledger).unwrap().version;
     let mut out = std::io::stdout();
-    for number in first.. {
+    let version = admin.get::<Sample>(ledger).unwrap().version;
+    for (number, version) in (first..).zip(version..) {
         let op_id = admin.new_id();
         writeln!(out, "{MARK}start {number} {op_id} {version}").unwrap();
         out.flush().unwrap();
         admin.execute_all(&batch(number, ledger, version), Some(op_id)).unwrap();
         writeln!(out, "{MARK}done {number}").unwrap();
         out.flush().unwrap();
-        version += 1;
     }
 }
 

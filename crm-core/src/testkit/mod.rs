@@ -2,10 +2,13 @@
 
 mod crash;
 mod engines;
+mod generate;
+mod model;
 mod random;
-#[expect(dead_code, reason = "the page of the sample is made by the macro; no test asks for it")]
+mod regression;
 mod sample;
+mod shapes;
 
-pub(crate) use engines::{Engine, Kept, memory, sqlite};
+pub(crate) use engines::{Engine, Kept, memory, setup, sqlite};
 pub(crate) use random::Random;
 pub(crate) use sample::{CUSTOM_FIELDS, Sample, custom_definitions, registry};

@@ -49,7 +49,11 @@ mod foreign_currency {
 
 #[cfg(feature = "python")]
 mod python_currency {
+    #[cfg(feature = "inspect")]
+    use pyo3::inspect::PyStaticExpr;
     use pyo3::prelude::*;
+    #[cfg(feature = "inspect")]
+    use pyo3::type_hint_identifier;
     use pyo3::types::PyString;
 
     use crate::value::Currency;
@@ -58,6 +62,9 @@ mod python_currency {
         type Target = PyString;
         type Output = Bound<'py, PyString>;
         type Error = std::convert::Infallible;
+
+        #[cfg(feature = "inspect")]
+        const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
         fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
             Ok(PyString::new(py, self.as_str()))
@@ -69,6 +76,9 @@ mod python_currency {
         type Output = Bound<'py, PyString>;
         type Error = std::convert::Infallible;
 
+        #[cfg(feature = "inspect")]
+        const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
         fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
             (*self).into_pyobject(py)
         }
@@ -76,6 +86,9 @@ mod python_currency {
 
     impl<'py> FromPyObject<'_, 'py> for Currency {
         type Error = PyErr;
+
+        #[cfg(feature = "inspect")]
+        const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
         fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
             let code: std::borrow::Cow<'_, str> = object.extract()?;

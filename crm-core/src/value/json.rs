@@ -89,7 +89,11 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     } else {
         (ErrorCode::BadJson, text)
     };
-    let problem = if path == "." { Problem::new(code, message) } else { Problem::of_field(code, path, message) };
+    let problem = if matches!(path.as_str(), "." | "?") {
+        Problem::new(code, message)
+    } else {
+        Problem::of_field(code, path, message)
+    };
     problem.into_invalid()
 }
 

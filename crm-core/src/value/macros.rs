@@ -167,6 +167,8 @@ macro_rules! value_enum {
 }
 
 /// Defines an enum whose variants carry named fields, for every language. In JSON it is `{"variant_name": {...}}`.
+///
+/// Functions under `python` become methods in Python; operators, for example.
 macro_rules! value_union {
     (
         $(#[$meta:meta])*
@@ -176,6 +178,7 @@ macro_rules! value_union {
                 $variant:ident { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
             ),* $(,)?
         }
+        $(python { $($methods:tt)* })?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -184,6 +187,36 @@ macro_rules! value_union {
         #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, get_all, eq, from_py_object))]
         pub enum $name {
             $( $(#[$vmeta])* $variant { $( $(#[$fmeta])* $field: $ty ),* } ),*
+        }
+
+        python_json! { $name { $($($methods)*)? } }
+    };
+}
+
+/// JSON and a readable form for a Python class that cannot be taken apart into fields, and more methods.
+macro_rules! python_json {
+    ($name:ident { $($methods:tt)* }) => {
+        #[cfg(feature = "python")]
+        #[pyo3::pymethods]
+        impl $name {
+            /// The canonical JSON text: keys sorted, no white space.
+            #[pyo3(name = "to_json")]
+            fn py_json(&self) -> pyo3::PyResult<String> {
+                Ok($crate::value::json::to_canonical(self)?)
+            }
+
+            /// Reads JSON text; an unknown field is refused.
+            #[staticmethod]
+            #[pyo3(name = "from_json")]
+            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
+                Ok($crate::value::json::from_text(text)?)
+            }
+
+            fn __repr__(&self) -> String {
+                $crate::value::python::shown(stringify!($name), self)
+            }
+
+            $($methods)*
         }
     };
 }

@@ -1,11 +1,28 @@
-"""What a field whose type is known at run time only takes and gives."""
+"""What a field whose type is known at run time only takes and gives, and what a listener is."""
 
 import datetime
 import decimal
 import uuid
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
 
-__all__ = ["FieldInput", "FieldOutput"]
+__all__ = ["Choice", "FieldInput", "FieldOutput", "Progress", "Structured"]
+
+
+class Choice(Protocol):
+    """A choice of a closed list of the engine, such as ``AccountKind.DEALER``."""
+
+    @property
+    def value(self) -> str:
+        """The written form."""
+
+
+class Structured(Protocol):
+    """A value of the engine with fields, such as ``Channel``."""
+
+    def to_json(self) -> str:
+        """The canonical JSON text."""
+
 
 FieldInput: TypeAlias = (
     bool
@@ -15,6 +32,8 @@ FieldInput: TypeAlias = (
     | datetime.date
     | datetime.datetime
     | uuid.UUID
+    | Choice
+    | Structured
     | list[Any]
     | tuple[Any, ...]
     | dict[str, Any]
@@ -26,3 +45,6 @@ FieldOutput: TypeAlias = (
     bool | int | str | decimal.Decimal | datetime.date | datetime.datetime | list[Any] | dict[str, Any] | None
 )
 """What a field gives. A reference is a ``str``; an instant is an aware ``datetime`` in UTC."""
+
+Progress: TypeAlias = Callable[[int], object]
+"""Hears how many rows of an import are done."""

@@ -49,6 +49,11 @@ impl Names {
         Ok(Self { exact })
     }
 
+    /// A list of expected texts, which stand for no record.
+    pub(super) fn expected(texts: &[String]) -> Self {
+        Self { exact: texts.iter().map(|text| (text.clone(), Some(Id::NIL))).collect() }
+    }
+
     pub(super) fn find(&self, text: &str) -> Found {
         match self.exact.get(text) {
             Some(Some(id)) => Found::One(*id),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::lists::Lists;
 use super::lookup::{Found, Names};
-use super::{ColumnMapping, ImportIssue, ImportMapping, UnknownReference};
+use super::{ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ReferenceLookup, UnknownReference};
 use crate::customer::{AccountLink, CustomerCommand, HierarchyKind};
 use crate::engine::{Command, RowWork, Session};
 use crate::exchange::cells::{CellFormat, CellKind, CellReader, CellValue};
@@ -14,11 +15,18 @@ use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// A row that can be put.
 pub(super) struct Read {
-    pub(super) row: u64,
+    pub(super) source: Source,
     pub(super) work: RowWork,
     pub(super) notices: Vec<ImportIssue>,
-    /// The texts of the mapped columns, for issues that the engine finds.
-    pub(super) cells: Vec<String>,
+}
+
+/// Where a record comes from, for issues that the engine finds.
+pub(super) struct Source {
+    row: u64,
+    /// The texts of the mapped columns.
+    cells: Vec<String>,
+    /// The parts of lists, such as `channels[1]`, and the places of their columns.
+    origins: Vec<(String, usize)>,
 }
 
 /// A mapping that was checked against the file and the schema.
@@ -36,10 +44,12 @@ struct Column {
     mapping: ColumnMapping,
     reader: Option<CellReader>,
     names: Option<Names>,
+    expected: Option<Names>,
+    condition: Option<(usize, Vec<String>)>,
 }
 
 enum Key {
-    External { system: String, place: usize },
+    External { system: String, column: String, place: usize },
     Field(String),
 }
 
@@ -57,11 +67,15 @@ impl Compiled {
                 place: place(&column.column)?,
                 reader: reader_of(session, &mapping.entity, column)?,
                 names: column.lookup.as_ref().map(|lookup| Names::read(session, lookup)).transpose()?,
+                expected: (!column.expected.is_empty()).then(|| Names::expected(&column.expected)),
+                condition: column.only_if.as_ref().map(|only| condition(&place, only)).transpose()?,
                 mapping: column.clone(),
             });
         }
         let key = match (&mapping.external_system, &mapping.key_column, &mapping.key_field) {
-            (Some(system), Some(column), _) => Some(Key::External { system: system.clone(), place: place(column)? }),
+            (Some(system), Some(column), _) => {
+                Some(Key::External { system: system.clone(), column: column.clone(), place: place(column)? })
+            }
             (None, None, Some(field)) => Some(Key::Field(field.clone())),
             (None, None, None) => None,
             _ => {
@@ -73,7 +87,12 @@ impl Compiled {
             }
         };
         let skip = mapping.skip_if_empty.as_deref().map(place).transpose()?;
-        Ok(Self { mapping: mapping.clone(), columns, key, skip, seen: HashMap::new() })
+        let mut mapping = mapping.clone();
+        for (field, lookup) in &mapping.constant_lookups {
+            let named = constant(session, &mapping.constants, field, lookup)?;
+            mapping.constants.insert(field.clone(), named);
+        }
+        Ok(Self { mapping, columns, key, skip, seen: HashMap::new() })
     }
 
     /// The work of a row; nothing if the mapping passes it over; the issues if it cannot be taken.
@@ -82,47 +101,49 @@ impl Compiled {
         if self.skip.is_some_and(|place| cell(place).trim().is_empty()) {
             return Ok(None);
         }
-        let mut fields = self.mapping.constants.clone();
-        let (mut notices, mut issues) = (Vec::new(), Vec::new());
-        let mut lists = Lists::default();
-        for column in &self.columns {
-            let text = column.text(cell(column.place));
-            if text.is_empty() {
-                if column.mapping.notice_if_empty {
-                    let problem = Problem::new(ErrorCode::Required, "the cell is empty");
-                    notices.push(column.issue(row.row, &text, &problem, None));
-                }
-                continue;
-            }
-            match column.value(row.row, &text) {
-                Ok(Some(value)) => lists.put(&mut fields, &column.mapping.field, value),
-                Ok(None) => {}
-                Err(Unread::Notice(issue)) => notices.push(issue),
-                Err(Unread::Reject(issue)) => issues.push(issue),
+        let mut taken = Taken { fields: self.mapping.constants.clone(), ..Taken::default() };
+        for (at, column) in self.columns.iter().enumerate() {
+            if column.counts(&row.cells) {
+                column.take(at, row.row, cell(column.place), &mut taken);
             }
         }
-        lists.finish(&mut fields);
+        let Taken { mut fields, lists, notices, mut issues } = taken;
+        let origins = lists.finish(&mut fields);
         let key = self.key_of(row, &mut fields).map_err(|problem| vec![super::issue(row.row, &problem)])?;
-        if let Some(problem) = key.as_ref().and_then(|key| self.repeated(key, row.row)) {
-            issues.push(super::issue(row.row, &problem));
+        if let Some(issue) = key.as_ref().and_then(|key| self.repeated(key, row.row)) {
+            if self.mapping.skip_repeated {
+                return Ok(None);
+            }
+            issues.push(issue);
         }
         if !issues.is_empty() {
             return Err(issues);
         }
-        let work = self
-            .work(key, fields)
-            .map_err(|error| error.problems().iter().map(|p| self.locate(row.row, &[], p)).collect::<Vec<_>>())?;
         let cells = self.columns.iter().map(|column| cell(column.place).to_owned()).collect();
-        Ok(Some(Read { row: row.row, work, notices, cells }))
+        let source = Source { row: row.row, cells, origins };
+        let work = self.work(key, fields);
+        let work =
+            work.map_err(|error| error.problems().iter().map(|p| self.locate(&source, p)).collect::<Vec<_>>())?;
+        Ok(Some(Read { source, work, notices }))
     }
 
     /// Two rows of one file with one key contradict each other: the first one is taken.
-    fn repeated(&mut self, key: &(String, String), row: u64) -> Option<Problem> {
+    fn repeated(&mut self, key: &(String, String), row: u64) -> Option<ImportIssue> {
         let first = *self.seen.entry(key.clone()).or_insert(row);
-        (first != row).then(|| {
-            let problem = Problem::new(ErrorCode::DuplicateKey, format!("row {first} of the file has the same key"));
-            problem.with("first_row", first)
-        })
+        if first == row {
+            return None;
+        }
+        let problem = Problem::new(ErrorCode::DuplicateKey, format!("row {first} of the file has the same key"));
+        let (column, field) = match &self.key {
+            Some(Key::External { column, .. }) => (Some(column.clone()), "external_ids"),
+            Some(Key::Field(field)) => {
+                let from = self.columns.iter().find(|column| column.mapping.field == *field);
+                (from.map(|column| column.mapping.column.clone()), field.as_str())
+            }
+            None => (None, ""),
+        };
+        let value = column.is_some().then(|| key.1.clone());
+        Some(ImportIssue { column, field: Some(field.to_owned()), value, ..super::issue(row, &problem) })
     }
 
     fn key_of(
@@ -132,7 +153,7 @@ impl Compiled {
     ) -> Result<Option<(String, String)>, Problem> {
         match &self.key {
             None => Ok(None),
-            Some(Key::External { system, place }) => {
+            Some(Key::External { system, place, .. }) => {
                 let key = row.cells.get(*place).map_or("", |cell| cell.trim()).to_owned();
                 if key.is_empty() {
                     return Err(Problem::of_field(
@@ -174,23 +195,34 @@ impl Compiled {
     }
 
     /// Says which column a problem of the engine comes from.
-    pub(super) fn locate(&self, row: u64, cells: &[String], problem: &Problem) -> ImportIssue {
+    pub(super) fn locate(&self, source: &Source, problem: &Problem) -> ImportIssue {
         let field = problem.field.as_deref().unwrap_or_default();
         let root = field.split(['.', '[']).next().unwrap_or_default();
+        let part = source.origins.iter().find(|(part, _)| field.starts_with(part.as_str()));
         let from =
             |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
-        let place = self.columns.iter().position(|column| !root.is_empty() && from(column));
+        let whole = || self.columns.iter().position(|column| !root.is_empty() && from(column));
+        let place = part.map(|(_, place)| *place).or_else(whole);
         let column = place.and_then(|place| self.columns.get(place));
         ImportIssue {
-            row,
+            row: source.row,
             code: problem.code,
             reason: problem.message.clone(),
             column: column.map(|column| column.mapping.column.clone()),
             field: problem.field.clone(),
-            value: place.and_then(|place| cells.get(place)).cloned(),
+            value: place.and_then(|place| source.cells.get(place)).cloned(),
             proposal: None,
         }
     }
+}
+
+/// What was taken from the cells of a row so far.
+#[derive(Default)]
+struct Taken {
+    fields: HashMap<String, FieldValue>,
+    lists: Lists,
+    notices: Vec<ImportIssue>,
+    issues: Vec<ImportIssue>,
 }
 
 /// Why a cell gives no value.
@@ -200,6 +232,40 @@ enum Unread {
 }
 
 impl Column {
+    /// Whether the column means something in this row.
+    fn counts(&self, cells: &[String]) -> bool {
+        let Some((place, values)) = &self.condition else { return true };
+        let cell = cells.get(*place).map_or("", |cell| cell.trim());
+        values.iter().any(|value| value == cell)
+    }
+
+    /// Takes one cell; `at` is the place of this column among the mapped ones.
+    fn take(&self, at: usize, row: u64, cell: &str, taken: &mut Taken) {
+        let text = self.text(cell);
+        if text.is_empty() {
+            if self.mapping.notice_if_empty {
+                let problem = Problem::new(ErrorCode::Required, "the cell is empty");
+                taken.notices.push(self.issue(row, &text, &problem, None));
+            }
+            return;
+        }
+        taken.notices.extend(self.unexpected(row, &text));
+        match self.value(row, &text) {
+            Ok(Some(value)) => taken.lists.put(&mut taken.fields, &self.mapping.field, value, at),
+            Ok(None) => {}
+            Err(Unread::Notice(issue)) => taken.notices.push(issue),
+            Err(Unread::Reject(issue)) => taken.issues.push(issue),
+        }
+    }
+
+    /// A notice of a value that is none of the expected ones.
+    fn unexpected(&self, row: u64, text: &str) -> Option<ImportIssue> {
+        let meant = self.mapping.values.get(text).map_or(text, String::as_str);
+        let Found::None { proposal } = self.expected.as_ref()?.find(meant) else { return None };
+        let problem = Problem::new(ErrorCode::NotInPicklist, "the value is none of the expected ones");
+        Some(self.issue(row, text, &problem, proposal))
+    }
+
     fn text(&self, cell: &str) -> String {
         let text = if self.mapping.keep_space { cell } else { cell.trim() };
         if self.mapping.empty.iter().any(|empty| empty == text) { String::new() } else { text.to_owned() }
@@ -258,6 +324,27 @@ fn field_value(value: CellValue) -> FieldValue {
     }
 }
 
+/// The place of the column that decides, and what must stand in it.
+fn condition(place: &impl Fn(&str) -> Result<usize>, only: &ColumnCondition) -> Result<(usize, Vec<String>)> {
+    Ok((place(&only.column)?, only.values.clone()))
+}
+
+/// The record that a constant names.
+fn constant(
+    session: &Session,
+    constants: &HashMap<String, FieldValue>,
+    field: &str,
+    lookup: &ReferenceLookup,
+) -> Result<FieldValue> {
+    let unknown = |message: &str| Error::invalid(ErrorCode::UnknownReference, format!("constants.{field}"), message);
+    let named = constants.get(field).ok_or_else(|| unknown("there is a lookup but no constant"))?;
+    match Names::read(session, lookup)?.find(&named.to_key()) {
+        Found::One(id) => Ok(FieldValue::Reference(id)),
+        Found::Several => Err(unknown("several records have this name")),
+        Found::None { .. } => Err(unknown("nothing has this name")),
+    }
+}
+
 /// The reader of a column: the format that is given, or the plain format of the field's type.
 fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<Option<CellReader>> {
     let (name, part) =
@@ -271,7 +358,7 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         return Err(Error::invalid(ErrorCode::UnknownField, "columns", message));
     }
     if let Some(part) = part {
-        Lists::check(name, part)?;
+        Lists::check(name, part, column.lookup.is_some())?;
     }
     let plain = match kind {
         FieldKind::Integer { .. } => CellKind::Integer,
@@ -285,68 +372,6 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         Some(format) => CellReader::new(format).map(Some).map_err(|error| error.under("format")),
         None if plain == CellKind::Text => Ok(None),
         None => CellReader::new(&CellFormat::new(plain)).map(Some),
-    }
-}
-
-/// The parts of lists that several columns fill together: channels and identifiers.
-#[derive(Default)]
-struct Lists {
-    channels: Vec<serde_json::Value>,
-    address: serde_json::Map<String, serde_json::Value>,
-    identifiers: Vec<serde_json::Value>,
-}
-
-impl Lists {
-    const ADDRESS_PARTS: [&'static str; 6] = ["value", "street", "city", "region", "postcode", "country"];
-
-    fn check(list: &str, part: &str) -> Result<()> {
-        let known = match list {
-            "channels" => match part.strip_prefix("address.") {
-                Some(part) => Self::ADDRESS_PARTS.contains(&part),
-                None => crate::customer::ChannelKind::parse(part).is_some(),
-            },
-            "identifiers" => crate::value::IdentifierKind::parse(part).is_some(),
-            _ => false,
-        };
-        if known {
-            Ok(())
-        } else {
-            Err(Error::invalid(ErrorCode::UnknownField, "columns", format!("no field `{list}.{part}`")))
-        }
-    }
-
-    fn put(&mut self, fields: &mut HashMap<String, FieldValue>, field: &str, value: FieldValue) {
-        let Some((list, part)) = field.split_once('.') else {
-            fields.insert(field.to_owned(), value);
-            return;
-        };
-        let text = value.to_key();
-        match (list, part.strip_prefix("address.")) {
-            ("channels", Some(part)) => {
-                self.address.insert(part.to_owned(), text.into());
-            }
-            ("channels", None) => self.channels.push(serde_json::json!({ "kind": part, "value": text })),
-            _ => self.identifiers.push(serde_json::json!({ "kind": part, "value": text })),
-        }
-    }
-
-    fn finish(mut self, fields: &mut HashMap<String, FieldValue>) {
-        if !self.address.is_empty() {
-            let parts = ["street", "postcode", "city", "region", "country"]
-                .iter()
-                .filter_map(|part| self.address.get(*part)?.as_str());
-            let line = parts.collect::<Vec<_>>().join(", ");
-            self.address.entry("value").or_insert_with(|| line.into());
-            self.address.insert("kind".to_owned(), "address".into());
-            self.channels.push(self.address.into());
-        }
-        for (name, list) in [("channels", self.channels), ("identifiers", self.identifiers)] {
-            if !list.is_empty()
-                && let Ok(value) = FieldValue::json(&list)
-            {
-                fields.insert(name.to_owned(), value);
-            }
-        }
     }
 }
 

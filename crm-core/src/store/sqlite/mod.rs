@@ -113,10 +113,9 @@ impl Store for SqliteStore {
     }
 
     fn check_integrity(&self) -> Result<Vec<String>> {
-        let connection = self.take_reader()?;
-        let problems = open::quick_check(&connection);
-        self.keep_reader(connection);
-        problems
+        // A new connection: one that has searched before may hold an old structure of the search index, and FTS5 does
+        // not read it again before it checks, so that it would find damage where there is none.
+        open::quick_check(&open::reader(&self.path, &self.options)?)
     }
 }
 

@@ -5,6 +5,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "inspect")]
 use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 #[cfg(feature = "inspect")]
@@ -63,9 +64,24 @@ fn single(given: &Bound<'_, PyAny>) -> PyResult<Option<FieldValue>> {
     } else if given.is_instance(uuid_class(py)?)? {
         FieldValue::Reference(given.extract::<Id>()?)
     } else {
-        return Ok(None);
+        return own(given);
     };
     Ok(Some(value))
+}
+
+/// A value of the engine itself: the written form of a choice, the JSON form of anything else.
+fn own(given: &Bound<'_, PyAny>) -> PyResult<Option<FieldValue>> {
+    let py = given.py();
+    let module = given.get_type().getattr(intern!(py, "__module__"))?;
+    if !module.extract::<String>().is_ok_and(|module| module == "crm_core") {
+        return Ok(None);
+    }
+    if let Some(to_json) = given.getattr_opt(intern!(py, "to_json"))? {
+        let text: String = to_json.call0()?.extract()?;
+        return Ok(Some(FieldValue::json(&crate::value::json::from_text::<Value>(&text)?)?));
+    }
+    let written = given.getattr_opt(intern!(py, "value"))?;
+    Ok(written.and_then(|value| value.extract().ok()).map(FieldValue::Text))
 }
 
 /// The JSON form of a Python object: decimals, dates and instants become text.

@@ -1,0 +1,47 @@
+package io.crmcore
+
+/*
+ * Everything that a query finds, page by page: the next page is asked for when the one before was read. `limit` of the
+ * query is the size of a page. Nothing is kept, so a sequence may be read again, and then asks again.
+ */
+
+/** Every account that the query finds. */
+fun Customers.accountSequence(query: Query = Query()): Sequence<Account> =
+    paged(query, { accounts(it) }, AccountPage::items, AccountPage::nextCursor)
+
+/** Every contact that the query finds. */
+fun Customers.contactSequence(query: Query = Query()): Sequence<Contact> =
+    paged(query, { contacts(it) }, ContactPage::items, ContactPage::nextCursor)
+
+/** Every activity that the query finds. */
+fun Customers.activitySequence(query: Query = Query()): Sequence<Activity> =
+    paged(query, { activities(it) }, ActivityPage::items, ActivityPage::nextCursor)
+
+/** Every attachment that the query finds. */
+fun Customers.attachmentSequence(query: Query = Query()): Sequence<Attachment> =
+    paged(query, { attachments(it) }, AttachmentPage::items, AttachmentPage::nextCursor)
+
+/** Every product that the query finds. */
+fun Products.productSequence(query: Query = Query()): Sequence<Product> =
+    paged(query, { products(it) }, ProductPage::items, ProductPage::nextCursor)
+
+/** Every list price that the query finds. */
+fun Products.listPriceSequence(query: Query = Query()): Sequence<ListPrice> =
+    paged(query, { listPrices(it) }, ListPricePage::items, ListPricePage::nextCursor)
+
+/** Every user that the query finds. */
+fun Admin.userSequence(query: Query = Query()): Sequence<User> =
+    paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)
+
+/** Every entry of the journal behind a cursor that the reader may see, oldest first. */
+fun Session.changeSequence(after: Long = 0): Sequence<JournalEntry> =
+    generateSequence({ changesSince(after) }) { page -> if (page.hasMore) changesSince(page.nextCursor) else null }
+        .flatMap { it.entries }
+
+private fun <P : Any, T> paged(
+    query: Query,
+    ask: (Query) -> P,
+    items: (P) -> List<T>,
+    next: (P) -> String?,
+): Sequence<T> =
+    generateSequence({ ask(query) }) { page -> next(page)?.let { ask(query.copy(cursor = it)) } }.flatMap(items)

@@ -1,0 +1,51 @@
+package io.crmcore
+
+import java.math.BigDecimal
+import java.time.LocalDate
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
+
+/** Products, price lists, list prices. */
+class ProductsTest {
+    private fun Products.valve() =
+        createProduct(Product(code = "V-100", name = "Valve DN 50", unit = "piece", family = "Valves"))
+
+    @Test
+    fun `a product`() = inMemory { session ->
+        val products = session.products()
+        val valve = products.valve()
+        assertEquals(ProductLifeCycle.ACTIVE, valve.lifeCycle)
+        val saved = products.updateProduct(valve.copy(lifeCycle = ProductLifeCycle.PHASE_OUT))
+        assertEquals(saved, products.product(valve.id))
+        assertEquals(saved, products.productAsOf(valve.id, NOON))
+        assertEquals(listOf(saved), products.products(Query(search = "valve")).items)
+        refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY, "code") { products.valve() }
+    }
+
+    @Test
+    fun `a price holds from a date on`() = inMemory { session ->
+        val products = session.products()
+        val valve = products.valve()
+        val list = products.createPriceList(PriceList(name = "2026", currency = "EUR"))
+        val january = LocalDate.of(2026, 1, 1)
+        val april = LocalDate.of(2026, 4, 1)
+        products.setListPrice(list.id, valve.id, BigDecimal("135.123456"), january)
+        products.setListPrice(list.id, valve.id, BigDecimal("1400"), april, BigDecimal("10"))
+        assertEquals(BigDecimal("135.123456"), products.listPrice(valve.id, list.id, TODAY).price)
+        val later = products.listPrice(valve.id, null, april)
+        assertEquals(BigDecimal("1400") to BigDecimal("10"), later.price to later.perQuantity)
+        assertEquals("EUR", later.currency)
+        assertEquals(listOf(april, null), products.listPriceSequence(byDate).map { it.validUntil }.toList())
+        refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) {
+            products.listPrice(valve.id, list.id, january.minusDays(1))
+        }
+        refused<CrmException.Invalid>(ErrorCode.WRITE_ONCE, "currency") {
+            products.updatePriceList(list.copy(currency = "CNY"))
+        }
+        val named = products.updatePriceList(list.copy(isDefault = true))
+        assertEquals(listOf(named), products.priceLists().items)
+        assertEquals(2, products.listPrices().items.size)
+    }
+
+    private val byDate = Query(sort = listOf(Sort("valid_from")), limit = 1)
+}

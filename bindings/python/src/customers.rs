@@ -1,0 +1,210 @@
+//! The customer room.
+
+use crm_core::customer::{
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, HierarchyKind,
+    HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
+};
+use crm_core::engine::Outcome;
+use crm_core::query::{AggregateQuery, AggregateRow, Query};
+use crm_core::value::{Date, Id, Timestamp};
+use pyo3::prelude::*;
+
+/// Accounts, contacts, hierarchies, activities, attachments and the single view, on behalf of the session's user.
+#[pyclass(module = "crm_core", frozen)]
+pub struct Customers {
+    pub session: crm_core::engine::Session,
+}
+
+#[pymethods]
+impl Customers {
+    /// Makes an account and gives it back as it was stored.
+    fn create_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().create_account(&account))?)
+    }
+
+    /// Saves an account that was read and changed.
+    fn update_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().update_account(&account))?)
+    }
+
+    /// An account.
+    fn account(&self, py: Python<'_>, id: Id) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().account(id))?)
+    }
+
+    /// An account as it stood at an instant, with the fields that the reader may see now.
+    fn account_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of accounts.
+    #[pyo3(signature = (query=None))]
+    fn accounts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<AccountPage> {
+        Ok(py.detach(|| self.session.customers().accounts(&query.unwrap_or_default()))?)
+    }
+
+    /// The account with a customer code.
+    fn account_by_code(&self, py: Python<'_>, code: &str) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().account_by_code(code))?)
+    }
+
+    /// The account with an identifier in another system.
+    fn account_by_external_id(&self, py: Python<'_>, system: &str, key: &str) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().account_by_external_id(system, key))?)
+    }
+
+    /// Sets how far the business with an account has come.
+    fn set_life_cycle(&self, py: Python<'_>, account: Id, life_cycle: LifeCycle) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle))?)
+    }
+
+    /// Makes a contact and gives it back as it was stored.
+    fn create_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
+        Ok(py.detach(|| self.session.customers().create_contact(&contact))?)
+    }
+
+    /// Saves a contact that was read and changed.
+    fn update_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
+        Ok(py.detach(|| self.session.customers().update_contact(&contact))?)
+    }
+
+    /// A contact.
+    fn contact(&self, py: Python<'_>, id: Id) -> PyResult<Contact> {
+        Ok(py.detach(|| self.session.customers().contact(id))?)
+    }
+
+    /// A contact as it stood at an instant, with the fields that the reader may see now.
+    fn contact_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Contact> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of contacts.
+    #[pyo3(signature = (query=None))]
+    fn contacts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ContactPage> {
+        Ok(py.detach(|| self.session.customers().contacts(&query.unwrap_or_default()))?)
+    }
+
+    /// Puts an account below another one from a date on, or below none.
+    ///
+    /// Raises `InvalidError` (`ErrorCode.CYCLE`) with the names along the circle in the data.
+    fn set_parent(
+        &self,
+        py: Python<'_>,
+        hierarchy: HierarchyKind,
+        child: Id,
+        parent: Option<Id>,
+        valid_from: Date,
+    ) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.session.customers().set_parent(hierarchy, child, parent, valid_from))?)
+    }
+
+    /// The account above on a date; `None` if there is none, or the reader may not see it.
+    fn parent_of(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        hierarchy: HierarchyKind,
+        date: Date,
+    ) -> PyResult<Option<HierarchyNode>> {
+        Ok(py.detach(|| self.session.customers().parent_of(account, hierarchy, date))?)
+    }
+
+    /// The accounts directly below on a date, by name.
+    fn children(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        hierarchy: HierarchyKind,
+        date: Date,
+    ) -> PyResult<Vec<HierarchyNode>> {
+        Ok(py.detach(|| self.session.customers().children(account, hierarchy, date))?)
+    }
+
+    /// The accounts above on a date, the nearest first.
+    fn ancestors(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        hierarchy: HierarchyKind,
+        date: Date,
+    ) -> PyResult<Vec<HierarchyNode>> {
+        Ok(py.detach(|| self.session.customers().ancestors(account, hierarchy, date))?)
+    }
+
+    /// The account and everything below it on a date, level by level, each level by name.
+    fn subtree(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        hierarchy: HierarchyKind,
+        date: Date,
+    ) -> PyResult<Vec<HierarchyNode>> {
+        Ok(py.detach(|| self.session.customers().subtree(account, hierarchy, date))?)
+    }
+
+    /// Figures over all visible records of an entity whose field `account` lies in the subtree; for `account` itself,
+    /// over the accounts of the subtree.
+    fn rollup(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        hierarchy: HierarchyKind,
+        date: Date,
+        entity: &str,
+        query: AggregateQuery,
+    ) -> PyResult<Vec<AggregateRow>> {
+        Ok(py.detach(|| self.session.customers().rollup(account, hierarchy, date, entity, &query))?)
+    }
+
+    /// Makes an activity and gives it back as it was stored.
+    fn log_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
+        Ok(py.detach(|| self.session.customers().log_activity(&activity))?)
+    }
+
+    /// Saves an activity that was read and changed.
+    fn update_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
+        Ok(py.detach(|| self.session.customers().update_activity(&activity))?)
+    }
+
+    /// An activity.
+    fn activity(&self, py: Python<'_>, id: Id) -> PyResult<Activity> {
+        Ok(py.detach(|| self.session.customers().activity(id))?)
+    }
+
+    /// One page of activities.
+    #[pyo3(signature = (query=None))]
+    fn activities(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ActivityPage> {
+        Ok(py.detach(|| self.session.customers().activities(&query.unwrap_or_default()))?)
+    }
+
+    /// The newest activities of a record, at most `limit`, 1 to 500; with a hierarchy, of an account and of everything
+    /// that stands below it today.
+    #[pyo3(signature = (subject, hierarchy=None, limit=50))]
+    fn activities_of(
+        &self,
+        py: Python<'_>,
+        subject: Subject,
+        hierarchy: Option<HierarchyKind>,
+        limit: i64,
+    ) -> PyResult<Vec<Activity>> {
+        Ok(py.detach(|| self.session.customers().activities_of(subject, hierarchy, limit))?)
+    }
+
+    /// Makes an attachment; the host has put the bytes into its own store, under their hash (`content_hash`).
+    fn add_attachment(&self, py: Python<'_>, attachment: Attachment) -> PyResult<Attachment> {
+        Ok(py.detach(|| self.session.customers().add_attachment(&attachment))?)
+    }
+
+    /// One page of attachments.
+    #[pyo3(signature = (query=None))]
+    fn attachments(&self, py: Python<'_>, query: Option<Query>) -> PyResult<AttachmentPage> {
+        Ok(py.detach(|| self.session.customers().attachments(&query.unwrap_or_default()))?)
+    }
+
+    /// Everything about a customer that the reader may see, on one snapshot; behind every total the records of which it
+    /// is the sum.
+    #[pyo3(signature = (account, options=None))]
+    fn single_view(&self, py: Python<'_>, account: Id, options: Option<SingleViewOptions>) -> PyResult<SingleView> {
+        Ok(py.detach(|| self.session.customers().single_view(account, &options.unwrap_or_default()))?)
+    }
+}

@@ -1,0 +1,88 @@
+//! CSV, cells and vCards: pure functions from bytes to values and back.
+
+use crm_core::exchange::{
+    CellFormat, CellValue, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion,
+};
+use crm_core::value::{FieldValue, Problem};
+use pyo3::prelude::*;
+
+use crate::input::FileInput;
+
+/// Reads a CSV file, given as bytes or as a path. A damaged row stands in `rejects` and stops no other.
+#[pyfunction]
+#[pyo3(signature = (source, options=None))]
+pub fn read_csv(py: Python<'_>, source: FileInput, options: Option<CsvOptions>) -> PyResult<CsvTable> {
+    let options = options.unwrap_or_default();
+    py.detach(|| Ok(crm_core::exchange::read_csv(source.content()?.as_ref(), &options)?))
+}
+
+/// Writes a table as CSV, safe to open in a spreadsheet.
+#[pyfunction]
+#[pyo3(signature = (header, rows, options=None))]
+pub fn write_csv(
+    py: Python<'_>,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    options: Option<CsvWriteOptions>,
+) -> PyResult<Vec<u8>> {
+    let options = options.unwrap_or_default();
+    Ok(py.detach(|| crm_core::exchange::write_csv(&header, &rows, &options))?)
+}
+
+/// Puts `'` before a text that a spreadsheet would run as a formula.
+#[pyfunction]
+pub fn escape_formula(text: &str) -> String {
+    crm_core::exchange::escape_formula(text).into_owned()
+}
+
+/// Takes off what `escape_formula` put before a text.
+#[pyfunction]
+pub fn unescape_formula(text: &str) -> &str {
+    crm_core::exchange::unescape_formula(text)
+}
+
+/// Reads vCards, given as bytes or as a path. A damaged card stands in `rejects` and stops no other.
+#[pyfunction]
+pub fn read_vcards(py: Python<'_>, source: FileInput) -> PyResult<VCardFile> {
+    py.detach(|| Ok(crm_core::exchange::read_vcards(source.content()?.as_ref())))
+}
+
+/// Writes vCards.
+#[pyfunction]
+#[pyo3(signature = (cards, version=None))]
+pub fn write_vcards(py: Python<'_>, cards: Vec<VCard>, version: Option<VCardVersion>) -> PyResult<String> {
+    Ok(py.detach(|| crm_core::exchange::write_vcards(&cards, version.unwrap_or(VCardVersion::V3)))?)
+}
+
+/// Reads the cells of one column: written numbers, dates and truth values become exact ones.
+#[pyclass(module = "crm_core", frozen)]
+pub struct CellReader {
+    inner: crm_core::exchange::CellReader,
+}
+
+#[pymethods]
+impl CellReader {
+    /// Checks the format; raises `InvalidError` if it says two things at once.
+    #[new]
+    fn new(format: CellFormat) -> PyResult<Self> {
+        Ok(Self { inner: crm_core::exchange::CellReader::new(&format)? })
+    }
+
+    /// The value of a cell, `None` if it is empty. Raises `InvalidError` with the name of the field if it is not
+    /// written in the format.
+    fn read(&self, field: &str, text: &str) -> PyResult<FieldValue> {
+        let value = self.inner.read(field, text).map_err(|problem: Problem| problem.into_invalid())?;
+        Ok(value.map_or(FieldValue::Null, field_value))
+    }
+}
+
+fn field_value(value: CellValue) -> FieldValue {
+    match value {
+        CellValue::Text(text) => text.into(),
+        CellValue::Decimal(decimal) => decimal.into(),
+        CellValue::Integer(number) => number.into(),
+        CellValue::Date(date) => date.into(),
+        CellValue::Timestamp(at) => at.into(),
+        CellValue::Boolean(truth) => truth.into(),
+    }
+}

@@ -1,0 +1,102 @@
+//! What a method takes in more than one form.
+
+use std::path::PathBuf;
+
+use crm_core::customer::CustomerCommand;
+use crm_core::engine::{AdminCommand, Command, JournalCommand, RecordCommand};
+use crm_core::product::ProductCommand;
+use crm_core::quote::QuoteCommand;
+use crm_core::sales::SalesCommand;
+use crm_core::value::{FieldValue, Result};
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+
+/// A command, or the command of a room, which is wrapped.
+#[derive(FromPyObject)]
+pub enum CommandInput {
+    Whole(Command),
+    Record(RecordCommand),
+    Admin(AdminCommand),
+    Customer(CustomerCommand),
+    Sales(SalesCommand),
+    Product(ProductCommand),
+    Quote(QuoteCommand),
+    Journal(JournalCommand),
+}
+
+impl From<CommandInput> for Command {
+    fn from(given: CommandInput) -> Self {
+        match given {
+            CommandInput::Whole(command) => command,
+            CommandInput::Record(command) => Self::Record(command),
+            CommandInput::Admin(command) => Self::Admin(command),
+            CommandInput::Customer(command) => Self::Customer(command),
+            CommandInput::Sales(command) => Self::Sales(command),
+            CommandInput::Product(command) => Self::Product(command),
+            CommandInput::Quote(command) => Self::Quote(command),
+            CommandInput::Journal(command) => Self::Journal(command),
+        }
+    }
+}
+
+/// All commands of a list.
+pub fn commands(given: Vec<CommandInput>) -> Vec<Command> {
+    given.into_iter().map(Command::from).collect()
+}
+
+/// JSON text, or values that are written as JSON exactly: a float is refused.
+#[derive(FromPyObject)]
+pub enum JsonInput {
+    Text(PyBackedStr),
+    Value(FieldValue),
+}
+
+impl JsonInput {
+    /// The text.
+    pub fn text(self) -> Result<String> {
+        match self {
+            Self::Text(text) => Ok(text.to_string()),
+            Self::Value(FieldValue::Json(text)) => Ok(text),
+            Self::Value(value) => crm_core::value::json::to_canonical(&value),
+        }
+    }
+}
+
+/// The bytes of a file, or where it is.
+#[derive(FromPyObject)]
+pub enum FileInput {
+    Bytes(PyBackedBytes),
+    Path(PathBuf),
+}
+
+/// The bytes in memory.
+pub enum Content {
+    Given(PyBackedBytes),
+    Read(Vec<u8>),
+}
+
+impl FileInput {
+    /// Reads the file, if it is not there yet.
+    pub fn content(self) -> std::io::Result<Content> {
+        match self {
+            Self::Bytes(bytes) => Ok(Content::Given(bytes)),
+            Self::Path(path) => std::fs::read(path).map(Content::Read),
+        }
+    }
+}
+
+impl AsRef<[u8]> for Content {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Given(bytes) => bytes,
+            Self::Read(bytes) => bytes,
+        }
+    }
+}
+
+/// The fields of a record by name, as keyword arguments.
+pub fn fields(
+    given: Option<&Bound<'_, pyo3::types::PyDict>>,
+) -> PyResult<std::collections::HashMap<String, FieldValue>> {
+    given.map_or_else(|| Ok(std::collections::HashMap::new()), |fields| fields.extract())
+}

@@ -1,0 +1,189 @@
+//! Users, roles, rights and custom fields, as a host calls them.
+
+use super::{AdminCommand, Command, Organization, Session};
+use crate::access::{PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage};
+use crate::query::Query;
+use crate::schema::{FieldDefinition, FieldDefinitionPage};
+use crate::value::{Error, Id, Result};
+
+/// Users, roles, rights, custom fields and the organisation, on behalf of the session's user.
+#[derive(Debug, Clone, Copy)]
+pub struct Admin<'a> {
+    session: &'a Session,
+}
+
+impl Session {
+    /// Users, roles, rights, custom fields and the organisation.
+    ///
+    /// ```
+    /// use crm_core::access::{ObjectRight, PermissionSet, User};
+    /// # use crm_core::engine::{Crm, SetupOptions};
+    /// # let crm = Crm::open_in_memory();
+    /// # crm.setup(SetupOptions {
+    /// #     tenant: "main".into(),
+    /// #     name: "Precision Works".into(),
+    /// #     base_currency: "EUR".parse()?,
+    /// #     time_zone: "Europe/Berlin".into(),
+    /// #     admin_login: "admin".into(),
+    /// # })?;
+    /// let session = crm.session("main", "admin")?;
+    /// let read = ObjectRight { entity: "account".into(), read: true, ..ObjectRight::default() };
+    /// let readers = PermissionSet { name: "readers".into(), objects: vec![read], ..PermissionSet::default() };
+    /// let readers = session.admin().create_permission_set(&readers)?;
+    /// let keller = User { login: "keller".into(), name: "K. Keller".into(), permission_sets: vec![readers.id], ..User::default() };
+    /// let keller = session.admin().create_user(&keller)?;
+    /// assert_eq!(crm.session("main", "keller")?.user(), keller.id);
+    /// # Ok::<(), crm_core::value::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn admin(&self) -> Admin<'_> {
+        Admin { session: self }
+    }
+}
+
+impl Admin<'_> {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey` for the login, `UnknownReference` for the role or a permission set, `Denied`.
+    pub fn create_user(&self, user: &User) -> Result<User> {
+        self.session.create_and_read(wrap(AdminCommand::CreateUser { user: user.clone() }), user)
+    }
+
+    /// Saves a user that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_user`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_user(&self, user: &User) -> Result<User> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateUser { user: user.clone() }), user)
+    }
+
+    /// A user.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn user(&self, id: Id) -> Result<User> {
+        self.session.get(id)
+    }
+
+    /// One page of users.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn users(&self, query: &Query) -> Result<UserPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(UserPage { items, next_cursor })
+    }
+
+    /// Makes a role.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey` for the name, `Cycle` or `OutOfRange` for the role above, `Denied`.
+    pub fn create_role(&self, role: &Role) -> Result<Role> {
+        self.session.create_and_read(wrap(AdminCommand::CreateRole { role: role.clone() }), role)
+    }
+
+    /// Saves a role that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_role`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_role(&self, role: &Role) -> Result<Role> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateRole { role: role.clone() }), role)
+    }
+
+    /// A role.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn role(&self, id: Id) -> Result<Role> {
+        self.session.get(id)
+    }
+
+    /// One page of roles.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn roles(&self, query: &Query) -> Result<RolePage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(RolePage { items, next_cursor })
+    }
+
+    /// Makes a permission set.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey` for the name, `UnknownEntity` or `UnknownField` for a right, `Denied`.
+    pub fn create_permission_set(&self, permission_set: &PermissionSet) -> Result<PermissionSet> {
+        self.session.create_and_read(
+            wrap(AdminCommand::CreatePermissionSet { permission_set: permission_set.clone() }),
+            permission_set,
+        )
+    }
+
+    /// Saves a permission set that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_permission_set`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_permission_set(&self, permission_set: &PermissionSet) -> Result<PermissionSet> {
+        self.session.save_and_read(
+            wrap(AdminCommand::UpdatePermissionSet { permission_set: permission_set.clone() }),
+            permission_set,
+        )
+    }
+
+    /// A permission set.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn permission_set(&self, id: Id) -> Result<PermissionSet> {
+        self.session.get(id)
+    }
+
+    /// One page of permission sets.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn permission_sets(&self, query: &Query) -> Result<PermissionSetPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(PermissionSetPage { items, next_cursor })
+    }
+
+    /// Adds a custom field to an entity.
+    ///
+    /// # Errors
+    /// `BadFormat` for a name without `x_`, `DuplicateKey`, `UnknownEntity`, `TooMany`, `Denied`.
+    pub fn define_field(&self, definition: &FieldDefinition) -> Result<FieldDefinition> {
+        let command = wrap(AdminCommand::DefineField { definition: definition.clone() });
+        self.session.create_and_read(command, definition)
+    }
+
+    /// One page of the definitions of custom fields.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn field_definitions(&self, query: &Query) -> Result<FieldDefinitionPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(FieldDefinitionPage { items, next_cursor })
+    }
+
+    /// The tenant itself.
+    ///
+    /// # Errors
+    /// `NotFound` if the reader may not see it, `Denied`.
+    pub fn organization(&self) -> Result<Organization> {
+        let found = self.session.list_all::<Organization>(&Query::default())?;
+        found.into_iter().next().ok_or_else(|| Error::not_found("organization"))
+    }
+
+    /// Saves the tenant's own data that was read and changed.
+    ///
+    /// # Errors
+    /// `BadFormat` for an unknown time zone, `StaleVersion`, `Denied`.
+    pub fn update_organization(&self, organization: &Organization) -> Result<Organization> {
+        let command = wrap(AdminCommand::UpdateOrganization { organization: organization.clone() });
+        self.session.save_and_read(command, organization)
+    }
+}
+
+const fn wrap(command: AdminCommand) -> Command {
+    Command::Admin(command)
+}

@@ -1,0 +1,23 @@
+//! What Kotlin and Swift can call: thin shells that forward, nothing else.
+//!
+//! They live in this crate and not in `crm-ffi`, because uniffi writes one file and one package for each crate that
+//! defines something; so everything is one package, one module and one copy of its runtime. `crm-ffi` only builds the
+//! library.
+//!
+//! The shells have the names of what they forward to: [`Crm`] is [`engine::Crm`](crate::engine::Crm), and so on.
+
+mod admin;
+mod crm;
+mod customers;
+mod exchange;
+mod products;
+mod session;
+mod values;
+
+pub use admin::Admin;
+pub use crm::Crm;
+pub use customers::Customers;
+pub use exchange::ImportProgress;
+pub use products::Products;
+pub use session::Session;
+pub use values::{CompiledCalendar, UnitTable};

@@ -1,0 +1,267 @@
+//! What a user asks and does, whatever the room.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::exchange::{Forwarder, ImportProgress};
+use super::{Admin, Customers, Products};
+use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
+use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
+use crate::journal::{ChangePage, JournalEntry};
+use crate::query::{AggregateQuery, AggregateRow, Query};
+use crate::value::{FieldValue, FixedClock, Id, Result, Timestamp};
+
+/// A tenant, a user and a clock: everything is asked and done through one. It may be used by many threads at once.
+#[derive(uniffi::Object)]
+pub struct Session {
+    session: engine::Session,
+}
+
+impl Session {
+    pub(super) const fn new(session: engine::Session) -> Self {
+        Self { session }
+    }
+
+    fn run(&self, command: RecordCommand) -> Result<Outcome> {
+        self.session.execute(Command::Record(command))
+    }
+}
+
+/// The rooms.
+#[uniffi::export]
+impl Session {
+    /// Accounts, contacts, hierarchies, activities, attachments and the single view.
+    pub fn customers(&self) -> Customers {
+        Customers::new(self.session.clone())
+    }
+
+    /// Products, price lists and list prices.
+    pub fn products(&self) -> Products {
+        Products::new(self.session.clone())
+    }
+
+    /// Users, roles, rights and custom fields.
+    pub fn admin(&self) -> Admin {
+        Admin::new(self.session.clone())
+    }
+}
+
+/// Who and when.
+#[uniffi::export]
+impl Session {
+    /// The user.
+    pub fn user(&self) -> Id {
+        self.session.user()
+    }
+
+    /// A new identifier for a record, or for an operation that may be repeated.
+    pub fn new_id(&self) -> Id {
+        self.session.new_id()
+    }
+
+    /// The same session with a clock that stands still: for imports of history, replays and tests.
+    pub fn at(&self, instant: Timestamp) -> Self {
+        Self::new(self.session.with_clock(Arc::new(FixedClock::new(instant))))
+    }
+}
+
+/// Commands.
+#[uniffi::export]
+impl Session {
+    /// Carries out a command. With an `op_id` it may be repeated: the same one has its effect once and gives the first
+    /// outcome.
+    ///
+    /// # Errors
+    /// `Invalid`, `NotFound`, `Denied`, `Conflict`: nothing was written. `Unknown`: repeat with the same `op_id`.
+    /// `OpIdReused` if the `op_id` was used for another command.
+    #[uniffi::method(default(op_id = None))]
+    pub fn execute(&self, command: Command, op_id: Option<Id>) -> Result<Outcome> {
+        match op_id {
+            Some(op_id) => self.session.execute_once(command, op_id),
+            None => self.session.execute(command),
+        }
+    }
+
+    /// Carries out all commands or none.
+    ///
+    /// # Errors
+    /// As [`Session::execute`]; the field path begins with the place of the command, `[2]`.
+    #[uniffi::method(default(op_id = None))]
+    pub fn execute_all(&self, commands: Vec<Command>, op_id: Option<Id>) -> Result<Outcome> {
+        self.session.execute_all(&commands, op_id)
+    }
+
+    /// What a command would do, without doing it.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn preview(&self, command: Command) -> Result<Outcome> {
+        self.session.preview(command)
+    }
+
+    /// What several commands would do together, without doing it.
+    ///
+    /// # Errors
+    /// As [`Session::execute_all`].
+    pub fn preview_all(&self, commands: Vec<Command>) -> Result<Outcome> {
+        self.session.preview_all(&commands)
+    }
+
+    /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown operation, `EffectsChanged` with every field that was changed since, `Denied`.
+    pub fn undo(&self, op_id: Id) -> Result<Outcome> {
+        self.session.execute(Command::Journal(JournalCommand::Undo { operation: op_id }))
+    }
+
+    /// Makes a record of any entity from its fields by name; `id` and `owner` may be among them.
+    ///
+    /// # Errors
+    /// `UnknownEntity`, `UnknownField`, and those of the entity's own method.
+    pub fn create(&self, entity: String, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
+        self.run(RecordCommand::Create { entity, fields })
+    }
+
+    /// Sets some fields of a record of any entity, whose `version` was read.
+    ///
+    /// # Errors
+    /// `StaleVersion`, `UnknownEntity`, `UnknownField`, and those of the entity's own method.
+    pub fn update(&self, entity: String, id: Id, version: i64, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
+        self.run(RecordCommand::Update { entity, id, expected_version: version, fields })
+    }
+
+    /// Deletes a record of any entity, whose `version` was read.
+    ///
+    /// # Errors
+    /// `StillReferenced`, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn delete(&self, entity: String, id: Id, version: i64) -> Result<Outcome> {
+        self.run(RecordCommand::Delete { entity, id, expected_version: version })
+    }
+
+    /// Brings a deleted record back.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`, `DuplicateKey` if another record took a unique value since.
+    pub fn restore(&self, entity: String, id: Id) -> Result<Outcome> {
+        self.run(RecordCommand::Restore { entity, id })
+    }
+}
+
+/// Questions.
+#[uniffi::export]
+impl Session {
+    /// The fields of an entity that the caller may see, with custom fields.
+    ///
+    /// # Errors
+    /// `UnknownEntity`; `Denied` without the right to read the entity.
+    pub fn describe(&self, entity: &str) -> Result<Vec<FieldDescription>> {
+        self.session.describe(entity)
+    }
+
+    /// Figures over the visible records of an entity, by group.
+    ///
+    /// # Errors
+    /// `UnknownField`, `WrongType`, `TooMany` groups, `Overflow`, `Denied`.
+    pub fn aggregate(&self, entity: &str, query: AggregateQuery) -> Result<Vec<AggregateRow>> {
+        self.session.aggregate(entity, &query)
+    }
+
+    /// What happened to a record, oldest first, with the fields that the reader may see.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such record, or the reader may not see it.
+    pub fn history(&self, entity: &str, id: Id) -> Result<Vec<JournalEntry>> {
+        self.session.history(entity, id)
+    }
+
+    /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a page size outside 1 to 1,000.
+    #[uniffi::method(default(cursor = 0, limit = 500))]
+    pub fn changes_since(&self, cursor: i64, limit: i64) -> Result<ChangePage> {
+        self.session.changes_since(cursor, limit)
+    }
+}
+
+/// The JSON door.
+#[uniffi::export]
+impl Session {
+    /// Carries out a command, or a list of commands all or nothing, from JSON text; the outcome is canonical JSON.
+    ///
+    /// # Errors
+    /// As [`Session::execute_all`]; `BadJson`, `UnknownField`, `WrongType`, `Required` with the path in the text.
+    #[uniffi::method(default(op_id = None))]
+    pub fn execute_json(&self, text: &str, op_id: Option<Id>) -> Result<String> {
+        self.session.execute_json(text, op_id)
+    }
+
+    /// What a command, or a list of commands, would do, without doing it.
+    ///
+    /// # Errors
+    /// As [`Session::execute_json`].
+    pub fn preview_json(&self, text: &str) -> Result<String> {
+        self.session.preview_json(text)
+    }
+
+    /// Answers a question in JSON text with canonical JSON; `json_schema("question")` says what stands in it.
+    ///
+    /// # Errors
+    /// As the question's own method.
+    pub fn query_json(&self, text: &str) -> Result<String> {
+        self.session.query_json(text)
+    }
+
+    /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is
+    /// answered with `{"ok": ...}` or with `{"error": {"kind": ..., "problems": [...]}}`.
+    pub fn answer_json(&self, request: &str) -> String {
+        self.session.answer_json(request)
+    }
+}
+
+/// Files.
+#[uniffi::export]
+impl Session {
+    /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all.
+    ///
+    /// # Errors
+    /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What
+    /// is wrong with a row stands in the report.
+    #[uniffi::method(default(dry_run = false, progress = None))]
+    pub fn import_csv(
+        &self,
+        bytes: Vec<u8>,
+        mapping: ImportMapping,
+        dry_run: bool,
+        progress: Option<Arc<dyn ImportProgress>>,
+    ) -> Result<ImportReport> {
+        self.session.import_csv_with(&bytes, &mapping, dry_run, &mut Forwarder(progress))
+    }
+
+    /// Every visible record that the query finds, as CSV.
+    ///
+    /// # Errors
+    /// `UnknownField` for a field that does not exist or is hidden, `Denied`, and what is wrong with the query.
+    #[uniffi::method(default(query), default(options))]
+    pub fn export_csv(&self, entity: &str, query: Query, options: ExportOptions) -> Result<Vec<u8>> {
+        self.session.export_csv(entity, &query, &options)
+    }
+
+    /// Imports vCards as contacts; a card with the same `UID` changes the contact that it made before.
+    ///
+    /// # Errors
+    /// `Denied`, or the store fails. What is wrong with a card stands in the report.
+    #[uniffi::method(default(dry_run = false))]
+    pub fn import_vcards(&self, bytes: Vec<u8>, dry_run: bool) -> Result<ImportReport> {
+        self.session.import_vcards(&bytes, dry_run)
+    }
+
+    /// Every visible contact that the query finds, as vCards.
+    ///
+    /// # Errors
+    /// `Denied`, and what is wrong with the query.
+    pub fn export_vcards(&self, query: Query, version: VCardVersion) -> Result<String> {
+        self.session.export_vcards(&query, version)
+    }
+}

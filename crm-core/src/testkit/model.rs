@@ -1,0 +1,251 @@
+//! The model test: the same random commands against memory and SQLite. Every outcome and every error is equal, so is
+//! every answer, and the journal read from the beginning gives the present state.
+
+use std::collections::BTreeMap;
+
+use super::generate::Generator;
+use super::{Engine, memory, registry, sqlite};
+use crate::access::{AccessPlan, SystemReason};
+use crate::engine::{Command, Session};
+use crate::journal::{self, JournalEntry};
+use crate::query::Query;
+use crate::schema::{EntityType, Row, TenantSchema};
+use crate::store::{JournalRead, JournalScope, ReadTx};
+use crate::value::{Id, Result};
+
+/// Commands of one run.
+const COMMANDS: usize = 25_000;
+
+/// Both engines, treated alike.
+struct Pair {
+    memory: Engine,
+    sqlite: Engine,
+    users: Vec<Id>,
+    generator: Generator,
+    repeats: Vec<(usize, Id, Vec<Command>)>,
+    commands: usize,
+    succeeded: usize,
+}
+
+fn reading<T>(engine: &Engine, mut work: impl FnMut(&mut dyn ReadTx, &TenantSchema) -> Result<T>) -> Result<T> {
+    let inner = &engine.crm.inner;
+    let mut done = None;
+    inner.store()?.read(&mut |tx| {
+        let tenant = inner.tenant(tx, engine.admin.ctx.tenant)?;
+        done = Some(work(tx, &tenant.schema)?);
+        Ok(())
+    })?;
+    Ok(done.unwrap())
+}
+
+fn schema(engine: &Engine) -> TenantSchema {
+    reading(engine, |_, schema| Ok(schema.clone())).unwrap()
+}
+
+/// Every record of an entity, deleted ones too.
+fn dump(engine: &Engine, entity: &EntityType) -> Vec<Row> {
+    reading(engine, |tx, schema| {
+        let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, schema, SystemReason::Dump);
+        let mut rows = Vec::new();
+        tx.select(&plan.check_dump(schema, entity)?, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    })
+    .unwrap()
+}
+
+impl Pair {
+    fn new(seed: u64) -> Self {
+        let (memory, sqlite) = (Engine::new(memory(), seed), Engine::new(sqlite(), seed));
+        let admin = memory.admin.user();
+        let user: crate::access::User = memory.admin.get(admin).unwrap();
+        let mut reserved = user.permission_sets;
+        reserved.push(admin);
+        let generator = Generator::new(seed, registry(), reserved);
+        let mut pair =
+            Self { memory, sqlite, users: vec![admin], generator, repeats: Vec::new(), commands: 0, succeeded: 0 };
+        let mut feed = pair.memory.admin.changes_since(0, 1_000).unwrap().entries;
+        feed.retain(|entry| entry.entity == "organization");
+        for entry in feed {
+            let JournalEntry { entity, record: id, version, .. } = entry;
+            pair.generator.learn(super::generate::Known { entity, id, version, deleted: false });
+        }
+        for definition in super::custom_definitions("sample") {
+            let command = Command::Admin(crate::engine::AdminCommand::DefineField { definition });
+            pair.run(0, &[command], None);
+        }
+        pair
+    }
+
+    fn sessions(&self, user: usize) -> (Session, Session) {
+        (self.memory.session_of(self.users[user]), self.sqlite.session_of(self.users[user]))
+    }
+
+    fn run(&mut self, user: usize, commands: &[Command], op_id: Option<Id>) {
+        let (memory, sqlite) = self.sessions(user);
+        let (expected, found) = (memory.execute_all(commands, op_id), sqlite.execute_all(commands, op_id));
+        assert_eq!(found, expected, "after {} commands: {commands:?}", self.commands);
+        self.commands += commands.len();
+        if let Ok(outcome) = expected {
+            self.succeeded += commands.len();
+            self.generator.note(&outcome);
+            let made = outcome.changes.iter().filter(|change| change.entity == "user" && change.version == 1);
+            self.users.extend(made.map(|change| change.id));
+        }
+    }
+
+    fn user(&mut self) -> usize {
+        let random = &mut self.generator.random;
+        if random.percent(80) { 0 } else { random.below(self.users.len()) }
+    }
+
+    fn step(&mut self) {
+        let user = self.user();
+        let pause = i64::try_from(self.generator.random.below(3_000_000)).unwrap();
+        self.memory.clock.advance_micros(pause);
+        self.sqlite.clock.advance_micros(pause);
+        if self.generator.random.percent(3)
+            && let Some((first, op_id, commands)) = self.generator.random.pick(&self.repeats).cloned()
+        {
+            let same = !self.generator.random.percent(20);
+            self.run(if same { first } else { user }, &commands, Some(op_id));
+            return;
+        }
+        let schema = schema(&self.memory);
+        let commands = self.generator.commands(&schema);
+        let op_id = self.generator.random.percent(10).then(|| {
+            let op_id = self.memory.admin.new_id();
+            assert_eq!(op_id, self.sqlite.admin.new_id());
+            op_id
+        });
+        if self.generator.random.percent(4) {
+            let (memory, sqlite) = self.sessions(user);
+            assert_eq!(sqlite.preview_all(&commands), memory.preview_all(&commands), "{commands:?}");
+        }
+        self.run(user, &commands, op_id);
+        if let Some(op_id) = op_id {
+            self.repeats.push((user, op_id, commands));
+            if self.repeats.len() > 40 {
+                self.repeats.remove(0);
+            }
+        }
+    }
+
+    /// One random question by a random user, page by page.
+    fn ask(&mut self) {
+        let user = self.user();
+        let schema = schema(&self.memory);
+        let entity = self.generator.random.of(schema.registry.entities());
+        let (memory, sqlite) = self.sessions(user);
+        let mut query = self.generator.query(&schema, &entity);
+        for _ in 0..4 {
+            let page = |session: &Session, query: &Query| session.reading(|reading| reading.page(entity.name, query));
+            let (expected, found) = (page(&memory, &query), page(&sqlite, &query));
+            assert_eq!(found, expected, "{} {query:?}", entity.name);
+            match expected {
+                Ok((_, Some(next))) => query.cursor = Some(next),
+                _ => break,
+            }
+        }
+        let query = self.generator.aggregate(&schema, &entity);
+        let (expected, found) = (memory.aggregate(entity.name, &query), sqlite.aggregate(entity.name, &query));
+        assert_eq!(found, expected, "{} {query:?}", entity.name);
+        if let Some(known) = self.generator.any() {
+            let history = |session: &Session| session.history(&known.entity, known.id);
+            assert_eq!(history(&sqlite), history(&memory), "{known:?}");
+            let at = memory.clock.now().add_micros(-3_600_000_000);
+            let as_of = |session: &Session| session.reading(|reading| reading.as_of(&known.entity, known.id, at));
+            assert_eq!(as_of(&sqlite), as_of(&memory), "{known:?}");
+            let get = |session: &Session| session.reading(|reading| reading.get(&known.entity, known.id));
+            assert_eq!(get(&sqlite), get(&memory), "{known:?}");
+        }
+        let cursor = i64::try_from(self.generator.random.below(self.commands + 10)).unwrap();
+        assert_eq!(sqlite.changes_since(cursor, 5), memory.changes_since(cursor, 5));
+    }
+
+    /// Every record, every entry of the journal and every unique key are equal.
+    fn compare(&self) {
+        for entity in registry().entities() {
+            assert_eq!(dump(&self.sqlite, entity), dump(&self.memory, entity), "{}", entity.name);
+        }
+        let mut cursor = 0;
+        loop {
+            let page = self.memory.admin.changes_since(cursor, 1_000).unwrap();
+            assert_eq!(self.sqlite.admin.changes_since(cursor, 1_000).unwrap(), page);
+            cursor = page.next_cursor;
+            if !page.has_more {
+                break;
+            }
+        }
+    }
+
+    /// The journal from the beginning gives the present state, and every unique value its holder.
+    fn replay(engine: &Engine) {
+        let read = |scope| {
+            reading(engine, |tx, _| {
+                tx.journal(JournalRead { tenant: engine.admin.ctx.tenant, scope, limit: usize::MAX })
+            })
+        };
+        let mut by_record: BTreeMap<(String, Id), Vec<JournalEntry>> = BTreeMap::new();
+        for entry in read(JournalScope::After(0)).unwrap() {
+            by_record.entry((entry.entity.clone(), entry.record)).or_default().push(entry);
+        }
+        let schema = schema(engine);
+        for entity in registry().entities() {
+            let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, &schema, SystemReason::Dump);
+            for row in dump(engine, entity) {
+                let entries = by_record.remove(&(entity.name.to_owned(), row.id)).unwrap();
+                let replayed = journal::row_as_of(&schema, entity, &entries).unwrap();
+                assert_eq!(replayed, (!row.deleted).then(|| row.clone()), "{}", entity.name);
+                let keys = crate::access::unique_keys(entity, schema.custom_fields(entity.name), &row);
+                for (kind, key) in keys {
+                    let holder = reading(engine, |tx, _| tx.lookup(&plan.check_lookup(&kind, &key))).unwrap();
+                    assert_eq!(holder == Some(row.id), !row.deleted, "{kind} {key}");
+                }
+            }
+        }
+        assert!(by_record.is_empty(), "an entry without a record");
+    }
+}
+
+fn commands_are_equal_on_both_stores(seed: u64) {
+    let mut pair = Pair::new(seed);
+    let mut next = 0;
+    while pair.commands < COMMANDS {
+        pair.step();
+        if pair.generator.random.percent(4) {
+            pair.ask();
+        }
+        if pair.commands > next {
+            next += COMMANDS / 4;
+            pair.compare();
+        }
+    }
+    pair.compare();
+    Pair::replay(&pair.memory);
+    Pair::replay(&pair.sqlite);
+    assert_eq!(pair.sqlite.crm.check_integrity().unwrap(), Vec::<String>::new());
+    assert!(pair.succeeded * 6 > pair.commands, "too few commands succeed: {} of {}", pair.succeeded, pair.commands);
+}
+
+#[test]
+fn model_of_the_first_seed() {
+    commands_are_equal_on_both_stores(1);
+}
+
+#[test]
+fn model_of_the_second_seed() {
+    commands_are_equal_on_both_stores(2);
+}
+
+#[test]
+fn model_of_the_third_seed() {
+    commands_are_equal_on_both_stores(3);
+}
+
+#[test]
+fn model_of_the_fourth_seed() {
+    commands_are_equal_on_both_stores(4);
+}
