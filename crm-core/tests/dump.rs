@@ -1,5 +1,7 @@
 //! A dump restores to a database whose dump has the same bytes, from either store into either.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use crm_core::access::{Role, User};
 use crm_core::engine::{AdminCommand, Command, Crm, RecordCommand, SetupOptions};
 use crm_core::query::Query;

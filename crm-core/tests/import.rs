@@ -1,6 +1,8 @@
 //! Imports through the engine: mapping, rejects, proposals, dry run, repetition. The real exports are read from the
 //! folder that `CRM_TEST_DATA` names, or from `shared/data` beside the repository; CI must have them.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
 use std::path::PathBuf;
 
 use crm_core::access::{Role, User};

@@ -28,9 +28,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn make_customer(customers: Customers<'_>) -> Result<Account> {
-    let group = customers.create_account(Account { name: "东方重工集团".into(), ..Account::default() })?;
+    let group = customers.create_account(&Account { name: "东方重工集团".into(), ..Account::default() })?;
     let kind = Some(AccountKind::Customer);
-    let plant = customers.create_account(Account { name: "东方重工苏州分厂".into(), kind, ..Account::default() })?;
+    let plant =
+        customers.create_account(&Account { name: "东方重工苏州分厂".into(), kind, ..Account::default() })?;
     customers.set_parent(HierarchyKind::Legal, plant.id, Some(group.id), "2026-01-01".parse()?)?;
     Ok(plant)
 }
@@ -48,7 +49,8 @@ fn win_deal(session: &Session, plant: &Account, press: &Product) -> Result<Oppor
     let sales = session.sales();
     let lead = Lead { name: "冲压线改造".into(), contact_name: Some("王伟".into()), ..Lead::default() };
     let lead = sales.capture_lead(&lead)?.lead.id;
-    let conversion = LeadConversion { lead, account: Some(plant.id), create_contact: true, ..LeadConversion::default() };
+    let conversion =
+        LeadConversion { lead, account: Some(plant.id), create_contact: true, ..LeadConversion::default() };
     let converted = sales.convert_lead(&conversion)?.lead;
     let mut deal = sales.opportunity(converted.converted_opportunity.unwrap_or_default())?;
     for stage in ["qualification", "proposal"] {

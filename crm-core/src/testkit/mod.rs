@@ -4,6 +4,7 @@ mod crash;
 mod engines;
 mod generate;
 mod model;
+mod paired;
 mod random;
 mod regression;
 mod sample;

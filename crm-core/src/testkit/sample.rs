@@ -85,3 +85,8 @@ pub(crate) fn custom_definitions(entity: &str) -> Vec<FieldDefinition> {
     };
     CUSTOM_FIELDS.iter().zip(CustomFieldKind::ALL).map(definition).collect()
 }
+
+#[test]
+fn a_page_has_no_records_by_default() {
+    assert_eq!(crate::value::json::to_canonical(&SamplePage::default()).unwrap(), r#"{"items":[],"next_cursor":null}"#);
+}

@@ -227,8 +227,8 @@ struct Taken {
 
 /// Why a cell gives no value.
 enum Unread {
-    Reject(ImportIssue),
-    Notice(ImportIssue),
+    Reject(Box<ImportIssue>),
+    Notice(Box<ImportIssue>),
 }
 
 impl Column {
@@ -253,8 +253,8 @@ impl Column {
         match self.value(row, &text) {
             Ok(Some(value)) => taken.lists.put(&mut taken.fields, &self.mapping.field, value, at),
             Ok(None) => {}
-            Err(Unread::Notice(issue)) => taken.notices.push(issue),
-            Err(Unread::Reject(issue)) => taken.issues.push(issue),
+            Err(Unread::Notice(issue)) => taken.notices.push(*issue),
+            Err(Unread::Reject(issue)) => taken.issues.push(*issue),
         }
     }
 
@@ -281,7 +281,7 @@ impl Column {
         }
         let Some(reader) = &self.reader else { return Ok(Some(FieldValue::Text(meant.to_owned()))) };
         let read = reader.read(&self.mapping.field, meant);
-        let value = read.map_err(|problem| Unread::Reject(self.issue(row, text, &problem, None)))?;
+        let value = read.map_err(|problem| Unread::Reject(Box::new(self.issue(row, text, &problem, None))))?;
         Ok(value.map(field_value))
     }
 
@@ -295,8 +295,8 @@ impl Column {
         let issue = self.issue(row, text, &problem, proposal);
         let lookup = self.mapping.lookup.as_ref();
         match lookup.and_then(|lookup| lookup.on_unknown) {
-            Some(UnknownReference::LeaveEmpty) => Err(Unread::Notice(issue)),
-            _ => Err(Unread::Reject(issue)),
+            Some(UnknownReference::LeaveEmpty) => Err(Unread::Notice(Box::new(issue))),
+            _ => Err(Unread::Reject(Box::new(issue))),
         }
     }
 
