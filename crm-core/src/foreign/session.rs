@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Admin, Customers, Products, Sales};
+use super::{Admin, Customers, Products, Quotes, Sales};
 use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -43,6 +43,11 @@ impl Session {
     /// Pipelines, leads and opportunities.
     pub fn sales(&self) -> Sales {
         Sales::new(self.session.clone())
+    }
+
+    /// Quotes.
+    pub fn quotes(&self) -> Quotes {
+        Quotes::new(self.session.clone())
     }
 
     /// Users, roles, rights and custom fields.

@@ -37,6 +37,10 @@ fun Sales.leadSequence(query: Query = Query()): Sequence<Lead> =
 fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
     paged(query, { opportunities(it) }, OpportunityPage::items, OpportunityPage::nextCursor)
 
+/** Every quote that the query finds. */
+fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
+    paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
+
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)

@@ -37,8 +37,8 @@ class GroundTest {
         assertTrue("KGM" in table.codes())
         val third = table.convert(Quantity(BigDecimal("1"), "h"), "d", 4u, Rounding.HALF_UP)
         assertEquals(BigDecimal("0.0417"), third.amount)
-        val boxes = UnitTable.withFactors(listOf(UnitFactor(BigDecimal.ONE, "box", BigDecimal("12"), "piece")))
-        assertEquals(BigDecimal("36"), boxes.convertExact(Quantity(BigDecimal("3"), "box"), "piece").amount)
+        val boxes = UnitTable.withFactors(listOf(UnitFactor(BigDecimal.ONE, "box", BigDecimal("12"), "C62")))
+        assertEquals(BigDecimal("36"), boxes.convertExact(Quantity(BigDecimal("3"), "box"), "C62").amount)
         val error = runCatching { table.convertExact(Quantity(BigDecimal.ONE, "kg"), "m") }.exceptionOrNull()
         assertEquals(ErrorCode.UNIT_MISMATCH, (error as CrmException.Invalid).code)
     }
