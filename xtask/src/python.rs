@@ -55,7 +55,7 @@ fn module(name: &str, arguments: &[&str]) -> Outcome {
 }
 
 fn types() -> Outcome {
-    module("mypy", &["--strict", "tests"])?;
+    module("mypy", &["--strict", "tests", "../../examples/python"])?;
     module("mypy", &["--strict", "--package", "crm_core"])?;
     module("mypy.stubtest", &["crm_core"])
 }

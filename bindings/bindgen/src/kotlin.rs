@@ -22,6 +22,8 @@ pub(crate) fn adapt(text: &str) -> Result<String, String> {
             // uniffi would only free the handle, which the garbage collector does as well; the file would stay open as
             // long as a session lives.
             "this.destroy()" if closing.contains(class) => adapted.push_str("        this.closeEngine()\n"),
+            // In uniffi's own `use`, which Kotlin prefers to the one of its library.
+            "this?.destroy()" => adapted.push_str("            (this as? AutoCloseable)?.close()\n"),
             OPTIONAL => optional = true,
             DEFAULT => {}
             field if optional && field.starts_with("val ") => {
@@ -230,6 +232,7 @@ data class Outer (
         let (crm, session) = adapted.split_once("open class Session").unwrap();
         assert!(crm.contains("this.closeEngine()") && !crm.contains("this.destroy()"));
         assert!(session.contains("this.destroy()"));
+        assert_eq!(adapt("    this?.destroy()\n").unwrap(), "            (this as? AutoCloseable)?.close()\n");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use crm_core::access::{PermissionSet, Role, User};
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
 use crm_core::engine::{Organization, Session};
 use crm_core::product::{ListPrice, PriceList, Product};
+use crm_core::quote::Quote;
+use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
 use crm_core::schema::{Entity, FieldDefinition};
 use crm_core::value::{Error, ErrorCode, Id, Result, Timestamp};
 use pyo3::IntoPyObjectExt;
@@ -19,8 +21,8 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, FieldDefinition, ListPrice,
-            Organization, PermissionSet, PriceList, Product, Role, User,
+            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, FieldDefinition, Lead, ListPrice,
+            Opportunity, Organization, PermissionSet, Pipeline, PriceList, Product, Quote, Role, StageInterval, User,
         ])
     };
 }

@@ -9,7 +9,7 @@ use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
 use crm_core::value::{FieldValue, Result};
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::pybacked::PyBackedBytes;
 
 /// A command, or the command of a room, which is wrapped.
 #[derive(FromPyObject)]
@@ -45,19 +45,25 @@ pub fn commands(given: Vec<CommandInput>) -> Vec<Command> {
 }
 
 /// JSON text, or values that are written as JSON exactly: a float is refused.
-#[derive(FromPyObject)]
-pub enum JsonInput {
-    Text(PyBackedStr),
-    Value(FieldValue),
+pub struct JsonInput(FieldValue);
+
+impl FromPyObject<'_, '_> for JsonInput {
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = <FieldValue as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        given.extract().map(Self)
+    }
 }
 
 impl JsonInput {
     /// The text.
     pub fn text(self) -> Result<String> {
-        match self {
-            Self::Text(text) => Ok(text.to_string()),
-            Self::Value(FieldValue::Json(text)) => Ok(text),
-            Self::Value(value) => crm_core::value::json::to_canonical(&value),
+        match self.0 {
+            FieldValue::Text(text) | FieldValue::Json(text) => Ok(text),
+            other => crm_core::value::json::to_canonical(&other),
         }
     }
 }
@@ -91,6 +97,23 @@ impl AsRef<[u8]> for Content {
             Self::Given(bytes) => bytes,
             Self::Read(bytes) => bytes,
         }
+    }
+}
+
+/// A function that hears a number.
+pub struct Listener(pub Py<PyAny>);
+
+impl FromPyObject<'_, '_> for Listener {
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", "Progress");
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if !given.is_callable() {
+            return Err(pyo3::exceptions::PyTypeError::new_err("expected a function that takes a number"));
+        }
+        Ok(Self(given.to_owned().unbind()))
     }
 }
 

@@ -12,6 +12,8 @@ mod entities;
 mod exchange;
 mod input;
 mod products;
+mod quotes;
+mod sales;
 mod session;
 mod values;
 
@@ -31,12 +33,16 @@ mod _native {
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
+    use crate::quotes::{Quotes, price_lines};
+    #[pymodule_export]
+    use crate::sales::Sales;
+    #[pymodule_export]
     use crate::session::Session;
     #[pymodule_export]
     use crate::values::{
-        CompiledCalendar, UnitTable, allocate, check_value, content_hash, convert, convert_exact, currencies,
-        currency_exponent, engine_version, json_schema, json_schema_names, normalize_identifier, normalize_text,
-        round_decimal,
+        CompiledCalendar, UnitTable, allocate, check_value, content_hash, continuous_calendar, convert, convert_exact,
+        currencies, currency_exponent, engine_version, json_schema, json_schema_names, normalize_gtin, normalize_iban,
+        normalize_identifier, normalize_text, round_decimal, weekday_calendar,
     };
 
     #[pymodule_export]
@@ -71,11 +77,15 @@ mod _native {
         AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort,
     };
     #[pymodule_export]
-    use crm_core::quote::QuoteCommand;
+    use crm_core::quote::{Quote, QuoteCommand, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTotals};
     #[pymodule_export]
     use crm_core::room::{ExternalId, TraceStep};
     #[pymodule_export]
-    use crm_core::sales::SalesCommand;
+    use crm_core::sales::{
+        ForecastCategory, FunnelOptions, FunnelRow, FunnelTotal, Guard, Lead, LeadConversion, LeadOutcome, LeadPage,
+        LeadStatus, Opportunity, OpportunityPage, Pipeline, PipelinePage, RawField, SalesCommand, Stage, StageCategory,
+        StageInterval, StageIntervalPage, StageReport, StageTime, WinRate, WinRateOptions, WinRateValue,
+    };
     #[pymodule_export]
     use crm_core::schema::{CustomFieldKind, FieldDefinition, FieldDefinitionPage};
     #[pymodule_export]

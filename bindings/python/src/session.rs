@@ -13,8 +13,10 @@ use pyo3::types::PyDict;
 use crate::admin::Admin;
 use crate::customers::Customers;
 use crate::entities;
-use crate::input::{self, CommandInput, FileInput, JsonInput};
+use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
 use crate::products::Products;
+use crate::quotes::Quotes;
+use crate::sales::Sales;
 
 /// A tenant, a user and a clock: everything is asked and done through one. May be shared between threads.
 #[pyclass(module = "crm_core", frozen)]
@@ -24,12 +26,12 @@ pub struct Session {
 
 /// Tells a Python function how far an import is.
 struct Progress {
-    heard: Option<Py<PyAny>>,
+    heard: Option<Listener>,
 }
 
 impl ImportProgress for Progress {
     fn rows_done(&mut self, rows: u64) {
-        let Some(heard) = &self.heard else { return };
+        let Some(Listener(heard)) = &self.heard else { return };
         // The import is not the listener's: what fails there is reported where Python reports such things.
         Python::attach(|py| {
             if let Err(error) = heard.call1(py, (rows,)) {
@@ -77,6 +79,18 @@ impl Session {
     #[getter]
     fn products(&self) -> Products {
         Products { session: self.inner.clone() }
+    }
+
+    /// Pipelines, leads and opportunities.
+    #[getter]
+    fn sales(&self) -> Sales {
+        Sales { session: self.inner.clone() }
+    }
+
+    /// Quotes.
+    #[getter]
+    fn quotes(&self) -> Quotes {
+        Quotes { session: self.inner.clone() }
     }
 
     /// Users, roles, rights, custom fields and the organisation.
@@ -136,14 +150,14 @@ impl Session {
     }
 
     /// Makes a record of any entity from its fields by name; custom fields too.
-    #[pyo3(signature = (entity, /, **fields: "crm_core.types.FieldInput"))]
+    #[pyo3(signature = (entity, /, **fields: "FieldInput"))]
     fn create(&self, py: Python<'_>, entity: String, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
         self.run(py, Command::Record(RecordCommand::Create { entity, fields }), None)
     }
 
     /// Sets some fields of a record; `version` is the one that was read.
-    #[pyo3(signature = (entity, id, version, /, **fields: "crm_core.types.FieldInput"))]
+    #[pyo3(signature = (entity, id, version, /, **fields: "FieldInput"))]
     fn update(
         &self,
         py: Python<'_>,
@@ -174,13 +188,13 @@ impl Session {
     }
 
     /// A record of any entity, as the class of the entity.
-    #[pyo3(signature = (entity, id) -> "typing.Any")]
+    #[pyo3(signature = (entity, id) -> "Any")]
     fn get<'py>(&self, py: Python<'py>, entity: &str, id: Id) -> PyResult<Bound<'py, PyAny>> {
         entities::get(py, &self.inner, entity, id)
     }
 
     /// A record of any entity as it stood at an instant, with the fields that the reader may see now.
-    #[pyo3(signature = (entity, id, at) -> "typing.Any")]
+    #[pyo3(signature = (entity, id, at) -> "Any")]
     fn as_of<'py>(&self, py: Python<'py>, entity: &str, id: Id, at: Timestamp) -> PyResult<Bound<'py, PyAny>> {
         entities::as_of(py, &self.inner, entity, id, at)
     }
@@ -209,14 +223,14 @@ impl Session {
 
     /// Imports a CSV file, given as bytes or as a path. A row is taken whole or not at all; what is wrong with one
     /// stands in the report. `progress` hears after each batch how many rows are done.
-    #[pyo3(signature = (source, mapping, dry_run=false, progress: "crm_core.types.Progress | None"=None))]
+    #[pyo3(signature = (source, mapping, dry_run=false, progress=None))]
     fn import_csv(
         &self,
         py: Python<'_>,
         source: FileInput,
         mapping: ImportMapping,
         dry_run: bool,
-        progress: Option<Py<PyAny>>,
+        progress: Option<Listener>,
     ) -> PyResult<ImportReport> {
         let mut progress = Progress { heard: progress };
         py.detach(|| {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crm_core::value::{
     AllocationMethod, BusinessCalendar, Currency, Date, Decimal, Dimension, FieldValue, IdentifierKind, Quantity,
-    Rounding, Timestamp, UnitFactor,
+    Rounding, Timestamp, UnitFactor, identifier,
 };
 use pyo3::prelude::*;
 
@@ -70,11 +70,22 @@ pub fn currency_exponent(currency: Currency) -> u32 {
     currency.exponent()
 }
 
-/// The canonical form of a tax number, a GTIN, an IBAN, ...; raises `InvalidError` (`ErrorCode.CHECK_DIGIT`) if a digit
-/// is wrong.
+/// The one written form of an identifier; raises `InvalidError` (`ErrorCode.CHECK_DIGIT`) if a digit is wrong.
 #[pyfunction]
 pub fn normalize_identifier(kind: IdentifierKind, text: &str) -> PyResult<String> {
-    Ok(crm_core::value::identifier::normalize(kind, text)?)
+    Ok(identifier::normalize(kind, text)?)
+}
+
+/// The one written form of a GTIN of 8, 12, 13 or 14 digits.
+#[pyfunction]
+pub fn normalize_gtin(text: &str) -> PyResult<String> {
+    Ok(identifier::normalize_gtin(text)?)
+}
+
+/// The one written form of an IBAN.
+#[pyfunction]
+pub fn normalize_iban(text: &str) -> PyResult<String> {
+    Ok(identifier::normalize_iban(text)?)
 }
 
 /// The form in which texts are searched: width, case and accents do not count.
@@ -139,6 +150,18 @@ pub fn convert(quantity: Quantity, to: &str, scale: u32, rounding: Rounding) -> 
 #[pyfunction]
 pub fn convert_exact(quantity: Quantity, to: &str) -> PyResult<Quantity> {
     Ok(crm_core::value::UnitTable::standard().convert_exact(&quantity, to)?)
+}
+
+/// A calendar from Monday to Friday from `start` to `end` without a break, without holidays.
+#[pyfunction]
+pub fn weekday_calendar(name: &str, time_zone: &str, start: &str, end: &str) -> BusinessCalendar {
+    BusinessCalendar::weekdays(name, time_zone, start, end)
+}
+
+/// A calendar from Monday to Sunday round the clock: for deadlines that know no business hours.
+#[pyfunction]
+pub fn continuous_calendar(name: &str, time_zone: &str) -> BusinessCalendar {
+    BusinessCalendar::around_the_clock(name, time_zone)
 }
 
 /// A business calendar that was checked and is ready to compute with.

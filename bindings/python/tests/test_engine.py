@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import START, set_up
 from crm_core import (
     Account,
     AggregateQuery,
@@ -40,6 +39,7 @@ from crm_core import (
     json_schema,
     json_schema_names,
 )
+from helpers import START, set_up
 
 
 def make(session: Session, name: str = "东方重工集团", **fields: Any) -> Account:
@@ -323,16 +323,16 @@ def test_conditions_and_figures(session: Session) -> None:
         page = session.customers.accounts(Query(filter=condition, sort=[Sort("annual_revenue")]))
         return [account.name for account in page.items]
 
-    revenue, city = F("annual_revenue"), F("city")
-    assert names(revenue >= Decimal(100)) == ["乙", "丙"]
-    assert names((revenue < 100) | (revenue > 100)) == ["甲", "丙"]
-    assert names(revenue.between(Decimal("99.99"), 100) & (city == "苏州")) == ["甲", "乙"]
-    assert names(~city.is_empty() & (revenue != 100)) == ["甲"]
-    assert names(city == None) == names(city.is_empty()) == ["丙"]  # noqa: E711
-    assert names(city.startswith("苏")) == names(city.is_in("苏州", "上海")) == names(city != None)  # noqa: E711
-    assert names(revenue <= Decimal("99.99")) == ["甲"]
+    amount, place = F("annual_revenue"), F("city")
+    assert names(amount >= Decimal(100)) == ["乙", "丙"]
+    assert names((amount < 100) | (amount > 100)) == ["甲", "丙"]
+    assert names(amount.between(Decimal("99.99"), 100) & (place == "苏州")) == ["甲", "乙"]
+    assert names(~place.is_empty() & (amount != 100)) == ["甲"]
+    assert names(place == None) == names(place.is_empty()) == ["丙"]  # noqa: E711
+    assert names(place.startswith("苏")) == names(place.is_in("苏州", "上海")) == names(place != None)  # noqa: E711
+    assert names(amount <= Decimal("99.99")) == ["甲"]
     with pytest.raises(InvalidError) as caught:
-        revenue > 1.5  # type: ignore[operator]  # noqa: B015
+        amount > 1.5  # type: ignore[operator]  # noqa: B015
     assert caught.value.code == ErrorCode.FLOAT_NOT_ALLOWED
     with pytest.raises(InvalidError) as unknown:
         names(F("shoe_size") == 1)

@@ -4,7 +4,29 @@ import datetime
 import decimal
 from typing_extensions import assert_type
 
-from crm_core import CrmError, ErrorCode, FieldOutput, InvalidError, Problem, Rounding, check_value, engine_version
+from crm_core import (
+    Account,
+    AccountPage,
+    Crm,
+    CrmError,
+    Customers,
+    ErrorCode,
+    F,
+    FieldOutput,
+    Filter,
+    HierarchyKind,
+    HierarchyNode,
+    ImportMapping,
+    ImportReport,
+    InvalidError,
+    Outcome,
+    Problem,
+    Query,
+    Rounding,
+    SetupOptions,
+    check_value,
+    engine_version,
+)
 
 
 def values() -> None:
@@ -39,3 +61,31 @@ def errors(error: CrmError) -> None:
     assert_type(error.kind, str)
     if isinstance(error, InvalidError):
         assert_type(error.problems[0].message, str)
+
+
+def sessions() -> None:
+    with Crm.open("factory.db", busy_timeout_ms=100) as crm:
+        assert_type(crm, Crm)
+        assert_type(crm.setup(SetupOptions("main", "x", "EUR", "UTC", "admin")), str)
+        session = crm.session("main", "admin")
+        assert_type(session.customers, Customers)
+        assert_type(session.user, str)
+        account = session.customers.create_account(Account("x", annual_revenue=decimal.Decimal("1.50")))
+        assert_type(account.annual_revenue, decimal.Decimal | None)
+        assert_type(account.custom, dict[str, FieldOutput])
+        assert_type(account.replace(name="y"), Account)
+        assert_type(session.customers.accounts(), AccountPage)
+        today = datetime.date(2026, 3, 2)
+        assert_type(session.customers.parent_of(account.id, HierarchyKind.LEGAL, today), HierarchyNode | None)
+        assert_type(session.update("account", account.id, account.version, grade="A", x_since=today), Outcome)
+        assert_type(session.import_csv(b"", ImportMapping("account", []), progress=print), ImportReport)
+        session.execute("account")  # type: ignore[arg-type]
+        session.update("account", account.id, account.version, annual_revenue=1.5)  # type: ignore[arg-type]
+        Account("x", annual_revenue=1.5)  # type: ignore[arg-type]
+        Account(name=1)  # type: ignore[arg-type]
+
+
+def conditions() -> None:
+    assert_type((F("amount") >= decimal.Decimal(100)) & ~F("city").is_empty(), Filter)
+    assert_type(F("kind") == "dealer", Filter)
+    Query(filter=F("city"))  # type: ignore[arg-type]

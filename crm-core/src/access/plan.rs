@@ -110,7 +110,9 @@ impl AccessPlan {
         let owner = entity.field("owner");
         for field in schema.fields(entity).into_iter().chain(owner) {
             let name = field.spec.name.as_ref();
-            let (read, write) = rights.fields.get(name).copied().unwrap_or((true, true));
+            let right = |name: &str| rights.fields.get(name).copied().unwrap_or((true, true));
+            let (own, other) = (right(name), field.spec.rights_of.map_or((true, true), right));
+            let (read, write) = (own.0 && other.0, own.1 && other.1);
             if !read && !field.spec.required && name != "owner" {
                 plan.hidden.insert(name.to_owned());
             }

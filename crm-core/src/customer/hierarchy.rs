@@ -101,8 +101,8 @@ pub(super) fn link_rule(view: &mut dyn View, before: Option<&Row>, after: &mut R
 }
 
 /// A link that comes back must still fit.
-pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<()> {
-    check(view, None, &AccountLink::from_row(row.clone())?)
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    check(view, None, &AccountLink::from_row(row.clone())?).map(|()| Decision::default())
 }
 
 fn check(view: &mut dyn View, before: Option<&AccountLink>, link: &AccountLink) -> Result<()> {

@@ -39,7 +39,7 @@ impl Work<'_> {
     }
 
     /// Brings back the parts that were deleted together with a record that is back again.
-    pub(super) fn restore_parts(&mut self, entity: &EntityType, id: Id) -> Result<()> {
+    pub(super) fn restore_parts(&mut self, entity: &EntityType, id: Id, depth: usize) -> Result<()> {
         let parts = self.parts_of(entity);
         if parts.is_empty() {
             return Ok(());
@@ -54,7 +54,7 @@ impl Work<'_> {
             let plan = self.tenant.system_plan(part, SystemReason::Invariant);
             let row = self.tx.get(&plan.check_get_any(entry.record)?)?;
             if row.is_some_and(|row| row.deleted && field.value(&row) == FieldValue::Reference(id)) {
-                self.restore(Author::Rule, part.name, entry.record)?;
+                self.restore(Author::Rule, part.name, entry.record, depth + 1)?;
             }
         }
         Ok(())

@@ -333,7 +333,7 @@ impl<'a> Work<'a> {
             Change::Save { entity, row } => self.save(author, entity, row, depth),
             Change::Update { entity, id, version, set } => self.update(author, entity, (id, version), set, depth),
             Change::Delete { entity, id, version } => self.delete(author, entity, id, version),
-            Change::Restore { entity, id } => self.restore(author, entity, id),
+            Change::Restore { entity, id } => self.restore(author, entity, id, depth),
         }
     }
 
@@ -648,7 +648,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id) -> Result<()> {
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
         plan.require(Action::Delete)?;
@@ -659,12 +659,17 @@ impl<'a> Work<'a> {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
         let after = Row { deleted: false, ..before.clone() };
-        if let Some(rule) = restore_rule_of(entity.name) {
-            rule(self, &after)?;
-        }
+        let consequences = match restore_rule_of(entity.name) {
+            Some(rule) => rule(self, &after)?,
+            None => Decision::default(),
+        };
         self.check_references(&plan, &entity, None, &after)?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
-        if author == Author::Undo { Ok(()) } else { self.restore_parts(&entity, id) }
+        if author == Author::Undo {
+            return Ok(());
+        }
+        self.restore_parts(&entity, id, depth)?;
+        self.carry_out(consequences, depth + 1)
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.

@@ -153,22 +153,15 @@ impl Reading<'_> {
         Ok(rows)
     }
 
-    /// The records of an entity that the engine keeps whole and that belong to a record the reader may see: who sees
-    /// the whole sees its parts.
+    /// The parts of a record that the reader may see, whoever owns them, with hidden fields emptied: who sees the whole
+    /// sees its parts.
     pub(crate) fn parts(&mut self, name: &str, id: Id, part: &str, field: &str) -> Result<Vec<Row>> {
         self.get(name, id)?;
-        let part = self.tenant.schema.entity(part)?.clone();
-        if !part.is_kept_by_engine() {
-            return self.all(part.name, &Query::matching(&[(field, FieldValue::Reference(id))]));
+        let mut rows = self.structure(part, &Query::matching(&[(field, FieldValue::Reference(id))]))?;
+        let (entity, plan) = self.entity(part)?;
+        for row in &mut rows {
+            plan.mask(&entity, row);
         }
-        let plan = self.tenant.system_plan(&part, SystemReason::Invariant);
-        let query = Query::matching(&[(field, FieldValue::Reference(id))]);
-        let asked = plan.check_scan(&self.tenant.schema, &part, &query)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |row| {
-            rows.push(row);
-            Ok(true)
-        })?;
         Ok(rows)
     }
 

@@ -8,7 +8,7 @@ use super::Session;
 use crate::engine::{self, SetupOptions};
 use crate::exchange::{DumpReport, cannot};
 use crate::store::{Durability, SqliteOptions};
-use crate::value::{Error, ErrorCode, Id, Result, Timestamp};
+use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
 
 /// The engine on one store. Close it when it is no longer needed, in Kotlin with `use`: that closes the file, and every
 /// session of it answers `CLOSED` from then on.
@@ -92,8 +92,8 @@ impl Crm {
     /// # Errors
     /// `FileExists` if there is such a file, `ReadOnlyFile`, `DiskFull` or `Io` if it cannot be written; then no file
     /// is left behind.
-    pub fn backup(&self, path: &str) -> Result<()> {
-        self.engine.backup(path)
+    pub fn backup(&self, to: &str) -> Result<()> {
+        self.engine.backup(to)
     }
 
     /// Looks for damage in the file; an empty list is good news.
@@ -134,7 +134,8 @@ impl Crm {
 fn new_file(path: &Path) -> Result<File> {
     File::create_new(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
-            Error::unavailable(ErrorCode::FileExists, "there is a file of that name already")
+            let message = "there is a file of that name already";
+            Error::conflict(Problem::of_field(ErrorCode::FileExists, "path", message))
         }
         _ => cannot("write", &error),
     })

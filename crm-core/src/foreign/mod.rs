@@ -11,6 +11,8 @@ mod crm;
 mod customers;
 mod exchange;
 mod products;
+mod quotes;
+mod sales;
 mod session;
 mod values;
 
@@ -19,5 +21,7 @@ pub use crm::Crm;
 pub use customers::Customers;
 pub use exchange::ImportProgress;
 pub use products::Products;
+pub use quotes::Quotes;
+pub use sales::Sales;
 pub use session::Session;
 pub use values::{CompiledCalendar, UnitTable};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Admin, Customers, Products};
+use super::{Admin, Customers, Products, Quotes, Sales};
 use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -38,6 +38,16 @@ impl Session {
     /// Products, price lists and list prices.
     pub fn products(&self) -> Products {
         Products::new(self.session.clone())
+    }
+
+    /// Pipelines, leads and opportunities.
+    pub fn sales(&self) -> Sales {
+        Sales::new(self.session.clone())
+    }
+
+    /// Quotes.
+    pub fn quotes(&self) -> Quotes {
+        Quotes::new(self.session.clone())
     }
 
     /// Users, roles, rights and custom fields.

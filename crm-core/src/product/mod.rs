@@ -16,7 +16,7 @@ pub use rules::{pick_price_list, price_on};
 pub use service::Products;
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
-pub(crate) use rules::{find_list_price, rule_of};
+pub(crate) use rules::{find_list_price, restore_rule_of, rule_of};
 
 use crate::schema::EntityType;
 

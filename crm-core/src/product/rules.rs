@@ -2,7 +2,9 @@
 
 use super::{ListPrice, PriceList, Product, ProductLifeCycle};
 use crate::query::Query;
-use crate::room::{Change, Decision, RecordRule, View, check_given, record_for_rule, records_for_rule, with_record};
+use crate::room::{
+    Change, Decision, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, with_record,
+};
 use crate::schema::{Entity, Row};
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -14,6 +16,34 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         ListPrice::NAME => Some(list_price_rule),
         _ => None,
     }
+}
+
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    match entity {
+        PriceList::NAME => Some(price_list_restored),
+        ListPrice::NAME => Some(list_price_restored),
+        _ => None,
+    }
+}
+
+/// A list that comes back is not the default one if another is by now.
+fn price_list_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let list = PriceList::from_row(row.clone())?;
+    if !list.is_default {
+        return Ok(Decision::default());
+    }
+    let others = records_for_rule::<PriceList>(view, &Query::matching(&[("is_default", true.into())]))?;
+    if others.iter().all(|other| other.id == list.id) {
+        return Ok(Decision::default());
+    }
+    let steps_back = Change::update::<PriceList>(list.id, vec![("is_default", false.into())]);
+    Ok(Decision::default().and_rule(steps_back))
+}
+
+/// A price that comes back must not overlap with one that was set since.
+fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    check_overlap(view, &ListPrice::from_row(row.clone())?).map(|()| Decision::default())
 }
 
 fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {

@@ -153,6 +153,44 @@ fn one_list_is_the_default_and_a_currency_stays() {
     }
 }
 
+#[test]
+fn what_comes_back_finds_its_place_taken() {
+    for (_folder, admin) in sessions() {
+        let products = admin.products();
+        let (list, valve) = (price_list(&admin, "2026", "EUR"), product(&admin, "V-1"));
+        let set =
+            |price: &str| products.set_list_price(list.id, valve, decimal(price), date("2026-01-01"), None).unwrap();
+        let delete = |entity: &str, id, expected_version| {
+            let entity = entity.to_owned();
+            admin.execute(Command::Record(RecordCommand::Delete { entity, id, expected_version })).unwrap();
+        };
+        let restore =
+            |entity: &str, id| admin.execute(Command::Record(RecordCommand::Restore { entity: entity.into(), id }));
+        let first = set("5");
+        delete("list_price", first.id, 1);
+        restore("list_price", first.id).unwrap();
+        delete("list_price", first.id, 3);
+        set("6");
+        assert_eq!(restore("list_price", first.id).unwrap_err().code(), ErrorCode::Overlap);
+
+        let make = |name: &str| {
+            let list = PriceList {
+                name: name.into(),
+                currency: "CHF".parse().unwrap(),
+                is_default: true,
+                ..PriceList::default()
+            };
+            products.create_price_list(&list).unwrap()
+        };
+        let old = make("old");
+        delete("price_list", old.id, 1);
+        make("new");
+        restore("price_list", old.id).unwrap();
+        let defaults = products.price_lists(&Query::matching(&[("is_default", true.into())])).unwrap().items;
+        assert_eq!(defaults.iter().map(|list| list.name.as_str()).collect::<Vec<_>>(), ["new"]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

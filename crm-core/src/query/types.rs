@@ -91,8 +91,16 @@ value_union! {
             self.clone().and(other)
         }
 
+        fn __rand__(&self, other: Self) -> Self {
+            other.and(self.clone())
+        }
+
         fn __or__(&self, other: Self) -> Self {
             self.clone().or(other)
+        }
+
+        fn __ror__(&self, other: Self) -> Self {
+            other.or(self.clone())
         }
 
         fn __invert__(&self) -> Self {

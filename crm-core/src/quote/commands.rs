@@ -1,6 +1,6 @@
 //! The commands of the room.
 
-use super::rules::check_step;
+use super::rules::{check_revisable, check_step};
 use super::{Quote, QuoteStatus};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
@@ -172,7 +172,8 @@ fn expire(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
 }
 
 fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
-    let old = step(view, id, version, QuoteStatus::Superseded)?;
+    let old = record_for_change::<Quote>(view, id, Some(version), &["status"])?;
+    check_revisable(view, &old)?;
     let valid_until = old.valid_until.filter(|until| *until >= view.today());
     let new = Quote {
         name: old.name,

@@ -21,7 +21,7 @@ pub use figures::{QuoteTotals, price_lines};
 pub use service::Quotes;
 pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus};
 
-pub(crate) use rules::rule_of;
+pub(crate) use rules::{restore_rule_of, rule_of};
 
 use crate::schema::EntityType;
 

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use super::figures::{AMOUNT_SCALE, price_lines};
 use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
-use crate::room::{Change, Decision, RecordRule, View, illegal, kept, record, record_for_change, with_record};
+use crate::query::Query;
+use crate::room::{
+    Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change, with_record,
+};
 use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
 use crate::value::{Currency, Error, ErrorCode, Id, Problem, Result};
@@ -16,6 +19,29 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         Quote::NAME => Some(quote_rule),
         _ => None,
     }
+}
+
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    match entity {
+        Quote::NAME => Some(quote_restored),
+        _ => None,
+    }
+}
+
+/// A revision that comes back must still have its place.
+fn quote_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    match Quote::from_row(row.clone())?.revises {
+        Some(revised) if !revisions_of(view, revised)?.is_empty() => {
+            Err(illegal("revises", "another revision took the place of the quote"))
+        }
+        _ => Ok(Decision::default()),
+    }
+}
+
+/// The revisions of a quote that were not deleted.
+fn revisions_of(view: &mut dyn View, revised: Id) -> Result<Vec<Row>> {
+    view.list_for_rule(Quote::NAME, &Query::matching(&[("revises", revised.into())]))
 }
 
 /// Completes and computes a draft; leaves what was sent as it is.
@@ -56,7 +82,7 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
         return Ok(Decision::default());
     };
     let old = record_for_change::<Quote>(view, revised, None, &["status"]).map_err(|error| error.under("revises"))?;
-    check_step(&old, QuoteStatus::Superseded)?;
+    check_revisable(view, &old)?;
     let revision = old.revision.unwrap_or(1).saturating_add(1);
     quote.revision = Some(revision);
     if quote.number.is_none() {
@@ -64,6 +90,14 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
     }
     let set = vec![("status", QuoteStatus::Superseded.as_str().into())];
     Ok(Decision::default().and_rule(Change::update::<Quote>(old.id, set)))
+}
+
+/// A quote that was sent, rejected or expired can be revised; so can a superseded one whose revision was deleted.
+pub(super) fn check_revisable(view: &mut dyn View, quote: &Quote) -> Result<()> {
+    if quote.status == Some(QuoteStatus::Superseded) && revisions_of(view, quote.id)?.is_empty() {
+        return Ok(());
+    }
+    check_step(quote, QuoteStatus::Superseded)
 }
 
 /// Refuses a step that the state does not allow.

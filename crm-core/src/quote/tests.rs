@@ -217,6 +217,31 @@ fn what_was_sent_is_not_changed_but_revised() {
 }
 
 #[test]
+fn a_quote_whose_revision_was_deleted_can_be_revised_again() {
+    for (_folder, admin) in sessions() {
+        let quotes = admin.quotes();
+        let delete = |quote: &Quote| {
+            let delete =
+                RecordCommand::Delete { entity: "quote".into(), id: quote.id, expected_version: quote.version };
+            admin.execute(Command::Record(delete)).unwrap();
+        };
+        let restore = |quote: &Quote| {
+            admin.execute(Command::Record(RecordCommand::Restore { entity: "quote".into(), id: quote.id }))
+        };
+        let first = sent(&admin, vec![line("1", "1", "0")]);
+        let second = quotes.revise(first.id, first.version).unwrap();
+        let old = quotes.quote(first.id).unwrap();
+        assert_eq!(quotes.revise(old.id, old.version).unwrap_err().code(), ErrorCode::IllegalTransition);
+        delete(&second);
+        restore(&second).unwrap();
+        delete(&quotes.quote(second.id).unwrap());
+        let third = quotes.revise(old.id, old.version).unwrap();
+        assert_eq!((third.revision, third.number), (Some(2), second.number.clone()), "the number is free again");
+        assert_eq!(restore(&second).unwrap_err().code(), ErrorCode::IllegalTransition, "another took the place");
+    }
+}
+
+#[test]
 fn every_pair_of_steps_is_allowed_or_refused() {
     let pairs = QuoteStatus::ALL.iter().flat_map(|from| QuoteStatus::ALL.iter().map(move |to| (*from, *to)));
     let allowed: Vec<String> =

@@ -142,11 +142,11 @@ entity! {
             /// The lines, at most [`MAX_LINES`].
             pub lines: Vec<QuoteLine> => nested().confidential(),
             /// The sum of the lines without discount; kept by the engine.
-            pub subtotal: Option<Decimal> => decimal(4).confidential().engine(),
+            pub subtotal: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
             /// `subtotal - total`; kept by the engine.
-            pub discount_total: Option<Decimal> => decimal(4).confidential().engine(),
+            pub discount_total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
             /// The sum of the net amounts of the lines, without tax; kept by the engine.
-            pub total: Option<Decimal> => decimal(4).confidential().engine(),
+            pub total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
             /// How the amounts were rounded; kept by the engine.
             pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES).engine(),
             /// When it was sent; kept by the engine.

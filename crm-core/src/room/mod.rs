@@ -283,8 +283,9 @@ impl Decision {
 /// `before` is nothing for a new record. Both rows hold the true values, not the caller's view.
 pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision>;
 
-/// What a room says about a deleted record that is brought back: what held when it was deleted may no longer fit.
-pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<()>;
+/// What a room says about a deleted record that is brought back: what held when it was deleted may no longer fit. It may
+/// refuse it and add consequences.
+pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
 
 /// Runs a typed rule on a row.
 ///

@@ -1,12 +1,13 @@
-//! What becomes of a lead: account, contact and opportunity, made by entity name, so that nothing here knows the
-//! structs of other rooms. What finds no place is named in a warning and stays in the lead.
+//! What becomes of a lead: account, contact and opportunity, filled field by field as the tenant has them, custom fields
+//! too. What finds no place is named in a warning and stays in the lead.
 
 use std::collections::BTreeSet;
 
 use super::lead::check_step;
 use super::{Lead, LeadConversion, LeadStatus, Opportunity};
+use crate::customer::{Account, Channel, ChannelKind, Contact};
 use crate::room::{Change, Decision, View, record_for_change};
-use crate::schema::{Entity as _, Row, TenantSchema};
+use crate::schema::{Entity as _, EntityType, FieldCodec as _, Row, TenantSchema};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// Decides the records that come out of a lead.
@@ -16,7 +17,7 @@ pub(super) fn convert(view: &mut dyn View, wish: &LeadConversion) -> Result<Deci
     let mut out = Offspring { lead: &lead, left: left_over(&lead), changes: Vec::new() };
     let account = match one_of("account", wish.account, wish.create_account)? {
         Some(id) => Some(id),
-        None if wish.create_account => Some(out.account(view)?),
+        None if wish.create_account => Some(out.account(view, !wish.create_contact)?),
         None => None,
     };
     let contact = match one_of("contact", wish.contact, wish.create_contact)? {
@@ -76,36 +77,39 @@ struct Offspring<'a> {
     changes: Vec<Change>,
 }
 
-/// A value for a field, and the field of the lead that it carries.
-type Carried = (&'static str, FieldValue, &'static str);
+/// A value for a field, and the fields of the lead that it carries.
+type Carried = (&'static str, FieldValue, &'static [&'static str]);
+
+/// Telephone number and e-mail address as the ways to reach somebody.
+fn channels(lead: &Lead) -> FieldValue {
+    let channel = |kind, value: &Option<String>| {
+        let value = value.clone()?;
+        Some(Channel { kind, value, ..Channel::default() })
+    };
+    let given = [channel(ChannelKind::Phone, &lead.phone), channel(ChannelKind::Email, &lead.email)];
+    given.into_iter().flatten().collect::<Vec<_>>().to_field()
+}
 
 impl Offspring<'_> {
-    fn account(&mut self, view: &mut dyn View) -> Result<Id> {
+    /// The ways to reach somebody belong to the contact, if there is one.
+    fn account(&mut self, view: &mut dyn View, with_channels: bool) -> Result<Id> {
         let lead = self.lead;
         let name = lead.company.clone().unwrap_or_else(|| lead.name.clone());
-        let values = vec![
-            ("name", name.into(), "company"),
-            ("phone", lead.phone.clone().into(), "phone"),
-            ("email", lead.email.clone().into(), "email"),
-            ("source", lead.source.clone().into(), "source"),
-        ];
-        self.make(view, "account", values)
+        let channels = if with_channels { channels(lead) } else { FieldValue::Null };
+        let values: Vec<Carried> =
+            vec![("name", name.into(), &["company"]), ("channels", channels, &["phone", "email"])];
+        self.make(view, Account::NAME, values)
     }
 
     fn contact(&mut self, view: &mut dyn View, account: Option<Id>) -> Result<Id> {
         let lead = self.lead;
-        let name: FieldValue = lead.contact_name.clone().unwrap_or_else(|| lead.name.clone()).into();
-        let schema = view.schema();
-        let contact = schema.entity("contact")?;
-        let names = ["name", "full_name", "last_name"];
-        let name_field = names.into_iter().find(|name| contact.field(name).is_some()).unwrap_or("name");
-        let values = vec![
-            (name_field, name, "contact_name"),
-            ("account", account.into(), ""),
-            ("phone", lead.phone.clone().into(), "phone"),
-            ("email", lead.email.clone().into(), "email"),
+        let name = lead.contact_name.clone().unwrap_or_else(|| lead.name.clone());
+        let values: Vec<Carried> = vec![
+            ("full_name", name.into(), &["contact_name"]),
+            ("account", account.into(), &[]),
+            ("channels", channels(lead), &["phone", "email"]),
         ];
-        self.make(view, "contact", values)
+        self.make(view, Contact::NAME, values)
     }
 
     fn opportunity(
@@ -117,34 +121,34 @@ impl Offspring<'_> {
     ) -> Result<Id> {
         let lead = self.lead;
         let name = wish.opportunity_name.clone().unwrap_or_else(|| lead.name.clone());
-        let values = vec![
-            ("name", name.into(), ""),
-            ("account", account.into(), ""),
-            ("contact", contact.into(), ""),
-            ("pipeline", wish.pipeline.into(), ""),
-            ("amount", wish.amount.into(), ""),
-            ("currency", wish.currency.map(|currency| currency.to_string()).into(), ""),
-            ("close_date", wish.close_date.into(), ""),
-            ("source", lead.source.clone().into(), "source"),
-            ("description", lead.need.clone().into(), "need"),
+        let values: Vec<Carried> = vec![
+            ("name", name.into(), &[]),
+            ("account", account.into(), &[]),
+            ("contact", contact.into(), &[]),
+            ("pipeline", wish.pipeline.into(), &[]),
+            ("amount", wish.amount.into(), &[]),
+            ("currency", wish.currency.map(|currency| currency.to_string()).into(), &[]),
+            ("close_date", wish.close_date.into(), &[]),
+            ("source", lead.source.clone().into(), &["source"]),
+            ("description", lead.need.clone().into(), &["need"]),
         ];
         self.make(view, Opportunity::NAME, values)
     }
 
-    /// Makes a record of any entity: fields that it does not have, or that do not fit, are left out.
+    /// Makes a record. Custom fields that it does not have, or that do not fit, are left out.
     fn make(&mut self, view: &mut dyn View, entity: &str, values: Vec<Carried>) -> Result<Id> {
         let id = view.new_id();
         let schema = view.schema();
         let entity = schema.entity(entity)?;
         let blank = vec![FieldValue::Null; entity.fields.len()];
         let mut row = Row { id, owner: self.lead.owner, values: blank, ..Row::default() };
-        for (name, value, origin) in values {
-            if put(schema, entity, &mut row, name, value) {
-                self.left.remove(origin);
+        for (name, value, origins) in values {
+            if put(schema, entity, &mut row, name, value)? {
+                self.left.retain(|field| !origins.contains(&field.as_str()));
             }
         }
         for (name, value) in &self.lead.custom {
-            if put(schema, entity, &mut row, name, value.clone()) {
+            if put(schema, entity, &mut row, name, value.clone()).unwrap_or(false) {
                 self.left.remove(name);
             }
         }
@@ -153,17 +157,11 @@ impl Offspring<'_> {
     }
 }
 
-/// Puts a value into a field, if the entity has it and the value fits.
-fn put(
-    schema: &TenantSchema,
-    entity: &crate::schema::EntityType,
-    row: &mut Row,
-    name: &str,
-    value: FieldValue,
-) -> bool {
-    let Some(field) = schema.field(entity, name) else { return false };
-    let Ok(value) = field.spec.coerce(value) else { return false };
+/// Puts a value into a field, if the entity has it; says whether something was put.
+fn put(schema: &TenantSchema, entity: &EntityType, row: &mut Row, name: &str, value: FieldValue) -> Result<bool> {
+    let Some(field) = schema.field(entity, name) else { return Ok(false) };
+    let value = field.spec.coerce(value)?;
     let filled = value != FieldValue::Null;
     field.set(row, value);
-    filled
+    Ok(filled)
 }

@@ -33,7 +33,7 @@ pub use types::{
 
 pub(crate) use steps::{Step, Target, take_step};
 
-use crate::room::RecordRule;
+use crate::room::{RecordRule, RestoreRule};
 use crate::schema::{Entity as _, EntityType};
 
 /// The entities of the room.
@@ -41,7 +41,7 @@ pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Pipeline>(),
         EntityType::of::<Opportunity>(),
-        EntityType::of::<StageInterval>(),
+        EntityType::of::<StageInterval>().part_of(Opportunity::NAME),
         EntityType::of::<Lead>(),
     ]
 }
@@ -52,6 +52,14 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         Pipeline::NAME => Some(pipeline::pipeline_rule),
         Opportunity::NAME => Some(rules::opportunity_rule),
         Lead::NAME => Some(lead::lead_rule),
+        _ => None,
+    }
+}
+
+/// What is said about a record of an entity that is brought back.
+pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    match entity {
+        Pipeline::NAME => Some(pipeline::restore_rule),
         _ => None,
     }
 }

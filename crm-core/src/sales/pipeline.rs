@@ -348,6 +348,20 @@ pub(super) fn pipeline_rule(view: &mut dyn View, before: Option<&Row>, after: &m
     }))
 }
 
+/// A pipeline that comes back is not the default one if another is by now.
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let pipeline = Pipeline::from_row(row.clone())?;
+    if !pipeline.is_default {
+        return Ok(Decision::default());
+    }
+    let others = records_for_rule::<Pipeline>(view, &Query::default())?;
+    if others.iter().all(|other| !other.is_default || other.id == pipeline.id) {
+        return Ok(Decision::default());
+    }
+    let steps_back = Change::update::<Pipeline>(pipeline.id, vec![("is_default", false.into())]);
+    Ok(Decision::default().and_rule(steps_back))
+}
+
 /// A stage in which opportunities stand can be renamed and reordered, but not removed, nor change its category.
 fn check_stages_in_use(view: &mut dyn View, before: &Pipeline, after: &Pipeline) -> Result<()> {
     let kept = |stage: &Stage| after.stage(&stage.key).is_some_and(|kept| kept.category == stage.category);

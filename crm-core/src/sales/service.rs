@@ -159,7 +159,8 @@ impl Sales<'_> {
     /// place; the lead keeps them. The lead carries the identifiers of what was made.
     ///
     /// # Errors
-    /// `IllegalTransition` if the lead is done, `UnknownReference`, `UnknownEntity`, `NotFound`, `Denied`.
+    /// `IllegalTransition` if the lead is done, `UnknownReference`, what the rules of the new records refuse, `NotFound`,
+    /// `Denied`.
     pub fn convert_lead(&self, conversion: &LeadConversion) -> Result<LeadOutcome> {
         let outcome = self.run(SalesCommand::ConvertLead { conversion: conversion.clone() })?;
         Ok(LeadOutcome { lead: self.session.get(conversion.lead)?, is_new: false, warnings: outcome.warnings })
@@ -289,14 +290,10 @@ impl Sales<'_> {
     /// # Errors
     /// `NotFound`, `Denied`.
     pub fn stage_history(&self, opportunity: Id) -> Result<Vec<StageInterval>> {
-        let rows = self.session.reading(|reading| {
-            let (_, plan) = reading.entity(Opportunity::NAME)?;
-            let hide_amount = !plan.can_read("amount");
-            let hide_date = !plan.can_read("close_date");
-            let rows = reading.parts(Opportunity::NAME, opportunity, StageInterval::NAME, "opportunity")?;
-            Ok(rows.into_iter().map(|row| (row, hide_amount, hide_date)).collect::<Vec<_>>())
-        })?;
-        let mut intervals = rows.into_iter().map(shown_interval).collect::<Result<Vec<_>>>()?;
+        let rows = self
+            .session
+            .reading(|reading| reading.parts(Opportunity::NAME, opportunity, StageInterval::NAME, "opportunity"))?;
+        let mut intervals = typed::<StageInterval>(rows)?;
         in_order(&mut intervals);
         Ok(intervals)
     }
@@ -367,15 +364,4 @@ impl Sales<'_> {
 
 fn typed<E: Entity>(rows: Vec<Row>) -> Result<Vec<E>> {
     rows.into_iter().map(E::from_row).collect()
-}
-
-fn shown_interval((row, hide_amount, hide_date): (Row, bool, bool)) -> Result<StageInterval> {
-    let mut interval = StageInterval::from_row(row)?;
-    if hide_amount {
-        (interval.amount_at_entry, interval.currency_at_entry) = (None, None);
-    }
-    if hide_date {
-        interval.close_date_at_entry = None;
-    }
-    Ok(interval)
 }

@@ -165,9 +165,10 @@ entity! {
             pub probability: Option<Decimal> => decimal(4),
             /// Whether the probability was said and not taken from the stage; kept by the engine.
             pub probability_overridden: bool => boolean().engine(),
-            /// Amount times probability, rounded half up to the smallest unit of the currency; kept by the engine.
-            /// Whoever may not see the amount must not see this either.
-            pub expected_revenue: Option<Decimal> => decimal(4).signed().confidential().engine(),
+            /// Amount times probability, rounded half up to the smallest unit of the currency; kept by the engine, and
+            /// seen only with the amount.
+            pub expected_revenue: Option<Decimal> =>
+                decimal(4).signed().confidential().engine().with_rights_of("amount"),
             /// When it is expected to close.
             pub close_date: Option<Date> => date().indexed(),
             /// What it is about, if it is one product.
@@ -199,8 +200,8 @@ entity! {
     ///
     /// Rules write it, nobody else does. A won or lost stage is left in the instant in which it is entered, because
     /// nothing goes on there; if the opportunity is reopened, it is left in the instant of the reopening. So the
-    /// intervals follow each other without gap or overlap. It is owned by the owner of the opportunity. Whoever may
-    /// not see the amount of opportunities must not see `amount_at_entry` either.
+    /// intervals follow each other without gap or overlap. It is owned by the owner of the opportunity, and the rights
+    /// on opportunities hold for it.
     pub struct StageInterval("stage_interval", StageIntervalPage, Private) {
         required {
             /// The opportunity.
@@ -220,11 +221,12 @@ entity! {
             /// Why.
             pub reason: Option<String> => text(2_000).engine(),
             /// The amount when it entered, in the currency of then.
-            pub amount_at_entry: Option<Decimal> => decimal(4).signed().confidential().engine(),
+            pub amount_at_entry: Option<Decimal> =>
+                decimal(4).signed().confidential().engine().with_rights_of("amount"),
             /// The currency of that amount.
-            pub currency_at_entry: Option<Currency> => currency().engine(),
+            pub currency_at_entry: Option<Currency> => currency().engine().with_rights_of("currency"),
             /// The expected closing date when it entered.
-            pub close_date_at_entry: Option<Date> => date().engine(),
+            pub close_date_at_entry: Option<Date> => date().engine().with_rights_of("close_date"),
         }
     }
 }

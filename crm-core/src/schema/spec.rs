@@ -119,6 +119,9 @@ pub struct FieldSpec {
     pub write: WriteRule,
     /// How much harm a leak would do.
     pub sensitivity: Sensitivity,
+    /// The field of the entity, or of the whole that it is part of, whose rights hold for this one too: a figure from
+    /// which a hidden one could be computed is hidden with it.
+    pub rights_of: Option<&'static str>,
     /// Limits that a tenant set.
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
@@ -139,6 +142,7 @@ impl FieldSpec {
             searchable: false,
             write: WriteRule::Free,
             sensitivity: Sensitivity::Normal,
+            rights_of: None,
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
         }
@@ -211,6 +215,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn confidential(mut self) -> Self {
         self.sensitivity = Sensitivity::Confidential;
+        self
+    }
+
+    /// Who may not see or set `field` may not see or set this one either.
+    #[must_use]
+    pub const fn with_rights_of(mut self, field: &'static str) -> Self {
+        self.rights_of = Some(field);
         self
     }
 

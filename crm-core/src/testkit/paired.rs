@@ -229,7 +229,7 @@ impl Worlds {
     fn schema(&self) -> TenantSchema {
         let inner = &self.worlds[0].crm.inner;
         let mut schema = None;
-        let read = inner.store.read(&mut |tx| {
+        let read = inner.store().unwrap().read(&mut |tx| {
             schema = Some(inner.tenant(tx, self.worlds[0].admin.ctx.tenant)?.schema.clone());
             Ok(())
         });

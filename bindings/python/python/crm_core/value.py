@@ -16,13 +16,17 @@ from ._native import (
     WeekdayHours,
     WorkingInterval,
     allocate,
+    continuous_calendar,
     convert,
     convert_exact,
     currencies,
     currency_exponent,
+    normalize_gtin,
+    normalize_iban,
     normalize_identifier,
     normalize_text,
     round_decimal,
+    weekday_calendar,
 )
 
 __all__ = [
@@ -41,11 +45,15 @@ __all__ = [
     "WeekdayHours",
     "WorkingInterval",
     "allocate",
+    "continuous_calendar",
     "convert",
     "convert_exact",
     "currencies",
     "currency_exponent",
+    "normalize_gtin",
+    "normalize_iban",
     "normalize_identifier",
     "normalize_text",
     "round_decimal",
+    "weekday_calendar",
 ]

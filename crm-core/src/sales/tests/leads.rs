@@ -1,4 +1,5 @@
 use super::*;
+use crate::customer::{Account, Contact};
 use crate::engine::smoke::sessions;
 use crate::query::Query;
 use crate::room::ExternalId;
@@ -143,21 +144,39 @@ fn conversion_carries_what_has_a_place_and_names_the_rest() {
 }
 
 #[test]
-fn conversion_makes_an_account_where_accounts_are_known() {
+fn conversion_makes_account_and_contact_and_ties_them_together() {
     for (_folder, admin) in sessions() {
-        let lead = admin.sales().capture_lead(&web_lead("1")).unwrap().lead;
-        let conversion = LeadConversion { lead: lead.id, create_account: true, ..LeadConversion::default() };
-        let done = admin.sales().convert_lead(&conversion);
-        match admin.inner.registry.get("account") {
-            None => {
-                assert_eq!(done.unwrap_err().code(), ErrorCode::UnknownEntity);
-                assert_eq!(admin.sales().lead(lead.id).unwrap(), lead, "nothing changed");
-            }
-            Some(_) => assert!(done.unwrap().lead.converted_account.is_some()),
-        }
-        let both = LeadConversion { account: Some(admin.new_id()), ..conversion };
-        let lead = admin.sales().capture_lead(&web_lead("2")).unwrap().lead;
-        let error = admin.sales().convert_lead(&LeadConversion { lead: lead.id, ..both }).unwrap_err();
+        let sales = admin.sales();
+        let convert = |key: &str, wish: LeadConversion| {
+            let lead = Lead { email: Some("larsen@nordwerk.example".into()), ..web_lead(key) };
+            let lead = sales.capture_lead(&lead).unwrap().lead;
+            sales.convert_lead(&LeadConversion { lead: lead.id, ..wish })
+        };
+        let both = LeadConversion { create_account: true, create_contact: true, ..LeadConversion::default() };
+        let done = convert("1", both.clone()).unwrap();
+        assert!(done.warnings.is_empty(), "everything found a place: {:?}", done.warnings);
+        let account: Account = admin.get(done.lead.converted_account.unwrap()).unwrap();
+        let contact: Contact = admin.get(done.lead.converted_contact.unwrap()).unwrap();
+        assert_eq!((account.name.as_str(), account.channels.len()), ("Nordwerk AG", 0));
+        assert_eq!((contact.full_name.as_str(), contact.account), ("I. Larsen", Some(account.id)));
+        let values: Vec<&str> = contact.channels.iter().map(|channel| channel.value.as_str()).collect();
+        assert_eq!(values, ["+45 33 12 34 56", "larsen@nordwerk.example"]);
+        let made = sales.opportunity(done.lead.converted_opportunity.unwrap()).unwrap();
+        assert_eq!((made.account, made.contact), (Some(account.id), Some(contact.id)));
+
+        let alone = LeadConversion { create_contact: false, without_opportunity: true, ..both.clone() };
+        let done = convert("2", alone).unwrap();
+        assert_eq!(done.lead.converted_opportunity, None);
+        let own: Account = admin.get(done.lead.converted_account.unwrap()).unwrap();
+        assert_eq!(own.channels.len(), 2);
+        assert_eq!(done.warnings[0].data["fields"], "contact_name,need,source");
+
+        let known = LeadConversion { account: Some(account.id), create_account: false, ..both.clone() };
+        assert_eq!(convert("3", known.clone()).unwrap().lead.converted_account, Some(account.id));
+        let error = convert("4", LeadConversion { create_account: true, ..known }).unwrap_err();
         assert_eq!((error.code(), error.field()), (ErrorCode::OutOfRange, Some("account")));
+        let nowhere = LeadConversion { account: Some(admin.new_id()), create_account: false, ..both };
+        assert_eq!(convert("5", nowhere).unwrap_err().code(), ErrorCode::UnknownReference);
+        assert_eq!(admin.list_all::<Account>(&Query::default()).unwrap().len(), 2, "a refusal makes nothing");
     }
 }

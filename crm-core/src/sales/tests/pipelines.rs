@@ -153,6 +153,13 @@ fn one_pipeline_is_the_default() {
         sales.create_pipeline(&named("c", true)).unwrap();
         let last = sales.create_pipeline(&named("d", true)).unwrap();
         assert_eq!(opportunity(&admin, "x", "1").pipeline, Some(last.id));
+        let spare = sales.create_pipeline(&named("e", true)).unwrap();
+        let delete = RecordCommand::Delete { entity: "pipeline".into(), id: spare.id, expected_version: 1 };
+        admin.execute(Command::Record(delete)).unwrap();
+        let last = sales.update_pipeline(&Pipeline { is_default: true, ..sales.pipeline(last.id).unwrap() }).unwrap();
+        admin.execute(Command::Record(RecordCommand::Restore { entity: "pipeline".into(), id: spare.id })).unwrap();
+        assert!(!sales.pipeline(spare.id).unwrap().is_default, "its place was taken");
+        assert!(last.is_default);
         let twice = sales.create_pipeline(&named("d", false)).unwrap_err();
         assert_eq!(twice.code(), ErrorCode::DuplicateKey);
         let moved =

@@ -403,6 +403,15 @@ fn a_locked_stage_cannot_be_moved_by_command() {
         assert_eq!((error.kind(), error.field()), ("denied", Some("stage")));
         assert_eq!(wang.sales().stage_history(made.id).unwrap()[0].amount_at_entry, None);
         assert_eq!(admin.sales().stage_history(made.id).unwrap()[0].amount_at_entry, Some(decimal("1")));
+        let seen = wang.sales().opportunity(made.id).unwrap();
+        assert_eq!((seen.amount, seen.expected_revenue), (None, None), "nor what gives the amount away");
+        let listed = wang.list_all::<StageInterval>(&Query::default()).unwrap();
+        assert_eq!((listed.len(), listed[0].amount_at_entry), (1, None), "only one's own, and without the amount");
+        let told = wang.history("opportunity", made.id).unwrap();
+        let fields: Vec<&str> = told[0].changes.iter().map(|change| change.field.as_str()).collect();
+        assert!(!fields.contains(&"amount") && !fields.contains(&"expected_revenue"), "{fields:?}");
+        let rows = wang.sales().funnel(&FunnelOptions::default()).unwrap();
+        assert_eq!((rows[0].count, rows[0].totals.len()), (1, 0));
         let li = seller(&admin, "li", None);
         let hidden = li.sales().advance_stage(made.id, 1, "proposal", None).unwrap_err();
         assert_eq!(hidden.kind(), "not_found", "somebody else's opportunity");

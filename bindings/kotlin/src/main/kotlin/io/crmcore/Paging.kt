@@ -29,6 +29,18 @@ fun Products.productSequence(query: Query = Query()): Sequence<Product> =
 fun Products.listPriceSequence(query: Query = Query()): Sequence<ListPrice> =
     paged(query, { listPrices(it) }, ListPricePage::items, ListPricePage::nextCursor)
 
+/** Every lead that the query finds. */
+fun Sales.leadSequence(query: Query = Query()): Sequence<Lead> =
+    paged(query, { leads(it) }, LeadPage::items, LeadPage::nextCursor)
+
+/** Every opportunity that the query finds. */
+fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
+    paged(query, { opportunities(it) }, OpportunityPage::items, OpportunityPage::nextCursor)
+
+/** Every quote that the query finds. */
+fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
+    paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
+
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)

@@ -47,7 +47,7 @@ class CustomersTest {
         assertEquals(stored, session.customers().account(stored.id))
         assertEquals(stored, session.customers().accountByCode("C-000001"))
         assertEquals(stored, session.customers().accountByExternalId("erp", "4711"))
-        refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY, "external_ids[0].key") {
+        refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY, "external:erp") {
             session.customers().createAccount(Account(name = "Other", externalIds = given.externalIds))
         }
     }

@@ -80,7 +80,7 @@ class EngineTest {
             crm.withAccounts()
             assertEquals(emptyList<String>(), crm.checkIntegrity())
             crm.backup(file("b.db"))
-            refused<CrmException.Unavailable>(ErrorCode.FILE_EXISTS) { crm.backup(file("b.db")) }
+            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "to") { crm.backup(file("b.db")) }
         }
         Crm.open(file("b.db")).use { assertEquals(2, it.session("main", "admin").customers().accounts().items.size) }
     }
@@ -95,7 +95,7 @@ class EngineTest {
             crm.dump(file("b.jsonl"))
             assertArrayEquals(Files.readAllBytes(folder.resolve("a.jsonl")), Files.readAllBytes(folder.resolve("b.jsonl")))
             refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY) { crm.restore(file("a.jsonl")) }
-            refused<CrmException.Unavailable>(ErrorCode.FILE_EXISTS) { crm.dump(file("b.jsonl")) }
+            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "path") { crm.dump(file("b.jsonl")) }
             refused<CrmException.Unavailable>(ErrorCode.IO) { crm.restore(file("missing.jsonl")) }
         }
         Files.writeString(folder.resolve("cut.jsonl"), Files.readString(folder.resolve("a.jsonl")).lines().first())

@@ -106,7 +106,7 @@ class ExchangeTest {
 
     @Test
     fun `vcards`() = withAccount { session ->
-        val card = VCard(formattedName = "Eva Müller", familyName = "Müller", givenName = "Eva", uid = "eva-1")
+        val card = VCard(fullName = "Eva Müller", familyName = "Müller", givenName = "Eva", uid = "eva-1")
         val text = writeVcards(listOf(card), VCardVersion.V4)
         assertEquals(listOf(card), readVcards(text.toByteArray()).cards)
         assertEquals(1uL, session.importVcards(text.toByteArray(), dryRun = true).created)

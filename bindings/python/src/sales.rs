@@ -1,0 +1,191 @@
+//! The sales room.
+
+use crm_core::query::Query;
+use crm_core::sales::{
+    FunnelOptions, FunnelRow, Lead, LeadConversion, LeadOutcome, LeadPage, LeadStatus, Opportunity, OpportunityPage,
+    Pipeline, PipelinePage, StageInterval, StageReport, WinRate, WinRateOptions,
+};
+use crm_core::value::{Date, Decimal, Id, Timestamp};
+use pyo3::prelude::*;
+
+/// Pipelines, leads and opportunities, on behalf of the session's user.
+#[pyclass(module = "crm_core", frozen)]
+pub struct Sales {
+    pub session: crm_core::engine::Session,
+}
+
+#[pymethods]
+impl Sales {
+    /// Makes a pipeline and gives it back as it was stored.
+    fn create_pipeline(&self, py: Python<'_>, pipeline: Pipeline) -> PyResult<Pipeline> {
+        Ok(py.detach(|| self.session.sales().create_pipeline(&pipeline))?)
+    }
+
+    /// Saves a pipeline that was read and changed.
+    fn update_pipeline(&self, py: Python<'_>, pipeline: Pipeline) -> PyResult<Pipeline> {
+        Ok(py.detach(|| self.session.sales().update_pipeline(&pipeline))?)
+    }
+
+    /// A pipeline.
+    fn pipeline(&self, py: Python<'_>, id: Id) -> PyResult<Pipeline> {
+        Ok(py.detach(|| self.session.sales().pipeline(id))?)
+    }
+
+    /// One page of pipelines.
+    #[pyo3(signature = (query=None))]
+    fn pipelines(&self, py: Python<'_>, query: Option<Query>) -> PyResult<PipelinePage> {
+        Ok(py.detach(|| self.session.sales().pipelines(&query.unwrap_or_default()))?)
+    }
+
+    /// Makes a lead. Capturing the same external identifier again changes nothing and gives the first lead back, with
+    /// a warning.
+    fn capture_lead(&self, py: Python<'_>, lead: Lead) -> PyResult<LeadOutcome> {
+        Ok(py.detach(|| self.session.sales().capture_lead(&lead))?)
+    }
+
+    /// Saves a lead that was read and changed.
+    fn update_lead(&self, py: Python<'_>, lead: Lead) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().update_lead(&lead))?)
+    }
+
+    /// A lead.
+    fn lead(&self, py: Python<'_>, id: Id) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().lead(id))?)
+    }
+
+    /// A lead as it stood at an instant, with the fields that the reader may see now.
+    fn lead_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of leads.
+    #[pyo3(signature = (query=None))]
+    fn leads(&self, py: Python<'_>, query: Option<Query>) -> PyResult<LeadPage> {
+        Ok(py.detach(|| self.session.sales().leads(&query.unwrap_or_default()))?)
+    }
+
+    /// Names the user who answers for a lead. It may be out of the caller's sight afterwards.
+    fn assign_lead(&self, py: Python<'_>, lead: Id, owner: Id) -> PyResult<()> {
+        Ok(py.detach(|| self.session.sales().assign_lead(lead, owner))?)
+    }
+
+    /// Moves a lead to working or qualified.
+    fn move_lead(&self, py: Python<'_>, lead: Id, expected_version: Option<i64>, to: LeadStatus) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().move_lead(lead, expected_version, to))?)
+    }
+
+    /// Gives a lead up.
+    fn disqualify_lead(&self, py: Python<'_>, lead: Id, reason: &str) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().disqualify_lead(lead, reason))?)
+    }
+
+    /// Makes an account, a contact and an opportunity from a lead, as asked; the lead carries their identifiers. A warning
+    /// names the fields that found no place.
+    fn convert_lead(&self, py: Python<'_>, conversion: LeadConversion) -> PyResult<LeadOutcome> {
+        Ok(py.detach(|| self.session.sales().convert_lead(&conversion))?)
+    }
+
+    /// Makes an opportunity and gives it back as it was stored.
+    fn create_opportunity(&self, py: Python<'_>, opportunity: Opportunity) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().create_opportunity(&opportunity))?)
+    }
+
+    /// Saves an opportunity that was read and changed.
+    fn update_opportunity(&self, py: Python<'_>, opportunity: Opportunity) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().update_opportunity(&opportunity))?)
+    }
+
+    /// An opportunity.
+    fn opportunity(&self, py: Python<'_>, id: Id) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().opportunity(id))?)
+    }
+
+    /// An opportunity as it stood at an instant, with the fields that the reader may see now.
+    fn opportunity_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of opportunities.
+    #[pyo3(signature = (query=None))]
+    fn opportunities(&self, py: Python<'_>, query: Option<Query>) -> PyResult<OpportunityPage> {
+        Ok(py.detach(|| self.session.sales().opportunities(&query.unwrap_or_default()))?)
+    }
+
+    /// Moves an opportunity to another stage. Raises `ConflictError` or `InvalidError` with every guard that is not met.
+    #[pyo3(signature = (opportunity, expected_version, to, reason=None))]
+    fn advance_stage(
+        &self,
+        py: Python<'_>,
+        opportunity: Id,
+        expected_version: i64,
+        to: &str,
+        reason: Option<String>,
+    ) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().advance_stage(opportunity, expected_version, to, reason))?)
+    }
+
+    /// Closes an opportunity as won, today or on an earlier date.
+    #[pyo3(signature = (opportunity, expected_version, reason=None, amount=None, closed_on=None))]
+    fn close_won(
+        &self,
+        py: Python<'_>,
+        opportunity: Id,
+        expected_version: i64,
+        reason: Option<String>,
+        amount: Option<Decimal>,
+        closed_on: Option<Date>,
+    ) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().close_won(opportunity, expected_version, reason, amount, closed_on))?)
+    }
+
+    /// Closes an opportunity as lost, today or on an earlier date.
+    #[pyo3(signature = (opportunity, expected_version, reason, competitor=None, closed_on=None))]
+    fn close_lost(
+        &self,
+        py: Python<'_>,
+        opportunity: Id,
+        expected_version: i64,
+        reason: &str,
+        competitor: Option<String>,
+        closed_on: Option<Date>,
+    ) -> PyResult<Opportunity> {
+        Ok(py
+            .detach(|| self.session.sales().close_lost(opportunity, expected_version, reason, competitor, closed_on))?)
+    }
+
+    /// Opens a closed opportunity again.
+    #[pyo3(signature = (opportunity, expected_version, to=None, reason=None))]
+    fn reopen(
+        &self,
+        py: Python<'_>,
+        opportunity: Id,
+        expected_version: i64,
+        to: Option<String>,
+        reason: Option<String>,
+    ) -> PyResult<Opportunity> {
+        Ok(py.detach(|| self.session.sales().reopen(opportunity, expected_version, to, reason))?)
+    }
+
+    /// The stays of an opportunity in its stages, in their order.
+    fn stage_history(&self, py: Python<'_>, opportunity: Id) -> PyResult<Vec<StageInterval>> {
+        Ok(py.detach(|| self.session.sales().stage_history(opportunity))?)
+    }
+
+    /// Times in the stages, cycle and moves back of an opportunity, as of now.
+    fn stage_report(&self, py: Python<'_>, opportunity: Id) -> PyResult<StageReport> {
+        Ok(py.detach(|| self.session.sales().stage_report(opportunity))?)
+    }
+
+    /// The opportunities that stand in each stage of a pipeline, as far as the caller may see them: now, or as the
+    /// records stood at an instant.
+    #[pyo3(signature = (options=None))]
+    fn funnel(&self, py: Python<'_>, options: Option<FunnelOptions>) -> PyResult<Vec<FunnelRow>> {
+        Ok(py.detach(|| self.session.sales().funnel(&options.unwrap_or_default()))?)
+    }
+
+    /// How many of the closed opportunities that the caller may see were won, by count and by value.
+    #[pyo3(signature = (options=None))]
+    fn win_rate(&self, py: Python<'_>, options: Option<WinRateOptions>) -> PyResult<WinRate> {
+        Ok(py.detach(|| self.session.sales().win_rate(&options.unwrap_or_default()))?)
+    }
+}

@@ -1,0 +1,30 @@
+"""The examples run and print what they promise."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "examples" / "python" / "first_deal.py"
+README = ROOT / "README.md"
+
+
+@pytest.mark.skipif(not EXAMPLE.exists(), reason="the examples are not here")
+def test_the_first_deal(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(EXAMPLE), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert re.search(r"Proposal +1  900000 CNY", printed)
+    assert "889200 CNY, won" in printed
+    assert "quote.accept_quote" in printed
+
+
+@pytest.mark.skipif(not README.exists(), reason="the readme is not here")
+def test_the_python_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    exec(compile(code, str(README), "exec"), {})
+    assert capsys.readouterr().out == "东方重工集团 C-000001\n"

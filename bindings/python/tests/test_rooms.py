@@ -1,0 +1,261 @@
+"""Every method of the services of the rooms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from crm_core import (
+    Account,
+    Activity,
+    ActivityKind,
+    AggregateQuery,
+    Attachment,
+    Channel,
+    ChannelKind,
+    ConflictError,
+    Contact,
+    CrmError,
+    ErrorCode,
+    ExternalId,
+    F,
+    FunnelOptions,
+    Guard,
+    HierarchyKind,
+    Identifier,
+    IdentifierKind,
+    InvalidError,
+    Lead,
+    LeadConversion,
+    LeadStatus,
+    LifeCycle,
+    Measure,
+    MeasureFunction,
+    NotFoundError,
+    Opportunity,
+    Pipeline,
+    PriceList,
+    Product,
+    ProductLifeCycle,
+    Query,
+    Quote,
+    QuoteLine,
+    QuoteStatus,
+    Session,
+    SingleViewOptions,
+    Stage,
+    StageCategory,
+    Subject,
+    SubjectEntity,
+    User,
+    WinRateOptions,
+    content_hash,
+)
+from helpers import START
+
+DAY = dt.timedelta(days=1)
+TODAY = dt.date(2026, 3, 2)
+
+
+def test_accounts(session: Session) -> None:
+    customers = session.customers
+    given = Account(
+        "Müller Pumpen GmbH",
+        channels=[Channel(ChannelKind.EMAIL, "buy@example.com", opt_out=True)],
+        identifiers=[Identifier(IdentifierKind.VAT, "BE 0403.019.261")],
+        external_ids=[ExternalId("erp", "100")],
+        annual_revenue=Decimal("1234567.89"),
+    )
+    account = customers.create_account(given)
+    assert account.identifiers[0].value == "BE0403019261"
+    assert account.channels[0].opt_out
+    assert customers.account(account.id) == account
+    assert account.code is not None
+    assert customers.account_by_code(account.code) == account
+    assert customers.account_by_external_id("erp", "100") == account
+    customers.set_life_cycle(account.id, LifeCycle.KEY)
+    changed = customers.update_account(customers.account(account.id).replace(city="Aachen"))
+    assert (changed.life_cycle, changed.city, changed.version) == (LifeCycle.KEY, "Aachen", 3)
+    assert customers.accounts(Query(filter=F("life_cycle") == LifeCycle.KEY)).items == [changed]
+    session.update("account", account.id, 3, channels=[Channel(ChannelKind.FAX, "+49 241 123456")], life_cycle=LifeCycle.LOST)
+    stored = customers.account(account.id)
+    assert (stored.channels[0].kind, stored.life_cycle) == (ChannelKind.FAX, LifeCycle.LOST)
+    assert stored.to_dict()["channels"] == stored.channels
+
+    with pytest.raises(InvalidError) as caught:
+        customers.create_account(Account("x", identifiers=[Identifier(IdentifierKind.VAT, "BE0403019262")]))
+    assert (caught.value.code, caught.value.field) == (ErrorCode.CHECK_DIGIT, "identifiers[0].value")
+    with pytest.raises(CrmError) as twice:
+        customers.create_account(Account("x", external_ids=[ExternalId("erp", "100")]))
+    assert twice.value.code == ErrorCode.DUPLICATE_KEY
+
+
+def test_contacts_activities_and_attachments(session: Session) -> None:
+    customers = session.customers
+    account = customers.create_account(Account("东方重工"))
+    contact = customers.create_contact(Contact("李娜", account=account.id, birthday=dt.date(1985, 2, 28)))
+    assert customers.contact(contact.id).birthday == dt.date(1985, 2, 28)
+    moved = customers.update_contact(contact.replace(job_title="采购"))
+    assert customers.contacts(Query(filter=F("account") == account.id)).items == [moved]
+    assert customers.contact_as_of(contact.id, START) == moved
+
+    subject = Subject(SubjectEntity.ACCOUNT, account.id)
+    visit = customers.log_activity(Activity(ActivityKind.VISIT, "参观", at=START - DAY, subjects=[subject]))
+    customers.log_activity(Activity(ActivityKind.CALL, "电话", at=START, subjects=[subject]))
+    assert [found.subject for found in customers.activities_of(subject)] == ["电话", "参观"]
+    assert len(customers.activities_of(subject, hierarchy=HierarchyKind.LEGAL, limit=1)) == 1
+    saved = customers.update_activity(visit.replace(duration_minutes=90))
+    assert customers.activity(visit.id) == saved
+    assert len(customers.activities().items) == 2
+
+    attachment = customers.add_attachment(
+        Attachment(content_hash(b"drawing"), len(b"drawing"), "drawing.pdf", account=account.id)
+    )
+    assert customers.attachments(Query(filter=F("account") == account.id)).items == [attachment]
+
+    view = customers.single_view(account.id, SingleViewOptions(include_subtree=True, limit=10))
+    assert (view.account.id, [found.id for found in view.contacts]) == (account.id, [contact.id])
+    assert len(view.activities) == 2
+    assert customers.single_view(account.id).account == view.account
+
+
+def test_a_group_and_its_plants(session: Session) -> None:
+    customers = session.customers
+    group, plant, line = (customers.create_account(Account(name, employees=10)) for name in ("集团", "工厂", "产线"))
+    legal = HierarchyKind.LEGAL
+    customers.set_parent(legal, plant.id, group.id, dt.date(2026, 1, 1))
+    customers.set_parent(legal, line.id, plant.id, dt.date(2026, 1, 1))
+    assert [node.account for node in customers.subtree(group.id, legal, TODAY)] == [group.id, plant.id, line.id]
+    assert [node.account for node in customers.children(group.id, legal, TODAY)] == [plant.id]
+    assert [node.account for node in customers.ancestors(line.id, legal, TODAY)] == [plant.id, group.id]
+    parent = customers.parent_of(plant.id, legal, TODAY)
+    assert parent is not None
+    assert parent.account == group.id
+    assert customers.parent_of(plant.id, legal, dt.date(2025, 12, 31)) is None
+    query = AggregateQuery([Measure(MeasureFunction.SUM, field="employees")])
+    assert customers.rollup(group.id, legal, TODAY, "account", query)[0].values == [30]
+    with pytest.raises(CrmError) as caught:
+        customers.set_parent(legal, group.id, line.id, TODAY)
+    assert caught.value.code == ErrorCode.CYCLE
+    assert "集团" in caught.value.problems[0].data["cycle"]
+    customers.set_parent(legal, line.id, None, TODAY)
+    assert len(customers.subtree(group.id, legal, TODAY)) == 2
+    view = customers.single_view(group.id, SingleViewOptions(include_subtree=True))
+    assert [node.account for node in view.nodes] == [group.id, plant.id]
+
+
+def test_products_and_prices(session: Session) -> None:
+    products = session.products
+    valve = products.create_product(Product("V-100", "Valve DN 50", unit="C62"))
+    assert products.product(valve.id) == valve
+    assert products.update_product(valve.replace(life_cycle=ProductLifeCycle.PHASE_OUT)).version == 2
+    assert [found.code for found in products.products(Query(search="valve")).items] == ["V-100"]
+    assert products.product_as_of(valve.id, START).code == "V-100"
+    prices = products.create_price_list(PriceList("2026", "EUR"))
+    assert products.update_price_list(prices.replace(is_default=True)).is_default
+    assert len(products.price_lists().items) == 1
+    products.set_list_price(prices.id, valve.id, Decimal("135.50"), dt.date(2026, 1, 1))
+    later = products.set_list_price(prices.id, valve.id, Decimal("1420"), dt.date(2026, 7, 1), per_quantity=Decimal(10))
+    assert later.per_quantity == 10
+    found = products.list_price(valve.id, None, TODAY)
+    assert (found.price, found.currency, found.valid_until) == (Decimal("135.5"), "EUR", dt.date(2026, 7, 1))
+    assert products.list_price(valve.id, prices.id, dt.date(2026, 7, 1)) == later
+    assert len(products.list_prices(Query(filter=F("product") == valve.id)).items) == 2
+    with pytest.raises(NotFoundError):
+        products.list_price(valve.id, None, dt.date(2025, 1, 1))
+
+
+def test_leads(session: Session) -> None:
+    sales = session.sales
+    captured = sales.capture_lead(Lead("Messe 2026", company="西北钢铁", external_ids=[ExternalId("web", "7")]))
+    assert captured.is_new
+    again = sales.capture_lead(Lead("Messe 2026", external_ids=[ExternalId("web", "7")]))
+    assert (again.is_new, again.lead.id, len(again.warnings)) == (False, captured.lead.id, 1)
+    lead = sales.update_lead(captured.lead.replace(need="3 台压机"))
+    colleague = session.admin.create_user(User("wang", "王"))
+    sales.assign_lead(lead.id, colleague.id)
+    assert sales.lead(lead.id).status == LeadStatus.ASSIGNED
+    working = sales.move_lead(lead.id, None, LeadStatus.WORKING)
+    assert sales.lead_as_of(lead.id, START) == working
+    done = sales.convert_lead(LeadConversion(lead.id, create_account=True, amount=Decimal("80000"), currency="CNY"))
+    assert done.lead.converted_account is not None
+    assert session.customers.account(done.lead.converted_account).name == "西北钢铁"
+    with pytest.raises(ConflictError) as caught:
+        sales.disqualify_lead(lead.id, "too late")
+    assert caught.value.code == ErrorCode.ILLEGAL_TRANSITION
+    other = sales.capture_lead(Lead("Anfrage")).lead
+    assert sales.disqualify_lead(other.id, "no budget").disqualify_reason == "no budget"
+    assert len(sales.leads().items) == 2
+
+
+def test_opportunities(session: Session) -> None:
+    sales = session.sales
+    press = Opportunity("Press line", amount=Decimal("80000"), currency="CNY", close_date=TODAY + 30 * DAY)
+    made = sales.create_opportunity(press)
+    assert (made.stage, made.stage_category) == ("prospecting", StageCategory.OPEN)
+    saved = sales.update_opportunity(made.replace(next_step="demo"))
+    offered = sales.advance_stage(made.id, saved.version, "proposal", reason="quote sent")
+    assert offered.expected_revenue == 40000
+    with pytest.raises(CrmError) as caught:
+        sales.close_lost(made.id, offered.version, "")
+    assert caught.value.kind in ("invalid", "conflict")
+    lost = sales.close_lost(made.id, offered.version, "price", competitor="other")
+    opened = sales.reopen(made.id, lost.version, reason="new budget")
+    won = sales.close_won(made.id, opened.version, amount=Decimal("79000"), closed_on=TODAY)
+    assert (won.amount, won.closed_on) == (Decimal(79000), TODAY)
+    assert sales.opportunity(made.id) == won
+    assert sales.opportunity_as_of(made.id, START) == won
+    assert sales.opportunities(Query(filter=F("stage_category") == StageCategory.WON)).items == [won]
+    assert len(sales.stage_history(made.id)) >= 4
+    assert sales.stage_report(made.id).regressions >= 0
+    rate = sales.win_rate(WinRateOptions(closed_from=TODAY))
+    assert (rate.won, rate.lost) == (1, 0)
+    assert sum(row.count for row in sales.funnel()) == 1
+    assert sum(row.count for row in sales.funnel(FunnelOptions(as_of=START - DAY))) == 0
+    with pytest.raises(ConflictError) as stale:
+        sales.advance_stage(made.id, made.version, "negotiation")
+    assert stale.value.code == ErrorCode.STALE_VERSION
+
+
+def test_pipelines(session: Session) -> None:
+    sales = session.sales
+    stages = [
+        Stage("talk", "Talk", StageCategory.OPEN, Decimal(10)),
+        Stage("offer", "Offer", StageCategory.OPEN, Decimal(50), guards=[Guard.FieldFilled(field="amount")]),
+        Stage("won", "Won", StageCategory.WON, Decimal(100)),
+        Stage("lost", "Lost", StageCategory.LOST, Decimal(0)),
+    ]
+    made = sales.create_pipeline(Pipeline("Project", "project", stages=stages))
+    assert sales.pipeline(made.id) == made
+    assert sales.update_pipeline(made.replace(name="Projects")).name == "Projects"
+    assert made.id in [pipeline.id for pipeline in sales.pipelines().items]
+    deal = sales.create_opportunity(Opportunity("x", pipeline=made.id))
+    with pytest.raises(CrmError) as caught:
+        sales.advance_stage(deal.id, deal.version, "offer")
+    assert caught.value.code == ErrorCode.GUARD_NOT_MET
+
+
+def test_quotes(session: Session) -> None:
+    quotes = session.quotes
+    deal = session.sales.create_opportunity(Opportunity("Assembly", currency="EUR"))
+    lines = [QuoteLine(3, description="Assembly", unit_price=Decimal("135.50"), discount_percent=Decimal(10))]
+    draft = quotes.create_quote(Quote("Assembly", opportunity=deal.id, currency="EUR", lines=lines))
+    assert (draft.status, draft.total, draft.lines[0].net_amount) == (QuoteStatus.DRAFT, Decimal("365.85"), Decimal("365.85"))
+    changed = quotes.update_quote(draft.replace(valid_until=TODAY + 30 * DAY))
+    sent = quotes.send(draft.id, changed.version)
+    revision = quotes.revise(draft.id, sent.version)
+    assert (revision.revises, revision.revision) == (draft.id, 2)
+    offered = quotes.send(revision.id, revision.version)
+    refused = quotes.reject(revision.id, offered.version, "price")
+    assert (refused.status, refused.reject_reason) == (QuoteStatus.REJECTED, "price")
+    last = quotes.revise(revision.id, refused.version)
+    accepted = quotes.accept(last.id, quotes.send(last.id, last.version).version)
+    assert accepted.status == QuoteStatus.ACCEPTED
+    assert session.sales.opportunity(deal.id).stage_category == StageCategory.WON
+    assert quotes.quote(last.id) == accepted
+    assert quotes.quote_as_of(last.id, START) == accepted
+    assert len(quotes.quotes(Query(filter=F("opportunity") == deal.id)).items) == 3
+    short = quotes.create_quote(Quote("x", currency="EUR", valid_until=TODAY, lines=lines))
+    short = quotes.send(short.id, short.version)
+    assert session.at(START + 2 * DAY).quotes.expire(short.id, short.version).status == QuoteStatus.EXPIRED
