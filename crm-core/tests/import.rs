@@ -261,10 +261,10 @@ fn only_if(name: &str, value: &str, mapping: ColumnMapping) -> ColumnMapping {
 fn a_column_may_count_in_some_rows_only_and_expect_some_values() {
     let crm = Crm::open_in_memory();
     let session = session(&crm);
-    let file = "name,country,tax,phone,mail,sector\n\
-        Alpha,DE,DE136695976,+49 711 1,a@alpha.example,technolgy\n\
-        北京汽轮,CN,91350100M000100Y43,,,retail\n\
-        Gamma,DE,DE136695976,+49 711 3,gamma(at)gamma.example,other\n";
+    let file = "name,country,tax,phone,mail,sector,millions\n\
+        Alpha,DE,DE136695976,+49 711 1,a@alpha.example,technolgy,1100.04\n\
+        北京汽轮,CN,91350100M000100Y43,,,retail,\n\
+        Gamma,DE,DE136695976,+49 711 3,gamma(at)gamma.example,other,\n";
     let map = ImportMapping {
         key_field: Some("name".into()),
         ..mapping(
@@ -292,6 +292,7 @@ fn a_column_may_count_in_some_rows_only_and_expect_some_values() {
     assert_eq!((notice.value.as_deref(), notice.proposal.as_deref()), (Some("technolgy"), Some("technology")));
     let accounts = session.list_all::<Account>(&Query::default()).unwrap();
     let alpha = accounts.iter().find(|account| account.name == "Alpha").unwrap();
+    assert_eq!(alpha.annual_revenue, Some(1_100_040_000.into()));
     assert_eq!(alpha.industry.as_deref(), Some("technolgy"), "what was not expected is kept as it is");
     let kinds: Vec<_> = accounts.iter().flat_map(|account| &account.identifiers).map(|id| id.kind.as_str()).collect();
     assert_eq!((accounts.len(), kinds.len()), (2, 2));

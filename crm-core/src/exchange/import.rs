@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::cells::CellFormat;
 use super::csv::{CsvOptions, CsvReader};
 use crate::engine::{RowResult, Session, put_rows};
-use crate::value::{ErrorCode, FieldValue, Problem, Result};
+use crate::value::{Decimal, ErrorCode, FieldValue, Problem, Result};
 
 use rows::{Compiled, Read};
 
@@ -75,6 +75,8 @@ value_struct! {
             pub lookup: Option<ReferenceLookup>,
             /// Written values and what they stand for: `{"Won": "won"}`. Others are taken as they are.
             pub values: HashMap<String, String>,
+            /// What a decimal number is multiplied by, for example 1000 for a column in thousands.
+            pub multiply_by: Option<Decimal>,
             /// Values that stand for nothing, for example `N/A`.
             pub empty: Vec<String>,
             /// White space around the text is part of it.
@@ -321,6 +323,20 @@ impl Import<'_> {
         self.report.notices.sort_by_key(|issue| issue.row);
         self.report
     }
+}
+
+/// The one of several names that a text is nearest to: the one that differs in capitals, spaces and signs only, or else
+/// in the fewest characters. Nothing if no name is near, or two are equally near.
+///
+/// ```
+/// use crm_core::exchange::nearest_name;
+/// let products = ["GTX Basic".to_owned(), "GTX Pro".to_owned()];
+/// assert_eq!(nearest_name(&products, "GTXPro").as_deref(), Some("GTX Pro"));
+/// assert_eq!(nearest_name(&products, "MG Special"), None);
+/// ```
+#[must_use]
+pub fn nearest_name(names: &[String], text: &str) -> Option<String> {
+    lookup::Names::expected(names).nearest(text)
 }
 
 /// A problem that the CSV reader found.

@@ -48,7 +48,7 @@ pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
 pub use import::{
     ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport,
-    ReferenceLookup, UnknownReference,
+    ReferenceLookup, UnknownReference, nearest_name,
 };
 pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,

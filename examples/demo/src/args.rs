@@ -4,23 +4,34 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use crate::demo;
 use crate::generator::{MAX_SCALE_PERMILLE, Options};
 
 /// How the program is called.
 pub const USAGE: &str = "\
-usage: crm-demo generate --out DIR [--seed N] [--scale N] [--until YYYY-MM-DD]
+usage: crm-demo [--data DIR] [--out DIR] [--accept-proposals] [--seed N] [--scale N] [--until YYYY-MM-DD]
+       crm-demo generate --out DIR [--seed N] [--scale N] [--until YYYY-MM-DD]
 
-  --out DIR      the folder for the CSV files
-  --seed N       another company (default 1)
-  --scale N      the size, 1 being 420 accounts and 1,600 opportunities; 0.1 and 2.5 work, too (default 1)
-  --until DATE   the last day of the 24 months of history (default 2026-06-30)";
+Makes a manufacturer's data (or reads a folder of CSV files), imports it into an SQLite file, walks one deal from a web
+form to a won quote and writes a report. `generate` writes the CSV files only.
+
+  --data DIR          a folder of CSV files instead of generated ones
+  --out DIR           the folder to write into (default out/demo)
+  --accept-proposals  take what the import proposes, such as another spelling of a product
+  --seed N            another company (default 1)
+  --scale N           the size, 1 being 420 accounts and 1,600 opportunities; 0.1 and 2.5 work, too (default 1)
+  --until DATE        the last day of the 24 months of history (default 2026-06-30)";
 
 /// The seed when none is given.
 const DEFAULT_SEED: u64 = 1;
+/// The folder when none is given.
+const DEFAULT_OUT: &str = "out/demo";
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
+    /// The whole demonstration.
+    Demo(demo::Options),
     /// Write a folder of CSV files.
     Generate {
         /// The folder.
@@ -36,33 +47,69 @@ pub enum Task {
 ///
 /// # Errors
 /// Says what cannot be understood.
-pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, String> {
-    match args.next().as_deref() {
-        Some("generate") => generate(args),
-        Some("help" | "--help" | "-h") => Ok(Task::Help),
-        Some(other) => Err(format!("unknown command `{other}`")),
-        None => Err("a command is missing".to_owned()),
+pub fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> {
+    let mut args = args.peekable();
+    match args.peek().map(String::as_str) {
+        Some("generate") => generate(args.skip(1)),
+        Some("help") => Ok(Task::Help),
+        Some(other) if !other.starts_with('-') => Err(format!("unknown command `{other}`")),
+        _ => demo(args),
     }
 }
 
-fn generate(mut args: impl Iterator<Item = String>) -> Result<Task, String> {
-    let mut out = None;
+/// What can be said on the command line.
+#[derive(Default)]
+struct Given {
+    data: Option<PathBuf>,
+    out: Option<PathBuf>,
+    accept_proposals: bool,
+    generate: Option<Options>,
+    help: bool,
+}
+
+fn given(mut args: impl Iterator<Item = String>, is_demo: bool) -> Result<Given, String> {
+    let mut given = Given::default();
     let until = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap_or_default();
     let mut options = Options { seed: DEFAULT_SEED, scale_permille: 1000, until };
     while let Some(name) = args.next() {
-        if matches!(name.as_str(), "--help" | "-h") {
-            return Ok(Task::Help);
-        }
-        let value = args.next().ok_or_else(|| format!("`{name}` needs a value"))?;
-        let bad = || format!("`{name} {value}` is not understood");
         match name.as_str() {
-            "--out" => out = Some(PathBuf::from(&value)),
-            "--seed" => options.seed = value.parse().map_err(|_| bad())?,
-            "--scale" => options.scale_permille = permille(&value).ok_or_else(bad)?,
-            "--until" => options.until = date(&value).ok_or_else(bad)?,
+            "--help" | "-h" => {
+                given.help = true;
+                return Ok(given);
+            }
+            "--accept-proposals" if is_demo => {
+                given.accept_proposals = true;
+                continue;
+            }
+            _ => {}
+        }
+        let value = args.next().ok_or_else(|| format!("`{name}` needs a value"));
+        let bad = |value: &str| format!("`{name} {value}` is not understood");
+        match name.as_str() {
+            "--data" if is_demo => given.data = Some(PathBuf::from(value?)),
+            "--out" => given.out = Some(PathBuf::from(value?)),
+            "--seed" => options.seed = value.and_then(|value| value.parse().map_err(|_| bad(&value)))?,
+            "--scale" => {
+                options.scale_permille = value.and_then(|value| permille(&value).ok_or_else(|| bad(&value)))?;
+            }
+            "--until" => options.until = value.and_then(|value| date(&value).ok_or_else(|| bad(&value)))?,
             _ => return Err(format!("unknown option `{name}`")),
         }
     }
+    given.generate = Some(options);
+    Ok(given)
+}
+
+fn demo(args: impl Iterator<Item = String>) -> Result<Task, String> {
+    let Given { data, out, accept_proposals, generate: Some(generate), help: false } = given(args, true)? else {
+        return Ok(Task::Help);
+    };
+    let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT));
+    Ok(Task::Demo(demo::Options { data, out, accept_proposals, generate }))
+}
+
+fn generate(args: impl Iterator<Item = String>) -> Result<Task, String> {
+    let Given { out, generate: Some(options), help: false, .. } = given(args, false)? else { return Ok(Task::Help) };
     let out = out.ok_or("`--out` is missing")?;
     Ok(Task::Generate { out, options })
 }
@@ -102,6 +149,19 @@ mod tests {
         assert_eq!(out, PathBuf::from("d"));
         assert_eq!((options.seed, options.scale_permille), (7, 2500));
         assert_eq!(options.until.to_string(), "2025-12-31");
+    }
+
+    #[test]
+    fn nothing_at_all_is_the_whole_demonstration() {
+        let Ok(Task::Demo(plain)) = parsed("") else { panic!("not understood") };
+        assert_eq!((plain.data, plain.out, plain.accept_proposals), (None, PathBuf::from("out/demo"), false));
+        let Ok(Task::Demo(full)) = parsed("--data d --accept-proposals --out o --scale 0.1") else {
+            panic!("not understood")
+        };
+        assert_eq!((full.data, full.out, full.accept_proposals), (Some("d".into()), "o".into(), true));
+        assert_eq!(full.generate.scale_permille, 100);
+        assert_eq!(parsed("--help"), Ok(Task::Help));
+        assert_eq!(parsed("--data"), Err("`--data` needs a value".to_owned()));
     }
 
     #[test]

@@ -27,9 +27,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use crm_core::value::Decimal;
 
-#[cfg(test)]
-use dirty::DirtyKind;
-pub use dirty::DirtyRows;
+pub use dirty::{DirtyKind, DirtyRow, DirtyRows};
 pub use table::{Table, push_record};
 
 use calendar::History;

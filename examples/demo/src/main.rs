@@ -1,16 +1,12 @@
-//! The demonstration: a manufacturer's data, one deal from web lead to won quote, and a report.
+//! The program: see the library for what it does.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
-
-mod args;
-mod generator;
-mod progress;
-#[cfg_attr(not(test), expect(dead_code, reason = "the run that fills the report comes with the engine"))]
-mod report;
 
 use std::process::ExitCode;
 
-use args::Task;
-use progress::{Progress, thousands};
+use crm_demo::args::{self, Task};
+use crm_demo::demo::{self, Done};
+use crm_demo::generator;
+use crm_demo::progress::{Progress, thousands};
 
 fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
@@ -18,18 +14,44 @@ fn main() -> ExitCode {
             println!("{}", args::USAGE);
             ExitCode::SUCCESS
         }
-        Ok(Task::Generate { out, options }) => match generate(&out, &options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("crm-demo: cannot write `{}`: {error}", out.display());
-                ExitCode::FAILURE
-            }
-        },
+        Ok(Task::Demo(options)) => {
+            end(demo::run(&options, &mut Progress::stderr()).map(|done| print_done(&done)).map_err(|f| f.to_string()))
+        }
+        Ok(Task::Generate { out, options }) => {
+            end(generate(&out, &options).map_err(|error| format!("cannot write `{}`: {error}", out.display())))
+        }
         Err(message) => {
             eprintln!("crm-demo: {message}\n\n{}", args::USAGE);
             ExitCode::from(2)
         }
     }
+}
+
+fn end(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("crm-demo: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_done(done: &Done) {
+    println!("\n{:<20} {:<14} {:>8} {:>8} {:>8} {:>8}", "file", "became", "read", "created", "updated", "rejected");
+    for file in &done.takeover.summary.files {
+        let [read, created, updated, rejected] = [file.read, file.created, file.updated, file.rejected].map(thousands);
+        println!("{:<20} {:<14} {read:>8} {created:>8} {updated:>8} {rejected:>8}", file.file, file.entity);
+    }
+    for question in done.takeover.questions.iter().filter(|question| question.proposal.is_some()) {
+        let proposal = question.proposal.as_deref().unwrap_or_default();
+        let rows = thousands(question.rows);
+        println!("\n{}: `{}` in {rows} rows; `{proposal}` is meant?", question.subject, question.found);
+    }
+    for taken in &done.takeover.accepted {
+        println!("\naccepted: `{}` is `{}`, {} rows", taken.value, taken.proposal, thousands(taken.rows));
+    }
+    println!("\nreport    {}\ndatabase  {}", done.report.display(), done.database.display());
 }
 
 fn generate(out: &std::path::Path, options: &generator::Options) -> std::io::Result<()> {

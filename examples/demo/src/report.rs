@@ -13,6 +13,8 @@ mod tests;
 
 use crm_core::value::{Date, Decimal};
 
+pub(crate) use html::grouped;
+
 /// Rejected rows shown in the page; the CSV file has them all.
 pub const MAX_REJECTS_SHOWN: usize = 200;
 /// The depth of a customer's tree that is still indented.
@@ -47,6 +49,8 @@ pub struct ReportData {
     pub import: ImportSummary,
     /// What somebody should decide about the data.
     pub questions: Vec<Question>,
+    /// The name of the CSV file with the rows behind the questions, when one is written beside the page.
+    pub notices_file: Option<String>,
 }
 
 /// An amount of money.

@@ -63,7 +63,7 @@ impl Names {
     }
 
     /// The one name that differs in spelling only, or by few characters: a proposal, never more.
-    fn nearest(&self, text: &str) -> Option<String> {
+    pub(super) fn nearest(&self, text: &str) -> Option<String> {
         let squeezed = squeeze(text);
         let same: Vec<&String> = self.exact.keys().filter(|name| squeeze(name) == squeezed).collect();
         if let [name] = same.as_slice() {

@@ -282,7 +282,15 @@ impl Column {
         let Some(reader) = &self.reader else { return Ok(Some(FieldValue::Text(meant.to_owned()))) };
         let read = reader.read(&self.mapping.field, meant);
         let value = read.map_err(|problem| Unread::Reject(Box::new(self.issue(row, text, &problem, None))))?;
-        Ok(value.map(field_value))
+        let (Some(CellValue::Decimal(number)), Some(factor)) = (&value, self.mapping.multiply_by) else {
+            return Ok(value.map(field_value));
+        };
+        let product = number.checked_mul(factor).map(|product| Some(FieldValue::Decimal(product)));
+        product.map_err(|error| {
+            let problem = error.problems().first().cloned();
+            let problem = problem.unwrap_or_else(|| Problem::new(ErrorCode::Overflow, "the number is too large"));
+            Unread::Reject(Box::new(self.issue(row, text, &problem, None)))
+        })
     }
 
     fn reference(&self, row: u64, text: &str, found: Found) -> Result<FieldValue, Unread> {

@@ -27,6 +27,7 @@ pub fn data() -> ReportData {
         deal: Some(story()),
         import: import(),
         questions: questions(),
+        notices_file: Some("notices.csv".to_owned()),
     }
 }
 

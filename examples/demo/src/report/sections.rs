@@ -50,7 +50,7 @@ pub fn all(data: &ReportData) -> Vec<Section> {
         owners(&data.owners),
         deal(data),
         import(&data.import),
-        questions(&data.questions),
+        questions(&data.questions, data.notices_file.as_deref()),
     ];
     sections.into_iter().flatten().collect()
 }
@@ -439,7 +439,13 @@ fn import(import: &ImportSummary) -> Option<Section> {
         return None;
     }
     let total = |part: fn(&super::FileSummary) -> u64| import.files.iter().map(part).sum::<u64>();
-    let (read, rejected) = (total(|file| file.read), total(|file| file.rejected));
+    // A file that became several things was read several times, but it has its rows once.
+    let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
+    for file in &import.files {
+        let read = longest.entry(&file.file).or_default();
+        *read = (*read).max(file.read);
+    }
+    let (read, rejected) = (longest.values().sum::<u64>(), total(|file| file.rejected));
     let columns = [
         text("File"),
         text("Became"),
@@ -529,7 +535,7 @@ fn reasons(rejects: &[Reject]) -> String {
     table("Reasons", &[text("Reason"), text("File"), text("Column"), figures("Rows", "")], &lines)
 }
 
-fn questions(questions: &[Question]) -> Option<Section> {
+fn questions(questions: &[Question], file: Option<&str>) -> Option<Section> {
     if questions.is_empty() {
         return None;
     }
@@ -557,6 +563,9 @@ fn questions(questions: &[Question]) -> Option<Section> {
             false,
         ));
     }
-    let lead = "Nothing was guessed. These are for somebody to decide; the import can then run again.".to_owned();
+    let rows = file.map_or_else(String::new, |file| {
+        format!(" The rows are in <a href=\"{0}\">{0}</a> beside this page.", escape(file))
+    });
+    let lead = format!("Nothing was guessed. These are for somebody to decide; the import can then run again.{rows}");
     Some(Section { id: "questions", title: "Open questions", lead, body })
 }

@@ -170,6 +170,7 @@ fn a_report_about_nothing_is_still_a_page() {
         deal: None,
         import: ImportSummary::default(),
         questions: Vec::new(),
+        notices_file: None,
     };
     let page = render(&data);
     assert_balanced(&page);
