@@ -211,10 +211,13 @@ mod tests {
         let path = folder.path().join("crm.db");
         let tiny = SqliteOptions { max_pages: Some(20), ..quick() };
         assert_eq!(told(&Crm::open_with(&path, tiny).unwrap_err()), ("unavailable", ErrorCode::DiskFull));
-        let (_, admin) = open(&path, quick()).unwrap();
-        define_text(&admin);
-        drop(admin);
-        let (crm, admin) = open(&path, SqliteOptions { max_pages: Some(300), ..quick() }).unwrap();
+        drop({
+            let (crm, admin) = open(&path, quick()).unwrap();
+            define_text(&admin);
+            (crm, admin)
+        });
+        let pages = u32::try_from(fs::metadata(&path).unwrap().len() / 4_096).unwrap();
+        let (crm, admin) = open(&path, SqliteOptions { max_pages: Some(pages + 200), ..quick() }).unwrap();
         let mut written = 0;
         let error = loop {
             let batch = [bulky_role(&format!("a{written}"), 60_000), bulky_role(&format!("b{written}"), 60_000)];
@@ -277,6 +280,52 @@ mod tests {
         fs::remove_file(ballast).unwrap();
         let on = admin.execute(role("after")).is_ok() && count(&admin, "role") == written * 2 + 1;
         say(if on { "goes on" } else { "stands still" });
+    }
+
+    /// The log cannot grow any more, which SQLite learns in the middle of a commit: nobody can know what took effect.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_commit_that_fails_while_writing_is_unknown_and_a_retry_has_its_effect_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let (_, admin) = open(&path, quick()).unwrap();
+        define_text(&admin);
+        drop(admin);
+        let mut process = Process::new("sh");
+        let program = std::env::current_exe().unwrap();
+        process.args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\""]).arg(program);
+        let said = Other::start_with(process, "limited", &path).end();
+        let [first, on] = said.as_slice() else { panic!("{said:?}") };
+        let words: Vec<&str> = first.split(' ').collect();
+        let [kind, code, op_id, told_op_id, number] = words.as_slice() else { panic!("{first}") };
+        assert_eq!((*kind, *code, op_id), ("unknown", "commit_unknown", told_op_id));
+        assert_eq!(on, "reads and refuses");
+        let (crm, admin) = open(&path, quick()).unwrap();
+        assert_eq!(crm.check_integrity().unwrap(), Vec::<String>::new());
+        let number: i64 = number.parse().unwrap();
+        let there = count(&admin, "role");
+        assert!(there == number || there == number + 1);
+        let command = bulky_role(&format!("r{number}"), 20_000);
+        let outcome = admin.execute_once(command.clone(), op_id.parse().unwrap()).unwrap();
+        assert_eq!(outcome.replayed, there == number + 1);
+        assert!(admin.execute_once(command, op_id.parse().unwrap()).unwrap().replayed);
+        assert_eq!(count(&admin, "role"), number + 1);
+    }
+
+    /// With small files only: writes until a commit fails.
+    fn write_until_it_fails(path: &Path) {
+        let (_crm, admin) = open(path, quick()).unwrap();
+        for number in 0.. {
+            let op_id = admin.new_id();
+            let Err(error) = admin.execute_once(bulky_role(&format!("r{number}"), 20_000), op_id) else { continue };
+            let told_op_id = error.problems()[0].data.get("op_id").cloned().unwrap_or_default();
+            say(&format!("{} {} {op_id} {told_op_id} {number}", error.kind(), error.code()));
+            let there = count(&admin, "role");
+            let again = admin.execute(bulky_role("again", 20_000)).is_err();
+            let fine = again && (there == number || there == number + 1);
+            say(if fine { "reads and refuses" } else { "stands still" });
+            return;
+        }
     }
 
     #[test]
@@ -415,6 +464,7 @@ mod tests {
                 Err(error) => say(&format!("{} {}", error.kind(), error.code())),
             },
             "fill" => fill_the_disk(&path),
+            "limited" => write_until_it_fails(&path),
             "hold" => {
                 let connection = rusqlite::Connection::open(&path).unwrap();
                 connection.execute_batch("BEGIN IMMEDIATE").unwrap();
