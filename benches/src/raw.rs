@@ -34,7 +34,7 @@ pub fn copy_of(engine: &Path, folder: &Path) -> rusqlite::Result<(PathBuf, Vec<R
 pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
     let source = Connection::open(engine)?;
     let mut accounts = source.prepare("SELECT * FROM account ORDER BY rid LIMIT -1 OFFSET ?1")?;
-    let columns: Vec<String> = accounts.column_names().iter().map(|name| (*name).to_owned()).collect();
+    let columns: Vec<String> = accounts.column_names().into_iter().map(str::to_owned).collect();
     let place = |name: &str| columns.iter().position(|column| column == name).unwrap_or(0);
     let places = SEARCHED.map(place);
     let id = place("id");
@@ -42,7 +42,7 @@ pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
         source.prepare("SELECT * FROM unique_key WHERE entity = 'account' AND kind = 'code' AND value = ?1")?;
     let mut journal = source.prepare("SELECT * FROM journal WHERE record = ?1")?;
     let mut found = Vec::new();
-    let mut rows = accounts.query([skip])?;
+    let mut rows = accounts.query([i64::try_from(skip).unwrap_or(i64::MAX)])?;
     while let Some(row) = rows.next()? {
         let account = values(row, columns.len())?;
         let words = places.iter().map(|place| match account.get(*place) {

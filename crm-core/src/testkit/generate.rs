@@ -150,7 +150,7 @@ impl Generator {
 
     /// Several commands that are likely to succeed together, or one.
     pub(crate) fn commands(&mut self, schema: &TenantSchema) -> Vec<Command> {
-        let count = if self.random.percent(25) { 2 + self.random.below(6) } else { 1 };
+        let count = if self.random.percent(15) { 2 + self.random.below(4) } else { 1 };
         let bad = if count > 1 { 1 } else { 6 };
         let mut commands: Vec<Command> = Vec::with_capacity(count);
         while commands.len() < count {
@@ -292,6 +292,9 @@ impl Generator {
             }
         }
         match &field.spec.kind {
+            FieldKind::Text { .. } if field.spec.name.ends_with("hash") => {
+                format!("{:016x}", self.random.next()).repeat(4).into()
+            }
             FieldKind::Text { max_chars } => {
                 let word = self.random.of(&WORDS);
                 self.serial += 1;
@@ -325,7 +328,14 @@ impl Generator {
             FieldKind::Reference { to, .. } => self.reference(to),
             FieldKind::Picklist { choices } => self.random.of(choices).as_ref().into(),
             FieldKind::Currency => self.random.of(&["CNY", "EUR", "USD"]).into(),
-            FieldKind::Nested => self.nested(entity, &field.spec.name),
+            FieldKind::Nested => {
+                let mut tries = (0..8).map(|_| self.nested(entity, &field.spec.name));
+                if field.spec.required {
+                    tries.find(|value| !value.is_null()).unwrap_or_default()
+                } else {
+                    tries.next().unwrap_or_default()
+                }
+            }
         }
     }
 
