@@ -15,17 +15,17 @@ pub struct Quotes {
 impl Quotes {
     /// Makes a quote and gives it back as it was stored.
     fn create_quote(&self, py: Python<'_>, quote: Quote) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().create(&quote))?)
+        Ok(py.detach(|| self.session.quotes().create_quote(&quote))?)
     }
 
     /// Saves a quote that was read and changed.
     fn update_quote(&self, py: Python<'_>, quote: Quote) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().update(&quote))?)
+        Ok(py.detach(|| self.session.quotes().update_quote(&quote))?)
     }
 
     /// A quote.
     fn quote(&self, py: Python<'_>, id: Id) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().get(id))?)
+        Ok(py.detach(|| self.session.quotes().quote(id))?)
     }
 
     /// A quote as it stood at an instant, with the fields that the reader may see now.
@@ -36,7 +36,7 @@ impl Quotes {
     /// One page of quotes.
     #[pyo3(signature = (query=None))]
     fn quotes(&self, py: Python<'_>, query: Option<Query>) -> PyResult<QuotePage> {
-        Ok(py.detach(|| self.session.quotes().list(&query.unwrap_or_default()))?)
+        Ok(py.detach(|| self.session.quotes().quotes(&query.unwrap_or_default()))?)
     }
 
     /// The customer gets the draft.
