@@ -123,3 +123,19 @@ fn users_and_numbers_survive() {
     let read: User = target.session("main", "admin").unwrap().get(id).unwrap();
     assert_eq!((read.name.as_str(), read.id == Id::NIL), ("李娜", false));
 }
+
+#[test]
+fn a_dump_in_a_file_is_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.jsonl");
+    let crm = Crm::open_in_memory();
+    fill(&crm);
+    let report = crm.dump_to(&path).unwrap();
+    assert_eq!(crm.dump_to(&path).unwrap_err().code(), ErrorCode::FileExists);
+    let copy = Crm::open_in_memory();
+    assert_eq!(copy.restore_from(&path).unwrap(), report);
+    assert_eq!(copy.restore_from(folder.path().join("none.jsonl")).unwrap_err().code(), ErrorCode::Io);
+    crm.close();
+    assert!(crm.dump_to(folder.path().join("closed.jsonl")).is_err());
+    assert!(!folder.path().join("closed.jsonl").exists());
+}
