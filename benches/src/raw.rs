@@ -34,7 +34,7 @@ pub fn copy_of(engine: &Path, folder: &Path) -> rusqlite::Result<(PathBuf, Vec<R
 pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
     let source = Connection::open(engine)?;
     let mut accounts = source.prepare("SELECT * FROM account ORDER BY rid LIMIT -1 OFFSET ?1")?;
-    let columns: Vec<String> = accounts.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = accounts.column_names().map(str::to_owned).collect();
     let place = |name: &str| columns.iter().position(|column| column == name).unwrap_or(0);
     let places = SEARCHED.map(place);
     let id = place("id");

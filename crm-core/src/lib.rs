@@ -22,10 +22,10 @@
 //! let customers = session.customers();
 //!
 //! // A group and its plant; codes are given by the engine.
-//! let group = customers.create_account(Account { name: "东方重工集团".into(), ..Account::default() })?;
+//! let group = customers.create_account(&Account { name: "东方重工集团".into(), ..Account::default() })?;
 //! let phone = Channel { kind: ChannelKind::Phone, value: "+86 512 6288 0000".into(), ..Channel::default() };
 //! let plant = Account { name: "东方重工苏州分厂".into(), grade: Some("A".into()), channels: vec![phone], ..Account::default() };
-//! let plant = customers.create_account(plant)?;
+//! let plant = customers.create_account(&plant)?;
 //! assert_eq!(plant.code.as_deref(), Some("C-000002"));
 //! customers.set_parent(HierarchyKind::Legal, plant.id, Some(group.id), "2026-01-01".parse()?)?;
 //! let circle = customers.set_parent(HierarchyKind::Legal, group.id, Some(plant.id), "2026-02-01".parse()?);
@@ -42,8 +42,8 @@
 //! assert_eq!(by_grade[1].keys, [FieldValue::Text("A".into())]);
 //!
 //! // A save needs the version that was read; every change can be seen and taken back.
-//! let saved = customers.update_account(Account { grade: Some("B".into()), ..plant.clone() })?;
-//! let stale = customers.update_account(Account { grade: Some("C".into()), ..plant });
+//! let saved = customers.update_account(&Account { grade: Some("B".into()), ..plant.clone() })?;
+//! let stale = customers.update_account(&Account { grade: Some("C".into()), ..plant });
 //! assert_eq!(stale.unwrap_err().code(), ErrorCode::StaleVersion);
 //! let history = session.history("account", saved.id)?;
 //! session.execute(Command::Journal(JournalCommand::Undo { operation: history[1].op_id }))?;

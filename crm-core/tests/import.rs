@@ -276,6 +276,7 @@ fn a_column_may_count_in_some_rows_only_and_expect_some_values() {
                 column("phone", "channels.phone"),
                 column("mail", "channels.email"),
                 ColumnMapping { expected: vec!["technology".into(), "retail".into()], ..column("sector", "industry") },
+                ColumnMapping { multiply_by: Some(1_000_000.into()), ..column("millions", "annual_revenue") },
             ],
         )
     };

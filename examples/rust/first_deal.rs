@@ -1,9 +1,9 @@
 //! The first deal of a manufacturer: a group with a plant, a product with its price, a lead that becomes an
 //! opportunity, a quote that is accepted.
 
-use crm_core::customer::{Account, AccountKind, Customers, HierarchyKind};
-use crm_core::engine::{Crm, Session, SetupOptions};
-use crm_core::product::{PriceList, Product, Products};
+use crm_core::customer::{Account, AccountKind, HierarchyKind};
+use crm_core::engine::{Crm, Customers, Products, Session, SetupOptions};
+use crm_core::product::{PriceList, Product};
 use crm_core::quote::{Quote, QuoteLine};
 use crm_core::sales::{FunnelOptions, Lead, LeadConversion, Opportunity};
 use crm_core::value::Result;

@@ -27,7 +27,7 @@ pub(crate) fn lints_of_shells() -> Outcome {
 }
 
 pub(crate) fn tests() -> Outcome {
-    cargo(&["test", "--quiet"]).args(without_shells()).run()
+    cargo(&["test", "--quiet", "--no-fail-fast"]).args(without_shells()).run()
 }
 
 /// The Kotlin examples are run by the tests of the artifact.

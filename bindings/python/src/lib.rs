@@ -61,10 +61,10 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::exchange::{
-        CellFormat, CellKind, ColumnMapping, CsvOptions, CsvReject, CsvRow, CsvTable, CsvWriteOptions, DateFormat,
-        DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport, PercentReading,
-        ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
-        VCardPhone, VCardProperty, VCardUrl, VCardVersion,
+        CellFormat, CellKind, ColumnCondition, ColumnMapping, CsvOptions, CsvReject, CsvRow, CsvTable, CsvWriteOptions,
+        DateFormat, DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport,
+        PercentReading, ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding,
+        VCardParameter, VCardPhone, VCardProperty, VCardUrl, VCardVersion,
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry};

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::rules::{check_count, check_external_ids, refuse, tidy};
 use super::{Activity, ActivityLink, Contact, Subject, SubjectEntity, among, equal};
-use crate::engine::Reading;
 use crate::query::{Filter, MAX_IN_VALUES, Query, Sort};
-use crate::room::{Change, Decision, View, record_for_rule, records_for_rule, with_record};
+use crate::room::{Change, Decision, Reader, View, record_for_rule, records_for_rule, with_record};
 use crate::schema::{Entity as _, Row};
 use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
 
@@ -102,8 +101,8 @@ fn follow(view: &mut dyn View, activity: &Activity, present: Vec<ActivityLink>) 
 const MAX_READ_SINGLY: usize = 100;
 
 /// The newest activities of some records of one entity, each once; ties are broken by the identifier.
-pub(super) fn newest(
-    reading: &mut Reading<'_>,
+pub(crate) fn newest(
+    reading: &mut dyn Reader,
     entity: SubjectEntity,
     ids: &[Id],
     limit: usize,
@@ -126,7 +125,7 @@ pub(super) fn newest(
 }
 
 /// Time and identifier of the newest activities behind the links that a filter finds, each once.
-fn newest_of(reading: &mut Reading<'_>, filter: Filter, limit: usize) -> Result<Vec<(Timestamp, Id)>> {
+fn newest_of(reading: &mut dyn Reader, filter: Filter, limit: usize) -> Result<Vec<(Timestamp, Id)>> {
     let descending = |field: &str| Sort { field: field.to_owned(), descending: true };
     let mut asked = Query {
         filter: Some(filter),

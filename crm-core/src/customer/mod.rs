@@ -34,7 +34,6 @@ mod commands;
 mod hierarchy;
 mod rollup;
 mod rules;
-mod service;
 mod single_view;
 mod tree;
 mod types;
@@ -52,7 +51,11 @@ pub use commands::CustomerCommand;
 pub use hierarchy::MAX_HIERARCHY_DEPTH;
 pub use rules::{MAX_CHANNELS, MAX_EXTERNAL_IDS, MAX_IDENTIFIERS, content_hash};
 
-pub use service::Customers;
+pub(crate) use activities::newest as newest_activities;
+pub(crate) use rollup::rollup;
+pub(crate) use single_view::{section_limit, single_view};
+pub(crate) use tree::Tree;
+
 pub use single_view::{SingleView, SingleViewOptions, Total, ViewRecord};
 pub use tree::{HierarchyNode, MAX_HIERARCHY_NODES};
 pub use types::{

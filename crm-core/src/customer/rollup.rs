@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 
 use super::{Account, among};
-use crate::engine::Reading;
 use crate::query::{AggregateQuery, AggregateRow, Filter, MAX_GROUPS, MAX_IN_VALUES, Measure, MeasureFunction};
+use crate::room::Reader;
 use crate::schema::Entity as _;
 use crate::value::{ErrorCode, FieldValue, Id, Problem, Result};
 
 /// Figures over the visible records whose field `account` is one of these accounts; over the accounts themselves if they
 /// are the entity.
-pub(super) fn rollup(
-    reading: &mut Reading<'_>,
+pub(crate) fn rollup(
+    reading: &mut dyn Reader,
     accounts: &[Id],
     entity: &str,
     asked: &AggregateQuery,

@@ -6,9 +6,8 @@ use super::tree::Tree;
 use super::{
     Account, AccountLink, Activity, Attachment, Contact, HierarchyKind, HierarchyNode, SubjectEntity, activities, among,
 };
-use crate::access::Action;
-use crate::engine::Reading;
 use crate::query::{MAX_IN_VALUES, MAX_PAGE, Query, Sort};
+use crate::room::Reader;
 use crate::schema::{Entity, EntityType, FieldRef, Row};
 use crate::value::{Currency, Date, Decimal, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -126,9 +125,14 @@ value_struct! {
 }
 
 /// Collects the single view of an account.
-pub(super) fn single_view(reading: &mut Reading<'_>, account: Id, options: &SingleViewOptions) -> Result<SingleView> {
+pub(crate) fn single_view(
+    reading: &mut dyn Reader,
+    today: Date,
+    account: Id,
+    options: &SingleViewOptions,
+) -> Result<SingleView> {
     let limit = section_limit(options.limit)?;
-    let as_of = options.as_of.unwrap_or_else(|| reading.today());
+    let as_of = options.as_of.unwrap_or(today);
     let account = Account::from_row(reading.get(Account::NAME, account)?)?;
     let (ancestors, nodes) = around(reading, &account, options, as_of)?;
     let ids: Vec<Id> = nodes.iter().map(|node| node.account).collect();
@@ -148,14 +152,14 @@ pub(super) fn single_view(reading: &mut Reading<'_>, account: Id, options: &Sing
     };
     view.contacts = section(reading, &ids, limit, "contacts", &mut view.cut_sections)?;
     view.attachments = section(reading, &ids, limit, "attachments", &mut view.cut_sections)?;
-    if may_read(reading, Activity::NAME) {
+    if reading.may_read(Activity::NAME) {
         view.activities = activities::newest(reading, SubjectEntity::Account, &ids, limit)?;
     }
     add_sales(reading, &ids, limit, &mut view)?;
     Ok(view)
 }
 
-pub(super) fn section_limit(limit: Option<i64>) -> Result<usize> {
+pub(crate) fn section_limit(limit: Option<i64>) -> Result<usize> {
     let limit = limit.unwrap_or(50);
     usize::try_from(limit).ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
         let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a section has 1 to 500 records");
@@ -163,13 +167,9 @@ pub(super) fn section_limit(limit: Option<i64>) -> Result<usize> {
     })
 }
 
-fn may_read(reading: &Reading<'_>, entity: &str) -> bool {
-    reading.entity(entity).is_ok_and(|(_, plan)| plan.allows(Action::Read))
-}
-
 /// What stands above the account, and the accounts of the view.
 fn around(
-    reading: &mut Reading<'_>,
+    reading: &mut dyn Reader,
     account: &Account,
     options: &SingleViewOptions,
     date: Date,
@@ -181,7 +181,7 @@ fn around(
         code: account.code.clone(),
         parent: None,
     };
-    if !may_read(reading, AccountLink::NAME) {
+    if !reading.may_read(AccountLink::NAME) {
         return Ok((Vec::new(), vec![alone]));
     }
     let mut tree = Tree { reading, hierarchy: options.hierarchy.unwrap_or_default(), date };
@@ -192,14 +192,13 @@ fn around(
 
 /// The records of an entity that were changed last.
 fn section<E: Entity>(
-    reading: &mut Reading<'_>,
+    reading: &mut dyn Reader,
     accounts: &[Id],
     limit: usize,
     name: &str,
     cut: &mut Vec<String>,
 ) -> Result<Vec<E>> {
-    let (_, plan) = reading.entity(E::NAME)?;
-    if !plan.allows(Action::Read) || !plan.can_read("account") {
+    if !reading.may_read(E::NAME) || !reading.can_read(E::NAME, "account") {
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
@@ -227,7 +226,7 @@ fn last_changed(rows: &mut Vec<Row>, limit: usize) {
     rows.truncate(limit);
 }
 
-fn add_sales(reading: &mut Reading<'_>, accounts: &[Id], limit: usize, view: &mut SingleView) -> Result<()> {
+fn add_sales(reading: &mut dyn Reader, accounts: &[Id], limit: usize, view: &mut SingleView) -> Result<()> {
     let mut shown = |records: Vec<ViewRecord>, name: &str| {
         if records.len() > limit {
             view.cut_sections.push(name.to_owned());
@@ -288,12 +287,9 @@ struct Source {
 }
 
 impl Source {
-    fn of(reading: &Reading<'_>, shape: &Shape) -> Option<Self> {
-        let (entity, plan) = reading.entity(shape.entity).ok()?;
-        if !plan.allows(Action::Read) {
-            return None;
-        }
-        let field = |name: &str| entity.field(name).filter(|field| plan.can_read(&field.spec.name));
+    fn of(reading: &dyn Reader, shape: &Shape) -> Option<Self> {
+        let entity = reading.entity_type(shape.entity).ok().filter(|_| reading.may_read(shape.entity))?;
+        let field = |name: &str| entity.field(name).filter(|_| reading.can_read(shape.entity, name));
         Some(Self {
             account: field(shape.account)?,
             name: field(shape.name),
@@ -328,7 +324,7 @@ fn text(value: FieldValue) -> Option<String> {
 }
 
 /// Every visible record of a sales entity, the last changed first, and whether its amounts may be summed.
-pub(super) fn sales(reading: &mut Reading<'_>, shape: &Shape, accounts: &[Id]) -> Result<(Vec<ViewRecord>, bool)> {
+pub(super) fn sales(reading: &mut dyn Reader, shape: &Shape, accounts: &[Id]) -> Result<(Vec<ViewRecord>, bool)> {
     let Some(source) = Source::of(reading, shape) else { return Ok((Vec::new(), false)) };
     let mut rows = Vec::new();
     for chunk in accounts.chunks(MAX_IN_VALUES) {

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::hierarchy::{MAX_HIERARCHY_DEPTH, Span};
 use super::{Account, AccountLink, HierarchyKind, all_of, among, equal};
-use crate::engine::Reading;
 use crate::query::{MAX_IN_VALUES, Query};
+use crate::room::Reader;
 use crate::schema::{Entity as _, FieldCodec as _};
 use crate::value::{Date, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -34,15 +34,15 @@ value_struct! {
 }
 
 /// One hierarchy on one date.
-pub(super) struct Tree<'r, 's> {
-    pub(super) reading: &'r mut Reading<'s>,
-    pub(super) hierarchy: HierarchyKind,
-    pub(super) date: Date,
+pub(crate) struct Tree<'r> {
+    pub(crate) reading: &'r mut dyn Reader,
+    pub(crate) hierarchy: HierarchyKind,
+    pub(crate) date: Date,
 }
 
-impl Tree<'_, '_> {
+impl Tree<'_> {
     /// The account above, if there is one and the reader may see it.
-    pub(super) fn parent(&mut self, account: Id) -> Result<Option<HierarchyNode>> {
+    pub(crate) fn parent(&mut self, account: Id) -> Result<Option<HierarchyNode>> {
         self.reading.get(Account::NAME, account)?;
         let above = self.step_up(account)?;
         let known = self.visible(&above.into_iter().collect::<Vec<_>>())?;
@@ -50,7 +50,7 @@ impl Tree<'_, '_> {
     }
 
     /// The accounts directly below that the reader may see, by name.
-    pub(super) fn children(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
+    pub(crate) fn children(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
         self.reading.get(Account::NAME, account)?;
         let below: Vec<Id> = self.step_down(&[account])?.into_iter().map(|(child, _)| child).collect();
         let known = self.visible(&below)?;
@@ -60,7 +60,7 @@ impl Tree<'_, '_> {
     }
 
     /// The accounts above that the reader may see, the nearest first.
-    pub(super) fn ancestors(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
+    pub(crate) fn ancestors(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
         self.reading.get(Account::NAME, account)?;
         let mut above = Vec::new();
         let mut next = self.step_up(account)?;
@@ -76,7 +76,7 @@ impl Tree<'_, '_> {
     }
 
     /// The account and everything below it that the reader may see, level by level, each level by name.
-    pub(super) fn subtree(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
+    pub(crate) fn subtree(&mut self, account: Id) -> Result<Vec<HierarchyNode>> {
         self.reading.get(Account::NAME, account)?;
         let found = self.descend(account)?;
         let known = self.visible(&found.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
@@ -140,7 +140,7 @@ impl Tree<'_, '_> {
 
     /// Names and codes of the accounts that the reader may see.
     fn visible(&mut self, accounts: &[Id]) -> Result<Visible> {
-        let (entity, _) = self.reading.entity(Account::NAME)?;
+        let entity = self.reading.entity_type(Account::NAME)?;
         let mut known = HashMap::new();
         for chunk in accounts.chunks(MAX_IN_VALUES) {
             let asked = Query { filter: Some(among("id", chunk)), ..Query::default() };

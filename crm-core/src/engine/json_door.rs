@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Command, Outcome, Session};
 use crate::query::{AggregateQuery, Query};
+use crate::room::Reader as _;
 use crate::schema::{FieldKind, FieldRef, Place, Row, WriteRule};
 use crate::value::{Error, ErrorCode, Id, Result, Timestamp, json};
 

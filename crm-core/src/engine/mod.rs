@@ -11,6 +11,7 @@ mod pipeline;
 mod read;
 mod registry;
 mod rows;
+mod services;
 mod tenant;
 mod undo;
 mod view;
@@ -24,7 +25,8 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
-pub(crate) use read::Reading;
 pub use registry::registry;
+pub use services::{Customers, Products, Quotes, Sales};
+
 pub(crate) use rows::{RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -7,6 +7,7 @@ use super::tenant::Tenant;
 use crate::access::{AccessPlan, Action, SystemReason};
 use crate::journal::{self, ChangeKind, ChangePage, JournalEntry};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
+use crate::room::Reader;
 use crate::schema::{Entity, EntityType, Row};
 use crate::store::{JournalRead, JournalScope, ReadTx};
 use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
@@ -33,67 +34,6 @@ impl Reading<'_> {
         Ok((entity, plan))
     }
 
-    /// One visible record with hidden fields emptied.
-    pub(crate) fn get(&mut self, name: &str, id: Id) -> Result<Row> {
-        let (entity, plan) = self.entity(name)?;
-        let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
-        plan.mask(&entity, &mut row);
-        Ok(row)
-    }
-
-    /// One page, and the cursor of the next.
-    pub(crate) fn page(&mut self, name: &str, asked: &Query) -> Result<(Vec<Row>, Option<String>)> {
-        let (entity, plan) = self.entity(name)?;
-        let asked = plan.check_query(&self.tenant.schema, &entity, asked)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |row| {
-            rows.push(row);
-            Ok(true)
-        })?;
-        let limit = asked.limit().unwrap_or(usize::MAX);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = match rows.last().filter(|_| more) {
-            Some(last) => {
-                let values: Vec<FieldValue> = asked.sort().iter().map(|(field, _)| field.value(last)).collect();
-                Some(query::encode_cursor(asked.fingerprint(), &values, last.id)?)
-            }
-            None => None,
-        };
-        for row in &mut rows {
-            plan.mask(&entity, row);
-        }
-        Ok((rows, next))
-    }
-
-    /// Every visible record that the query finds.
-    pub(crate) fn all(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
-        let (entity, plan) = self.entity(name)?;
-        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
-    }
-
-    /// Every record that the query finds, whoever reads, in an entity that the reader may read at all: for structures
-    /// such as hierarchies, whose single records mean nothing. What leaves must be filtered by the records they join.
-    pub(crate) fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
-        let (entity, plan) = self.entity(name)?;
-        plan.require(Action::Read)?;
-        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
-        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |row| {
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
-    }
-
     /// The visible record that holds a unique value in a field, or in a list inside the field.
     pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
@@ -105,13 +45,6 @@ impl Reading<'_> {
     /// The business date of the session.
     pub(crate) fn today(&self) -> Date {
         self.tenant.date(self.session.clock.now())
-    }
-
-    /// Figures over the visible records.
-    pub(crate) fn aggregate(&mut self, name: &str, asked: &AggregateQuery) -> Result<Vec<AggregateRow>> {
-        let (entity, plan) = self.entity(name)?;
-        let asked = plan.check_aggregate(&self.tenant.schema, &entity, asked)?;
-        self.tx.aggregate(&asked)
     }
 
     /// The entries of one record that the reader may see, oldest first.
@@ -215,6 +148,82 @@ impl Reading<'_> {
         }
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
         (!empty).then_some(entry)
+    }
+}
+
+impl Reader for Reading<'_> {
+    fn entity_type(&self, entity: &str) -> Result<EntityType> {
+        self.tenant.schema.entity(entity).cloned()
+    }
+
+    fn may_read(&self, entity: &str) -> bool {
+        self.entity(entity).is_ok_and(|(_, plan)| plan.allows(Action::Read))
+    }
+
+    fn can_read(&self, entity: &str, field: &str) -> bool {
+        self.entity(entity).is_ok_and(|(_, plan)| plan.can_read(field))
+    }
+
+    fn get(&mut self, name: &str, id: Id) -> Result<Row> {
+        let (entity, plan) = self.entity(name)?;
+        let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        plan.mask(&entity, &mut row);
+        Ok(row)
+    }
+
+    fn page(&mut self, name: &str, asked: &Query) -> Result<(Vec<Row>, Option<String>)> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_query(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        let limit = asked.limit().unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = match rows.last().filter(|_| more) {
+            Some(last) => {
+                let values: Vec<FieldValue> = asked.sort().iter().map(|(field, _)| field.value(last)).collect();
+                Some(query::encode_cursor(asked.fingerprint(), &values, last.id)?)
+            }
+            None => None,
+        };
+        for row in &mut rows {
+            plan.mask(&entity, row);
+        }
+        Ok((rows, next))
+    }
+
+    fn all(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |mut row| {
+            plan.mask(&entity, &mut row);
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        plan.require(Action::Read)?;
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    fn aggregate(&mut self, name: &str, asked: &AggregateQuery) -> Result<Vec<AggregateRow>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_aggregate(&self.tenant.schema, &entity, asked)?;
+        self.tx.aggregate(&asked)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::csv::{CsvWriteOptions, CsvWriter};
 use crate::engine::Session;
 use crate::query::Query;
+use crate::room::Reader as _;
 use crate::schema::{FieldRef, Row};
 use crate::value::{FieldValue, Result};
 

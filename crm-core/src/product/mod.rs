@@ -5,7 +5,6 @@
 
 mod commands;
 mod rules;
-mod service;
 mod types;
 
 #[cfg(test)]
@@ -13,7 +12,6 @@ mod tests;
 
 pub use commands::ProductCommand;
 pub use rules::{pick_price_list, price_on};
-pub use service::Products;
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
 pub(crate) use rules::{find_list_price, restore_rule_of, rule_of};

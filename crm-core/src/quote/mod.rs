@@ -10,7 +10,6 @@
 mod commands;
 mod figures;
 mod rules;
-mod service;
 mod types;
 
 #[cfg(test)]
@@ -18,7 +17,6 @@ mod tests;
 
 pub use commands::QuoteCommand;
 pub use figures::{QuoteTotals, price_lines};
-pub use service::Quotes;
 pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus};
 
 pub(crate) use rules::{restore_rule_of, rule_of};

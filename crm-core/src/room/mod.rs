@@ -3,7 +3,11 @@
 //! A room is pure: it gets a [`View`] and a command, and returns a [`Decision`]. It knows no store, no clock, no
 //! randomness; the engine authorises, validates, writes and journals what it decides.
 
+mod reader;
+
 use std::collections::HashMap;
+
+pub use reader::Reader;
 
 use crate::query::Query;
 use crate::schema::{Entity, FieldSpec, Row, TenantSchema};

@@ -11,7 +11,6 @@ mod guards;
 mod lead;
 mod pipeline;
 mod rules;
-mod service;
 mod steps;
 mod types;
 
@@ -25,12 +24,12 @@ pub use metrics::{
     FunnelOptions, FunnelRow, FunnelTotal, StageReport, StageTime, WinRate, WinRateOptions, WinRateValue,
 };
 pub use pipeline::{Guard, MAX_STAGES, Pipeline, PipelinePage, Stage, StageCategory};
-pub use service::{LeadOutcome, Sales};
 pub use types::{
-    ForecastCategory, Lead, LeadConversion, LeadPage, LeadStatus, Opportunity, OpportunityPage, RawField,
+    ForecastCategory, Lead, LeadConversion, LeadOutcome, LeadPage, LeadStatus, Opportunity, OpportunityPage, RawField,
     StageInterval, StageIntervalPage,
 };
 
+pub(crate) use rules::in_order;
 pub(crate) use steps::{Step, Target, take_step};
 
 use crate::room::{RecordRule, RestoreRule};

@@ -167,7 +167,7 @@ pub(super) fn intervals_of(view: &mut dyn View, opportunity: Id) -> Result<Vec<S
 }
 
 /// Puts intervals into the order in which they were entered; of those of one instant the one that was made first.
-pub(super) fn in_order(intervals: &mut [StageInterval]) {
+pub(crate) fn in_order(intervals: &mut [StageInterval]) {
     intervals.sort_by_key(|interval| (interval.entered_at, interval.id));
 }
 

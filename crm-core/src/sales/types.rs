@@ -3,7 +3,7 @@
 use super::StageCategory;
 use crate::room::{ExternalId, external_keys};
 use crate::schema::enum_field;
-use crate::value::{Currency, Date, Decimal, Id, Timestamp};
+use crate::value::{Currency, Date, Decimal, Id, Problem, Timestamp};
 
 value_enum! {
     /// Where a lead stands (线索状态).
@@ -227,6 +227,22 @@ entity! {
             pub currency_at_entry: Option<Currency> => currency().engine().with_rights_of("currency"),
             /// The expected closing date when it entered.
             pub close_date_at_entry: Option<Date> => date().engine().with_rights_of("close_date"),
+        }
+    }
+}
+
+value_struct! {
+    /// A lead after a command, with what the caller should know.
+    pub struct LeadOutcome {
+        required {
+            /// The lead as it stands.
+            pub lead: Lead,
+        }
+        optional {
+            /// Whether the command made the lead.
+            pub is_new: bool,
+            /// What the caller should know although the command succeeded.
+            pub warnings: Vec<Problem>,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::access::{AccessPlan, SystemReason};
 use crate::engine::{Command, Session};
 use crate::journal::{self, JournalEntry};
 use crate::query::Query;
+use crate::room::Reader as _;
 use crate::schema::{EntityType, Row, TenantSchema};
 use crate::store::{JournalRead, JournalScope, ReadTx};
 use crate::value::{Id, Result};

@@ -11,6 +11,7 @@ use super::{Engine, Kept, Random, custom_definitions, memory, registry, sqlite};
 use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::engine::{AdminCommand, Command, JournalCommand, Outcome, RecordCommand, Session};
 use crate::query::{AggregateQuery, Query};
+use crate::room::Reader as _;
 use crate::schema::TenantSchema;
 use crate::value::{FieldValue, Id, Result};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ReferenceLookup;
 use crate::engine::Session;
 use crate::query::Query;
-use crate::room::ExternalId;
+use crate::room::{ExternalId, Reader as _};
 use crate::schema::{FieldCodec as _, FieldKind};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, normalize_text};
 

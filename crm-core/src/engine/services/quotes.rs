@@ -1,8 +1,8 @@
 //! Quotes, as a host calls them.
 
-use super::{Quote, QuoteCommand, QuotePage};
 use crate::engine::{Command, Session};
 use crate::query::Query;
+use crate::quote::{Quote, QuoteCommand, QuotePage};
 use crate::schema::Entity as _;
 use crate::value::{Id, Result};
 

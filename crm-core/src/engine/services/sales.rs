@@ -1,31 +1,15 @@
 //! Leads and opportunities, as a host calls them.
 
-use super::metrics::{self, FunnelOptions, FunnelRow, StageReport, WinRate, WinRateOptions};
-use super::rules::in_order;
-use super::{
-    Lead, LeadConversion, LeadPage, LeadStatus, Opportunity, OpportunityPage, Pipeline, PipelinePage, SalesCommand,
-    StageInterval,
-};
 use crate::engine::{Command, Outcome, Session};
 use crate::query::{Comparison, Filter, Query};
+use crate::room::Reader as _;
+use crate::sales::metrics::{self, FunnelOptions, FunnelRow, StageReport, WinRate, WinRateOptions};
+use crate::sales::{
+    Lead, LeadConversion, LeadOutcome, LeadPage, LeadStatus, Opportunity, OpportunityPage, Pipeline, PipelinePage,
+    SalesCommand, StageCategory, StageInterval, in_order,
+};
 use crate::schema::{Entity, Row};
-use crate::value::{Date, Decimal, Error, FieldValue, Id, Problem, Result};
-
-value_struct! {
-    /// A lead after a command, with what the caller should know.
-    pub struct LeadOutcome {
-        required {
-            /// The lead as it stands.
-            pub lead: Lead,
-        }
-        optional {
-            /// Whether the command made the lead.
-            pub is_new: bool,
-            /// What the caller should know although the command succeeded.
-            pub warnings: Vec<Problem>,
-        }
-    }
-}
+use crate::value::{Date, Decimal, Error, FieldValue, Id, Result};
 
 /// Pipelines, leads and opportunities of a session.
 #[derive(Debug, Clone, Copy)]
@@ -339,7 +323,7 @@ impl Sales<'_> {
     /// `Denied`, `Overflow`.
     pub fn win_rate(&self, options: &WinRateOptions) -> Result<WinRate> {
         let compare = |field: &str, comparison, value| Filter::Compare { field: field.to_owned(), comparison, value };
-        let closed = [super::StageCategory::Won, super::StageCategory::Lost];
+        let closed = [StageCategory::Won, StageCategory::Lost];
         let categories = closed.iter().map(|category| category.as_str().into()).collect();
         let mut filters = vec![Filter::In { field: "stage_category".to_owned(), values: categories }];
         let equal = [("pipeline", options.pipeline), ("owner", options.owner)];

@@ -1,14 +1,13 @@
 //! What a host calls.
 
-use super::single_view::{section_limit, single_view};
-use super::tree::Tree;
-use super::{
+use crate::customer::{
     Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, CustomerCommand,
-    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity, activities, rollup,
+    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity, Tree,
+    newest_activities, rollup, section_limit, single_view,
 };
 use crate::engine::{Command, Outcome, Session};
 use crate::query::{AggregateQuery, AggregateRow, Query};
-use crate::room::external_kind;
+use crate::room::{Reader as _, external_kind};
 use crate::schema::Entity as _;
 use crate::value::{Date, Id, Result};
 
@@ -169,7 +168,7 @@ impl Customers<'_> {
     /// The account and everything below it on a date, level by level, each level by name.
     ///
     /// # Errors
-    /// As [`Customers::parent_of`]; `TooMany` above [`MAX_HIERARCHY_NODES`](super::MAX_HIERARCHY_NODES) accounts.
+    /// As [`Customers::parent_of`]; `TooMany` above [`MAX_HIERARCHY_NODES`](crate::customer::MAX_HIERARCHY_NODES) accounts.
     pub fn subtree(&self, account: Id, hierarchy: HierarchyKind, date: Date) -> Result<Vec<HierarchyNode>> {
         self.tree(hierarchy, date, |tree| tree.subtree(account))
     }
@@ -189,11 +188,11 @@ impl Customers<'_> {
     ) -> Result<Vec<AggregateRow>> {
         self.tree(hierarchy, date, |tree| {
             let accounts: Vec<Id> = tree.subtree(account)?.into_iter().map(|node| node.account).collect();
-            rollup::rollup(tree.reading, &accounts, entity, query)
+            rollup(tree.reading, &accounts, entity, query)
         })
     }
 
-    fn tree<T>(&self, hierarchy: HierarchyKind, date: Date, ask: impl Fn(&mut Tree<'_, '_>) -> Result<T>) -> Result<T> {
+    fn tree<T>(&self, hierarchy: HierarchyKind, date: Date, ask: impl Fn(&mut Tree<'_>) -> Result<T>) -> Result<T> {
         self.session.reading(|reading| ask(&mut Tree { reading, hierarchy, date }))
     }
 }
@@ -257,7 +256,7 @@ impl Customers<'_> {
                 }
                 _ => vec![reading.get(subject.entity.as_str(), subject.id)?.id],
             };
-            activities::newest(reading, subject.entity, &ids, limit)
+            newest_activities(reading, subject.entity, &ids, limit)
         })
     }
 
@@ -285,8 +284,11 @@ impl Customers<'_> {
     ///
     /// # Errors
     /// `NotFound` for an account that the reader may not see, `TooMany` for a subtree above
-    /// [`MAX_HIERARCHY_NODES`](super::MAX_HIERARCHY_NODES), `OutOfRange` for the limit, `Overflow`.
+    /// [`MAX_HIERARCHY_NODES`](crate::customer::MAX_HIERARCHY_NODES), `OutOfRange` for the limit, `Overflow`.
     pub fn single_view(&self, account: Id, options: &SingleViewOptions) -> Result<SingleView> {
-        self.session.reading(|reading| single_view(reading, account, options))
+        self.session.reading(|reading| {
+            let today = reading.today();
+            single_view(reading, today, account, options)
+        })
     }
 }

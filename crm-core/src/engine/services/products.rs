@@ -1,9 +1,11 @@
 //! Products and prices, as a host calls them.
 
-use super::rules::find_list_price;
-use super::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductPage};
 use crate::engine::{Command, Session};
+use crate::product::{
+    ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductPage, find_list_price,
+};
 use crate::query::Query;
+use crate::room::Reader as _;
 use crate::schema::Entity as _;
 use crate::value::{Date, Decimal, Error, Id, Result};
 

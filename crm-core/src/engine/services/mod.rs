@@ -1,0 +1,12 @@
+//! What a host calls: the commands and questions of each room, on behalf of the session's user. A method builds a command
+//! or asks a question; the rules stand in the rooms.
+
+mod customers;
+mod products;
+mod quotes;
+mod sales;
+
+pub use customers::Customers;
+pub use products::Products;
+pub use quotes::Quotes;
+pub use sales::Sales;
