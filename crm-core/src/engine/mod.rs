@@ -3,6 +3,7 @@
 
 mod admin;
 mod admin_service;
+mod checks;
 mod command;
 mod crm;
 mod json_door;

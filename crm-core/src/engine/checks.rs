@@ -1,0 +1,231 @@
+//! What every change is checked for before it is written, whichever command or rule brings it.
+
+use super::Organization;
+use super::pipeline::Work;
+use super::registry::CONFIGURATION;
+use crate::access::{AccessPlan, SystemReason};
+use crate::query::{self, Query};
+use crate::room::Author;
+use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
+use crate::store::{JournalRead, JournalScope};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+impl Work<'_> {
+    /// Refuses what the caller may not set; empty values and `false` are not set.
+    pub(super) fn require_writes(&self, plan: &AccessPlan, entity: &EntityType, row: &Row) -> Result<()> {
+        let nothing = |value: &FieldValue| matches!(value, FieldValue::Null | FieldValue::Boolean(false));
+        for (column, spec) in entity.fields.iter().enumerate() {
+            let empty_text = matches!(row.value(column), FieldValue::Text(text) if text.is_empty());
+            if !nothing(row.value(column)) && !empty_text {
+                plan.require_write(spec)?;
+            }
+        }
+        for name in row.custom.keys() {
+            plan.require_write(&plan.readable_field(&self.tenant.schema, entity, name)?.spec)?;
+        }
+        if row.owner.is_some_and(|owner| owner != self.session.ctx.user)
+            && let Some(owner) = entity.field("owner")
+        {
+            plan.require_write(&owner.spec)?;
+        }
+        Ok(())
+    }
+
+    /// Reads every value as its field's type; all problems are told at once.
+    pub(super) fn coerce(&self, entity: &EntityType, row: &mut Row) -> Result<()> {
+        let mut problems = Vec::new();
+        for (spec, value) in entity.fields.iter().zip(&mut row.values) {
+            *value = read_or_note(spec, std::mem::take(value), &mut problems);
+        }
+        let given = std::mem::take(&mut row.custom);
+        for (name, value) in given {
+            match self.tenant.schema.custom_fields(entity.name).iter().find(|spec| spec.name == name) {
+                Some(spec) => {
+                    let value = read_or_note(spec, value, &mut problems);
+                    if value != FieldValue::Null {
+                        row.custom.insert(name, value);
+                    }
+                }
+                None => problems.push(no_field(&name)),
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    pub(super) fn check_present(&self, entity: &EntityType, row: &Row) -> Result<()> {
+        let declared = entity.fields.iter().enumerate().map(|(column, spec)| spec.check_present(row.value(column)));
+        let custom = self.tenant.schema.custom_fields(entity.name).iter();
+        let custom =
+            custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
+        let problems: Vec<Problem> =
+            declared.chain(custom).filter_map(Result::err).flat_map(|error| error.problems().to_vec()).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    /// Nested values must fit the struct, whoever brought them; what is missing is told first.
+    pub(super) fn check_struct(&self, entity: &EntityType, row: &Row) -> Result<()> {
+        match entity.struct_values(row) {
+            Ok(_) => Ok(()),
+            Err(error) => self.check_present(entity, row).and(Err(error)),
+        }
+    }
+
+    /// Every reference that is new must point to a record that the caller can see.
+    pub(super) fn check_references(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        before: Option<&Row>,
+        after: &Row,
+    ) -> Result<()> {
+        let mut fields = self.tenant.schema.fields(entity);
+        fields.extend(entity.field("owner"));
+        for field in fields {
+            let FieldKind::Reference { to, .. } = &field.spec.kind else { continue };
+            let FieldValue::Reference(id) = field.value(after) else { continue };
+            if before.is_some_and(|before| field.value(before) == FieldValue::Reference(id)) || to.is_empty() {
+                continue;
+            }
+            self.check_reference(plan, &field, to, id)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_reference(&mut self, plan: &AccessPlan, field: &FieldRef, to: &str, id: Id) -> Result<()> {
+        let target = self.entity(to)?;
+        let name = field.spec.name.as_ref();
+        let hidden = !plan.can_read(name);
+        let by_rule = hidden || plan.is_system() || CONFIGURATION.contains(&target.name);
+        let author = if by_rule { Author::Rule } else { Author::Caller };
+        let key = (target.name, author, id);
+        if self.good.contains(&key) {
+            return Ok(());
+        }
+        let plan = self.plan(author, &target);
+        let found = match plan.check_get(id) {
+            Ok(get) => self.tx.get(&get)?,
+            Err(_) => None,
+        };
+        if found.is_none() {
+            // Only a restored record can have such a reference in a field that the caller does not see.
+            let (name, to) = if hidden { ("id", "record any more") } else { (name, to) };
+            return Err(Error::invalid(ErrorCode::UnknownReference, name, format!("`{name}` points to no {to}")));
+        }
+        self.good.insert(key);
+        Ok(())
+    }
+
+    pub(super) fn set_fields(
+        &self,
+        author: Author,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        before: &Row,
+        after: &mut Row,
+        set: Vec<(String, FieldValue)>,
+    ) -> Result<()> {
+        let mut problems = Vec::new();
+        for (name, value) in set {
+            let field = plan.readable_field(&self.tenant.schema, entity, &name)?;
+            let value = match field.spec.coerce(value) {
+                Ok(value) => value,
+                Err(error) => {
+                    problems.extend_from_slice(error.problems());
+                    continue;
+                }
+            };
+            let present = field.value(before);
+            if value == present {
+                continue;
+            }
+            if author == Author::Undo {
+                plan.require_field_right(&field.spec)?;
+            }
+            if author == Author::Caller {
+                plan.require_write(&field.spec)?;
+                if field.spec.write == WriteRule::Once && present != FieldValue::Null {
+                    problems.push(Problem::of_field(
+                        ErrorCode::WriteOnce,
+                        name.as_str(),
+                        format!("`{name}` can be set once only"),
+                    ));
+                    continue;
+                }
+            }
+            field.set(after, value);
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    /// The version that was read must still be the present one; if not, the fields that others changed are named.
+    pub(super) fn check_version(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        present: &Row,
+        expected: Option<i64>,
+    ) -> Result<()> {
+        let Some(expected) = expected else { return Ok(()) };
+        if expected == present.version {
+            return Ok(());
+        }
+        let scope = JournalScope::Record { entity: entity.name, record: present.id, until: None };
+        let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })?;
+        let later = entries.iter().filter(|entry| entry.version > expected).flat_map(|entry| &entry.changes);
+        let mut fields: Vec<&str> =
+            later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let problem = Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed since it was read");
+        let problem = problem.with("expected_version", expected).with("current_version", present.version);
+        Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
+    }
+
+    /// A record that others refer to, or that gives others their meaning, cannot be deleted.
+    pub(super) fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
+        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
+        for (from, field) in self.tenant.schema.references_to(entity.name) {
+            let filter = query::Filter::Compare {
+                field: field.spec.name.to_string(),
+                comparison: query::Comparison::Equal,
+                value: FieldValue::Reference(id),
+            };
+            let asked = Query { filter: Some(filter), limit: Some(1), ..Query::default() };
+            let plan = self.tenant.system_plan(from, SystemReason::Invariant);
+            let asked = plan.check_query(&self.tenant.schema, from, &asked)?;
+            self.tx.select(&asked, &mut |_| {
+                used = true;
+                Ok(false)
+            })?;
+        }
+        if used {
+            let problem = Problem::new(ErrorCode::StillReferenced, format!("the {} is still used", entity.name));
+            return Err(Error::conflict(problem.with("entity", entity.name)));
+        }
+        Ok(())
+    }
+
+    /// A definition must fit the schema before it is written.
+    pub(super) fn before_definition(&self, entity: &EntityType, before: Option<&Row>, after: &Row) -> Result<()> {
+        if entity.name != FieldDefinition::NAME {
+            return Ok(());
+        }
+        let definition = FieldDefinition::from_row(after.clone())?;
+        match before {
+            None => self.tenant.schema.check(&definition).map(|_| ()),
+            Some(_) => definition.to_spec(&self.tenant.schema.registry).map(|_| ()),
+        }
+    }
+}
+
+fn read_or_note(spec: &FieldSpec, value: FieldValue, problems: &mut Vec<Problem>) -> FieldValue {
+    spec.coerce(value).unwrap_or_else(|error| {
+        problems.extend_from_slice(error.problems());
+        FieldValue::Null
+    })
+}
+
+fn no_field(name: &str) -> Problem {
+    let shown: String = name.chars().take(60).collect();
+    Problem::of_field(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
+}
