@@ -1,12 +1,10 @@
 //! A session: everything is asked and done through one.
 
-use std::sync::Arc;
-
-use crm_core::engine::{Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
+use crm_core::engine::{FieldDescription, Outcome};
 use crm_core::exchange::{ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
 use crm_core::journal::{ChangePage, JournalEntry};
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
-use crm_core::value::{FixedClock, Id, Timestamp};
+use crm_core::value::{Id, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -41,15 +39,6 @@ impl ImportProgress for Progress {
     }
 }
 
-impl Session {
-    fn run(&self, py: Python<'_>, command: Command, op_id: Option<Id>) -> PyResult<Outcome> {
-        Ok(py.detach(|| match op_id {
-            Some(op_id) => self.inner.execute_once(command, op_id),
-            None => self.inner.execute(command),
-        })?)
-    }
-}
-
 /// Who, when and where to.
 #[pymethods]
 impl Session {
@@ -66,7 +55,7 @@ impl Session {
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
     fn at(&self, timestamp: Timestamp) -> Self {
-        Self { inner: self.inner.with_clock(Arc::new(FixedClock::new(timestamp))) }
+        Self { inner: self.inner.at(timestamp) }
     }
 
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
@@ -102,7 +91,11 @@ impl Session {
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.
     #[pyo3(signature = (command, op_id=None))]
     fn execute(&self, py: Python<'_>, command: CommandInput, op_id: Option<Id>) -> PyResult<Outcome> {
-        self.run(py, command.into(), op_id)
+        let command = command.into();
+        Ok(py.detach(|| match op_id {
+            Some(op_id) => self.inner.execute_once(command, op_id),
+            None => self.inner.execute(command),
+        })?)
     }
 
     /// Carries out all commands or none. The field of an error begins with the place of the command, `[2]`.
@@ -144,16 +137,17 @@ impl Session {
     }
 
     /// The whole JSON door in one call that never raises: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}`
-    /// is answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`.
+    /// is answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`. Beside `execute` may stand an
+    /// `op_id`, so that the request has its effect once however often it is made.
     fn answer_json(&self, py: Python<'_>, request: &str) -> String {
         py.detach(|| self.inner.answer_json(request))
     }
 
     /// Makes a record of any entity from its fields by name; custom fields too.
     #[pyo3(signature = (entity, /, **fields: "FieldInput"))]
-    fn create(&self, py: Python<'_>, entity: String, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Outcome> {
+    fn create(&self, py: Python<'_>, entity: &str, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        self.run(py, Command::Record(RecordCommand::Create { entity, fields }), None)
+        Ok(py.detach(|| self.inner.create(entity, fields))?)
     }
 
     /// Sets some fields of a record; `version` is the one that was read.
@@ -161,30 +155,28 @@ impl Session {
     fn update(
         &self,
         py: Python<'_>,
-        entity: String,
+        entity: &str,
         id: Id,
         version: i64,
         fields: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        let command = RecordCommand::Update { entity, id, expected_version: version, fields };
-        self.run(py, Command::Record(command), None)
+        Ok(py.detach(|| self.inner.update(entity, id, version, fields))?)
     }
 
     /// Deletes a record; `version` is the one that was read. `restore` brings it back.
-    fn delete(&self, py: Python<'_>, entity: String, id: Id, version: i64) -> PyResult<Outcome> {
-        let command = RecordCommand::Delete { entity, id, expected_version: version };
-        self.run(py, Command::Record(command), None)
+    fn delete(&self, py: Python<'_>, entity: &str, id: Id, version: i64) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.inner.delete(entity, id, version))?)
     }
 
     /// Brings a deleted record back.
-    fn restore(&self, py: Python<'_>, entity: String, id: Id) -> PyResult<Outcome> {
-        self.run(py, Command::Record(RecordCommand::Restore { entity, id }), None)
+    fn restore(&self, py: Python<'_>, entity: &str, id: Id) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.inner.restore(entity, id))?)
     }
 
     /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
     fn undo(&self, py: Python<'_>, op_id: Id) -> PyResult<Outcome> {
-        self.run(py, Command::Journal(JournalCommand::Undo { operation: op_id }), None)
+        Ok(py.detach(|| self.inner.undo(op_id))?)
     }
 
     /// A record of any entity, as the class of the entity.
@@ -212,6 +204,13 @@ impl Session {
     /// What happened to a record, oldest first, with the fields that the reader may see.
     fn history(&self, py: Python<'_>, entity: &str, id: Id) -> PyResult<Vec<JournalEntry>> {
         Ok(py.detach(|| self.inner.history(entity, id))?)
+    }
+
+    /// A page of what happened to a record, oldest first, as far as the reader may see it. Begin with 0; a page has 1 to
+    /// 1,000 entries.
+    #[pyo3(signature = (entity, id, cursor=0, limit=1000))]
+    fn history_page(&self, py: Python<'_>, entity: &str, id: Id, cursor: i64, limit: i64) -> PyResult<ChangePage> {
+        Ok(py.detach(|| self.inner.history_page(entity, id, cursor, limit))?)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0; a page has 1 to

@@ -2,66 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Command, Outcome, Session};
-use crate::query::{AggregateQuery, Query};
-use crate::room::Reader as _;
+use super::pipeline::{self, Asked};
+use super::{Command, Outcome, Question, Session};
 use crate::schema::{FieldKind, FieldRef, Place, Row, WriteRule};
-use crate::value::{Error, ErrorCode, Id, Result, Timestamp, json};
-
-value_union! {
-    /// A question of the JSON door. In JSON: `{"list": {"entity": "account", "query": {"limit": 10}}}`.
-    pub enum Question {
-        /// One record.
-        Get {
-            /// The entity.
-            entity: String,
-            /// The record.
-            id: Id,
-        },
-        /// A page of records: `{"items": [...], "next_cursor": "..."}`.
-        List {
-            /// The entity.
-            entity: String,
-            /// The question.
-            query: Query,
-        },
-        /// Figures by group: a list of `{"keys": [...], "values": [...]}`.
-        Aggregate {
-            /// The entity.
-            entity: String,
-            /// The question.
-            query: AggregateQuery,
-        },
-        /// What happened to a record, oldest first.
-        History {
-            /// The entity.
-            entity: String,
-            /// The record.
-            id: Id,
-        },
-        /// A record as it stood at an instant.
-        AsOf {
-            /// The entity.
-            entity: String,
-            /// The record.
-            id: Id,
-            /// The instant.
-            at: Timestamp,
-        },
-        /// The change feed behind a cursor.
-        ChangesSince {
-            /// The cursor; begin with 0.
-            cursor: i64,
-            /// Entries on a page, 1 to 1,000.
-            limit: i64,
-        },
-        /// The fields of an entity, as the caller may see them.
-        Describe {
-            /// The entity.
-            entity: String,
-        },
-    }
-}
+use crate::value::{Error, ErrorCode, Id, Result, json};
 
 value_struct! {
     /// One field of an entity, as the caller may see it.
@@ -95,13 +39,15 @@ value_struct! {
     }
 }
 
-/// A request of [`Session::answer_json`].
+/// A request of [`Session::answer_json`]: one of the three.
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Request {
-    Execute(serde_json::Value),
-    Preview(serde_json::Value),
-    Query(serde_json::Value),
+#[serde(deny_unknown_fields)]
+struct Request {
+    execute: Option<serde_json::Value>,
+    /// Of the operation that is carried out.
+    op_id: Option<Id>,
+    preview: Option<serde_json::Value>,
+    query: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -111,25 +57,18 @@ enum Answer<'a> {
     Error { kind: &'a str, problems: &'a [crate::value::Problem] },
 }
 
-#[derive(Serialize)]
-struct JsonPage {
-    items: Vec<serde_json::Value>,
-    next_cursor: Option<String>,
-}
-
 impl Session {
     /// Carries out a command, or a list of commands all or nothing, from JSON text; the outcome is canonical JSON.
     ///
     /// # Errors
     /// As [`Session::execute_all`]; `BadJson`, `UnknownField`, `WrongType`, `Required` with the path in the text.
     pub fn execute_json(&self, text: &str, op_id: Option<Id>) -> Result<String> {
-        let outcome: Outcome = if text.trim_start().starts_with('[') {
-            let commands: Vec<Command> = json::from_text(text)?;
-            self.execute_all(&commands, op_id)?
+        let outcome = if is_list(text) {
+            self.execute_all(&json::from_text::<Vec<Command>>(text)?, op_id)
         } else {
-            self.execute_all(&[json::from_text(text)?], op_id)?
+            pipeline::execute(self, Asked::One(&json::from_text(text)?), op_id)
         };
-        json::to_canonical(&outcome)
+        json::to_canonical(&outcome?)
     }
 
     /// What a command, or a list of commands, would do, without doing it.
@@ -137,9 +76,12 @@ impl Session {
     /// # Errors
     /// As [`Session::execute_json`].
     pub fn preview_json(&self, text: &str) -> Result<String> {
-        let commands: Vec<Command> =
-            if text.trim_start().starts_with('[') { json::from_text(text)? } else { vec![json::from_text(text)?] };
-        json::to_canonical(&self.preview_all(&commands)?)
+        let outcome = if is_list(text) {
+            self.preview_all(&json::from_text::<Vec<Command>>(text)?)
+        } else {
+            self.preview(json::from_text(text)?)
+        };
+        json::to_canonical(&outcome?)
     }
 
     /// Answers a [`Question`] in JSON text with canonical JSON.
@@ -147,29 +89,12 @@ impl Session {
     /// # Errors
     /// As the question's own method.
     pub fn query_json(&self, text: &str) -> Result<String> {
-        match json::from_text::<Question>(text)? {
-            Question::Get { entity, id } => {
-                let row = self.reading(|reading| reading.get(&entity, id))?;
-                json::to_canonical(&self.row_json(&entity, row)?)
-            }
-            Question::List { entity, query } => {
-                let (rows, next_cursor) = self.reading(|reading| reading.page(&entity, &query))?;
-                let items = rows.into_iter().map(|row| self.row_json(&entity, row)).collect::<Result<_>>()?;
-                json::to_canonical(&JsonPage { items, next_cursor })
-            }
-            Question::Aggregate { entity, query } => json::to_canonical(&self.aggregate(&entity, &query)?),
-            Question::History { entity, id } => json::to_canonical(&self.history(&entity, id)?),
-            Question::AsOf { entity, id, at } => {
-                let row = self.reading(|reading| reading.as_of(&entity, id, at))?;
-                json::to_canonical(&self.row_json(&entity, row)?)
-            }
-            Question::ChangesSince { cursor, limit } => json::to_canonical(&self.changes_since(cursor, limit)?),
-            Question::Describe { entity } => json::to_canonical(&self.describe(&entity)?),
-        }
+        json::from_text::<Question>(text)?.answer(self)
     }
 
     /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is
-    /// answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`, as canonical JSON.
+    /// answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`, as canonical JSON. Beside `execute`
+    /// may stand an `op_id`, so that the request has its effect once however often it is made.
     #[must_use]
     pub fn answer_json(&self, request: &str) -> String {
         let answered = self.answer(request);
@@ -181,10 +106,19 @@ impl Session {
     }
 
     fn answer(&self, request: &str) -> Result<serde_json::Value> {
+        let refused = |field, message| Error::invalid(ErrorCode::BadJson, field, message);
         let text = match json::from_text::<Request>(request)? {
-            Request::Execute(command) => self.execute_json(&json::to_canonical(&command)?, None),
-            Request::Preview(command) => self.preview_json(&json::to_canonical(&command)?),
-            Request::Query(question) => self.query_json(&json::to_canonical(&question)?),
+            Request { execute: Some(command), op_id, preview: None, query: None } => {
+                self.execute_json(&json::to_canonical(&command)?, op_id)
+            }
+            Request { op_id: Some(_), .. } => Err(refused("op_id", "only `execute` takes an `op_id`")),
+            Request { preview: Some(command), execute: None, query: None, .. } => {
+                self.preview_json(&json::to_canonical(&command)?)
+            }
+            Request { query: Some(question), execute: None, preview: None, .. } => {
+                self.query_json(&json::to_canonical(&question)?)
+            }
+            _ => Err(refused("execute", "a request is one of `execute`, `preview` and `query`")),
         }?;
         json::from_text(&text)
     }
@@ -207,6 +141,10 @@ impl Session {
         let entity = self.inner.registry.get(entity).ok_or_else(|| Error::not_found("entity"))?;
         (entity.to_json)(row)
     }
+}
+
+fn is_list(text: &str) -> bool {
+    text.trim_start().starts_with('[')
 }
 
 fn describe(field: &FieldRef, writable: bool) -> FieldDescription {
@@ -249,7 +187,7 @@ const fn kind_name(kind: &FieldKind) -> &'static str {
     }
 }
 
-/// The names that [`json_schema`] knows: `command`, `question`, `outcome`, `error`, and every entity.
+/// The names that [`json_schema`] knows: `command`, `question`, `outcome`, `problem`, and every entity.
 #[must_use]
 pub fn json_schema_names() -> Vec<String> {
     let own = ["command", "question", "outcome", "problem"].map(str::to_owned);

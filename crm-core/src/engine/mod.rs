@@ -9,7 +9,9 @@ mod crm;
 mod json_door;
 mod parts;
 mod pipeline;
+mod question;
 mod read;
+mod records;
 mod registry;
 mod rows;
 mod services;
@@ -25,7 +27,8 @@ pub use command::{
     AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
 };
 pub use crm::{Crm, Session, SetupOptions};
-pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
+pub use json_door::{FieldDescription, json_schema, json_schema_names};
+pub use question::Question;
 pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 

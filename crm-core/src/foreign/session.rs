@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
 use super::{Admin, Customers, Products, Quotes, Sales};
-use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
+use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
 use crate::query::{AggregateQuery, AggregateRow, Query};
-use crate::value::{FieldValue, FixedClock, Id, Result, Timestamp};
+use crate::value::{FieldValue, Id, Result, Timestamp};
 
 /// A tenant, a user and a clock: everything is asked and done through one. It may be used by many threads at once.
 #[derive(uniffi::Object)]
@@ -20,10 +20,6 @@ pub struct Session {
 impl Session {
     pub(super) const fn new(session: engine::Session) -> Self {
         Self { session }
-    }
-
-    fn run(&self, command: RecordCommand) -> Result<Outcome> {
-        self.session.execute(Command::Record(command))
     }
 }
 
@@ -71,7 +67,7 @@ impl Session {
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
     pub fn at(&self, instant: Timestamp) -> Self {
-        Self::new(self.session.with_clock(Arc::new(FixedClock::new(instant))))
+        Self::new(self.session.at(instant))
     }
 }
 
@@ -122,39 +118,39 @@ impl Session {
     /// # Errors
     /// `NotFound` for an unknown operation, `EffectsChanged` with every field that was changed since, `Denied`.
     pub fn undo(&self, op_id: Id) -> Result<Outcome> {
-        self.session.execute(Command::Journal(JournalCommand::Undo { operation: op_id }))
+        self.session.undo(op_id)
     }
 
     /// Makes a record of any entity from its fields by name; `id` and `owner` may be among them.
     ///
     /// # Errors
     /// `UnknownEntity`, `UnknownField`, and those of the entity's own method.
-    pub fn create(&self, entity: String, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
-        self.run(RecordCommand::Create { entity, fields })
+    pub fn create(&self, entity: &str, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
+        self.session.create(entity, fields)
     }
 
     /// Sets some fields of a record of any entity, whose `version` was read.
     ///
     /// # Errors
     /// `StaleVersion`, `UnknownEntity`, `UnknownField`, and those of the entity's own method.
-    pub fn update(&self, entity: String, id: Id, version: i64, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
-        self.run(RecordCommand::Update { entity, id, expected_version: version, fields })
+    pub fn update(&self, entity: &str, id: Id, version: i64, fields: HashMap<String, FieldValue>) -> Result<Outcome> {
+        self.session.update(entity, id, version, fields)
     }
 
     /// Deletes a record of any entity, whose `version` was read.
     ///
     /// # Errors
     /// `StillReferenced`, `StaleVersion`, `NotFound`, `Denied`.
-    pub fn delete(&self, entity: String, id: Id, version: i64) -> Result<Outcome> {
-        self.run(RecordCommand::Delete { entity, id, expected_version: version })
+    pub fn delete(&self, entity: &str, id: Id, version: i64) -> Result<Outcome> {
+        self.session.delete(entity, id, version)
     }
 
     /// Brings a deleted record back.
     ///
     /// # Errors
     /// `NotFound`, `Denied`, `DuplicateKey` if another record took a unique value since.
-    pub fn restore(&self, entity: String, id: Id) -> Result<Outcome> {
-        self.run(RecordCommand::Restore { entity, id })
+    pub fn restore(&self, entity: &str, id: Id) -> Result<Outcome> {
+        self.session.restore(entity, id)
     }
 }
 
@@ -183,6 +179,15 @@ impl Session {
     /// `NotFound` if there is no such record, or the reader may not see it.
     pub fn history(&self, entity: &str, id: Id) -> Result<Vec<JournalEntry>> {
         self.session.history(entity, id)
+    }
+
+    /// A page of what happened to a record, oldest first, as far as the reader may see it. Begin with 0.
+    ///
+    /// # Errors
+    /// As [`Session::history`]; `OutOfRange` for a page size outside 1 to 1,000.
+    #[uniffi::method(default(cursor = 0, limit = 500))]
+    pub fn history_page(&self, entity: &str, id: Id, cursor: i64, limit: i64) -> Result<ChangePage> {
+        self.session.history_page(entity, id, cursor, limit)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0.
@@ -224,7 +229,8 @@ impl Session {
     }
 
     /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is
-    /// answered with `{"ok": ...}` or with `{"error": {"kind": ..., "problems": [...]}}`.
+    /// answered with `{"ok": ...}` or with `{"error": {"kind": ..., "problems": [...]}}`. Beside `execute` may stand an
+    /// `op_id`, so that the request has its effect once however often it is made.
     pub fn answer_json(&self, request: &str) -> String {
         self.session.answer_json(request)
     }

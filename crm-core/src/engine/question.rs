@@ -1,0 +1,241 @@
+//! The questions of the JSON door: reading records, and the reports of every room.
+
+use super::Session;
+use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
+use crate::query::{AggregateQuery, Query};
+use crate::room::Reader as _;
+use crate::sales::{FunnelOptions, WinRateOptions};
+use crate::value::{Date, Id, Result, Timestamp, json};
+
+value_union! {
+    /// A question of the JSON door. In JSON: `{"list": {"entity": "account", "query": {"limit": 10}}}`.
+    pub enum Question {
+        /// One record.
+        Get {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
+        /// A page of records: `{"items": [...], "next_cursor": "..."}`.
+        List {
+            /// The entity.
+            entity: String,
+            /// The question.
+            query: Query,
+        },
+        /// Figures by group: a list of `{"keys": [...], "values": [...]}`.
+        Aggregate {
+            /// The entity.
+            entity: String,
+            /// The question.
+            query: AggregateQuery,
+        },
+        /// What happened to a record, oldest first.
+        History {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
+        /// A page of what happened to a record, as of the change feed.
+        HistoryPage {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The cursor; begin with 0.
+            cursor: i64,
+            /// Entries on a page, 1 to 1,000.
+            limit: i64,
+        },
+        /// A record as it stood at an instant.
+        AsOf {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The instant.
+            at: Timestamp,
+        },
+        /// The change feed behind a cursor.
+        ChangesSince {
+            /// The cursor; begin with 0.
+            cursor: i64,
+            /// Entries on a page, 1 to 1,000.
+            limit: i64,
+        },
+        /// The fields of an entity, as the caller may see them.
+        Describe {
+            /// The entity.
+            entity: String,
+        },
+        /// Everything about a customer that the reader may see.
+        SingleView {
+            /// The account.
+            account: Id,
+            /// What is asked for.
+            options: Option<SingleViewOptions>,
+        },
+        /// The account above, or null.
+        ParentOf {
+            /// The account.
+            account: Id,
+            /// The hierarchy.
+            hierarchy: HierarchyKind,
+            /// The date.
+            date: Date,
+        },
+        /// The accounts directly below.
+        Children {
+            /// The account.
+            account: Id,
+            /// The hierarchy.
+            hierarchy: HierarchyKind,
+            /// The date.
+            date: Date,
+        },
+        /// The accounts above, the nearest first.
+        Ancestors {
+            /// The account.
+            account: Id,
+            /// The hierarchy.
+            hierarchy: HierarchyKind,
+            /// The date.
+            date: Date,
+        },
+        /// The account and everything below it, level by level.
+        Subtree {
+            /// The account.
+            account: Id,
+            /// The hierarchy.
+            hierarchy: HierarchyKind,
+            /// The date.
+            date: Date,
+        },
+        /// Figures over the records of a subtree.
+        Rollup {
+            /// The account.
+            account: Id,
+            /// The hierarchy.
+            hierarchy: HierarchyKind,
+            /// The date.
+            date: Date,
+            /// The entity.
+            entity: String,
+            /// The question.
+            query: AggregateQuery,
+        },
+        /// The newest activities of a record, or of an account and what stands below it today.
+        ActivitiesOf {
+            /// The record.
+            subject: Subject,
+            /// The hierarchy.
+            hierarchy: Option<HierarchyKind>,
+            /// The most activities, 1 to 500.
+            limit: i64,
+        },
+        /// The opportunities that stand in each stage of a pipeline.
+        Funnel {
+            /// What is asked for.
+            options: Option<FunnelOptions>,
+        },
+        /// How many opportunities, and how much, were won of those that were closed.
+        WinRate {
+            /// What is asked for.
+            options: Option<WinRateOptions>,
+        },
+        /// The stays of an opportunity in its stages.
+        StageHistory {
+            /// The opportunity.
+            opportunity: Id,
+        },
+        /// Times in the stages, cycle and moves back of an opportunity.
+        StageReport {
+            /// The opportunity.
+            opportunity: Id,
+        },
+        /// The price of a product on a date, in the named list or in the default one.
+        ListPrice {
+            /// The product.
+            product: Id,
+            /// The price list.
+            price_list: Option<Id>,
+            /// The date.
+            date: Date,
+        },
+    }
+}
+
+impl Question {
+    /// The answer as canonical JSON.
+    pub(super) fn answer(self, session: &Session) -> Result<String> {
+        match self {
+            Self::Get { entity, id } => {
+                let row = session.reading(|reading| reading.get(&entity, id))?;
+                json::to_canonical(&session.row_json(&entity, row)?)
+            }
+            Self::List { entity, query } => list(session, &entity, &query),
+            Self::Aggregate { entity, query } => json::to_canonical(&session.aggregate(&entity, &query)?),
+            Self::History { entity, id } => json::to_canonical(&session.history(&entity, id)?),
+            Self::HistoryPage { entity, id, cursor, limit } => {
+                json::to_canonical(&session.history_page(&entity, id, cursor, limit)?)
+            }
+            Self::AsOf { entity, id, at } => {
+                let row = session.reading(|reading| reading.as_of(&entity, id, at))?;
+                json::to_canonical(&session.row_json(&entity, row)?)
+            }
+            Self::ChangesSince { cursor, limit } => json::to_canonical(&session.changes_since(cursor, limit)?),
+            Self::Describe { entity } => json::to_canonical(&session.describe(&entity)?),
+            report => report.report(session),
+        }
+    }
+
+    /// The answer of a room's report.
+    fn report(self, session: &Session) -> Result<String> {
+        let (customers, sales) = (session.customers(), session.sales());
+        match self {
+            Self::SingleView { account, options } => {
+                json::to_canonical(&customers.single_view(account, &options.unwrap_or_default())?)
+            }
+            Self::ParentOf { account, hierarchy, date } => {
+                json::to_canonical(&customers.parent_of(account, hierarchy, date)?)
+            }
+            Self::Children { account, hierarchy, date } => {
+                json::to_canonical(&customers.children(account, hierarchy, date)?)
+            }
+            Self::Ancestors { account, hierarchy, date } => {
+                json::to_canonical(&customers.ancestors(account, hierarchy, date)?)
+            }
+            Self::Subtree { account, hierarchy, date } => {
+                json::to_canonical(&customers.subtree(account, hierarchy, date)?)
+            }
+            Self::Rollup { account, hierarchy, date, entity, query } => {
+                json::to_canonical(&customers.rollup(account, hierarchy, date, &entity, &query)?)
+            }
+            Self::ActivitiesOf { subject, hierarchy, limit } => {
+                json::to_canonical(&customers.activities_of(subject, hierarchy, limit)?)
+            }
+            Self::Funnel { options } => json::to_canonical(&sales.funnel(&options.unwrap_or_default())?),
+            Self::WinRate { options } => json::to_canonical(&sales.win_rate(&options.unwrap_or_default())?),
+            Self::StageHistory { opportunity } => json::to_canonical(&sales.stage_history(opportunity)?),
+            Self::StageReport { opportunity } => json::to_canonical(&sales.stage_report(opportunity)?),
+            Self::ListPrice { product, price_list, date } => {
+                json::to_canonical(&session.products().list_price(product, price_list, date)?)
+            }
+            record => record.answer(session),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct JsonPage {
+    items: Vec<serde_json::Value>,
+    next_cursor: Option<String>,
+}
+
+fn list(session: &Session, entity: &str, query: &Query) -> Result<String> {
+    let (rows, next_cursor) = session.reading(|reading| reading.page(entity, query))?;
+    let items = rows.into_iter().map(|row| session.row_json(entity, row)).collect::<Result<_>>()?;
+    json::to_canonical(&JsonPage { items, next_cursor })
+}
