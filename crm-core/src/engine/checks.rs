@@ -10,6 +10,9 @@ use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRe
 use crate::store::{JournalRead, JournalScope};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
+/// The most entries of the journal in which is looked up what others changed.
+const MAX_NAMED: usize = 100;
+
 impl Work<'_> {
     /// Refuses what the caller may not set; empty values and `false` are not set.
     pub(super) fn require_writes(&self, plan: &AccessPlan, entity: &EntityType, row: &Row) -> Result<()> {
@@ -70,32 +73,46 @@ impl Work<'_> {
         }
     }
 
-    /// Every reference that is new must point to a record that the caller can see.
+    /// The references of a record, with what they hold before the rule of the entity speaks.
+    pub(super) fn references(&self, entity: &EntityType, row: &Row) -> Vec<(FieldRef, FieldValue)> {
+        let fields = self.tenant.schema.fields(entity).into_iter().chain(entity.field("owner"));
+        let points = |field: &FieldRef| matches!(&field.spec.kind, FieldKind::Reference { to, .. } if !to.is_empty());
+        fields.filter(points).map(|field| (field.value(row), field)).map(|(value, field)| (field, value)).collect()
+    }
+
+    /// Every reference that is new must point to a record: one that the caller can see, unless a rule filled it in.
     pub(super) fn check_references(
         &mut self,
         plan: &AccessPlan,
-        entity: &EntityType,
         before: Option<&Row>,
         after: &Row,
+        given: &[(FieldRef, FieldValue)],
     ) -> Result<()> {
-        let mut fields = self.tenant.schema.fields(entity);
-        fields.extend(entity.field("owner"));
-        for field in fields {
-            let FieldKind::Reference { to, .. } = &field.spec.kind else { continue };
-            let FieldValue::Reference(id) = field.value(after) else { continue };
-            if before.is_some_and(|before| field.value(before) == FieldValue::Reference(id)) || to.is_empty() {
+        for (field, given) in given {
+            let value = field.value(after);
+            if before.is_some_and(|before| field.value(before) == value) {
                 continue;
             }
-            self.check_reference(plan, &field, to, id)?;
+            self.check_reference(plan, field, &value, value != *given)?;
         }
         Ok(())
     }
 
-    pub(super) fn check_reference(&mut self, plan: &AccessPlan, field: &FieldRef, to: &str, id: Id) -> Result<()> {
+    fn check_reference(
+        &mut self,
+        plan: &AccessPlan,
+        field: &FieldRef,
+        value: &FieldValue,
+        by_rule: bool,
+    ) -> Result<()> {
+        let (FieldKind::Reference { to, .. }, FieldValue::Reference(id)) = (&field.spec.kind, value) else {
+            return Ok(());
+        };
+        let (id, to) = (*id, to.as_ref());
         let target = self.entity(to)?;
         let name = field.spec.name.as_ref();
         let hidden = !plan.can_read(name);
-        let by_rule = hidden || plan.is_system() || CONFIGURATION.contains(&target.name);
+        let by_rule = by_rule || hidden || plan.is_system() || CONFIGURATION.contains(&target.name);
         let author = if by_rule { Author::Rule } else { Author::Caller };
         let key = (target.name, author, id);
         if self.good.contains(&key) {
@@ -115,6 +132,32 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The fields in which a given record differs from what the caller saw. Only these are read as the types of their
+    /// fields: a value that was kept under an older definition does not stand in the way of others. A record given
+    /// without an owner keeps the one it has.
+    pub(super) fn differences(
+        &self,
+        entity: &EntityType,
+        seen: &Row,
+        given: &Row,
+    ) -> Result<Vec<(String, FieldValue)>> {
+        let fields = self.tenant.schema.fields(entity).into_iter();
+        let owner = entity.field("owner").filter(|_| given.owner.is_some());
+        let (mut set, mut problems) = (Vec::new(), Vec::new());
+        for field in fields.chain(owner) {
+            let (old, new) = (field.value(seen), field.value(given));
+            if new == old {
+                continue;
+            }
+            match field.spec.coerce(new) {
+                Ok(new) if new == old => {}
+                Ok(new) => set.push((field.spec.name.to_string(), new)),
+                Err(error) => problems.extend_from_slice(error.problems()),
+            }
+        }
+        if problems.is_empty() { Ok(set) } else { Err(Error::Invalid { problems }) }
+    }
+
     pub(super) fn set_fields(
         &self,
         author: Author,
@@ -126,7 +169,13 @@ impl Work<'_> {
     ) -> Result<()> {
         let mut problems = Vec::new();
         for (name, value) in set {
-            let field = plan.readable_field(&self.tenant.schema, entity, &name)?;
+            let field = match author {
+                // The names come from the journal; what the caller does not see returns all the same.
+                Author::Undo => {
+                    self.tenant.schema.field(entity, &name).ok_or_else(|| no_field(&name).into_invalid())?
+                }
+                _ => plan.readable_field(&self.tenant.schema, entity, &name)?,
+            };
             let value = match field.spec.coerce(value) {
                 Ok(value) => value,
                 Err(error) => {
@@ -138,7 +187,11 @@ impl Work<'_> {
             if value == present {
                 continue;
             }
-            if author == Author::Undo {
+            if name == "owner" && value == FieldValue::Null {
+                problems.push(Problem::of_field(ErrorCode::Required, "owner", "every record has an owner"));
+                continue;
+            }
+            if author == Author::Undo && plan.can_read(&name) {
                 plan.require_field_right(&field.spec)?;
             }
             if author == Author::Caller {
@@ -169,9 +222,9 @@ impl Work<'_> {
         if expected == present.version {
             return Ok(());
         }
-        let scope = JournalScope::Record { entity: entity.name, record: present.id, until: None };
-        let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })?;
-        let later = entries.iter().filter(|entry| entry.version > expected).flat_map(|entry| &entry.changes);
+        let scope = JournalScope::Record { entity: entity.name, record: present.id, after: expected, until: None };
+        let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: MAX_NAMED })?;
+        let later = entries.iter().flat_map(|entry| &entry.changes);
         let mut fields: Vec<&str> =
             later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
         fields.sort_unstable();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::pipeline::Asked;
 use super::registry::registry;
 use super::tenant::{Tenant, Tenants};
 use super::{Command, Organization, Outcome, pipeline};
@@ -236,7 +237,7 @@ impl Session {
     /// # Errors
     /// `Invalid`, `NotFound`, `Denied`, `Conflict`: nothing was written. `Unknown`: repeat with the same `op_id`.
     pub fn execute(&self, command: Command) -> Result<Outcome> {
-        pipeline::execute(self, &[command], None)
+        pipeline::execute(self, Asked::One(&command), None)
     }
 
     /// Carries out a command that may be repeated: the same `op_id` has its effect once and gives the first outcome.
@@ -244,7 +245,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`]; `OpIdReused` if the `op_id` was used for another command.
     pub fn execute_once(&self, command: Command, op_id: Id) -> Result<Outcome> {
-        pipeline::execute(self, &[command], Some(op_id))
+        pipeline::execute(self, Asked::One(&command), Some(op_id))
     }
 
     /// Carries out all commands or none.
@@ -252,7 +253,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`]; the field path begins with the place of the command, `[2]`.
     pub fn execute_all(&self, commands: &[Command], op_id: Option<Id>) -> Result<Outcome> {
-        pipeline::execute(self, commands, op_id)
+        pipeline::execute(self, Asked::List(commands), op_id)
     }
 
     /// What a command would do, without doing it.
@@ -260,7 +261,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub fn preview(&self, command: Command) -> Result<Outcome> {
-        pipeline::preview(self, &[command])
+        pipeline::preview(self, Asked::One(&command))
     }
 
     /// What several commands would do together, without doing it.
@@ -268,7 +269,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub fn preview_all(&self, commands: &[Command]) -> Result<Outcome> {
-        pipeline::preview(self, commands)
+        pipeline::preview(self, Asked::List(commands))
     }
 }
 

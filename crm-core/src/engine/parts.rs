@@ -44,7 +44,7 @@ impl Work<'_> {
         if parts.is_empty() {
             return Ok(());
         }
-        let scope = JournalScope::Record { entity: entity.name, record: id, until: None };
+        let scope = JournalScope::Record { entity: entity.name, record: id, after: 0, until: None };
         let history = self.journal(scope)?;
         let Some(deletion) = history.iter().rev().find(|entry| entry.kind == ChangeKind::Delete) else {
             return Ok(());

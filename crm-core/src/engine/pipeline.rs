@@ -20,14 +20,39 @@ pub(crate) const MAX_BATCH: usize = 10_000;
 /// How deep consequences of consequences may go.
 const MAX_CONSEQUENCES: usize = 16;
 
+/// What a caller asks for: a command, or several that are done together.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'a> {
+    /// One command; errors name its fields.
+    One(&'a Command),
+    /// A list, also one of a single command; errors begin with the place in the list.
+    List(&'a [Command]),
+}
+
+impl<'a> Asked<'a> {
+    const fn commands(self) -> &'a [Command] {
+        match self {
+            Self::One(command) => std::slice::from_ref(command),
+            Self::List(commands) => commands,
+        }
+    }
+
+    fn located(self, place: usize, error: Error) -> Error {
+        match self {
+            Self::One(_) => error,
+            Self::List(_) => error.under(&format!("[{place}]")),
+        }
+    }
+}
+
 /// Carries out all commands or none.
-pub(super) fn execute(session: &Session, commands: &[Command], op_id: Option<Id>) -> Result<Outcome> {
-    check_batch(commands, op_id)?;
+pub(super) fn execute(session: &Session, asked: Asked<'_>, op_id: Option<Id>) -> Result<Outcome> {
+    check_batch(asked.commands(), op_id)?;
     let operation = op_id.unwrap_or_else(|| session.inner.ids.next_id());
-    let fingerprint = if op_id.is_some() { fingerprint(session, commands)? } else { signature(session) };
+    let fingerprint = fingerprint(session, asked.commands());
     let mut done = None;
     let written = session.inner.store()?.write(&mut |tx| {
-        done = Some(run(session, tx, commands, operation, &fingerprint)?);
+        done = Some(run(session, tx, asked, operation, &fingerprint)?);
         Ok(())
     });
     finish_write(operation, false, written, done)
@@ -50,12 +75,12 @@ pub(super) fn finish_write<T>(
 }
 
 /// Runs all commands and takes everything back.
-pub(super) fn preview(session: &Session, commands: &[Command]) -> Result<Outcome> {
-    check_batch(commands, None)?;
+pub(super) fn preview(session: &Session, asked: Asked<'_>) -> Result<Outcome> {
+    check_batch(asked.commands(), None)?;
     let operation = session.inner.ids.next_id();
     let mut done = None;
     let written = session.inner.store()?.write(&mut |tx| {
-        done = Some(run(session, tx, commands, operation, "")?);
+        done = Some(run(session, tx, asked, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
     finish_write(operation, true, written, done)
@@ -72,14 +97,12 @@ fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
     Ok(())
 }
 
-fn fingerprint(session: &Session, commands: &[Command]) -> Result<String> {
-    let text = json::to_canonical(commands)?;
-    Ok(query::fingerprint(&[&session.ctx.user.to_string(), &text]))
-}
-
-/// What is kept of an operation whose `op_id` the engine made: whose it was. After `Unknown` its caller may repeat it.
-fn signature(session: &Session) -> String {
-    format!("by {}", query::fingerprint(&[&session.ctx.user.to_string()]))
+/// What is kept of an operation, whoever made its `op_id`: the commands and whose they were. After `Unknown` its caller
+/// may repeat it, and nothing else passes for it. A command without a JSON form is refused later, where the field that
+/// is to blame is known.
+fn fingerprint(session: &Session, commands: &[Command]) -> String {
+    let text = json::to_canonical(commands).unwrap_or_default();
+    query::fingerprint(&[&session.ctx.user.to_string(), &text])
 }
 
 fn unknown(operation: Id, cause: &Error) -> Error {
@@ -88,29 +111,22 @@ fn unknown(operation: Id, cause: &Error) -> Error {
     Error::Unknown { problems: vec![problem] }
 }
 
-fn run(
-    session: &Session,
-    tx: &mut dyn WriteTx,
-    commands: &[Command],
-    operation: Id,
-    fingerprint: &str,
-) -> Result<Outcome> {
+fn run(session: &Session, tx: &mut dyn WriteTx, asked: Asked<'_>, operation: Id, fingerprint: &str) -> Result<Outcome> {
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     if let Some(found) = tx.operation(tenant.id, operation)? {
-        return replay(&found, &[fingerprint, &signature(session)]);
+        return replay(&found, fingerprint);
     }
     let mut work = Work::new(session, tx, tenant, operation);
-    for (place, command) in commands.iter().enumerate() {
-        let done = work.execute(command);
-        done.map_err(|error| if commands.len() > 1 { error.under(&format!("[{place}]")) } else { error })?;
+    for (place, command) in asked.commands().iter().enumerate() {
+        work.execute(command).map_err(|error| asked.located(place, error))?;
     }
     work.finish(fingerprint)
 }
 
 /// The outcome of an operation that was carried out before; for nobody but the one who did.
-fn replay(found: &Operation, fingerprints: &[&str]) -> Result<Outcome> {
-    if !fingerprints.contains(&found.fingerprint.as_str()) {
+fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
+    if found.fingerprint != fingerprint {
         let problem = Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before for something else");
         return Err(Error::conflict(problem));
     }
@@ -173,6 +189,8 @@ pub(super) struct Work<'a> {
     pub(super) operation: Id,
     pub(super) now: Timestamp,
     command: &'static str,
+    /// Whether what is written now follows from another change.
+    consequence: bool,
     outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
     pub(super) good: HashSet<(&'static str, Author, Id)>,
@@ -191,6 +209,7 @@ impl<'a> Work<'a> {
             operation,
             now: session.clock.now(),
             command: "",
+            consequence: false,
             outcome,
             good: HashSet::new(),
             numbers: HashMap::new(),
@@ -256,9 +275,12 @@ impl<'a> Work<'a> {
         }
         self.outcome.warnings.extend(decision.warnings);
         self.outcome.trace.extend(decision.trace);
+        let outer = self.consequence;
         for (author, change) in decision.first.into_iter().chain(decision.changes) {
+            self.consequence = depth > 0 || author == Author::UndoRule;
             self.apply(author, change, depth)?;
         }
+        self.consequence = outer;
         Ok(())
     }
 
@@ -284,9 +306,8 @@ impl<'a> Work<'a> {
 
     pub(super) fn plan(&self, author: Author, entity: &EntityType) -> Arc<AccessPlan> {
         match author {
-            Author::Undo if entity.is_kept_by_engine() => self.plan(Author::Rule, entity),
             Author::Caller | Author::Undo => self.tenant.plan(self.session.ctx.user, entity),
-            Author::Rule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
+            Author::Rule | Author::UndoRule => Arc::new(self.tenant.system_plan(entity, SystemReason::Invariant)),
         }
     }
 
@@ -354,9 +375,10 @@ impl<'a> Work<'a> {
         (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
         self.coerce(&entity, &mut row)?;
         self.check_struct(&entity, &row)?;
+        let given = self.references(&entity, &row);
         let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
-        self.check_references(&plan, &entity, None, &row)?;
+        self.check_references(&plan, None, &row, &given)?;
         self.before_definition(&entity, None, &row)?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
         self.write(&plan, &entity, None, row, ChangeKind::Create, changes)?;
@@ -374,7 +396,7 @@ impl<'a> Work<'a> {
     ) -> Result<Decision> {
         let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
         let mut decision = rule(self, before, after)?;
-        if author == Author::Undo {
+        if author.is_undo() {
             return Ok(Decision { first: Vec::new(), changes: Vec::new(), ..decision });
         }
         let first = Decision { changes: std::mem::take(&mut decision.first), ..Decision::default() };
@@ -398,17 +420,7 @@ impl<'a> Work<'a> {
         plan.mask(&entity, &mut seen);
         // As the caller read it: where the struct knows no empty value, a hidden or empty one was read as its default.
         seen.values = entity.struct_values(&seen)?;
-        let mut given = row.clone();
-        self.coerce(&entity, &mut given)?;
-        let mut fields = self.tenant.schema.fields(&entity);
-        fields.extend(entity.field("owner"));
-        let mut set = Vec::new();
-        for field in fields {
-            let value = field.value(&given);
-            if value != field.value(&seen) {
-                set.push((field.spec.name.to_string(), value));
-            }
-        }
+        let set = self.differences(&entity, &seen, &row)?;
         self.update(author, name, (row.id, Some(row.version)), set, depth)
     }
 
@@ -428,9 +440,10 @@ impl<'a> Work<'a> {
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
         self.check_struct(&entity, &after)?;
+        let given = self.references(&entity, &after);
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
-        self.check_references(&plan, &entity, Some(&before), &after)?;
+        self.check_references(&plan, Some(&before), &after, &given)?;
         self.before_definition(&entity, Some(&before), &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         if !changes.is_empty() {
@@ -446,7 +459,7 @@ impl<'a> Work<'a> {
         require_keeper(author, &entity)?;
         let before = self.current(&plan, &entity, id)?;
         self.check_version(&plan, &entity, &before, version)?;
-        if author != Author::Undo {
+        if !author.is_undo() {
             self.delete_parts(&entity, id)?;
         }
         self.check_unused(&entity, id)?;
@@ -469,9 +482,9 @@ impl<'a> Work<'a> {
             Some(rule) => rule(self, &after)?,
             None => Decision::default(),
         };
-        self.check_references(&plan, &entity, None, &after)?;
+        self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
-        if author == Author::Undo {
+        if author.is_undo() {
             return Ok(());
         }
         self.restore_parts(&entity, id, depth)?;
@@ -491,9 +504,11 @@ impl<'a> Work<'a> {
         let user = self.session.ctx.user;
         if let Some(before) = before {
             after.version = before.version.saturating_add(1);
-            (after.updated_at, after.updated_by) = (self.now, Some(user));
+            // The instants of a record never fall, also when the clock was set back or a session tells of the past:
+            // what a record was at an instant is read from the entries up to it.
+            (after.updated_at, after.updated_by) = (self.now.max(before.updated_at), Some(user));
         }
-        let (id, version) = (after.id, after.version);
+        let (id, version, at) = (after.id, after.version, after.updated_at);
         let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         self.tx.put(&plan.check_write(entity, before, after))?;
         self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
@@ -502,12 +517,13 @@ impl<'a> Work<'a> {
             op_id: self.operation,
             command: self.command.to_owned(),
             actor: user,
-            at: self.now,
+            at,
             entity: entity.name.to_owned(),
             record: id,
             version,
             kind,
             changes,
+            consequence: self.consequence || entity.is_kept_by_engine(),
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
         self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Session;
 use super::tenant::Tenant;
 use crate::access::{AccessPlan, Action, SystemReason};
-use crate::journal::{self, ChangeKind, ChangePage, JournalEntry};
+use crate::journal::{self, ChangeKind, ChangePage, JournalEntry, RecordKey};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
 use crate::room::Reader;
 use crate::schema::{Entity, EntityType, Row};
@@ -18,6 +18,12 @@ const MAX_CHANGES: i64 = 1_000;
 const MIN_CHUNK: usize = 100;
 /// Entries that are looked at for one page, visible or not.
 const MAX_LOOKED_AT: usize = 10_000;
+
+/// What an entry of the journal tells a reader.
+enum Told {
+    Entry(JournalEntry),
+    Left(RecordKey),
+}
 
 /// A snapshot with the reader's tenant.
 pub(crate) struct Reading<'a> {
@@ -51,16 +57,17 @@ impl Reading<'_> {
     pub(crate) fn entries(&mut self, name: &str, id: Id, until: Option<Timestamp>) -> Result<Vec<JournalEntry>> {
         let (entity, plan) = self.entity(name)?;
         self.tx.get(&plan.check_get_any(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
-        let scope = JournalScope::Record { entity: entity.name, record: id, until };
+        let scope = JournalScope::Record { entity: entity.name, record: id, after: 0, until };
         self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })
     }
 
-    /// The record as it stood at an instant, with the fields that the reader may see now.
+    /// The record as it stood at an instant. The rights of now decide, as they do for its history: whoever may see the
+    /// record sees what it was, whoever had it then.
     pub(crate) fn as_of(&mut self, name: &str, id: Id, at: Timestamp) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
         let entries = self.entries(name, id, Some(at))?;
         let row = journal::row_as_of(&self.tenant.schema, &entity, &entries)?;
-        let mut row = row.filter(|row| plan.sees(row)).ok_or_else(|| Error::not_found(entity.name))?;
+        let mut row = row.ok_or_else(|| Error::not_found(entity.name))?;
         plan.mask(&entity, &mut row);
         Ok(row)
     }
@@ -98,10 +105,10 @@ impl Reading<'_> {
         Ok(rows)
     }
 
-    /// One page. Whether more wait is said of visible entries only, as far as the look reaches.
+    /// One page. Whether more wait is said of visible entries, and of records that left, as far as the look reaches.
     fn feed(&mut self, cursor: i64, limit: usize) -> Result<ChangePage> {
         let chunk = limit.saturating_add(1).max(MIN_CHUNK);
-        let mut page = ChangePage { next_cursor: cursor, has_more: true, entries: Vec::new() };
+        let mut page = ChangePage { next_cursor: cursor, has_more: true, ..ChangePage::default() };
         let mut looked_at = 0;
         while looked_at < MAX_LOOKED_AT {
             let scope = JournalScope::After(page.next_cursor);
@@ -110,12 +117,15 @@ impl Reading<'_> {
             page.has_more = found.len() == chunk;
             for entry in found {
                 let sequence = entry.sequence;
-                if let Some(entry) = self.visible_entry(entry)? {
-                    if page.entries.len() == limit {
-                        page.has_more = true;
-                        return Ok(page);
-                    }
-                    page.entries.push(entry);
+                let told = self.told(entry)?;
+                if told.is_some() && page.entries.len() + page.left.len() == limit {
+                    page.has_more = true;
+                    return Ok(page);
+                }
+                match told {
+                    Some(Told::Entry(entry)) => page.entries.push(entry),
+                    Some(Told::Left(record)) => page.left.push(record),
+                    None => {}
                 }
                 page.next_cursor = sequence;
             }
@@ -126,12 +136,22 @@ impl Reading<'_> {
         Ok(page)
     }
 
-    /// The entry with the fields that the reader may see; nothing if the record is hidden.
-    fn visible_entry(&mut self, entry: JournalEntry) -> Result<Option<JournalEntry>> {
+    /// The entry with the fields that the reader may see. Of a hidden record only that it left: to a reader who, with
+    /// the rights of now, saw the owner that it had before the entry and does not see the one after it.
+    fn told(&mut self, entry: JournalEntry) -> Result<Option<Told>> {
         let Ok((entity, plan)) = self.entity(&entry.entity) else { return Ok(None) };
         let Ok(get) = plan.check_get_any(entry.record) else { return Ok(None) };
-        let visible = self.tx.get(&get)?.is_some();
-        Ok(if visible { self.readable(&entity, &plan, entry) } else { None })
+        if self.tx.get(&get)?.is_some() {
+            return Ok(self.readable(&entity, &plan, entry).map(Told::Entry));
+        }
+        let Some(owner) = entry.changes.iter().find(|change| change.field == "owner") else { return Ok(None) };
+        let Some(field) = entity.field("owner") else { return Ok(None) };
+        let sees = |value: &FieldValue| match query::operand(&field, value) {
+            Ok(FieldValue::Reference(owner)) => plan.sees(&Row { owner: Some(owner), ..Row::default() }),
+            _ => false,
+        };
+        let left = sees(&owner.before) && !sees(&owner.after);
+        Ok(left.then(|| Told::Left(RecordKey { entity: entry.entity.clone(), id: entry.record })))
     }
 
     /// Drops the fields that the reader may not see; an update of which nothing is left is dropped whole. The values
@@ -149,6 +169,14 @@ impl Reading<'_> {
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
         (!empty).then_some(entry)
     }
+}
+
+/// The entries on a page.
+fn page_size(limit: i64) -> Result<usize> {
+    usize::try_from(limit).ok().filter(|_| (1..=MAX_CHANGES).contains(&limit)).ok_or_else(|| {
+        let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page of changes has 1 to 1000 entries");
+        problem.with("max", MAX_CHANGES).into_invalid()
+    })
 }
 
 impl Reader for Reading<'_> {
@@ -285,6 +313,28 @@ impl Session {
         })
     }
 
+    /// A page of what happened to a record, oldest first. The cursor is the version up to which the reader knows it:
+    /// begin with 0. Entries of which the reader may see nothing are left out, so that a page may be shorter than the
+    /// limit.
+    ///
+    /// # Errors
+    /// As [`Session::history`]; `OutOfRange` for a page size outside 1 to 1,000.
+    pub fn history_page(&self, entity: &str, id: Id, cursor: i64, limit: i64) -> Result<ChangePage> {
+        let size = page_size(limit)?;
+        self.reading(|reading| {
+            let (entity, plan) = reading.entity(entity)?;
+            reading.tx.get(&plan.check_get_any(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+            let scope = JournalScope::Record { entity: entity.name, record: id, after: cursor, until: None };
+            let read = JournalRead { tenant: reading.tenant.id, scope, limit: size.saturating_add(1) };
+            let mut entries = reading.tx.journal(read)?;
+            let has_more = entries.len() > size;
+            entries.truncate(size);
+            let next_cursor = entries.last().map_or(cursor, |last| last.version);
+            let entries = entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect();
+            Ok(ChangePage { entries, next_cursor, has_more, ..ChangePage::default() })
+        })
+    }
+
     /// A record as it stood at an instant, with the fields that the reader may see now.
     ///
     /// # Errors
@@ -293,15 +343,14 @@ impl Session {
         E::from_row(self.reading(|reading| reading.as_of(E::NAME, id, at))?)
     }
 
-    /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0.
+    /// The entries of the journal behind a cursor that the reader may see, oldest first, and the records that left the
+    /// reader's sight with another owner. Begin with 0. What changes with the reader's own rights, or with the place
+    /// of a user in the hierarchy, is not in the feed: then read anew.
     ///
     /// # Errors
     /// `OutOfRange` for a page size outside 1 to 1,000.
     pub fn changes_since(&self, cursor: i64, limit: i64) -> Result<ChangePage> {
-        let size = usize::try_from(limit).ok().filter(|_| (1..=MAX_CHANGES).contains(&limit)).ok_or_else(|| {
-            let problem = Problem::of_field(ErrorCode::OutOfRange, "limit", "a page of changes has 1 to 1000 entries");
-            problem.with("max", MAX_CHANGES).into_invalid()
-        })?;
+        let size = page_size(limit)?;
         self.reading(|reading| reading.feed(cursor, size))
     }
 }

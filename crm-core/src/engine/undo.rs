@@ -1,13 +1,14 @@
 //! Taking an operation back, as far as its effects still stand.
 
+use std::collections::HashMap;
+
 use super::JournalCommand;
 use super::pipeline::Work;
-use crate::access::AccessPlan;
-use crate::journal::{ChangeKind, FieldChange, JournalEntry};
+use crate::journal::{self, ChangeKind, FieldChange, JournalEntry};
 use crate::room::{Author, Change, Decision};
 use crate::schema::{EntityType, Row};
 use crate::store::{JournalRead, JournalScope};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::value::{Error, ErrorCode, Id, Problem, Result};
 
 /// What an operation did to one record, from before its first entry to after its last.
 struct Effect {
@@ -17,18 +18,18 @@ struct Effect {
     first: ChangeKind,
     /// What the last entry did.
     last: ChangeKind,
-    /// The version after the last entry.
-    version: i64,
     /// Each field once, from its first value to its last.
     changes: Vec<FieldChange>,
+    /// Whether rules alone made it, as a consequence of other effects.
+    consequence: bool,
     /// Where it stands in the operation: creations by their first entry, everything else by its last.
     place: usize,
 }
 
 impl Effect {
     fn of(place: usize, entry: JournalEntry) -> Self {
-        let JournalEntry { entity, record, kind, version, changes, .. } = entry;
-        Self { entity, record, first: kind, last: kind, version, changes, place }
+        let JournalEntry { entity, record, kind, changes, consequence, .. } = entry;
+        Self { entity, record, first: kind, last: kind, changes, consequence, place }
     }
 
     const fn was_there(&self) -> bool {
@@ -41,7 +42,8 @@ impl Effect {
 
     /// Joins a later entry of the same record.
     fn join(&mut self, place: usize, entry: JournalEntry) {
-        (self.last, self.version) = (entry.kind, entry.version);
+        self.last = entry.kind;
+        self.consequence &= entry.consequence;
         if self.first != ChangeKind::Create {
             self.place = place;
         }
@@ -56,10 +58,11 @@ impl Effect {
 
 /// The effects of an operation on each record, in the order in which they are taken back.
 fn effects(entries: Vec<JournalEntry>) -> Vec<Effect> {
+    let mut places: HashMap<(String, Id), usize> = HashMap::new();
     let mut effects: Vec<Effect> = Vec::new();
     for (place, entry) in entries.into_iter().enumerate() {
-        let same = |other: &&mut Effect| other.record == entry.record && other.entity == entry.entity;
-        match effects.iter_mut().find(same) {
+        let known = *places.entry((entry.entity.clone(), entry.record)).or_insert(effects.len());
+        match effects.get_mut(known) {
             Some(effect) => effect.join(place, entry),
             None => effects.push(Effect::of(place, entry)),
         }
@@ -71,56 +74,75 @@ fn effects(entries: Vec<JournalEntry>) -> Vec<Effect> {
 impl Work<'_> {
     /// Decides the changes that take an operation back.
     ///
-    /// The caller needs the rights for each of these changes; a field that was changed again since is a conflict. An
-    /// operation that touched what the caller may not see answers as one that does not exist.
+    /// The caller needs the rights for each of the changes, except for those that a rule made follow from others. A
+    /// visible field that was changed again since is a conflict. An operation that touched what the caller may not see
+    /// answers as one that does not exist. The hidden fields of a visible record return with the others as far as they
+    /// still stand: whether the operation changed them, and who did since, must not be told.
     pub(super) fn decide_undo(&mut self, command: &JournalCommand) -> Result<Decision> {
         let JournalCommand::Undo { operation } = command;
         let read =
             JournalRead { tenant: self.tenant.id, scope: JournalScope::Operation(*operation), limit: usize::MAX };
-        let entries = self.tx.journal(read)?;
-        if entries.is_empty() {
+        let effects = effects(self.tx.journal(read)?);
+        // What only rules did, without a change from which it followed, is the caller's to answer for.
+        let mut author = Author::UndoRule;
+        if effects.iter().all(|effect| effect.consequence) {
+            author = Author::Undo;
+        }
+        if effects.is_empty() {
             return Err(Error::not_found("operation"));
         }
         let mut decision = Decision::default();
         let mut conflicts = Vec::new();
-        for effect in effects(entries) {
-            match self.taken_back(&effect)? {
-                Ok(changes) => decision.changes.extend(changes.into_iter().map(|change| (Author::Undo, change))),
+        // The rights first: an error about a consequence is only for somebody who may take back what it followed from.
+        for effect in effects.iter().filter(|effect| !effect.consequence || author == Author::Undo) {
+            self.check_seen(effect)?;
+        }
+        for effect in effects {
+            let author = if effect.consequence { author } else { Author::Undo };
+            match self.taken_back(author, &effect)? {
+                Ok(changes) => decision.changes.extend(changes.into_iter().map(|change| (author, change))),
                 Err(problem) => conflicts.push(problem),
             }
         }
         if conflicts.is_empty() { Ok(decision) } else { Err(Error::Conflict { problems: conflicts }) }
     }
 
-    /// The changes that take one effect back, or why it no longer stands.
-    fn taken_back(&mut self, effect: &Effect) -> Result<std::result::Result<Vec<Change>, Problem>> {
+    /// What cannot be seen answers as if the operation did not exist, also a change of hidden fields alone.
+    fn check_seen(&mut self, effect: &Effect) -> Result<()> {
         let entity = self.entity(&effect.entity)?;
         let plan = self.plan(Author::Undo, &entity);
-        let row = self.visible(&plan, effect.record)?;
-        if !effect.changes.iter().all(|change| plan.can_read(&change.field)) {
-            return Err(Error::denied("undo", entity.name));
-        }
+        let get = plan.check_get_any(effect.record).map_err(|_| Error::not_found("operation"))?;
+        let update = effect.first == ChangeKind::Update && effect.last == ChangeKind::Update;
+        let hidden = update && !effect.changes.iter().any(|change| plan.can_read(&change.field));
+        let seen = self.tx.get(&get)?.is_some() && !hidden;
+        if seen { Ok(()) } else { Err(Error::not_found("operation")) }
+    }
+
+    /// The changes that take one effect back, or why it no longer stands.
+    fn taken_back(&mut self, author: Author, effect: &Effect) -> Result<std::result::Result<Vec<Change>, Problem>> {
+        let entity = self.entity(&effect.entity)?;
+        let get = self.plan(author, &entity).check_get_any(effect.record)?;
+        let row = self.tx.get(&get)?.ok_or_else(|| Error::not_found("operation"))?;
         let (name, id) = (entity.name, effect.record);
         if row.deleted == effect.is_there() {
-            return Ok(Err(changed(name, id, "deleted")));
-        }
-        if effect.first == ChangeKind::Create && effect.is_there() {
-            let same = row.version == effect.version;
-            let delete = Change::Delete { entity: name, id, version: Some(row.version) };
-            return Ok(if same { Ok(vec![delete]) } else { Err(changed(name, id, "version")) });
+            return Ok(Err(self.changed(author, &entity, &row, "deleted")));
         }
         if !effect.was_there() && !effect.is_there() {
             return Ok(Ok(Vec::new()));
         }
-        if let Some(field) = self.field_that_moved(&entity, &row, effect)? {
-            return Ok(Err(changed(name, id, &field)));
+        if let Some(field) = self.field_that_moved(author, &entity, &row, effect) {
+            return Ok(Err(self.changed(author, &entity, &row, &field)));
+        }
+        if effect.first == ChangeKind::Create {
+            return Ok(Ok(vec![Change::Delete { entity: name, id, version: Some(row.version) }]));
         }
         let mut changes = Vec::new();
         if !effect.is_there() {
             changes.push(Change::Restore { entity: name, id });
         }
-        if !effect.changes.is_empty() {
-            let set = effect.changes.iter().map(|change| (change.field.clone(), change.before.clone())).collect();
+        let standing = effect.changes.iter().filter(|change| self.stands(&entity, &row, change));
+        let set: Vec<_> = standing.map(|change| (change.field.clone(), change.before.clone())).collect();
+        if !set.is_empty() {
             changes.push(Change::Update { entity: name, id, version: None, set });
         }
         if !effect.was_there() {
@@ -129,27 +151,36 @@ impl Work<'_> {
         Ok(Ok(changes))
     }
 
-    /// The record, deleted or not; what cannot be seen answers as if the operation did not exist.
-    fn visible(&mut self, plan: &AccessPlan, id: Id) -> Result<Row> {
-        let get = plan.check_get_any(id).map_err(|_| Error::not_found("operation"))?;
-        self.tx.get(&get)?.ok_or_else(|| Error::not_found("operation"))
-    }
-
-    fn field_that_moved(&self, entity: &EntityType, row: &Row, effect: &Effect) -> Result<Option<String>> {
-        for change in &effect.changes {
-            let Some(field) = self.tenant.schema.field(entity, &change.field) else {
-                return Ok(Some(change.field.clone()));
-            };
-            let after: FieldValue = crate::query::operand(&field, &change.after)?;
-            if field.value(row) != after {
-                return Ok(Some(change.field.clone()));
-            }
+    /// A field that no longer has the value which the operation left in it, among those that the author may see. Of a
+    /// record that was made, what was empty must be empty.
+    fn field_that_moved(&self, author: Author, entity: &EntityType, row: &Row, effect: &Effect) -> Option<String> {
+        let plan = self.plan(author, entity);
+        let mut visible = effect.changes.iter().filter(|change| plan.can_read(&change.field));
+        if let Some(moved) = visible.find(|change| !self.stands(entity, row, change)) {
+            return Some(moved.field.clone());
         }
-        Ok(None)
+        if effect.first != ChangeKind::Create {
+            return None;
+        }
+        let known = |field: &str| effect.changes.iter().any(|change| change.field == field);
+        let mut present = journal::creation_changes(&self.tenant.schema, entity, row).into_iter();
+        present.find(|change| plan.can_read(&change.field) && !known(&change.field)).map(|change| change.field)
     }
-}
 
-fn changed(entity: &str, id: Id, field: &str) -> Problem {
-    let problem = Problem::of_field(ErrorCode::EffectsChanged, field, format!("the {entity} was changed since"));
-    problem.with("entity", entity).with("id", id)
+    /// Whether a field still has the value that the operation left in it.
+    fn stands(&self, entity: &EntityType, row: &Row, change: &FieldChange) -> bool {
+        let Some(field) = self.tenant.schema.field(entity, &change.field) else { return false };
+        crate::query::operand(&field, &change.after).is_ok_and(|after| after == field.value(row))
+    }
+
+    /// The conflict; of a record or a field that the caller does not see only that there is one.
+    fn changed(&self, author: Author, entity: &EntityType, row: &Row, field: &str) -> Problem {
+        let plan = self.plan(Author::Undo, entity);
+        if author == Author::UndoRule && !(plan.sees(row) && plan.can_read(field)) {
+            return Problem::new(ErrorCode::EffectsChanged, "what followed from the operation was changed since");
+        }
+        let name = entity.name;
+        let problem = Problem::of_field(ErrorCode::EffectsChanged, field, format!("the {name} was changed since"));
+        problem.with("entity", name).with("id", row.id)
+    }
 }

@@ -68,7 +68,7 @@ fn set(field: &FieldRef, row: &mut Row, value: FieldValue) -> Result<()> {
     Ok(())
 }
 
-/// The record after all these entries, oldest first; nothing if it did not exist yet or was deleted.
+/// The record after all these entries, oldest first; nothing if it was not made among them or is deleted.
 ///
 /// # Errors
 /// A value no longer fits the type of its field.
@@ -77,5 +77,5 @@ pub(crate) fn row_as_of(schema: &TenantSchema, entity: &EntityType, entries: &[J
     for entry in entries {
         apply_changes(schema, entity, &mut row, entry)?;
     }
-    Ok(if entries.is_empty() || row.deleted { None } else { Some(row) })
+    Ok(if row.id.is_nil() || row.deleted { None } else { Some(row) })
 }

@@ -5,4 +5,4 @@ mod fold;
 mod types;
 
 pub(crate) use fold::{creation_changes, diff, row_as_of};
-pub use types::{ChangeKind, ChangePage, FieldChange, JournalEntry};
+pub use types::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};

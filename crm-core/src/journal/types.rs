@@ -55,6 +55,22 @@ value_struct! {
             /// The fields, in the order of the registration.
             pub changes: Vec<FieldChange>,
         }
+        optional {
+            /// Whether a rule made it follow from another change of the operation, whatever the rights of the actor.
+            pub consequence: bool,
+        }
+    }
+}
+
+value_struct! {
+    /// A record, by entity and identifier.
+    pub struct RecordKey {
+        required {
+            /// The entity.
+            pub entity: String,
+            /// The record.
+            pub id: Id,
+        }
     }
 }
 
@@ -71,6 +87,8 @@ value_struct! {
         optional {
             /// Whether more entries wait.
             pub has_more: bool,
+            /// Records that went to an owner whose records the reader does not see: a copy of one is to be dropped.
+            pub left: Vec<RecordKey>,
         }
     }
 }

@@ -117,9 +117,18 @@ pub enum Author {
     /// A rule's: a consequence of something that the caller may do, for example the interval of a stage.
     Rule,
     /// The caller's, who takes an operation back: rights are checked as for the caller, but fields that the engine
-    /// keeps return too. Rules may refuse and complete; their consequences are not drawn again, because the journal
-    /// has those of the operation as well.
+    /// keeps, and those that the caller does not see, return too. Rules may refuse and complete; their consequences
+    /// are not drawn again, because the journal has those of the operation as well.
     Undo,
+    /// A rule's, when a consequence is taken back together with what it followed from.
+    UndoRule,
+}
+
+impl Author {
+    /// Whether an operation is taken back.
+    pub(crate) const fn is_undo(self) -> bool {
+        matches!(self, Self::Undo | Self::UndoRule)
+    }
 }
 
 /// One change of one record.

@@ -179,10 +179,12 @@ impl State {
             self.journal.get(*place).filter(|(tenant, _)| *tenant == read.tenant).map(|(_, entry)| entry)
         };
         match read.scope {
-            JournalScope::Record { entity, record, until } => {
+            JournalScope::Record { entity, record, after, until } => {
                 let places = self.by_record.get(&(read.tenant, entity.to_owned(), record));
                 let entries = places.into_iter().flatten().filter_map(mine);
-                entries.filter(|entry| until.is_none_or(|until| entry.at <= until)).take(read.limit).cloned().collect()
+                let asked =
+                    entries.filter(|entry| entry.version > after && until.is_none_or(|until| entry.at <= until));
+                asked.take(read.limit).cloned().collect()
             }
             JournalScope::Operation(op_id) => {
                 let places: Vec<usize> = (0..self.journal.len()).collect();

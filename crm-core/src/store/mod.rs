@@ -63,8 +63,8 @@ pub trait Store: Send + Sync {
 /// Which part of the journal is read. Made by [`crate::engine`] after the rights were checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum JournalScope<'a> {
-    /// One record, up to an instant.
-    Record { entity: &'a str, record: Id, until: Option<Timestamp> },
+    /// One record, behind a version, up to an instant.
+    Record { entity: &'a str, record: Id, after: i64, until: Option<Timestamp> },
     /// One operation.
     Operation(Id),
     /// Everything after a place in the journal.

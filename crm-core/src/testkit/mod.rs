@@ -9,6 +9,7 @@ mod random;
 mod regression;
 mod sample;
 mod shapes;
+mod taken_back;
 
 pub(crate) use engines::{Engine, Kept, memory, setup, sqlite};
 pub(crate) use random::Random;

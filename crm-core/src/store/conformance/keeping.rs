@@ -153,13 +153,13 @@ pub(super) fn the_journal_is_read_by_record_operation_and_place(suite: &Suite) {
     }
     assert!(entries.windows(2).all(|pair| pair[0].sequence < pair[1].sequence));
     let read = |scope, limit| suite.read(|tx| tx.journal(JournalRead { tenant: suite.tenant, scope, limit })).unwrap();
-    let of = |record, until| JournalScope::Record { entity: "sample", record, until };
+    let of = |record, until| JournalScope::Record { entity: "sample", record, after: 0, until };
     let chosen = |places: &[usize]| places.iter().map(|place| entries[*place].clone()).collect::<Vec<_>>();
     assert_eq!(read(of(a, None), usize::MAX), chosen(&[0, 2, 3]));
     assert_eq!(read(of(a, None), 2), chosen(&[0, 2]));
     assert_eq!(read(of(a, Some(Timestamp::from_micros(20))), 9), chosen(&[0, 2]));
     assert_eq!(read(of(a, Some(Timestamp::from_micros(19))), 9), chosen(&[0]));
-    assert_eq!(read(JournalScope::Record { entity: "user", record: a, until: None }, 9), chosen(&[]));
+    assert_eq!(read(JournalScope::Record { entity: "user", record: a, after: 0, until: None }, 9), chosen(&[]));
     assert_eq!(read(JournalScope::Operation(entries[1].op_id), 9), chosen(&[1]));
     assert_eq!(read(JournalScope::Operation(a), 9), chosen(&[]));
     assert_eq!(read(JournalScope::After(entries[0].sequence), 2), chosen(&[1, 2]));
@@ -212,7 +212,7 @@ pub(super) fn tenants_are_apart(suite: &Suite) {
     suite.write(|tx| tx.put(&there.check_write(&suite.entity, None, row.clone()))).unwrap();
     assert_eq!(suite.scan(&there, &Query::default()).unwrap().len(), 1);
     suite.write(|tx| tx.append_journal(other, &suite.entry(row.id, 1, ChangeKind::Create)).map(|_| ())).unwrap();
-    let scope = JournalScope::Record { entity: "sample", record: row.id, until: None };
+    let scope = JournalScope::Record { entity: "sample", record: row.id, after: 0, until: None };
     let entries = |tenant| suite.read(|tx| tx.journal(JournalRead { tenant, scope, limit: 9 })).unwrap().len();
     assert_eq!((entries(other), entries(suite.tenant)), (1, 0));
     let all = JournalRead { tenant: other, scope: JournalScope::After(0), limit: 99 };

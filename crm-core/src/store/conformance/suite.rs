@@ -219,6 +219,7 @@ impl Suite {
             version,
             kind,
             changes: Vec::new(),
+            consequence: false,
         }
     }
 }

@@ -207,13 +207,14 @@ impl ReadTx for Transaction<'_> {
     }
 
     fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
-        const SELECT: &str = "SELECT sequence, op_id, command, actor, at, entity, record, version, kind, changes FROM journal WHERE tenant = ?1";
+        const SELECT: &str = "SELECT sequence, op_id, command, actor, at, entity, record, version, kind, changes, consequence FROM journal WHERE tenant = ?1";
         let limit = i64::try_from(read.limit).unwrap_or(i64::MAX);
         let (condition, values) = match read.scope {
-            JournalScope::Record { entity, record, until } => {
+            JournalScope::Record { entity, record, after, until } => {
                 let until = until.map_or(i64::MAX, Timestamp::micros);
-                let values = vec![blob(record), Value::Text(entity.to_owned()), Value::Integer(until)];
-                (" AND record = ?3 AND entity = ?4 AND at <= ?5", values)
+                let (until, after) = (Value::Integer(until), Value::Integer(after));
+                let values = vec![blob(record), Value::Text(entity.to_owned()), until, after];
+                (" AND record = ?3 AND entity = ?4 AND at <= ?5 AND version > ?6", values)
             }
             JournalScope::Operation(op_id) => (" AND op_id = ?3", vec![blob(op_id)]),
             JournalScope::After(sequence) => (" AND sequence > ?3", vec![Value::Integer(sequence)]),
@@ -314,6 +315,7 @@ fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
         version: whole(7)?,
         kind: ChangeKind::parse(&text(8)?).ok_or_else(|| damaged("the journal has an unknown kind of entry"))?,
         changes: json::from_text(&text(9)?)?,
+        consequence: whole(10)? != 0,
     })
 }
 
@@ -357,7 +359,7 @@ impl WriteTx for Transaction<'_> {
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
-        let sql = "INSERT INTO journal (sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let sql = "INSERT INTO journal (sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes, consequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let changes = serde_json::to_string(&entry.changes).map_err(|_| damaged("a change has no JSON form"))?;
         let params = params![
             (entry.sequence > 0).then_some(entry.sequence),
@@ -370,7 +372,8 @@ impl WriteTx for Transaction<'_> {
             entry.record.as_bytes(),
             entry.version,
             entry.kind.as_str(),
-            changes
+            changes,
+            entry.consequence
         ];
         self.execute(sql, params)?;
         Ok(self.connection.last_insert_rowid())
