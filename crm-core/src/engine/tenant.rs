@@ -96,7 +96,7 @@ fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: Tenan
     let asked = plan.check_scan(schema, entity, &Query::default())?;
     let mut found = Vec::new();
     tx.select(&asked, &mut |row| {
-        found.push(E::from_row(row)?);
+        found.push(E::from_stored(row)?);
         Ok(true)
     })?;
     Ok(found)
