@@ -169,24 +169,35 @@ mod tests {
         let bytes = fs::read(&path).unwrap();
         let one = "rowid = (SELECT max(rowid)";
         for (script, told) in [
-            ("DELETE FROM unique_key WHERE entity = 'role' AND value = 'role 7'", vec![
-                "role: 1 unique values not held by their records",
-            ]),
-            ("UPDATE unique_key SET record = zeroblob(16) WHERE entity = 'role' AND value = 'role 7'", vec![
-                "role: 1 unique values held by no living record",
-                "role: 1 unique values not held by their records",
-            ]),
-            ("UPDATE role SET version = 2 WHERE name = 'role 7'", vec![
-                "role: 1 records of another version than their last entry in the journal",
-            ]),
-            (&format!("DELETE FROM journal WHERE {one} FROM journal WHERE entity = 'role')"), vec![
-                "role: 1 records more or fewer than the journal has seen made",
-                "role: 1 records of another version than their last entry in the journal",
-            ]),
-            (&format!("DELETE FROM role WHERE {one} FROM role)"), vec![
-                "role: 1 records more or fewer than the journal has seen made",
-                "role: 1 unique values held by no living record",
-            ]),
+            (
+                "DELETE FROM unique_key WHERE entity = 'role' AND value = 'role 7'",
+                vec!["role: 1 unique values not held by their records"],
+            ),
+            (
+                "UPDATE unique_key SET record = zeroblob(16) WHERE entity = 'role' AND value = 'role 7'",
+                vec![
+                    "role: 1 unique values held by no living record",
+                    "role: 1 unique values not held by their records",
+                ],
+            ),
+            (
+                "UPDATE role SET version = 2 WHERE name = 'role 7'",
+                vec!["role: 1 records of another version than their last entry in the journal"],
+            ),
+            (
+                &format!("DELETE FROM journal WHERE {one} FROM journal WHERE entity = 'role')"),
+                vec![
+                    "role: 1 records more or fewer than the journal has seen made",
+                    "role: 1 records of another version than their last entry in the journal",
+                ],
+            ),
+            (
+                &format!("DELETE FROM role WHERE {one} FROM role)"),
+                vec![
+                    "role: 1 records more or fewer than the journal has seen made",
+                    "role: 1 unique values held by no living record",
+                ],
+            ),
         ] {
             fs::write(&path, &bytes).unwrap();
             tamper(&path, script);
@@ -295,7 +306,11 @@ mod tests {
         ] {
             fs::write(&path, &bytes).unwrap();
             tamper(&path, script);
-            assert_eq!(told(&Crm::open_with(&path, quick()).unwrap_err()), ("corrupt", ErrorCode::DamagedFile), "{script}");
+            assert_eq!(
+                told(&Crm::open_with(&path, quick()).unwrap_err()),
+                ("corrupt", ErrorCode::DamagedFile),
+                "{script}"
+            );
         }
     }
 
@@ -422,7 +437,10 @@ mod tests {
         let mount = format!("mount -t tmpfs -o size=3m none '{}'", folder.path().display());
         let allowed = Process::new("unshare").args(["-Urm", "sh", "-c", &mount]).output();
         if !allowed.is_ok_and(|done| done.status.success()) {
-            assert!(std::env::var_os("CI").is_none(), "`unshare -Urm` must be allowed where everything is to be tested");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "`unshare -Urm` must be allowed where everything is to be tested"
+            );
             return;
         }
         let mut process = Process::new("unshare");

@@ -355,6 +355,6 @@ pub fn external_kind(system: &str) -> String {
 
 /// The unique keys inside a list of external identifiers.
 pub(crate) fn external_keys(json: &str) -> Vec<(String, String)> {
-    let list: Vec<ExternalId> = crate::value::json::from_text(json).unwrap_or_default();
+    let list: Vec<ExternalId> = crate::value::json::from_own_text(json).unwrap_or_default();
     list.into_iter().map(|id| (external_kind(&id.system), id.key)).collect()
 }
