@@ -535,4 +535,34 @@ mod tests {
         let twice_in_texts = r#"{"a":{"x":1},"b":[{"x":1},{"x":"{\"x\":1,\"x\":2}"}]}"#;
         assert_eq!(json::from_text::<Map>(twice_in_texts).unwrap().len(), 2);
     }
+
+    /// They were all taken.
+    #[test]
+    fn keys_of_tenants_that_nobody_could_write_down() {
+        let crm = Crm::open_in_memory();
+        let setup = |key: &str| {
+            let options = crm_core::engine::SetupOptions {
+                tenant: key.into(),
+                name: "A".into(),
+                base_currency: "EUR".parse().unwrap(),
+                time_zone: "Europe/Berlin".into(),
+                admin_login: "admin".into(),
+            };
+            crm.setup(options)
+        };
+        for (key, code) in [
+            ("", ErrorCode::Required),
+            (" \t", ErrorCode::Required),
+            ("a\0b", ErrorCode::BadFormat),
+            ("a\nb", ErrorCode::BadFormat),
+            (" a", ErrorCode::BadFormat),
+            (&"中".repeat(61), ErrorCode::TooLong),
+            (&"a".repeat(100_000), ErrorCode::TooLong),
+        ] {
+            assert_eq!(told(setup(key)), invalid(code, "tenant"));
+        }
+        setup(&"中".repeat(60)).unwrap();
+        setup("plant 1").unwrap();
+        assert_eq!(crm.tenants().unwrap().len(), 2);
+    }
 }
