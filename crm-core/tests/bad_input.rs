@@ -11,6 +11,7 @@ mod tests {
 
     use super::support::*;
     use crm_core::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
+    use crm_core::customer::{Account, CustomerCommand, LifeCycle};
     use crm_core::engine::{AdminCommand, Command, Crm, RecordCommand, Session};
     use crm_core::query::{
         AggregateQuery, Bucket, Comparison, Filter, GroupBy, MAX_DEPTH, MAX_IN_VALUES, MAX_TERMS, Measure,
@@ -481,5 +482,87 @@ mod tests {
         assert_eq!(told("2026-03-31T08:00:00".parse::<Timestamp>()).1, ErrorCode::NaiveDatetime);
         assert_eq!(told("2026-3-31".parse::<Date>()).1, ErrorCode::BadFormat);
         assert_eq!(told(FieldValue::json(&[0.5])).1, ErrorCode::FloatNotAllowed);
+    }
+
+    /// Code and field path of what was refused as JSON.
+    fn read<T: serde::de::DeserializeOwned + std::fmt::Debug>(text: &str) -> (ErrorCode, Option<String>) {
+        let error = json::from_text::<T>(text).unwrap_err();
+        (error.code(), error.field().map(str::to_owned))
+    }
+
+    fn refused(code: ErrorCode, field: &str) -> (ErrorCode, Option<String>) {
+        (code, Some(field.to_owned()))
+    }
+
+    /// They were told as an unknown field and as broken JSON.
+    #[test]
+    fn a_wrong_choice_and_a_wrong_type_are_told_as_such() {
+        let account = |value: &str| read::<Account>(&format!(r#"{{"name":"A","life_cycle":{value}}}"#));
+        assert_eq!(account(r#""bogus""#), refused(ErrorCode::NotInPicklist, "life_cycle"));
+        for value in ["3", "[]", "{}", "true"] {
+            assert_eq!(account(value), refused(ErrorCode::WrongType, "life_cycle"), "{value}");
+        }
+        let query = r#"{"filter":{"compare":{"field":"a","comparison":"near","value":1}}}"#;
+        assert_eq!(read::<Query>(query), refused(ErrorCode::NotInPicklist, "filter.compare.comparison"));
+        assert_eq!(read::<Query>(r#"{"filter":3}"#), refused(ErrorCode::WrongType, "filter"));
+        assert_eq!(read::<Query>(r#"{"filter":{"near":{}}}"#).0, ErrorCode::UnknownField);
+        assert_eq!(read::<Query>(r#"{"filter":"#).0, ErrorCode::BadJson);
+        for choice in LifeCycle::ALL {
+            let text = format!(r#""{choice}""#);
+            assert_eq!(json::from_text::<LifeCycle>(&text).unwrap(), *choice);
+            assert_eq!(json::to_canonical(choice).unwrap(), text);
+        }
+    }
+
+    /// Only the path of what it was missing in was told.
+    #[test]
+    fn a_missing_field_is_told_with_its_own_path() {
+        assert_eq!(read::<Account>("{}"), refused(ErrorCode::Required, "name"));
+        let command = r#"{"create_account":{"account":{"city":"Ulm"}}}"#;
+        assert_eq!(read::<CustomerCommand>(command), refused(ErrorCode::Required, "create_account.account.name"));
+        let channels = r#"{"name":"A","channels":[{"kind":"phone","value":"1"},{"kind":"phone"}]}"#;
+        assert_eq!(read::<Account>(channels), refused(ErrorCode::Required, "channels[1].value"));
+    }
+
+    /// The last one won, and the other was lost in silence.
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        type Map = HashMap<String, FieldValue>;
+        assert_eq!(read::<Map>(r#"{"a":1,"b":2,"a":1}"#), refused(ErrorCode::BadJson, "a"));
+        assert_eq!(read::<Map>(r#"{"a":[{},{"b":{"c":1,"\u0063":2}}]}"#), refused(ErrorCode::BadJson, "a[1].b.c"));
+        assert_eq!(read::<Account>(r#"{"name":"A","name":"B"}"#), refused(ErrorCode::BadJson, "name"));
+        assert_eq!(read::<Map>(r#"{"a":1,"a""#).0, ErrorCode::BadJson);
+        let twice_in_texts = r#"{"a":{"x":1},"b":[{"x":1},{"x":"{\"x\":1,\"x\":2}"}]}"#;
+        assert_eq!(json::from_text::<Map>(twice_in_texts).unwrap().len(), 2);
+    }
+
+    /// They were all taken.
+    #[test]
+    fn keys_of_tenants_that_nobody_could_write_down() {
+        let crm = Crm::open_in_memory();
+        let setup = |key: &str| {
+            let options = crm_core::engine::SetupOptions {
+                tenant: key.into(),
+                name: "A".into(),
+                base_currency: "EUR".parse().unwrap(),
+                time_zone: "Europe/Berlin".into(),
+                admin_login: "admin".into(),
+            };
+            crm.setup(options)
+        };
+        for (key, code) in [
+            ("", ErrorCode::Required),
+            (" \t", ErrorCode::Required),
+            ("a\0b", ErrorCode::BadFormat),
+            ("a\nb", ErrorCode::BadFormat),
+            (" a", ErrorCode::BadFormat),
+            (&"中".repeat(61), ErrorCode::TooLong),
+            (&"a".repeat(100_000), ErrorCode::TooLong),
+        ] {
+            assert_eq!(told(setup(key)), invalid(code, "tenant"));
+        }
+        setup(&"中".repeat(60)).unwrap();
+        setup("plant 1").unwrap();
+        assert_eq!(crm.tenants().unwrap().len(), 2);
     }
 }

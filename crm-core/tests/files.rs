@@ -13,9 +13,10 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::support::*;
-    use crm_core::access::Role;
-    use crm_core::engine::Crm;
+    use crm_core::access::{Role, User};
+    use crm_core::engine::{AdminCommand, Command, Crm, Session};
     use crm_core::query::Query;
+    use crm_core::schema::{CustomFieldKind, FieldDefinition};
     use crm_core::store::{SCHEMA_VERSION, SqliteOptions};
     use crm_core::value::{Error, ErrorCode};
 
@@ -57,6 +58,67 @@ mod tests {
         assert_eq!((count(&admin, "role"), crm.check_integrity().unwrap()), (50, vec![]));
     }
 
+    /// It was taken for a new file, and what stood in the log was thrown away.
+    #[test]
+    fn a_file_that_was_cut_off_beside_its_log() {
+        let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (_crm, admin) = open(&home.path().join("crm.db"), quick()).unwrap();
+        admin.execute(role("only in the log")).unwrap();
+        let [bytes, log] = ["crm.db", "crm.db-wal"].map(|name| fs::read(home.path().join(name)).unwrap());
+        assert!(!log.is_empty());
+        let path = folder.path().join("crm.db");
+        fs::write(folder.path().join("crm.db-wal"), &log).unwrap();
+        for length in [0, 1, 99, 100, 4_095] {
+            fs::write(&path, &bytes[..length]).unwrap();
+            assert_eq!(told(&refused(&path)), ("corrupt", ErrorCode::DamagedFile), "{length} bytes");
+        }
+        fs::write(&path, &bytes).unwrap();
+        let (crm, admin) = open(&path, quick()).unwrap();
+        assert_eq!((count(&admin, "role"), crm.check_integrity().unwrap()), (1, vec![]));
+    }
+
+    /// Readers that were opened later looked in the folder where the program had gone meanwhile.
+    #[test]
+    fn a_path_is_kept_when_the_program_changes_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Other::start("wander", folder.path()).end(), ["0", "1", "1"]);
+        let names: Vec<_> = contents(&folder.path().join("second")).into_keys().collect();
+        assert_eq!(names, Vec::<PathBuf>::new());
+    }
+
+    fn wander(folder: &Path) {
+        let go = |name: &str| {
+            fs::create_dir_all(folder.join(name)).unwrap();
+            std::env::set_current_dir(folder.join(name)).unwrap();
+        };
+        go("first");
+        let (crm, admin) = open(Path::new("crm.db"), quick()).unwrap();
+        go("second");
+        say(&count(&admin, "role").to_string());
+        admin.execute(role("from afar")).unwrap();
+        say(&count(&admin, "role").to_string());
+        go("third");
+        crm.backup("copy.db").unwrap();
+        let (_, copy) = open(Path::new("copy.db"), quick()).unwrap();
+        say(&count(&copy, "role").to_string());
+        // A name that SQLite could read as an address is the name of a file.
+        drop(Crm::open_with("file:a.db", quick()).unwrap());
+        assert!(Path::new("file:a.db").is_file());
+        assert_eq!(told(&Crm::open_with("file:/a.db", quick()).unwrap_err()), ("unavailable", ErrorCode::Io));
+    }
+
+    #[test]
+    fn a_path_that_names_no_file() {
+        for path in ["", ":memory:"] {
+            let error = Crm::open(path).unwrap_err();
+            assert_eq!((told(&error), error.field()), (("invalid", ErrorCode::BadFormat), Some("path")), "{path}");
+        }
+        let home = tempfile::tempdir().unwrap();
+        let (crm, _) = open(&home.path().join("crm.db"), quick()).unwrap();
+        let error = crm.backup("").unwrap_err();
+        assert_eq!((told(&error), error.field()), (("invalid", ErrorCode::BadFormat), Some("to")));
+    }
+
     #[test]
     fn a_file_of_garbage() {
         let folder = tempfile::tempdir().unwrap();
@@ -95,6 +157,107 @@ mod tests {
         }
     }
 
+    /// Changes a closed file behind the engine's back.
+    fn tamper(path: &Path, script: &str) {
+        rusqlite::Connection::open(path).unwrap().execute_batch(script).unwrap();
+    }
+
+    #[test]
+    fn tables_that_do_not_agree_are_found_by_the_check() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = whole_file(folder.path());
+        let bytes = fs::read(&path).unwrap();
+        let one = "rowid = (SELECT max(rowid)";
+        for (script, told) in [
+            (
+                "DELETE FROM unique_key WHERE entity = 'role' AND value = 'role 7'",
+                vec!["role: 1 unique values not held by their records"],
+            ),
+            (
+                "UPDATE unique_key SET record = zeroblob(16) WHERE entity = 'role' AND value = 'role 7'",
+                vec![
+                    "role: 1 unique values held by no living record",
+                    "role: 1 unique values not held by their records",
+                ],
+            ),
+            (
+                "UPDATE role SET version = 2 WHERE name = 'role 7'",
+                vec!["role: 1 records of another version than their last entry in the journal"],
+            ),
+            (
+                &format!("DELETE FROM journal WHERE {one} FROM journal WHERE entity = 'role')"),
+                vec![
+                    "role: 1 records more or fewer than the journal has seen made",
+                    "role: 1 records of another version than their last entry in the journal",
+                ],
+            ),
+            (
+                &format!("DELETE FROM role WHERE {one} FROM role)"),
+                vec![
+                    "role: 1 records more or fewer than the journal has seen made",
+                    "role: 1 unique values held by no living record",
+                ],
+            ),
+        ] {
+            fs::write(&path, &bytes).unwrap();
+            tamper(&path, script);
+            assert_eq!(Crm::open_with(&path, quick()).unwrap().check_integrity().unwrap(), told, "{script}");
+        }
+    }
+
+    /// The quick check does not look at indexes.
+    #[test]
+    fn an_index_without_some_rows_is_found_by_the_check() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = whole_file(folder.path());
+        tamper(
+            &path,
+            "PRAGMA writable_schema = ON;
+             CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'role_owner';
+             DELETE FROM sqlite_schema WHERE name = 'role_owner'",
+        );
+        tamper(&path, "UPDATE role SET owner = zeroblob(16)");
+        tamper(
+            &path,
+            "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept;
+             DELETE FROM sqlite_schema WHERE name = 'kept'",
+        );
+        let problems = Crm::open_with(&path, quick()).unwrap().check_integrity().unwrap();
+        assert!(problems.iter().any(|problem| problem.contains("role_owner")), "{problems:?}");
+    }
+
+    /// They were told as wrong input.
+    #[test]
+    fn damaged_rows_are_no_ones_wrong_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = whole_file(folder.path());
+        let definition = FieldDefinition {
+            entity: "role".into(),
+            name: "x_day".into(),
+            kind: CustomFieldKind::Date,
+            ..FieldDefinition::default()
+        };
+        let (_, admin) = open(&path, quick()).unwrap();
+        admin.execute(Command::Admin(AdminCommand::DefineField { definition })).unwrap();
+        drop(admin);
+        let bytes = fs::read(&path).unwrap();
+        let asked = |script: &str, ask: &dyn Fn(&Session) -> Option<Error>| {
+            fs::write(&path, &bytes).unwrap();
+            tamper(&path, script);
+            let crm = Crm::open_with(&path, quick()).unwrap();
+            let error = crm.session("main", "admin").map_or_else(Some, |admin| ask(&admin)).unwrap();
+            assert_eq!(told(&error), ("corrupt", ErrorCode::DamagedFile), "{script}: {error:?}");
+        };
+        let list = |admin: &Session| admin.list::<Role>(&Query::default()).err();
+        asked("UPDATE role SET ext = '{\"x_day\":\"soon\"}'", &list);
+        asked("UPDATE role SET ext = '{\"x_day\":1}'", &list);
+        asked("UPDATE role SET id = zeroblob(3) WHERE name = 'role 7'", &list);
+        asked("UPDATE user SET permission_sets = '[{'", &|admin| admin.list::<User>(&Query::default()).err());
+        asked("UPDATE field_definition SET kind = 'colour'", &list);
+        asked("UPDATE journal SET changes = '{'", &|admin| admin.changes_since(0, 10).err());
+        asked("UPDATE journal SET kind = 'merge'", &|admin| admin.changes_since(0, 10).err());
+    }
+
     #[test]
     fn a_file_of_another_program_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
@@ -125,6 +288,30 @@ mod tests {
         let data = &error.problems()[0].data;
         assert_eq!(data["file_version"], (SCHEMA_VERSION + 1).to_string());
         assert_eq!(data["known_version"], SCHEMA_VERSION.to_string());
+    }
+
+    #[test]
+    fn a_file_without_one_of_our_tables_and_of_no_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = whole_file(folder.path());
+        let bytes = fs::read(&path).unwrap();
+        for script in [
+            "DROP TABLE journal",
+            "DROP TABLE unique_key",
+            "DROP TABLE number_series",
+            "DROP TABLE user_search",
+            "ALTER TABLE operation DROP COLUMN outcome",
+            "PRAGMA user_version = 0",
+            "PRAGMA user_version = -3",
+        ] {
+            fs::write(&path, &bytes).unwrap();
+            tamper(&path, script);
+            assert_eq!(
+                told(&Crm::open_with(&path, quick()).unwrap_err()),
+                ("corrupt", ErrorCode::DamagedFile),
+                "{script}"
+            );
+        }
     }
 
     #[test]
@@ -250,6 +437,10 @@ mod tests {
         let mount = format!("mount -t tmpfs -o size=3m none '{}'", folder.path().display());
         let allowed = Process::new("unshare").args(["-Urm", "sh", "-c", &mount]).output();
         if !allowed.is_ok_and(|done| done.status.success()) {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "`unshare -Urm` must be allowed where everything is to be tested"
+            );
             return;
         }
         let mut process = Process::new("unshare");
@@ -417,6 +608,7 @@ mod tests {
                 Ok(_) => say("fine"),
                 Err(error) => say(&format!("{} {}", error.kind(), error.code())),
             },
+            "wander" => wander(&path),
             "fill" => fill_the_disk(&path),
             "hold" => {
                 let connection = rusqlite::Connection::open(&path).unwrap();

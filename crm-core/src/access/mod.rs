@@ -50,7 +50,6 @@ pub use entities::{
     ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage,
 };
 pub use model::{AccessModel, MAX_ROLE_DEPTH};
-#[cfg(test)]
 pub(crate) use plan::unique_keys;
 pub use plan::{AccessPlan, Action, SystemReason, Visibility};
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::pipeline::Asked;
 use super::registry::registry;
-use super::tenant::{Tenant, Tenants};
+use super::tenant::{Tenant, Tenants, check_key};
 use super::{Command, Organization, Outcome, pipeline};
 use crate::access::{ANY_ENTITY, Ctx, ObjectRight, PermissionSet, TenantId, User};
 use crate::schema::Registry;
@@ -131,8 +131,10 @@ impl Crm {
     /// Makes a tenant with its organisation, a permission set with every right, and its first user.
     ///
     /// # Errors
-    /// `DuplicateKey` if the tenant exists, `BadFormat` for an unknown time zone.
+    /// `DuplicateKey` if the tenant exists, `BadFormat` for an unknown time zone; `Required`, `TooLong` or `BadFormat`
+    /// for a key that is empty, longer than 60 characters, or has control characters or white space at an end.
     pub fn setup(&self, options: SetupOptions) -> Result<Id> {
+        check_key(&options.tenant)?;
         pipeline::setup(&self.inner, &options)
     }
 

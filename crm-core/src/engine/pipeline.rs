@@ -130,7 +130,7 @@ fn replay(found: &Operation, fingerprint: &str) -> Result<Outcome> {
         let problem = Problem::of_field(ErrorCode::OpIdReused, "op_id", "the op_id was used before for something else");
         return Err(Error::conflict(problem));
     }
-    let outcome: Outcome = json::from_text(&found.outcome)?;
+    let outcome: Outcome = json::from_own_text(&found.outcome)?;
     Ok(Outcome { replayed: true, ..outcome })
 }
 

@@ -273,7 +273,7 @@ impl Session {
     /// # Errors
     /// `NotFound` if there is none, or the reader may not see it; `Denied` without the right to read the entity.
     pub fn get<E: Entity>(&self, id: Id) -> Result<E> {
-        E::from_row(self.reading(|reading| reading.get(E::NAME, id))?)
+        E::from_stored(self.reading(|reading| reading.get(E::NAME, id))?)
     }
 
     /// One page of records, and the cursor of the next page.
@@ -282,7 +282,7 @@ impl Session {
     /// `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange`, `QueryTooComplex`, `Denied`.
     pub fn list<E: Entity>(&self, query: &Query) -> Result<(Vec<E>, Option<String>)> {
         let (rows, next) = self.reading(|reading| reading.page(E::NAME, query))?;
-        Ok((rows.into_iter().map(E::from_row).collect::<Result<_>>()?, next))
+        Ok((rows.into_iter().map(E::from_stored).collect::<Result<_>>()?, next))
     }
 
     /// Every visible record that a query finds, without pages: for exports and reports inside the process.
@@ -290,7 +290,7 @@ impl Session {
     /// # Errors
     /// As [`Session::list`].
     pub fn list_all<E: Entity>(&self, query: &Query) -> Result<Vec<E>> {
-        self.reading(|reading| reading.all(E::NAME, query))?.into_iter().map(E::from_row).collect()
+        self.reading(|reading| reading.all(E::NAME, query))?.into_iter().map(E::from_stored).collect()
     }
 
     /// Figures over the visible records of an entity, by group.
@@ -340,7 +340,7 @@ impl Session {
     /// # Errors
     /// `NotFound` if it did not exist then, was deleted, or the reader may not see it.
     pub fn as_of<E: Entity>(&self, id: Id, at: Timestamp) -> Result<E> {
-        E::from_row(self.reading(|reading| reading.as_of(E::NAME, id, at))?)
+        E::from_stored(self.reading(|reading| reading.as_of(E::NAME, id, at))?)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first, and the records that left the

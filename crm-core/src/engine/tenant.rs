@@ -10,6 +10,24 @@ use crate::schema::{Entity, EntityType, FieldDefinition, Registry, TenantSchema}
 use crate::store::ReadTx;
 use crate::value::{Currency, Date, Error, ErrorCode, Id, Result, Timestamp};
 
+/// The longest key of a tenant, in characters.
+const MAX_KEY_CHARS: usize = 60;
+
+/// The key of a tenant is a short name that a host writes down: in a connection string, a log, a file name.
+pub(super) fn check_key(key: &str) -> Result<()> {
+    let refused = |code, message: &str| Err(Error::invalid(code, "tenant", message));
+    if key.trim().is_empty() {
+        return refused(ErrorCode::Required, "the key of the tenant must not be empty");
+    }
+    if key.chars().count() > MAX_KEY_CHARS {
+        return refused(ErrorCode::TooLong, "the key of the tenant has more than 60 characters");
+    }
+    if key.trim() != key || key.chars().any(char::is_control) {
+        return refused(ErrorCode::BadFormat, "the key of the tenant has control characters, or white space at an end");
+    }
+    Ok(())
+}
+
 /// A tenant at one epoch.
 #[derive(Debug)]
 pub(crate) struct Tenant {
@@ -96,7 +114,7 @@ fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: Tenan
     let asked = plan.check_scan(schema, entity, &Query::default())?;
     let mut found = Vec::new();
     tx.select(&asked, &mut |row| {
-        found.push(E::from_row(row)?);
+        found.push(E::from_stored(row)?);
         Ok(true)
     })?;
     Ok(found)

@@ -74,7 +74,7 @@ pub trait View {
 /// # Errors
 /// As [`View::get`].
 pub fn record<E: Entity>(view: &mut dyn View, id: Id) -> Result<E> {
-    E::from_row(view.get(E::NAME, id)?)
+    E::from_stored(view.get(E::NAME, id)?)
 }
 
 /// A typed record, for rules that must hold over invisible records too.
@@ -82,7 +82,7 @@ pub fn record<E: Entity>(view: &mut dyn View, id: Id) -> Result<E> {
 /// # Errors
 /// As [`View::get_for_rule`].
 pub fn record_for_rule<E: Entity>(view: &mut dyn View, id: Id) -> Result<E> {
-    E::from_row(view.get_for_rule(E::NAME, id)?)
+    E::from_stored(view.get_for_rule(E::NAME, id)?)
 }
 
 /// A typed record that the caller is about to change.
@@ -98,7 +98,7 @@ pub fn record_for_change<E: Entity>(view: &mut dyn View, id: Id, version: Option
 /// # Errors
 /// As [`View::list`].
 pub fn records<E: Entity>(view: &mut dyn View, query: &Query) -> Result<Vec<E>> {
-    view.list(E::NAME, query)?.into_iter().map(E::from_row).collect()
+    view.list(E::NAME, query)?.into_iter().map(E::from_stored).collect()
 }
 
 /// Typed records, for rules that must hold over invisible records too.
@@ -106,7 +106,7 @@ pub fn records<E: Entity>(view: &mut dyn View, query: &Query) -> Result<Vec<E>> 
 /// # Errors
 /// As [`View::list_for_rule`].
 pub fn records_for_rule<E: Entity>(view: &mut dyn View, query: &Query) -> Result<Vec<E>> {
-    view.list_for_rule(E::NAME, query)?.into_iter().map(E::from_row).collect()
+    view.list_for_rule(E::NAME, query)?.into_iter().map(E::from_stored).collect()
 }
 
 /// On whose authority a change is made.
@@ -364,6 +364,6 @@ pub fn external_kind(system: &str) -> String {
 
 /// The unique keys inside a list of external identifiers.
 pub(crate) fn external_keys(json: &str) -> Vec<(String, String)> {
-    let list: Vec<ExternalId> = crate::value::json::from_text(json).unwrap_or_default();
+    let list: Vec<ExternalId> = crate::value::json::from_own_text(json).unwrap_or_default();
     list.into_iter().map(|id| (external_kind(&id.system), id.key)).collect()
 }

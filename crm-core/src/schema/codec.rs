@@ -83,7 +83,7 @@ impl<T: Serialize + DeserializeOwned> FieldCodec for Vec<T> {
     fn from_field(value: FieldValue) -> Result<Self> {
         match value {
             FieldValue::Null => Ok(Self::new()),
-            FieldValue::Json(text) => json::from_text(&text),
+            FieldValue::Json(text) => json::from_own_text(&text),
             _ => Err(wrong("list")),
         }
     }

@@ -1,6 +1,7 @@
 //! Reading a given value as what the field holds: exact, or a typed error that names the field.
 
 use super::{FieldKind, FieldSpec};
+use crate::value::error::excerpt;
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 impl FieldSpec {
@@ -22,10 +23,7 @@ impl FieldSpec {
 
     /// The limits that a tenant set for a custom field.
     fn check_range(&self, value: &FieldValue) -> Result<()> {
-        let limit =
-            |text: &Option<String>| text.clone().map(|text| self.coerce_present(FieldValue::Text(text))).transpose();
-        let low = limit(&self.limits.minimum)?;
-        let high = limit(&self.limits.maximum)?;
+        let (low, high) = self.limits().map_err(|error| error.under(&self.name))?;
         let below = low.is_some_and(|low| value.compare(&low).is_lt());
         let above = high.is_some_and(|high| value.compare(&high).is_gt());
         if below || above {
@@ -40,6 +38,21 @@ impl FieldSpec {
             return Err(problem.into_invalid());
         }
         Ok(())
+    }
+
+    /// Minimum and maximum as values of the field; the error names which of them is no such value.
+    pub(super) fn limits(&self) -> Result<(Option<FieldValue>, Option<FieldValue>)> {
+        let limit = |name: &str, text: &Option<String>| {
+            let Some(text) = text.clone() else { return Ok(None) };
+            let value = match self.kind {
+                FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Date | FieldKind::Timestamp => {
+                    self.coerce_present(FieldValue::Text(text))
+                }
+                _ => Err(Problem::new(ErrorCode::BadFormat, "a field of this type has no limits").into_invalid()),
+            };
+            value.map(Some).map_err(|error| error.under(name))
+        };
+        Ok((limit("minimum", &self.limits.minimum)?, limit("maximum", &self.limits.maximum)?))
     }
 
     fn coerce_present(&self, value: FieldValue) -> Result<FieldValue> {
@@ -183,7 +196,6 @@ fn checked_nested(json: String) -> Result<FieldValue> {
 }
 
 fn not_a_choice(text: &str, choices: &[std::borrow::Cow<'static, str>]) -> Error {
-    let shown: String = text.chars().take(40).collect();
-    let problem = Problem::new(ErrorCode::NotInPicklist, format!("`{shown}` is none of the choices"));
+    let problem = Problem::new(ErrorCode::NotInPicklist, format!("`{}` is none of the choices", excerpt(text)));
     problem.with("choices", choices.join(",")).into_invalid()
 }

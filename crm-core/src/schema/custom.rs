@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::codec::enum_field;
 use super::{EntityType, FieldKind, FieldRef, FieldSpec, MAX_TEXT_CHARS, MergePolicy, Place, Registry};
-use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
+use crate::value::error::excerpt;
+use crate::value::{Error, ErrorCode, Problem, Result};
 
 /// The most custom fields of one entity that may have an index.
 const MAX_INDEXED: usize = 20;
@@ -81,7 +82,9 @@ impl FieldDefinition {
     /// The field that the definition describes.
     ///
     /// # Errors
-    /// `BadFormat` for a bad name, `UnknownEntity` for a reference to nowhere, `Required` for a picklist without choices.
+    /// `BadFormat` for a bad name, `UnknownEntity` for a reference to nowhere, `Required` for a picklist without choices;
+    /// what [`FieldSpec::coerce`] gives for a minimum or maximum that the field cannot hold, `OutOfRange` if they are
+    /// the wrong way round.
     pub fn to_spec(&self, registry: &Registry) -> Result<FieldSpec> {
         check_name(&self.name)?;
         let kind = match self.kind {
@@ -112,7 +115,11 @@ impl FieldDefinition {
     fn reference_kind(&self, registry: &Registry) -> Result<FieldKind> {
         let to = self.reference_to.clone().unwrap_or_default();
         if registry.get(&to).is_none() {
-            return Err(Error::invalid(ErrorCode::UnknownEntity, "reference_to", format!("no entity `{to}`")));
+            return Err(Error::invalid(
+                ErrorCode::UnknownEntity,
+                "reference_to",
+                format!("no entity `{}`", excerpt(&to)),
+            ));
         }
         Ok(FieldKind::Reference { to: Cow::Owned(to), merge: MergePolicy::Repoint })
     }
@@ -172,7 +179,7 @@ impl TenantSchema {
         let spec = definition.to_spec(&self.registry)?;
         let name = &definition.entity;
         if self.registry.get(name).is_none() {
-            return Err(Error::invalid(ErrorCode::UnknownEntity, "entity", format!("no entity `{name}`")));
+            return Err(Error::invalid(ErrorCode::UnknownEntity, "entity", format!("no entity `{}`", excerpt(name))));
         }
         let present = self.custom_fields(name);
         if present.iter().any(|field| field.name == spec.name) {
@@ -214,10 +221,9 @@ impl TenantSchema {
     /// # Errors
     /// `UnknownEntity`.
     pub fn entity(&self, name: &str) -> Result<&EntityType> {
-        self.registry.get(name).ok_or_else(|| {
-            let shown: String = name.chars().take(60).collect();
-            Error::invalid(ErrorCode::UnknownEntity, "entity", format!("no entity `{shown}`"))
-        })
+        self.registry
+            .get(name)
+            .ok_or_else(|| Error::invalid(ErrorCode::UnknownEntity, "entity", format!("no entity `{}`", excerpt(name))))
     }
 
     /// Any field of an entity by name.
@@ -242,20 +248,13 @@ impl TenantSchema {
 }
 
 impl FieldSpec {
-    /// Whether minimum and maximum can be read as the field's type.
+    /// Minimum and maximum must be values that the field can hold, and leave room for one.
     fn check_limits(&self) -> Result<()> {
-        for (name, limit) in [("minimum", &self.limits.minimum), ("maximum", &self.limits.maximum)] {
-            let Some(limit) = limit else { continue };
-            let fits = match self.kind {
-                FieldKind::Integer { .. } => limit.parse::<i64>().is_ok(),
-                FieldKind::Decimal { .. } => limit.parse::<Decimal>().is_ok(),
-                FieldKind::Date => limit.parse::<crate::value::Date>().is_ok(),
-                FieldKind::Timestamp => limit.parse::<crate::value::Timestamp>().is_ok(),
-                _ => false,
-            };
-            if !fits {
-                return Err(Error::invalid(ErrorCode::BadFormat, name, "the limit does not fit the type of the field"));
-            }
+        let (minimum, maximum) = self.limits()?;
+        if let (Some(minimum), Some(maximum)) = (minimum, maximum)
+            && minimum.compare(&maximum).is_gt()
+        {
+            return Err(Error::invalid(ErrorCode::OutOfRange, "minimum", "the minimum lies above the maximum"));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{FieldKind, FieldSpec, Row, WriteRule};
-use crate::value::{FieldValue, Id, Result, json};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, json};
 
 /// Who sees the records of an entity before any right is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,17 @@ pub trait Entity: Sized + Clone + Serialize + DeserializeOwned + schemars::JsonS
     /// # Errors
     /// `Corrupt` if the row does not fit the struct.
     fn from_row(row: Row) -> Result<Self>;
+    /// From a row that a store gave.
+    ///
+    /// # Errors
+    /// `DamagedFile` if the row does not fit the struct: nobody's input is wrong.
+    fn from_stored(row: Row) -> Result<Self> {
+        Self::from_row(row).map_err(|error| {
+            let problem = Problem::new(ErrorCode::DamagedFile, "a record does not fit its type");
+            let problem = problem.with("entity", Self::NAME);
+            Error::Corrupt { problems: vec![Problem { field: error.field().map(str::to_owned), ..problem }] }
+        })
+    }
     /// The identifier; nil before the record is stored.
     fn id(&self) -> Id;
     /// The version that was read; 0 before the record is stored.

@@ -36,6 +36,7 @@ macro_rules! store_conformance {
                 comparisons: prefixes_end_anywhere_in_unicode,
                 comparisons: long_lists_of_values_and_owners,
                 pages: every_sort_pages_without_gap_or_repeat,
+                pages: a_field_that_became_required_pages_over_older_records,
                 pages: two_sort_keys_page_without_gap_or_repeat,
                 pages: a_sink_can_stop,
                 searching: chinese_words_single_characters_and_beginnings,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
+use super::error::excerpt;
 use super::{Error, ErrorCode, Problem, Result};
 
 /// A business date without time and zone, from year 1 to 9999.
@@ -68,10 +69,13 @@ impl FromStr for Date {
     /// Reads `2026-03-31` (ISO 8601) and nothing else.
     fn from_str(text: &str) -> Result<Self> {
         let bad = || {
-            let shown: String = text.chars().take(40).collect();
-            Problem::new(ErrorCode::BadFormat, format!("`{shown}` is not a date (YYYY-MM-DD)")).into_invalid()
+            let message = format!("`{}` is not a date (YYYY-MM-DD)", excerpt(text));
+            Problem::new(ErrorCode::BadFormat, message).into_invalid()
         };
-        if text.len() != 10 {
+        // The crate `chrono` reads signs and spaces in the place of digits.
+        let fits =
+            |(place, byte): (usize, u8)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        if text.len() != 10 || !text.bytes().enumerate().all(fits) {
             return Err(bad());
         }
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| bad())?;
@@ -149,21 +153,31 @@ impl FromStr for Timestamp {
 
     /// Reads RFC 3339 with an offset; a time without an offset is refused.
     fn from_str(text: &str) -> Result<Self> {
-        let shown = || text.chars().take(40).collect::<String>();
-        match DateTime::parse_from_rfc3339(text) {
-            Ok(at) if (1..=9999).contains(&at.year()) => Ok(Self::from_chrono(at.with_timezone(&Utc))),
-            Ok(_) => Err(no_such_day()),
-            Err(_)
-                if chrono::NaiveDateTime::parse_from_str(&text.replace(' ', "T"), "%Y-%m-%dT%H:%M:%S%.f").is_ok() =>
-            {
-                let problem =
-                    Problem::new(ErrorCode::NaiveDatetime, format!("`{}` has no offset: add Z or +08:00", shown()));
-                Err(problem.into_invalid())
-            }
-            Err(_) => Err(Problem::new(ErrorCode::BadFormat, format!("`{}` is not an instant (RFC 3339)", shown()))
-                .into_invalid()),
+        let Ok(at) = DateTime::parse_from_rfc3339(text) else {
+            let (code, what) = if is_naive(text) {
+                (ErrorCode::NaiveDatetime, "has no offset: add Z or +08:00")
+            } else {
+                (ErrorCode::BadFormat, "is not an instant (RFC 3339)")
+            };
+            return Err(Problem::new(code, format!("`{}` {what}", excerpt(text))).into_invalid());
+        };
+        let at = at.to_utc();
+        if !(1..=9999).contains(&at.year()) {
+            return Err(no_such_day());
         }
+        if at.timestamp_subsec_nanos() % 1_000 != 0 {
+            let message = format!("`{}` has more than six digits behind the second", excerpt(text));
+            return Err(Problem::new(ErrorCode::BadFormat, message).into_invalid());
+        }
+        Ok(Self::from_chrono(at))
     }
+}
+
+/// A date and a time, with or without seconds, and no offset.
+fn is_naive(text: &str) -> bool {
+    let text = text.replacen([' ', 't'], "T", 1);
+    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    formats.into_iter().any(|format| chrono::NaiveDateTime::parse_from_str(&text, format).is_ok())
 }
 
 impl fmt::Display for Timestamp {
@@ -178,35 +192,16 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-macro_rules! text_serde {
-    ($type:ident, $format:literal, $description:literal) => {
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(|error: Error| serde::de::Error::custom(super::json::tagged(&error)))
-            }
-        }
-
-        impl schemars::JsonSchema for $type {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "description": $description, "type": "string", "format": $format })
-            }
-        }
-    };
-}
-
-text_serde!(Date, "date", "A business date without time and zone (ISO 8601).");
-text_serde!(Timestamp, "date-time", "An instant with offset (RFC 3339); written in UTC with microseconds.");
+text_serde!(Date, {
+    "description": "A business date without time and zone (ISO 8601).",
+    "type": "string",
+    "format": "date"
+});
+text_serde!(Timestamp, {
+    "description": "An instant with offset (RFC 3339); written in UTC with microseconds.",
+    "type": "string",
+    "format": "date-time"
+});
 
 /// Where the time comes from. Nothing in the engine reads the machine's clock but [`SystemClock`].
 pub trait Clock: Send + Sync {
@@ -250,5 +245,51 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code<T: FromStr<Err = Error> + fmt::Debug>(text: &str) -> ErrorCode {
+        text.parse::<T>().unwrap_err().code()
+    }
+
+    #[test]
+    fn dates_are_read_by_position() {
+        assert_eq!("2026-03-01".parse::<Date>().unwrap(), Date::new(2026, 3, 1).unwrap());
+        for text in ["2026- 3- 1", "+026-03-01", "2026/03/01", "2026-3-1", "2026-03-1 ", "２026-03-1", "2026-02-30"] {
+            assert_eq!(code::<Date>(text), ErrorCode::BadFormat, "{text}");
+        }
+        assert_eq!(code::<Date>("0000-01-01"), ErrorCode::OutOfRange);
+    }
+
+    /// They were moved to the border, or cut.
+    #[test]
+    fn instants_that_cannot_be_kept_are_refused() {
+        for text in ["9999-12-31T23:59:59-08:00", "0001-01-01T00:00:00+08:00"] {
+            assert_eq!(code::<Timestamp>(text), ErrorCode::OutOfRange, "{text}");
+        }
+        assert_eq!(code::<Timestamp>("2026-03-31T08:00:00.1234567Z"), ErrorCode::BadFormat);
+        for (text, micros) in [
+            ("0001-01-01T00:00:00Z", EARLIEST_MICROS),
+            ("0001-01-01T08:00:00+08:00", EARLIEST_MICROS),
+            ("9999-12-31T23:59:59.999999Z", LATEST_MICROS),
+            ("9999-12-31T15:59:59.999999-08:00", LATEST_MICROS),
+            ("1970-01-01T00:00:00.000001000Z", 1),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().micros(), micros, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_told_as_such() {
+        for text in ["2026-03-31T08:00", "2026-03-31 08:00", "2026-03-31T08:00:00", "2026-03-31t08:00:00.5"] {
+            assert_eq!(code::<Timestamp>(text), ErrorCode::NaiveDatetime, "{text}");
+        }
+        for text in ["", "soon", "2026-03-31", "2026-03-31T25:00", "2026-03-31T08:00 Z Z"] {
+            assert_eq!(code::<Timestamp>(text), ErrorCode::BadFormat, "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use rust_decimal::{Decimal as Raw, RoundingStrategy};
 
+use super::error::excerpt;
 use super::{Error, ErrorCode, Problem, Result};
 
 /// The most digits that may stand behind the decimal point.
@@ -153,20 +154,24 @@ impl Decimal {
     /// # Errors
     /// `Overflow` if the product cannot be kept exactly.
     pub fn checked_mul(self, other: Self) -> Result<Self> {
-        let (a, b) = (self.0.normalize(), other.0.normalize());
-        let mut mantissa = a.mantissa().checked_mul(b.mantissa()).ok_or_else(overflow)?;
-        let mut scale = a.scale().saturating_add(b.scale());
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            scale -= 1;
+        let (mut left, mut right) = (self.mantissa(), other.mantissa());
+        let mut scale = self.scale().saturating_add(other.scale());
+        // The zeros at the end are taken off before the digits are multiplied, so that no product is too large on the
+        // way to one that fits: each zero is a two and a five, wherever they stand.
+        while scale > 0
+            && let Some((halved, other)) = shared_factor(left, right, 2)
+            && let Some((reduced, rest)) = shared_factor(halved, other, 5)
+        {
+            (left, right, scale) = (reduced, rest, scale.saturating_sub(1));
         }
+        let mantissa = left.checked_mul(right).ok_or_else(overflow)?;
         Self::new(mantissa, scale).map_err(|_| overflow())
     }
 
     /// Quotient, rounded to `scale` digits behind the point by the named rule, from the exact fraction.
     ///
     /// # Errors
-    /// `OutOfRange` for a zero divisor, `Overflow` if the result does not fit.
+    /// `OutOfRange` for a zero divisor and a `scale` above [`MAX_SCALE`], `Overflow` if the result does not fit.
     pub fn checked_div(self, divisor: Self, scale: u32, rounding: Rounding) -> Result<Self> {
         if divisor.is_zero() {
             return Err(Error::invalid(ErrorCode::OutOfRange, "divisor", "division by zero"));
@@ -211,19 +216,28 @@ impl Decimal {
     }
 }
 
+/// Both figures, one of them divided by a factor that it has.
+const fn shared_factor(left: i128, right: i128, factor: i128) -> Option<(i128, i128)> {
+    if left % factor == 0 {
+        Some((left / factor, right))
+    } else if right % factor == 0 {
+        Some((left, right / factor))
+    } else {
+        None
+    }
+}
+
 fn overflow() -> Error {
     Problem::new(ErrorCode::Overflow, "the result has more digits than an exact decimal can keep").into_invalid()
 }
 
 fn digits(text: &str) -> Error {
-    let shown: String = text.chars().take(40).collect();
-    Problem::new(ErrorCode::DecimalDigits, format!("`{shown}` has more digits than an exact decimal can keep"))
-        .into_invalid()
+    let message = format!("`{}` has more digits than an exact decimal can keep", excerpt(text));
+    Problem::new(ErrorCode::DecimalDigits, message).into_invalid()
 }
 
 fn malformed(text: &str) -> Error {
-    let shown: String = text.chars().take(40).collect();
-    Problem::new(ErrorCode::BadFormat, format!("`{shown}` is not a decimal number")).into_invalid()
+    Problem::new(ErrorCode::BadFormat, format!("`{}` is not a decimal number", excerpt(text))).into_invalid()
 }
 
 impl FromStr for Decimal {
@@ -231,21 +245,9 @@ impl FromStr for Decimal {
 
     /// Reads `[+-]digits[.digits][E[+-]digits]`, exactly or not at all.
     fn from_str(text: &str) -> Result<Self> {
-        if text.len() > 64 {
+        let Written { negative, whole, fraction, exponent } = Written::read(text).ok_or_else(|| malformed(text))?;
+        if text.len() > MAX_WRITTEN_BYTES {
             return Err(digits(text));
-        }
-        let (number, exponent) = match text.split_once(['e', 'E']) {
-            Some((number, exponent)) => (number, exponent.parse::<i32>().map_err(|_| malformed(text))?),
-            None => (text, 0),
-        };
-        let (sign, number) = match number.strip_prefix('-') {
-            Some(rest) => (-1_i128, rest),
-            None => (1_i128, number.strip_prefix('+').unwrap_or(number)),
-        };
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
-            return Err(malformed(text));
         }
         let fraction = fraction.trim_end_matches('0');
         let mut mantissa = 0_i128;
@@ -253,11 +255,11 @@ impl FromStr for Decimal {
             let digit = i128::from(byte.saturating_sub(b'0'));
             mantissa = mantissa.checked_mul(10).and_then(|m| m.checked_add(digit)).ok_or_else(|| digits(text))?;
         }
-        let written = i32::try_from(fraction.len()).map_err(|_| digits(text))?;
-        let mut scale = written.checked_sub(exponent).ok_or_else(|| digits(text))?;
         if mantissa == 0 {
             return Ok(Self::ZERO);
         }
+        let written = i64::try_from(fraction.len()).map_err(|_| digits(text))?;
+        let mut scale = written.saturating_sub(exponent);
         while scale < 0 {
             mantissa = mantissa.checked_mul(10).ok_or_else(|| digits(text))?;
             scale = scale.saturating_add(1);
@@ -267,8 +269,53 @@ impl FromStr for Decimal {
             scale = scale.saturating_sub(1);
         }
         let scale = u32::try_from(scale).map_err(|_| digits(text))?;
-        Self::new(sign * mantissa, scale).map_err(|_| digits(text))
+        Self::new(if negative { -mantissa } else { mantissa }, scale).map_err(|_| digits(text))
     }
+}
+
+/// The longest text that is read as a decimal.
+const MAX_WRITTEN_BYTES: usize = 64;
+
+/// The parts of a written decimal.
+struct Written<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    /// At the border of its type if more is written: no figure but zero fits then.
+    exponent: i64,
+}
+
+impl<'a> Written<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (number, exponent) = match text.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, read_exponent(exponent)?),
+            None => (text, 0),
+        };
+        let (negative, number) = sign_of(number);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let some = !whole.is_empty() || !fraction.is_empty();
+        (some && all_digits(whole) && all_digits(fraction)).then_some(Self { negative, whole, fraction, exponent })
+    }
+}
+
+fn read_exponent(text: &str) -> Option<i64> {
+    let (negative, figures) = sign_of(text);
+    if figures.is_empty() || !all_digits(figures) {
+        return None;
+    }
+    let size = figures.parse::<i64>().unwrap_or(i64::MAX);
+    Some(if negative { size.saturating_neg() } else { size })
+}
+
+fn sign_of(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl From<i64> for Decimal {
@@ -304,7 +351,7 @@ impl<'de> serde::Deserialize<'de> for Decimal {
                 f.write_str("a decimal as a string or an integer")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Decimal, E> {
-                text.parse().map_err(|error: Error| E::custom(super::json::tagged(&error)))
+                text.parse().map_err(|error: Error| super::json::carried(&error))
             }
             fn visit_i64<E>(self, value: i64) -> Result<Decimal, E> {
                 Ok(Decimal::from(value))
@@ -312,12 +359,8 @@ impl<'de> serde::Deserialize<'de> for Decimal {
             fn visit_u64<E>(self, value: u64) -> Result<Decimal, E> {
                 Ok(Decimal(Raw::from(value)))
             }
-            fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Decimal, E> {
-                let problem = Problem::new(
-                    ErrorCode::FloatNotAllowed,
-                    "a binary float was given where an exact decimal is needed: write it as a string",
-                );
-                Err(E::custom(super::json::tagged(&problem.into_invalid())))
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Decimal, E> {
+                Err(super::json::carried(&super::field_value::inexact(value)))
             }
         }
         deserializer.deserialize_any(Exact)
@@ -335,5 +378,108 @@ impl schemars::JsonSchema for Decimal {
             "type": ["string", "integer"],
             "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn code(text: &str) -> ErrorCode {
+        text.parse::<Decimal>().unwrap_err().code()
+    }
+
+    /// Every rule beside what it makes of each figure, as commercial handbooks and ISO 80000-1 have it.
+    #[test]
+    fn every_rule_rounds_as_its_name_says() {
+        let figures = ["2.5", "-2.5", "3.5", "-3.5", "2.4", "-2.4", "2.6", "-2.6", "2", "-2"];
+        let table = [
+            (Rounding::HalfUp, ["3", "-3", "4", "-4", "2", "-2", "3", "-3", "2", "-2"]),
+            (Rounding::HalfEven, ["2", "-2", "4", "-4", "2", "-2", "3", "-3", "2", "-2"]),
+            (Rounding::HalfDown, ["2", "-2", "3", "-3", "2", "-2", "3", "-3", "2", "-2"]),
+            (Rounding::Up, ["3", "-3", "4", "-4", "3", "-3", "3", "-3", "2", "-2"]),
+            (Rounding::Down, ["2", "-2", "3", "-3", "2", "-2", "2", "-2", "2", "-2"]),
+            (Rounding::Ceiling, ["3", "-2", "4", "-3", "3", "-2", "3", "-2", "2", "-2"]),
+            (Rounding::Floor, ["2", "-3", "3", "-4", "2", "-3", "2", "-3", "2", "-2"]),
+        ];
+        assert_eq!(table.map(|(rule, _)| rule), *Rounding::ALL.first_chunk().unwrap());
+        assert_eq!(table.len(), Rounding::ALL.len());
+        for (rule, expected) in table {
+            for (figure, expected) in figures.into_iter().zip(expected) {
+                let (value, expected) = (dec(figure), dec(expected));
+                assert_eq!(value.round(0, rule), expected, "{rule} {figure}");
+                for divisor in ["1", "0.4", "-3"] {
+                    let product = value.checked_mul(dec(divisor)).unwrap();
+                    assert_eq!(product.checked_div(dec(divisor), 0, rule).unwrap(), expected, "{rule} {figure}");
+                }
+            }
+        }
+    }
+
+    /// The scale was not limited, so that the digits were counted for ever.
+    #[test]
+    fn a_quotient_has_no_more_digits_than_a_decimal() {
+        let divide = |scale| Decimal::ONE.checked_div(Decimal::from(3), scale, Rounding::Down);
+        assert_eq!(divide(MAX_SCALE).unwrap(), dec("0.3333333333333333333333333333"));
+        for scale in [MAX_SCALE + 1, u32::MAX] {
+            let error = divide(scale).unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::OutOfRange, Some("scale")));
+        }
+    }
+
+    /// It was told as an overflow.
+    #[test]
+    fn a_tiny_figure_divided_by_a_huge_one_is_rounded() {
+        let huge = dec("79228162514264337593543950335");
+        for (tiny, rule, expected) in [
+            ("0.0000000001", Rounding::HalfUp, "0"),
+            ("0.0000000001", Rounding::Up, "1"),
+            ("-0.0000000001", Rounding::Floor, "-1"),
+            ("-0.0000000001", Rounding::Ceiling, "0"),
+            ("0.0000000000000000000000000001", Rounding::HalfEven, "0"),
+            ("0", Rounding::Up, "0"),
+        ] {
+            assert_eq!(dec(tiny).checked_div(huge, 0, rule).unwrap(), dec(expected), "{tiny} {rule}");
+        }
+    }
+
+    /// It was told as an overflow, for the digits on the way did not fit.
+    #[test]
+    fn a_product_that_fits_is_found() {
+        let power = Decimal::new(1 << 95, 0).unwrap();
+        let mut fraction = Decimal::ONE;
+        for _ in 0..28 {
+            fraction = fraction.checked_mul(dec("0.5")).unwrap();
+        }
+        assert_eq!(power.checked_mul(fraction).unwrap(), Decimal::new(1 << 67, 0).unwrap());
+        assert_eq!(fraction.checked_mul(power).unwrap(), Decimal::new(1 << 67, 0).unwrap());
+        assert_eq!(power.checked_mul(Decimal::ZERO).unwrap(), Decimal::ZERO);
+        assert_eq!(fraction.checked_mul(dec("0.5")).unwrap_err().code(), ErrorCode::Overflow);
+        assert_eq!(power.checked_mul(Decimal::from(2)).unwrap_err().code(), ErrorCode::Overflow);
+    }
+
+    #[test]
+    fn what_is_no_number_is_told_before_what_is_too_long() {
+        assert_eq!(code(&"x".repeat(65)), ErrorCode::BadFormat);
+        assert_eq!(code(&"1".repeat(65)), ErrorCode::DecimalDigits);
+        for text in ["", "+", ".", "1e", "1e+", "1e1.5", "e5", "1,5", "--1", "1e--5", "0x1", "１"] {
+            assert_eq!(code(text), ErrorCode::BadFormat, "{text}");
+        }
+    }
+
+    #[test]
+    fn exponents_of_any_size() {
+        for text in ["0E+2147483648", "0e-99999999999999999999", "-0.000e5"] {
+            assert_eq!(dec(text), Decimal::ZERO, "{text}");
+        }
+        for text in ["1E-2147483648", "1E+2147483648", "1e99999999999999999999", "1e29", "1e-29"] {
+            assert_eq!(code(text), ErrorCode::DecimalDigits, "{text}");
+        }
+        assert_eq!(dec("1200e-2"), Decimal::from(12));
+        assert_eq!(dec("1.5e1"), Decimal::from(15));
     }
 }

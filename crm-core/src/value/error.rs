@@ -160,6 +160,14 @@ impl std::fmt::Display for Problem {
     }
 }
 
+/// The most characters of what a user gave that are repeated in a message.
+const MAX_EXCERPT_CHARS: usize = 60;
+
+/// The beginning of what a user gave, for a message.
+pub(crate) fn excerpt(given: &str) -> String {
+    given.chars().take(MAX_EXCERPT_CHARS).collect()
+}
+
 fn joined(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

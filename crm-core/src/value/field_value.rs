@@ -90,13 +90,26 @@ pub(crate) fn float_refused() -> Error {
     Problem::new(ErrorCode::FloatNotAllowed, message).into_invalid()
 }
 
+/// Why a JSON number with a point or an exponent, or of more than 64 bits, is refused. JSON readers make a float of it.
+pub(crate) fn inexact(value: f64) -> Error {
+    /// 2^64, the first integer that a JSON reader does not keep as one.
+    const BEYOND_64_BITS: f64 = 18_446_744_073_709_551_616.0;
+    if value.fract() != 0.0 || value.abs() < BEYOND_64_BITS {
+        return float_refused();
+    }
+    let message = "the number has more digits than a JSON number can keep exactly: write it as text";
+    Problem::new(ErrorCode::DecimalDigits, message).into_invalid()
+}
+
 fn too_large(value: impl fmt::Display) -> Error {
     Problem::new(ErrorCode::OutOfRange, format!("`{value}` does not fit into 64 bits: give a decimal")).into_invalid()
 }
 
 fn refuse_floats(value: &serde_json::Value) -> Result<()> {
     match value {
-        serde_json::Value::Number(number) if number.is_f64() => Err(float_refused()),
+        serde_json::Value::Number(number) if number.is_f64() => {
+            Err(number.as_f64().map_or_else(float_refused, inexact))
+        }
         serde_json::Value::Array(items) => items.iter().try_for_each(refuse_floats),
         serde_json::Value::Object(map) => map.values().try_for_each(refuse_floats),
         _ => Ok(()),
@@ -161,12 +174,8 @@ impl<'de> Deserialize<'de> for FieldValue {
 
 struct Natural;
 
-fn custom<E: serde::de::Error>(error: &Error) -> E {
-    E::custom(json::tagged(error))
-}
-
 fn nested<E: serde::de::Error>(value: &serde_json::Value) -> Result<FieldValue, E> {
-    FieldValue::json(value).map_err(|error| custom(&error))
+    FieldValue::json(value).map_err(|error| json::carried(&error))
 }
 
 impl<'de> Visitor<'de> for Natural {
@@ -197,11 +206,11 @@ impl<'de> Visitor<'de> for Natural {
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<FieldValue, E> {
-        i64::try_from(value).map(FieldValue::Integer).map_err(|_| custom(&too_large(value)))
+        i64::try_from(value).map(FieldValue::Integer).map_err(|_| json::carried(&too_large(value)))
     }
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<FieldValue, E> {
-        Err(custom(&float_refused()))
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<FieldValue, E> {
+        Err(json::carried(&inexact(value)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
@@ -276,6 +285,13 @@ mod tests {
             assert_eq!(read(text).unwrap_err().code(), ErrorCode::FloatNotAllowed, "{text}");
         }
         assert_eq!(read("18446744073709551615").unwrap_err().code(), ErrorCode::OutOfRange);
+        // They were told as floats.
+        for text in ["1234567890123456789012345678901", "-18446744073709551616", "[18446744073709551616]"] {
+            assert_eq!(read(text).unwrap_err().code(), ErrorCode::DecimalDigits, "{text}");
+        }
+        let decimal = |text| json::from_text::<Decimal>(text).unwrap_err().code();
+        assert_eq!(decimal("1234567890123456789012345678901"), ErrorCode::DecimalDigits);
+        assert_eq!((decimal("1.5"), decimal("1e3")), (ErrorCode::FloatNotAllowed, ErrorCode::FloatNotAllowed));
     }
 
     #[test]

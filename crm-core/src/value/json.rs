@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::error::excerpt;
 use super::{Error, ErrorCode, Problem, Result};
+
+mod keys;
 
 /// The canonical text of a value: keys sorted, no white space. The same value gives the same bytes everywhere.
 ///
@@ -59,10 +62,20 @@ fn write_sorted(value: &Value, text: &mut String) {
 /// Reads a value from JSON text; an error names the path of the field.
 ///
 /// # Errors
-/// `UnknownField`, `WrongType`, `Required`, or the code of the value that could not be read.
+/// `UnknownField`, `WrongType`, `Required`, `BadJson` (also for a key that stands twice in an object), or the code of
+/// the value that could not be read.
 pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T> {
+    keys::check(text)?;
+    from_own_text(text)
+}
+
+/// Reads what the engine wrote itself, where no key stands twice.
+///
+/// # Errors
+/// As [`from_text`].
+pub(crate) fn from_own_text<T: DeserializeOwned>(text: &str) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| explain(&error))?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| explain(&error, text))?;
     reader.end().map_err(|error| Problem::new(ErrorCode::BadJson, plain(&error)).into_invalid())?;
     Ok(value)
 }
@@ -72,19 +85,34 @@ pub(crate) fn tagged(error: &Error) -> String {
     format!("{TAG}{}{TAG}{error}", error.code())
 }
 
+/// An error of ours as one of serde's.
+pub(crate) fn carried<E: serde::de::Error>(error: &Error) -> E {
+    E::custom(tagged(error))
+}
+
+/// A text that is none of the written choices.
+pub(crate) fn not_a_choice<E: serde::de::Error>(text: &str, choices: &[&str]) -> E {
+    let message = format!("`{}` is none of the choices: {}", excerpt(text), choices.join(", "));
+    carried(&Problem::new(ErrorCode::NotInPicklist, message).into_invalid())
+}
+
 const TAG: char = '\u{1}';
 
-fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+fn explain(error: &serde_path_to_error::Error<serde_json::Error>, given: &str) -> Error {
     let inner = error.inner();
-    let path = error.path().to_string();
+    let mut path = error.path().to_string();
     let text = plain(inner);
+    if let Some(missing) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        path = if matches!(path.as_str(), "." | "?") { missing.to_owned() } else { format!("{path}.{missing}") };
+    }
     let (code, message) = if let Some((code, message)) = untag(&text) {
         (code, message)
     } else if text.starts_with("unknown field") || text.starts_with("unknown variant") {
         (ErrorCode::UnknownField, text)
     } else if text.starts_with("missing field") {
         (ErrorCode::Required, text)
-    } else if inner.is_data() {
+    } else if inner.is_data() || serde_json::from_str::<serde::de::IgnoredAny>(given).is_ok() {
+        // Some types are told as broken JSON where only another type was expected.
         (ErrorCode::WrongType, text)
     } else {
         (ErrorCode::BadJson, text)

@@ -8,7 +8,7 @@ mod allocate;
 mod calendar;
 mod date;
 mod decimal;
-mod error;
+pub(crate) mod error;
 pub(crate) mod field_value;
 mod id;
 mod money;

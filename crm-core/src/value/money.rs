@@ -149,32 +149,11 @@ impl fmt::Debug for Currency {
     }
 }
 
-impl serde::Serialize for Currency {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Currency {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(|error: Error| serde::de::Error::custom(super::json::tagged(&error)))
-    }
-}
-
-impl schemars::JsonSchema for Currency {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Currency".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "An active currency code of ISO 4217.",
-            "type": "string",
-            "pattern": "^[A-Z]{3}$"
-        })
-    }
-}
+text_serde!(Currency, {
+    "description": "An active currency code of ISO 4217.",
+    "type": "string",
+    "pattern": "^[A-Z]{3}$"
+});
 
 value_struct! {
     /// An exact amount of one currency. Amounts of two currencies are never joined or compared.

@@ -160,10 +160,6 @@ impl Ratio {
     /// # Errors
     /// `OutOfRange` if `scale` is above [`MAX_SCALE`], `Overflow` if the result does not fit.
     pub fn to_decimal(self, scale: u32, rounding: Rounding) -> Result<Decimal> {
-        if scale > MAX_SCALE {
-            let message = format!("`{scale}` is above the limit of {MAX_SCALE} digits");
-            return Err(Error::invalid(ErrorCode::OutOfRange, "scale", message));
-        }
         let top = self.numerator.unsigned_abs();
         long_division(top, self.denominator.unsigned_abs(), i64::from(scale), scale, self.numerator < 0, rounding)
     }
@@ -263,9 +259,15 @@ fn long_division(
     rounding: Rounding,
 ) -> Result<Decimal> {
     let overflow = || -> Error { Problem::new(ErrorCode::Overflow, "the quotient does not fit").into_invalid() };
+    if scale > MAX_SCALE {
+        let message = format!("`{scale}` is above the limit of {MAX_SCALE} digits");
+        return Err(Error::invalid(ErrorCode::OutOfRange, "scale", message));
+    }
     if up < 0 {
-        let factor = u32::try_from(up.unsigned_abs()).map_err(|_| overflow())?;
-        divisor = 10_u128.checked_pow(factor).and_then(|f| divisor.checked_mul(f)).ok_or_else(overflow)?;
+        let power = u32::try_from(up.unsigned_abs()).ok().and_then(|digits| 10_u128.checked_pow(digits));
+        // A dividend has 127 bits at the most: a divisor that does not fit into 128 is more than twice as large, and
+        // that is all that rounding asks for.
+        divisor = power.and_then(|power| divisor.checked_mul(power)).unwrap_or(u128::MAX);
     }
     let mut quotient = dividend / divisor;
     dividend %= divisor;

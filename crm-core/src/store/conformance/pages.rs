@@ -1,10 +1,12 @@
 //! Order and pages.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::suite::{Suite, by, ladders};
+use crate::engine::{Command, RecordCommand};
 use crate::query::{Query, Sort};
-use crate::schema::Row;
+use crate::schema::{FieldDefinition, Row};
 use crate::testkit::{Random, Sample};
 use crate::value::{FieldValue, Id};
 
@@ -76,6 +78,24 @@ pub(super) fn every_sort_pages_without_gap_or_repeat(suite: &Suite) {
     for field in fields.chain(["id", "name", "version", "created_at", "updated_by"]) {
         for descending in [false, true] {
             pages_are(suite, &rows, vec![by(field, descending)]);
+        }
+    }
+}
+
+/// SQLite left out what was written before the field became required.
+pub(super) fn a_field_that_became_required_pages_over_older_records(suite: &Suite) {
+    let rows = fill(suite, 30);
+    let definitions = suite.engine.admin.list_all::<FieldDefinition>(&Query::default()).unwrap();
+    for definition in definitions {
+        let fields = HashMap::from([("is_required".to_owned(), true.into())]);
+        let (id, expected_version) = (definition.id, definition.version);
+        let entity = "field_definition".into();
+        let command = Command::Record(RecordCommand::Update { entity, id, expected_version, fields });
+        suite.engine.admin.execute(command).unwrap();
+        let empty = rows.iter().filter(|row| !row.custom.contains_key(&definition.name)).count();
+        assert!(empty > 0 && empty < rows.len(), "{}", definition.name);
+        for descending in [false, true] {
+            pages_are(suite, &rows, vec![by(&definition.name, descending)]);
         }
     }
 }

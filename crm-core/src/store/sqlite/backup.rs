@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::failure::explain;
-use super::{open, run};
+use super::{check as damage, open, run};
 use crate::value::{Error, ErrorCode, Problem, Result};
 
 /// Pages that a copy takes before others get their turn.
@@ -51,7 +51,7 @@ fn copy_pages(source: &Connection, to: &Path) -> Result<()> {
 /// Looks for damage in the copy, and makes it one file: without a log beside it, it can be moved.
 fn check(target: &Connection) -> Result<()> {
     target.execute_batch("PRAGMA journal_mode = DELETE").map_err(|error| explain(&error))?;
-    match open::quick_check(target)?.first() {
+    match damage::quick(target)?.first() {
         None => Ok(()),
         Some(_) => Err(open::damaged("the copy is damaged")),
     }

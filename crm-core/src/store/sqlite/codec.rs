@@ -47,12 +47,17 @@ pub(super) fn from_column(spec: &FieldSpec, value: ValueRef<'_>) -> Result<Field
         (FieldKind::Boolean, ValueRef::Integer(flag)) => FieldValue::Boolean(flag != 0),
         (FieldKind::Integer { .. }, ValueRef::Integer(number)) => FieldValue::Integer(number),
         (FieldKind::Decimal { scale, .. }, ValueRef::Integer(number)) => {
-            FieldValue::Decimal(Decimal::from_scaled(i128::from(number), *scale)?)
+            let decimal = Decimal::from_scaled(i128::from(number), *scale);
+            FieldValue::Decimal(decimal.map_err(|_| damaged("a decimal has more digits than its field"))?)
         }
         (FieldKind::Timestamp, ValueRef::Integer(micros)) => FieldValue::Timestamp(Timestamp::from_micros(micros)),
-        (FieldKind::Date, ValueRef::Text(bytes)) => FieldValue::Date(text(bytes)?.parse()?),
+        (FieldKind::Date, ValueRef::Text(bytes)) => {
+            FieldValue::Date(text(bytes)?.parse().map_err(|_| damaged("a date has another form"))?)
+        }
         (FieldKind::Nested, ValueRef::Text(bytes)) => FieldValue::Json(text(bytes)?),
-        (FieldKind::Reference { .. }, ValueRef::Text(bytes)) => FieldValue::Reference(text(bytes)?.parse()?),
+        (FieldKind::Reference { .. }, ValueRef::Text(bytes)) => {
+            FieldValue::Reference(text(bytes)?.parse().map_err(|_| damaged("a reference is no identifier"))?)
+        }
         (FieldKind::Reference { .. }, ValueRef::Blob(bytes)) => FieldValue::Reference(id(bytes)?),
         (_, ValueRef::Text(bytes)) => FieldValue::Text(text(bytes)?),
         _ => return Err(damaged("a column has another type than its field")),

@@ -30,6 +30,15 @@ CREATE INDEX journal_operation ON journal (op_id);
 CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprint TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (tenant, op_id)) STRICT, WITHOUT ROWID;
 ";
 
+/// What is read of them; a file that lacks some of it is refused.
+const FIXED_COLUMNS: [&str; 5] = [
+    "SELECT id, key, epoch FROM tenant",
+    "SELECT tenant, series, next FROM number_series",
+    "SELECT tenant, entity, kind, value, record FROM unique_key",
+    "SELECT sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes FROM journal",
+    "SELECT tenant, op_id, fingerprint, outcome, at FROM operation",
+];
+
 /// Statements of one entity that never change.
 #[derive(Debug)]
 pub(super) struct Statements {
@@ -68,10 +77,17 @@ impl Tables {
         self.registry.get(entity).ok_or_else(|| super::open::damaged("an entity is not registered"))
     }
 
-    /// Every table of the registry must be there with all its columns.
+    /// Every table must be there with all its columns.
     pub(super) fn check(&self, connection: &Connection) -> Result<()> {
+        let mut needed: Vec<&str> = FIXED_COLUMNS.to_vec();
         for entity in self.registry.entities() {
-            let sql = &self.statements(entity.name)?.get;
+            let statements = self.statements(entity.name)?;
+            needed.push(&statements.get);
+            if entity.searchable().next().is_some() {
+                needed.push(&statements.search_insert);
+            }
+        }
+        for sql in needed {
             connection.prepare(sql).map(|_| ()).map_err(|error| match explain(&error).code() {
                 crate::value::ErrorCode::Store => super::open::damaged("a table or a column is missing"),
                 _ => explain(&error),

@@ -7,6 +7,13 @@ use crate::value::{Error, ErrorCode};
 /// The public error for an error of SQLite; never with data of a record in it.
 pub(super) fn explain(error: &rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, _) = error else {
+        if let rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) = error
+        {
+            return Error::corrupt(ErrorCode::DamagedFile, "a column holds what it cannot hold");
+        }
         return Error::unavailable(ErrorCode::Store, format!("the store refused the call: {}", plain(error)));
     };
     match failure.extended_code & 0xff {
@@ -34,7 +41,6 @@ pub(super) fn explain(error: &rusqlite::Error) -> Error {
 /// The kind of an error without any value in it.
 fn plain(error: &rusqlite::Error) -> &'static str {
     match error {
-        rusqlite::Error::InvalidColumnType(..) => "a column has another type",
         rusqlite::Error::QueryReturnedNoRows => "no row",
         rusqlite::Error::SqlInputError { .. } => "a statement was not understood",
         _ => "an unexpected condition",

@@ -1,6 +1,7 @@
 //! The SQLite store: one writer, several readers on WAL snapshots, tables from the registry.
 
 mod backup;
+mod check;
 mod codec;
 mod ddl;
 mod failure;
@@ -46,11 +47,12 @@ impl SqliteStore {
     /// Opens a file, makes it if it is new, and brings an older one up to date (after copying it).
     ///
     /// # Errors
-    /// `NewerFile`, `DamagedFile`, `ReadOnlyFile`, `DiskFull`, `Busy`, `Io`.
+    /// `NewerFile`, `DamagedFile`, `ReadOnlyFile`, `DiskFull`, `Busy`, `Io`; `BadFormat` for a path that names no file.
     pub fn open(path: &Path, options: SqliteOptions, registry: Arc<Registry>) -> Result<Self> {
+        let path = open::whole_path(path, "path")?;
         let tables = Arc::new(Tables::new(registry));
-        let writer = open::writer(path, &options, &tables)?;
-        Ok(Self { path: path.to_owned(), options, tables, writer: Mutex::new(Some(writer)), readers: Mutex::default() })
+        let writer = open::writer(&path, &options, &tables)?;
+        Ok(Self { path, options, tables, writer: Mutex::new(Some(writer)), readers: Mutex::default() })
     }
 
     /// A store whose registry has more entities than the migrations know: makes their tables first.
@@ -105,7 +107,7 @@ impl Store for SqliteStore {
 
     fn backup(&self, to: &Path) -> Result<()> {
         let source = self.take_reader()?;
-        let done = backup::copy(&source, to);
+        let done = open::whole_path(to, "to").and_then(|to| backup::copy(&source, &to));
         if done.is_ok() {
             self.keep_reader(source);
         }
@@ -115,7 +117,7 @@ impl Store for SqliteStore {
     fn check_integrity(&self) -> Result<Vec<String>> {
         // A new connection: one that has searched before may hold an old structure of the search index, and FTS5 does
         // not read it again before it checks, so that it would find damage where there is none.
-        open::quick_check(&open::reader(&self.path, &self.options)?)
+        check::whole(&open::reader(&self.path, &self.options)?, &self.tables)
     }
 }
 

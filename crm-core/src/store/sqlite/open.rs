@@ -1,7 +1,7 @@
 //! Opening a file: pragmas, the checks before it is trusted, migrations.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -56,6 +56,19 @@ pub(super) fn damaged(message: &str) -> Error {
     Error::corrupt(ErrorCode::DamagedFile, message)
 }
 
+/// The path from the root: readers are opened later, when the program may work in another folder. It also keeps SQLite
+/// from reading a path as an address (`file:...`).
+///
+/// # Errors
+/// `BadFormat` for an empty path and for SQLite's own name of a database without a file, `Io` if there is no folder.
+pub(super) fn whole_path(path: &Path, field: &str) -> Result<PathBuf> {
+    if path.as_os_str().is_empty() || path == Path::new(":memory:") {
+        let message = "the path names no file; an engine without a file is opened in memory";
+        return Err(Error::invalid(ErrorCode::BadFormat, field, message));
+    }
+    std::path::absolute(path).map_err(|_| Error::unavailable(ErrorCode::Io, "the present folder is not there"))
+}
+
 /// Opens the one writing connection, after the file was checked and brought up to date.
 pub(super) fn writer(path: &Path, options: &SqliteOptions, tables: &Tables) -> Result<Connection> {
     let connection = writer_with(path, options, MIGRATIONS)?;
@@ -73,16 +86,27 @@ fn writer_with(path: &Path, options: &SqliteOptions, steps: &[&str]) -> Result<C
     prepare(&connection, options)?;
     // Nothing is written, not even the mode of the log, before it is clear that the file is ours.
     check_owner(path, &connection, steps)?;
+    patiently(options, || use_log(&connection)).map_err(|error| cannot_open(path, &error))?;
     let pragmas = format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA foreign_keys = OFF;",
+        "PRAGMA synchronous = {}; PRAGMA foreign_keys = OFF;",
         if options.durability == Durability::Full { "FULL" } else { "NORMAL" }
     );
-    patiently(options, || connection.execute_batch(&pragmas)).map_err(|error| cannot_open(path, &error))?;
+    connection.execute_batch(&pragmas).map_err(|error| explain(&error))?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages).map_err(|error| explain(&error))?;
     }
     migrate(path, &connection, steps)?;
     Ok(connection)
+}
+
+/// Sets the mode in which readers and the writer do not wait for each other. SQLite says the mode that it uses, which is
+/// another one where the file system cannot have it: then the engine could not keep its promises.
+fn use_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), None))
 }
 
 /// Repeats while another process holds the file: SQLite does not wait by itself when the mode of the log changes.
@@ -127,11 +151,13 @@ fn prepare(connection: &Connection, options: &SqliteOptions) -> Result<()> {
         .map_err(|error| explain(&error))
 }
 
-/// A file shorter than its own header says was cut off. With a write-ahead log beside it the file may still grow.
+/// A file shorter than its own header says was cut off. With a write-ahead log beside it the file may still grow, but it
+/// has its header: SQLite would take an empty one for new, and throw the log away.
 fn check_length(path: &Path) -> Result<()> {
     let Ok(mut file) = std::fs::File::open(path) else { return Ok(()) };
-    let length = file.metadata().map_or(0, |data| if data.is_file() { data.len() } else { 0 });
-    if length == 0 || log_waits(path) {
+    let data = file.metadata().map_err(|_| Error::unavailable(ErrorCode::Io, "the file cannot be looked at"))?;
+    let (length, log_waits) = (data.len(), log_waits(path));
+    if !data.is_file() || (length == 0 && !log_waits) {
         return Ok(());
     }
     let mut header = [0_u8; 100];
@@ -148,7 +174,8 @@ fn check_length(path: &Path) -> Result<()> {
         bytes => bytes,
     };
     let size_is_valid = word(24) == word(92);
-    if size_is_valid && page * word(28) > length {
+    let first_is_cut = length < page;
+    if first_is_cut || size_is_valid && !log_waits && page.saturating_mul(word(28)) > length {
         return Err(damaged("the file was cut off: it is shorter than it says"));
     }
     Ok(())
@@ -192,8 +219,8 @@ fn check_owner(path: &Path, connection: &Connection, steps: &[&str]) -> Result<(
     };
     let empty = read("SELECT count(*) = 0 FROM sqlite_schema")? != 0;
     let (mark, version) = version_of(connection)?;
-    if !(mark == APPLICATION_ID || empty && mark == 0 && version == 0) {
-        return Err(damaged("the file belongs to another program"));
+    if !(mark == APPLICATION_ID && version > 0 || empty && mark == 0 && version == 0) {
+        return Err(damaged("the file belongs to another program, or its header is damaged"));
     }
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     if version > known {
@@ -235,20 +262,6 @@ fn migration_failed(connection: &Connection, error: &rusqlite::Error) -> Error {
         let _ = connection.execute_batch("ROLLBACK");
     }
     explain(error)
-}
-
-/// Looks for damage.
-pub(super) fn quick_check(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare("PRAGMA quick_check(100)").map_err(|error| explain(&error))?;
-    let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(|error| explain(&error))?;
-    let mut problems = Vec::new();
-    for row in rows {
-        let line = row.map_err(|error| explain(&error))?;
-        if line != "ok" {
-            problems.push(line);
-        }
-    }
-    Ok(problems)
 }
 
 #[cfg(test)]

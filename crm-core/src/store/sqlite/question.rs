@@ -227,9 +227,11 @@ impl Question {
     fn after(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)], values: &[FieldValue], id: &FieldValue) {
         let identifier = format!("{}.id", quoted(entity.name));
         let sign = if query::ties_descend(sort) { " < " } else { " > " };
+        // A range of two columns, so that an index serves it. It leaves out empty values: that is right where they stand
+        // before the rest, and where there are none. A custom field may have become required when some were empty.
         if let ([(field, descending)], [value]) = (sort, values)
-            && field.spec.required
             && *value != FieldValue::Null
+            && (!descending || field.spec.required && !matches!(field.place, Place::Custom(_)))
         {
             let sign = if *descending { " < " } else { " > " };
             self.push("(").push(&expression(entity, field)).push(", ").push(&identifier).push(")").push(sign).push("(");

@@ -314,7 +314,7 @@ fn read_entry(row: &rusqlite::Row<'_>) -> Result<JournalEntry> {
         record: id(6)?,
         version: whole(7)?,
         kind: ChangeKind::parse(&text(8)?).ok_or_else(|| damaged("the journal has an unknown kind of entry"))?,
-        changes: json::from_text(&text(9)?)?,
+        changes: json::from_own_text(&text(9)?).map_err(|_| damaged("the journal has an entry that cannot be read"))?,
         consequence: whole(10)? != 0,
     })
 }

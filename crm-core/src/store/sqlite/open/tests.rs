@@ -109,3 +109,9 @@ fn several_openers_take_each_step_once() {
     });
     assert_eq!(figures(&path, "SELECT sum(a) FROM more"), 3);
 }
+
+#[test]
+fn a_database_without_a_log_is_refused() {
+    let error = use_log(&Connection::open_in_memory().unwrap()).unwrap_err();
+    assert_eq!(explain(&error).code(), ErrorCode::Io);
+}
