@@ -110,11 +110,14 @@ impl AccessPlan {
         let owner = entity.field("owner");
         for field in schema.fields(entity).into_iter().chain(owner) {
             let name = field.spec.name.as_ref();
-            let right = |name: &str| rights.fields.get(name).copied().unwrap_or((true, true));
-            let (own, other) = (right(name), field.spec.rights_of.map_or((true, true), right));
-            let (read, write) = (own.0 && other.0, own.1 && other.1);
-            if !read && !field.spec.required && name != "owner" {
+            let said = std::iter::once(name).chain(field.spec.rights_of.iter().copied());
+            let (read, write) = said
+                .filter_map(|name| rights.fields.get(name))
+                .fold((true, true), |joined, right| (joined.0 && right.0, joined.1 && right.1));
+            if !read && field.can_be_hidden() {
                 plan.hidden.insert(name.to_owned());
+            } else if !read && entity.part_of.is_some() {
+                plan.read = false;
             }
             if !write {
                 plan.locked.insert(name.to_owned());
@@ -203,6 +206,12 @@ impl AccessPlan {
             return Err(Error::Denied { problems: vec![problem.with("entity", self.entity)] });
         }
         Ok(())
+    }
+
+    /// Whether a required field can be asked of the user: nobody is asked for what he may not set.
+    #[must_use]
+    pub(crate) fn may_fill(&self, spec: &FieldSpec) -> bool {
+        self.require_field_right(spec).is_ok()
     }
 
     /// Empties the fields that the reader may not see.
