@@ -263,6 +263,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
+        self.check_administrator(&self.outcome.changes)?;
         for (series, (next, end)) in std::mem::take(&mut self.numbers) {
             if end > next {
                 self.tx.take_numbers(self.tenant.id, &series, next - end)?;
@@ -406,7 +407,8 @@ impl<'a> Work<'a> {
 
     fn check_present(&self, entity: &EntityType, row: &Row) -> Result<()> {
         let declared = entity.fields.iter().enumerate().map(|(column, spec)| spec.check_present(row.value(column)));
-        let custom = self.tenant.schema.custom_fields(entity.name).iter();
+        let writer = self.plan(Author::Caller, entity);
+        let custom = self.tenant.schema.custom_fields(entity.name).iter().filter(|spec| writer.may_fill(spec));
         let custom =
             custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
         let problems: Vec<Problem> =

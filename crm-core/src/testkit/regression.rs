@@ -9,49 +9,49 @@ use crate::query::{Filter, Query, Sort};
 use crate::schema::{CustomFieldKind, FieldDefinition};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result};
 
-fn engines() -> [Engine; 2] {
+pub(super) fn engines() -> [Engine; 2] {
     [Engine::new(memory(), 5), Engine::new(sqlite(), 5)]
 }
 
-fn map(fields: &[(&str, FieldValue)]) -> HashMap<String, FieldValue> {
+pub(super) fn map(fields: &[(&str, FieldValue)]) -> HashMap<String, FieldValue> {
     fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
-fn create(entity: &str, fields: &[(&str, FieldValue)]) -> Command {
+pub(super) fn create(entity: &str, fields: &[(&str, FieldValue)]) -> Command {
     Command::Record(RecordCommand::Create { entity: entity.into(), fields: map(fields) })
 }
 
-fn update(entity: &str, id: Id, version: i64, fields: &[(&str, FieldValue)]) -> Command {
+pub(super) fn update(entity: &str, id: Id, version: i64, fields: &[(&str, FieldValue)]) -> Command {
     Command::Record(RecordCommand::Update { entity: entity.into(), id, expected_version: version, fields: map(fields) })
 }
 
-fn delete(entity: &str, id: Id, version: i64) -> Command {
+pub(super) fn delete(entity: &str, id: Id, version: i64) -> Command {
     Command::Record(RecordCommand::Delete { entity: entity.into(), id, expected_version: version })
 }
 
-fn restore(entity: &str, id: Id) -> Command {
+pub(super) fn restore(entity: &str, id: Id) -> Command {
     Command::Record(RecordCommand::Restore { entity: entity.into(), id })
 }
 
-fn undo(outcome: &Outcome) -> Command {
+pub(super) fn undo(outcome: &Outcome) -> Command {
     Command::Journal(JournalCommand::Undo { operation: outcome.op_id })
 }
 
-fn made(session: &Session, entity: &str, fields: &[(&str, FieldValue)]) -> Id {
+pub(super) fn made(session: &Session, entity: &str, fields: &[(&str, FieldValue)]) -> Id {
     session.execute(create(entity, fields)).unwrap().created(entity)
 }
 
-fn sample(session: &Session, id: Id) -> Sample {
+pub(super) fn sample(session: &Session, id: Id) -> Sample {
     session.get(id).unwrap()
 }
 
-fn told<T: std::fmt::Debug>(result: Result<T>) -> (&'static str, ErrorCode, Option<String>) {
+pub(super) fn told<T: std::fmt::Debug>(result: Result<T>) -> (&'static str, ErrorCode, Option<String>) {
     let error: Error = result.unwrap_err();
     (error.kind(), error.code(), error.field().map(str::to_owned))
 }
 
 /// A user with every right on samples, seeing his own only, without some fields.
-fn seller(engine: &Engine, login: &str, hidden: &[&str], locked: &[&str]) -> Session {
+pub(super) fn seller(engine: &Engine, login: &str, hidden: &[&str], locked: &[&str]) -> Session {
     let right =
         ObjectRight { entity: "sample".into(), read: true, create: true, edit: true, delete: true, view_all: false };
     let field = |name: &str, read| FieldRight { entity: "sample".into(), field: name.into(), read, write: false };
