@@ -7,9 +7,9 @@ use crate::customer::{Account, Activity, ActivityLink, SingleViewOptions};
 use crate::engine::{AdminCommand, Command, Session};
 use crate::exchange::{ColumnMapping, ImportMapping};
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query, Sort};
-use crate::sales::{Opportunity, StageInterval};
+use crate::sales::{Guard, Opportunity, Pipeline, StageInterval};
 use crate::schema::{EntityType, FieldDefinition};
-use crate::value::{ErrorCode, FieldValue, Id};
+use crate::value::{ErrorCode, FieldValue, Id, Money};
 
 fn field(path: &str) -> Option<String> {
     Some(path.to_owned())
@@ -293,5 +293,38 @@ fn nobody_gives_a_right_that_he_does_not_have() {
         engine.admin.execute(delete("permission_set", wide.id, 1)).unwrap();
         assert_eq!(told(clerk.execute(restore("permission_set", wide.id))).0, "denied");
         engine.admin.execute(restore("permission_set", wide.id)).unwrap();
+    }
+}
+
+#[test]
+fn a_guard_told_the_names_of_hidden_fields() {
+    for engine in engines() {
+        let secret =
+            FieldDefinition { entity: "opportunity".into(), name: "x_sec".into(), ..FieldDefinition::default() };
+        engine.admin.admin().define_field(&secret).unwrap();
+        let mut pipeline = Pipeline { name: "Guarded".into(), key: "guarded".into(), ..Pipeline::standard() };
+        let to = pipeline.stages[1].key.clone();
+        pipeline.stages[1].guards = vec![
+            Guard::FieldFilled { field: "x_sec".into() },
+            Guard::AmountAtLeast { minimums: vec![Money::parse("1000", "CNY").unwrap()] },
+            Guard::FieldFilled { field: "next_step".into() },
+        ];
+        engine.admin.sales().create_pipeline(&pipeline).unwrap();
+        let reads = ObjectRight { entity: "pipeline".into(), read: true, ..ObjectRight::default() };
+        let fields = vec![hidden("opportunity", "x_sec"), hidden("opportunity", "amount")];
+        let wang = member(&engine, "wang", vec![every("opportunity"), reads], fields);
+        let deal = Opportunity { name: "o".into(), ..Opportunity::default() };
+        let deal = wang.sales().create_opportunity(&deal).unwrap();
+        let moved = |session: &Session| session.sales().advance_stage(deal.id, 1, &to, None).unwrap_err();
+        let named = |error: &crate::value::Error| -> Vec<Option<String>> {
+            assert!(error.problems().iter().all(|problem| problem.code == ErrorCode::GuardNotMet));
+            error.problems().iter().map(|problem| problem.field.clone()).collect()
+        };
+        assert_eq!(named(&moved(&engine.admin)), [field("x_sec"), field("amount"), field("next_step")]);
+        let error = moved(&wang);
+        assert_eq!(named(&error), [field("next_step"), None]);
+        assert_eq!(error.problems()[1].data, [("stage".to_owned(), to.clone())].into());
+        let text = format!("{error} {:?}", error.problems());
+        assert!(!text.contains("x_sec") && !text.contains("amount") && !text.contains("1000"), "{text}");
     }
 }
