@@ -375,7 +375,8 @@ impl AccessPlan {
             return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
         }
         let phrases: Vec<Phrase> = query_phrases(text).map_err(|error| error.under("search"))?;
-        Ok(Some(Search { columns, phrases }))
+        // Without a word there is nothing to look for, and everything is found.
+        Ok((!phrases.is_empty()).then_some(Search { columns, phrases }))
     }
 
     /// The owner of a unique value.
@@ -427,11 +428,14 @@ fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
 }
 
-/// The words of each searchable column, if one of them changed; nothing for an entity without search.
+/// The words of each searchable column, if one of them or the owner changed, whose they are; nothing for an entity without search.
 fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
     let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
-    let same = |before: &Row| columns.iter().all(|column| before.value(*column) == after.value(*column));
-    if columns.is_empty() || before.is_some_and(|before| before.deleted == after.deleted && same(before)) {
+    let same = |before: &Row| {
+        let words = columns.iter().all(|column| before.value(*column) == after.value(*column));
+        words && before.deleted == after.deleted && before.owner == after.owner
+    };
+    if columns.is_empty() || before.is_some_and(same) {
         return None;
     }
     let words = columns.iter().map(|column| match after.value(*column) {
