@@ -49,7 +49,11 @@ pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
             Some(Value::Text(text)) => Value::Text(index_text(text).unwrap_or_default()),
             _ => Value::Text(String::new()),
         });
-        let words = words.collect();
+        let scope = match (account.get(place("tenant")), account.get(place("owner"))) {
+            (Some(Value::Integer(tenant)), Some(Value::Blob(owner))) => format!("t{tenant} o{}", hexadecimal(owner)),
+            _ => String::new(),
+        };
+        let words = std::iter::once(Value::Text(scope)).chain(words).collect();
         let code = account.get(place("code")).cloned().unwrap_or(Value::Null);
         let record = account.get(id).cloned().unwrap_or(Value::Null);
         let keys = keys.query_row([code], |row| values(row, 5))?;
@@ -57,6 +61,10 @@ pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
         found.push(Rows { account, words, keys, journal });
     }
     Ok(found)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn values(row: &rusqlite::Row<'_>, count: usize) -> rusqlite::Result<Vec<Value>> {
@@ -72,8 +80,8 @@ fn write(target: &Connection, row: &Rows) -> rusqlite::Result<()> {
     account.execute(params_from_iter(&row.account))?;
     let rowid = row.account.first().cloned().unwrap_or(Value::Null);
     let words = std::iter::once(&rowid).chain(&row.words);
-    let mut search =
-        target.prepare_cached("INSERT INTO account_search (rowid, name, code, short_name) VALUES (?, ?, ?, ?)")?;
+    let mut search = target
+        .prepare_cached("INSERT INTO account_search (rowid, scope, name, code, short_name) VALUES (?, ?, ?, ?, ?)")?;
     search.execute(params_from_iter(words))?;
     target.prepare_cached("INSERT INTO unique_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(&row.keys))?;
     let mut journal = target.prepare_cached(&format!("INSERT INTO journal VALUES ({})", places(row.journal.len())))?;

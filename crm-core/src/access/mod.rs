@@ -42,6 +42,7 @@
 
 mod checked;
 mod entities;
+mod grants;
 mod model;
 mod plan;
 
@@ -49,6 +50,7 @@ pub use checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, Che
 pub use entities::{
     ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage,
 };
+pub(crate) use grants::check_set;
 pub use model::{AccessModel, MAX_ROLE_DEPTH};
 pub(crate) use plan::unique_keys;
 pub use plan::{AccessPlan, Action, SystemReason, Visibility};

@@ -53,10 +53,16 @@ impl AccessModel {
         {
             members.remove(&user.id);
         }
-        if let Some(role) = user.role.filter(|_| !user.is_inactive) {
+        // Whoever left answers for the records until they are handed over; those above go on seeing them.
+        if let Some(role) = user.role {
             self.members.entry(role).or_default().insert(user.id);
         }
         self.users.insert(user.id, user);
+    }
+
+    /// Every user.
+    pub(super) fn users(&self) -> impl Iterator<Item = Id> {
+        self.users.keys().copied()
     }
 
     /// A user by identifier.
@@ -154,7 +160,8 @@ impl AccessModel {
     }
 }
 
-fn object_right(set: &PermissionSet, entity: &str) -> ObjectRight {
+/// What one set allows on an entity.
+pub(super) fn object_right(set: &PermissionSet, entity: &str) -> ObjectRight {
     set.objects
         .iter()
         .filter(|right| right.entity == entity || right.entity == ANY_ENTITY)
@@ -173,7 +180,7 @@ fn union(a: &ObjectRight, b: &ObjectRight) -> ObjectRight {
 }
 
 /// What one set allows on one field: what it says, or what it allows on the entity.
-fn field_right(set: &PermissionSet, object: &ObjectRight, entity: &str, field: &str) -> (bool, bool) {
+pub(super) fn field_right(set: &PermissionSet, object: &ObjectRight, entity: &str, field: &str) -> (bool, bool) {
     let mut said = set.fields.iter().filter(|right| right.entity == entity && right.field == field).peekable();
     if said.peek().is_none() {
         return (object.read, object.create || object.edit);

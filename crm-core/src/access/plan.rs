@@ -110,11 +110,14 @@ impl AccessPlan {
         let owner = entity.field("owner");
         for field in schema.fields(entity).into_iter().chain(owner) {
             let name = field.spec.name.as_ref();
-            let right = |name: &str| rights.fields.get(name).copied().unwrap_or((true, true));
-            let (own, other) = (right(name), field.spec.rights_of.map_or((true, true), right));
-            let (read, write) = (own.0 && other.0, own.1 && other.1);
-            if !read && !field.spec.required && name != "owner" {
+            let said = std::iter::once(name).chain(field.spec.rights_of.iter().copied());
+            let (read, write) = said
+                .filter_map(|name| rights.fields.get(name))
+                .fold((true, true), |joined, right| (joined.0 && right.0, joined.1 && right.1));
+            if !read && field.can_be_hidden() {
                 plan.hidden.insert(name.to_owned());
+            } else if !read && entity.part_of.is_some() {
+                plan.read = false;
             }
             if !write {
                 plan.locked.insert(name.to_owned());
@@ -203,6 +206,12 @@ impl AccessPlan {
             return Err(Error::Denied { problems: vec![problem.with("entity", self.entity)] });
         }
         Ok(())
+    }
+
+    /// Whether a required field can be asked of the user: nobody is asked for what he may not set.
+    #[must_use]
+    pub(crate) fn may_fill(&self, spec: &FieldSpec) -> bool {
+        self.require_field_right(spec).is_ok()
     }
 
     /// Empties the fields that the reader may not see.
@@ -366,7 +375,8 @@ impl AccessPlan {
             return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
         }
         let phrases: Vec<Phrase> = query_phrases(text).map_err(|error| error.under("search"))?;
-        Ok(Some(Search { columns, phrases }))
+        // Without a word there is nothing to look for, and everything is found.
+        Ok((!phrases.is_empty()).then_some(Search { columns, phrases }))
     }
 
     /// The owner of a unique value.
@@ -418,11 +428,14 @@ fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
 }
 
-/// The words of each searchable column, if one of them changed; nothing for an entity without search.
+/// The words of each searchable column, if one of them or the owner changed, whose they are; nothing for an entity without search.
 fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
     let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
-    let same = |before: &Row| columns.iter().all(|column| before.value(*column) == after.value(*column));
-    if columns.is_empty() || before.is_some_and(|before| before.deleted == after.deleted && same(before)) {
+    let same = |before: &Row| {
+        let words = columns.iter().all(|column| before.value(*column) == after.value(*column));
+        words && before.deleted == after.deleted && before.owner == after.owner
+    };
+    if columns.is_empty() || before.is_some_and(same) {
         return None;
     }
     let words = columns.iter().map(|column| match after.value(*column) {

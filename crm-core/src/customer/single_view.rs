@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::tree::Tree;
 use super::{
-    Account, AccountLink, Activity, Attachment, Contact, HierarchyKind, HierarchyNode, SubjectEntity, activities, among,
+    Account, AccountLink, Activity, ActivityLink, Attachment, Contact, HierarchyKind, HierarchyNode, SubjectEntity,
+    activities, among,
 };
 use crate::query::{MAX_IN_VALUES, MAX_PAGE, Query, Sort};
 use crate::room::Reader;
@@ -152,7 +153,7 @@ pub(crate) fn single_view(
     };
     view.contacts = section(reading, &ids, limit, "contacts", &mut view.cut_sections)?;
     view.attachments = section(reading, &ids, limit, "attachments", &mut view.cut_sections)?;
-    if reading.may_read(Activity::NAME) {
+    if reading.may_read(ActivityLink::NAME) {
         view.activities = activities::newest(reading, SubjectEntity::Account, &ids, limit)?;
     }
     add_sales(reading, &ids, limit, &mut view)?;

@@ -318,27 +318,33 @@ entity! {
     /// One subject of an activity, so that the newest activities of a record are read from an index.
     ///
     /// The engine keeps these records: one for each subject, with the owner and the time of the activity. They go and
-    /// come back with it, and the rights on activities hold for them.
+    /// come back with it, and the rights on activities hold for them: who may not see the subjects sees no links.
     pub struct ActivityLink("activity_link", ActivityLinkPage, Private) {
         required {
             /// The activity.
-            pub activity: Id => reference("activity", MergePolicy::Join).indexed().engine(),
+            pub activity: Id => reference("activity", MergePolicy::Join).indexed().engine().with_rights_of("subjects"),
         }
         optional {
             /// When the activity took place.
-            pub at: Option<Timestamp> => timestamp().required().engine(),
+            pub at: Option<Timestamp> => timestamp().required().engine().with_rights_of("at"),
             /// The account; of a contact too, if no other subject names it.
-            pub account: Option<Id> => reference("account", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub account: Option<Id> =>
+                reference("account", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The contact.
-            pub contact: Option<Id> => reference("contact", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub contact: Option<Id> =>
+                reference("contact", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The lead.
-            pub lead: Option<Id> => reference("lead", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub lead: Option<Id> =>
+                reference("lead", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The opportunity.
-            pub opportunity: Option<Id> => reference("opportunity", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub opportunity: Option<Id> =>
+                reference("opportunity", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The product.
-            pub product: Option<Id> => reference("product", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub product: Option<Id> =>
+                reference("product", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The quote.
-            pub quote: Option<Id> => reference("quote", MergePolicy::Repoint).indexed_then("at").engine(),
+            pub quote: Option<Id> =>
+                reference("quote", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The rules of users, roles, permission sets and custom fields.
 
-use super::command::{AdminCommand, Organization};
-use crate::access::{PermissionSet, Role, User};
+use super::command::{AdminCommand, Organization, RecordChange};
+use super::pipeline::Work;
+use crate::access::{AccessModel, PermissionSet, Role, User, check_set};
 use crate::query::Query;
-use crate::room::{Change, Decision, RecordRule, View, records_for_rule, with_record};
+use crate::room::{Change, Decision, RecordRule, RestoreRule, View, record_for_rule, records_for_rule, with_record};
 use crate::schema::{CustomFieldKind, DEFAULT_SCALE, Entity as _, FieldDefinition, Row};
-use crate::value::{Error, ErrorCode, Result};
+use crate::value::{Error, ErrorCode, Problem, Result};
 
 impl AdminCommand {
     /// The name in the journal.
@@ -37,13 +38,48 @@ impl AdminCommand {
     }
 }
 
+impl Work<'_> {
+    /// Refuses changes that leave nobody active who may give rights: no command could ever mend that.
+    pub(super) fn check_administrator(&self, changes: &[RecordChange]) -> Result<()> {
+        let decides = |change: &RecordChange| [User::NAME, PermissionSet::NAME].contains(&change.entity.as_str());
+        let model = &self.tenant.model;
+        if !changes.iter().any(decides) || model.is_administrator(self.session.ctx.user) || model.has_administrator() {
+            return Ok(());
+        }
+        let message = "somebody active must be left who may change users and permission sets";
+        Err(Error::conflict(Problem::new(ErrorCode::LastAdministrator, message)))
+    }
+}
+
 /// The rule of an administrative entity.
 pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         Role::NAME => Some(role_rule),
         User::NAME => Some(user_rule),
+        PermissionSet::NAME => Some(permission_set_rule),
         Organization::NAME => Some(organization_rule),
         FieldDefinition::NAME => Some(definition_rule),
+        _ => None,
+    }
+}
+
+/// What is said about an administrative record that is brought back: the rights that it gives are given anew.
+pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
+    match entity {
+        User::NAME => Some(|view, row| {
+            let user = User::from_row(row.clone())?;
+            user.permission_sets.iter().try_for_each(|set| {
+                // A set that is gone gives nothing.
+                let set = record_for_rule::<PermissionSet>(view, *set).ok();
+                set.map_or(Ok(()), |set| check_author(view, &set, None))
+            })?;
+            Ok(Decision::default())
+        }),
+        PermissionSet::NAME => Some(|view, row| {
+            let set = PermissionSet::from_row(row.clone())?;
+            check_author(view, &set, None)?;
+            Ok(Decision::default())
+        }),
         _ => None,
     }
 }
@@ -53,7 +89,7 @@ fn role_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<De
     let role = Role::from_row(after.clone())?;
     let roles = records_for_rule::<Role>(view, &Query::default())?;
     let others = roles.into_iter().filter(|other| other.id != id).chain([Role { id, ..role.clone() }]);
-    let model = crate::access::AccessModel::new(Vec::new(), others.collect(), Vec::new());
+    let model = AccessModel::new(Vec::new(), others.collect(), Vec::new());
     model.check_parent(id, role.parent)?;
     Ok(Decision::default())
 }
@@ -65,13 +101,29 @@ fn user_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Resu
         // A set that was deleted since gives no right, and does not stand in the way of other changes.
         let had = before.map(|before| before.permission_sets).unwrap_or_default();
         for (place, set) in user.permission_sets.iter().enumerate().filter(|(_, set)| !had.contains(set)) {
-            view.get_for_rule(PermissionSet::NAME, *set).map_err(|_| {
-                let field = format!("permission_sets[{place}]");
-                Error::invalid(ErrorCode::UnknownReference, field, "no such permission set")
-            })?;
+            let field = format!("permission_sets[{place}]");
+            let set = record_for_rule::<PermissionSet>(view, *set)
+                .map_err(|_| Error::invalid(ErrorCode::UnknownReference, &field, "no such permission set"))?;
+            check_author(view, &set, None).map_err(|error| error.under(&field))?;
         }
         Ok(Decision::default())
     })
+}
+
+fn permission_set_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<PermissionSet>(before, after, |before, set| {
+        check_set(view.schema(), set)?;
+        check_author(view, set, before.as_ref())?;
+        Ok(Decision::default())
+    })
+}
+
+/// Nobody gives a right that he does not have. The first records of a tenant have no author yet.
+fn check_author(view: &mut dyn View, set: &PermissionSet, former: Option<&PermissionSet>) -> Result<()> {
+    let id = view.user();
+    let Ok(author) = record_for_rule::<User>(view, id) else { return Ok(()) };
+    let sets = author.permission_sets.iter().filter_map(|set| record_for_rule(view, *set).ok()).collect();
+    AccessModel::new(vec![author], Vec::new(), sets).check_grant(id, view.schema(), set, former)
 }
 
 fn organization_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {

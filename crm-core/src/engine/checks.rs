@@ -57,7 +57,8 @@ impl Work<'_> {
 
     pub(super) fn check_present(&self, entity: &EntityType, row: &Row) -> Result<()> {
         let declared = entity.fields.iter().enumerate().map(|(column, spec)| spec.check_present(row.value(column)));
-        let custom = self.tenant.schema.custom_fields(entity.name).iter();
+        let writer = self.plan(Author::Caller, entity);
+        let custom = self.tenant.schema.custom_fields(entity.name).iter().filter(|spec| writer.may_fill(spec));
         let custom =
             custom.map(|spec| spec.check_present(row.custom.get(spec.name.as_ref()).unwrap_or(&FieldValue::Null)));
         let problems: Vec<Problem> =

@@ -285,6 +285,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn finish(mut self, fingerprint: &str) -> Result<Outcome> {
+        self.check_administrator(&self.outcome.changes)?;
         for (series, (next, end)) in std::mem::take(&mut self.numbers) {
             if end > next {
                 self.tx.take_numbers(self.tenant.id, &series, next - end)?;

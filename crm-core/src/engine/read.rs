@@ -296,7 +296,7 @@ impl Session {
     /// Figures over the visible records of an entity, by group.
     ///
     /// # Errors
-    /// `UnknownField`, `WrongType`, `TooMany` groups, `Overflow`, `Denied`.
+    /// `UnknownField`, `WrongType`, `TooMany` groups or records that match a search, `Overflow`, `Denied`.
     pub fn aggregate(&self, entity: &str, query: &AggregateQuery) -> Result<Vec<AggregateRow>> {
         self.reading(|reading| reading.aggregate(entity, query))
     }

@@ -43,7 +43,8 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
 
 /// What an entity's room says about a record that is brought back.
 pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
-    customer::restore_rule_of(entity)
+    super::admin::restore_rule_of(entity)
+        .or_else(|| customer::restore_rule_of(entity))
         .or_else(|| product::restore_rule_of(entity))
         .or_else(|| sales::restore_rule_of(entity))
         .or_else(|| quote::restore_rule_of(entity))

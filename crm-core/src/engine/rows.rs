@@ -73,7 +73,7 @@ impl Work<'_> {
         let before = self.mark();
         self.tx.begin_step()?;
         let done = self.run_row(command, row);
-        match done {
+        match done.and_then(|()| self.check_administrator(self.changes_since(&before))) {
             Ok(()) => {
                 self.tx.end_step(true)?;
                 Ok(self.result_since(&before, row))

@@ -28,6 +28,10 @@ impl View for Work<'_> {
         &self.tenant.schema
     }
 
+    fn can_read(&self, entity: &str, field: &str) -> bool {
+        self.entity(entity).is_ok_and(|entity| self.plan(Author::Caller, &entity).can_read(field))
+    }
+
     fn base_currency(&self) -> Currency {
         self.tenant.base_currency()
     }

@@ -181,8 +181,9 @@ value_struct! {
         optional {
             /// The condition; every visible record if there is none.
             pub filter: Option<Filter>,
-            /// Words or characters to look for in the searchable fields; two Chinese characters are enough. At most
-            /// [`SEARCH_CANDIDATES`] records, the newest, are looked at.
+            /// Words or characters to look for in the searchable fields; two Chinese characters are enough. Of the records
+            /// that match, the newest [`SEARCH_CANDIDATES`] are looked at, and filter, order and pages come after that: where
+            /// more match, an older one is not found by a filter either.
             pub search: Option<String>,
             /// The order; the identifier breaks ties and is the order if nothing is said.
             pub sort: Vec<Sort>,
@@ -275,7 +276,8 @@ value_struct! {
             pub group_by: Vec<GroupBy>,
             /// The condition.
             pub filter: Option<Filter>,
-            /// As in [`Query`].
+            /// As in [`Query`]; `TooMany` if more than [`SEARCH_CANDIDATES`] records match, because figures over some of
+            /// them would be wrong.
             pub search: Option<String>,
         }
     }

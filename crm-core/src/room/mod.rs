@@ -27,6 +27,8 @@ pub trait View {
     fn base_currency(&self) -> crate::value::Currency;
     /// The entities and their fields as the tenant has them, custom fields too.
     fn schema(&self) -> &TenantSchema;
+    /// Whether the caller may see a field: what a refusal says must not name another.
+    fn can_read(&self, entity: &str, field: &str) -> bool;
     /// A new identifier.
     fn new_id(&mut self) -> Id;
     /// The next number of a series, from 1.

@@ -1,34 +1,52 @@
 //! Guards: what must hold before a stage is entered, evaluated over the fields of the opportunity.
 
 use super::{Guard, Opportunity, Stage};
-use crate::schema::{Entity as _, Row, TenantSchema};
+use crate::room::View;
+use crate::schema::{Entity as _, Row};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Problem, Result};
 
 /// What guards are evaluated over.
 pub(super) struct Facts<'a> {
-    pub(super) schema: &'a TenantSchema,
+    pub(super) view: &'a dyn View,
     pub(super) row: Row,
     pub(super) opportunity: &'a Opportunity,
     pub(super) reason: Option<&'a str>,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(schema: &'a TenantSchema, opportunity: &'a Opportunity, reason: Option<&'a str>) -> Self {
-        Self { schema, row: opportunity.to_row(), opportunity, reason: reason.filter(|text| !text.trim().is_empty()) }
+    pub(super) fn new(view: &'a dyn View, opportunity: &'a Opportunity, reason: Option<&'a str>) -> Self {
+        Self { view, row: opportunity.to_row(), opportunity, reason: reason.filter(|text| !text.trim().is_empty()) }
     }
 
-    /// The guards of a stage that are not met.
+    /// The guards of a stage that are not met; those over fields that the caller does not see together as one that
+    /// names nothing but the stage.
     ///
     /// # Errors
     /// `UnknownEntity` if the opportunity is not registered.
     pub(super) fn unmet(&self, stage: &Stage) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
+        let mut hidden = None;
         for guard in &stage.guards {
-            if let Some(problem) = self.unmet_guard(guard)? {
+            let Some(problem) = self.unmet_guard(guard)? else { continue };
+            if self.is_seen(guard) {
                 problems.push(problem.with("stage", &stage.key));
+            } else {
+                let problem = Problem::new(ErrorCode::GuardNotMet, "a guard of the stage is not met");
+                hidden = Some(problem.with("stage", &stage.key));
             }
         }
+        problems.extend(hidden);
         Ok(problems)
+    }
+
+    /// Whether the caller may see every field that the guard looks at.
+    fn is_seen(&self, guard: &Guard) -> bool {
+        let can_read = |field: &str| self.view.can_read(Opportunity::NAME, field);
+        match guard {
+            Guard::FieldFilled { field } => can_read(field),
+            Guard::AmountAtLeast { .. } => can_read("amount") && can_read("currency"),
+            Guard::ReasonGiven {} => true,
+        }
     }
 
     fn unmet_guard(&self, guard: &Guard) -> Result<Option<Problem>> {
@@ -58,8 +76,9 @@ impl<'a> Facts<'a> {
 
     /// A field that no longer exists is not filled.
     fn is_filled(&self, name: &str) -> Result<bool> {
-        let entity = self.schema.entity(Opportunity::NAME)?;
-        let value = self.schema.field(entity, name).map(|field| field.value(&self.row)).unwrap_or_default();
+        let schema = self.view.schema();
+        let entity = schema.entity(Opportunity::NAME)?;
+        let value = schema.field(entity, name).map(|field| field.value(&self.row)).unwrap_or_default();
         Ok(match value {
             FieldValue::Null => false,
             FieldValue::Text(text) => !text.trim().is_empty(),

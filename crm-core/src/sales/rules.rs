@@ -48,7 +48,7 @@ fn complete_new(view: &mut dyn View, opportunity: &mut Opportunity) -> Result<De
         opportunity.currency = Some(view.base_currency());
     }
     let reason = opportunity.close_reason.clone();
-    refused(Facts::new(view.schema(), opportunity, reason.as_deref()).unmet(stage)?)?;
+    refused(Facts::new(view, opportunity, reason.as_deref()).unmet(stage)?)?;
     for interval in first_intervals(view, opportunity, &pipeline, stage)? {
         decision = decision.and_rule(Change::create(&interval));
     }

@@ -217,7 +217,7 @@ impl Standing {
             passes && skipped && *place != to && stage.category == StageCategory::Open && !stage.may_skip
         };
         let stages = self.pipeline.stages.iter().enumerate().filter(between).map(|(_, stage)| stage);
-        let facts = Facts::new(view.schema(), candidate, step.reason);
+        let facts = Facts::new(view, candidate, step.reason);
         let mut unmet = Vec::new();
         for stage in stages.chain([target]) {
             let problems = facts.unmet(stage)?;

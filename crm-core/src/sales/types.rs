@@ -201,25 +201,29 @@ entity! {
     /// Rules write it, nobody else does. A won or lost stage is left in the instant in which it is entered, because
     /// nothing goes on there; if the opportunity is reopened, it is left in the instant of the reopening. So the
     /// intervals follow each other without gap or overlap. It is owned by the owner of the opportunity, and the rights
-    /// on opportunities hold for it.
+    /// on opportunities hold for it: who may not see the stage of an opportunity, or when it was opened or closed, sees none
+    /// of its intervals.
     pub struct StageInterval("stage_interval", StageIntervalPage, Private) {
         required {
             /// The opportunity.
-            pub opportunity: Id => reference("opportunity", MergePolicy::Join).indexed().engine(),
+            pub opportunity: Id => reference("opportunity", MergePolicy::Join).indexed().engine().with_rights_of("id"),
             /// The key of the stage.
-            pub stage: String => text(60).indexed().engine(),
+            pub stage: String => text(60).indexed().engine().with_rights_of("stage"),
             /// What the stage was then.
-            pub category: StageCategory => picklist(StageCategory::NAMES).engine(),
+            pub category: StageCategory =>
+                picklist(StageCategory::NAMES).engine().with_rights_of("stage").with_rights_of("stage_category"),
             /// The first instant in the stage.
-            pub entered_at: Timestamp => timestamp().indexed().engine(),
+            pub entered_at: Timestamp =>
+                timestamp().indexed().engine().with_rights_of("opened_on").with_rights_of("closed_on"),
         }
         optional {
             /// The first instant no longer in the stage; nothing while it is there.
-            pub left_at: Option<Timestamp> => timestamp().engine(),
+            pub left_at: Option<Timestamp> =>
+                timestamp().engine().with_rights_of("opened_on").with_rights_of("closed_on"),
             /// Who moved it there.
-            pub entered_by: Option<Id> => reference("user", MergePolicy::Keep).engine(),
+            pub entered_by: Option<Id> => reference("user", MergePolicy::Keep).engine().with_rights_of("id"),
             /// Why.
-            pub reason: Option<String> => text(2_000).engine(),
+            pub reason: Option<String> => text(2_000).engine().with_rights_of("close_reason"),
             /// The amount when it entered, in the currency of then.
             pub amount_at_entry: Option<Decimal> =>
                 decimal(4).signed().confidential().engine().with_rights_of("amount"),

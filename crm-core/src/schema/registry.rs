@@ -139,6 +139,17 @@ impl FieldRef {
         }
     }
 
+    /// Whether a field right may hide it from somebody who sees the record. What every record has, and what a record
+    /// cannot do without, is always seen with it.
+    #[must_use]
+    pub const fn can_be_hidden(&self) -> bool {
+        match self.place {
+            Place::System(_) => false,
+            Place::Column(_) => !self.spec.required,
+            Place::Custom(_) => true,
+        }
+    }
+
     /// Sets the value in a row; of the system fields only the owner can be set.
     pub fn set(&self, row: &mut Row, value: FieldValue) {
         match &self.place {

@@ -105,7 +105,8 @@ pub struct FieldSpec {
     pub name: Cow<'static, str>,
     /// The type.
     pub kind: FieldKind,
-    /// Must not be empty. Such a field is always readable with its record.
+    /// Must not be empty. A declared field of that kind is always readable with its record; a custom one may be hidden,
+    /// and then does not bind those who may not set it.
     pub required: bool,
     /// No two records of a tenant may have the same value.
     pub unique: bool,
@@ -119,9 +120,10 @@ pub struct FieldSpec {
     pub write: WriteRule,
     /// How much harm a leak would do.
     pub sensitivity: Sensitivity,
-    /// The field of the entity, or of the whole that it is part of, whose rights hold for this one too: a figure from
-    /// which a hidden one could be computed is hidden with it.
-    pub rights_of: Option<&'static str>,
+    /// The fields of the entity, or of the whole that it is part of, whose rights hold for this one too: a figure from
+    /// which a hidden one could be computed is hidden with it. `id` stands for what nobody needs to hide from those who
+    /// see the record; a part must say so where it means it.
+    pub rights_of: Vec<&'static str>,
     /// Limits that a tenant set.
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
@@ -142,7 +144,7 @@ impl FieldSpec {
             searchable: false,
             write: WriteRule::Free,
             sensitivity: Sensitivity::Normal,
-            rights_of: None,
+            rights_of: Vec::new(),
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
         }
@@ -218,10 +220,12 @@ impl FieldSpec {
         self
     }
 
-    /// Who may not see or set `field` may not see or set this one either.
+    /// Who may not see or set `field` may not see or set this one either. It may be said of several.
+    ///
+    /// A part whose required field is hidden that way is hidden as a whole: it would say nothing but what it hides.
     #[must_use]
-    pub const fn with_rights_of(mut self, field: &'static str) -> Self {
-        self.rights_of = Some(field);
+    pub fn with_rights_of(mut self, field: &'static str) -> Self {
+        self.rights_of.push(field);
         self
     }
 

@@ -43,6 +43,7 @@ macro_rules! store_conformance {
                 searching: only_readable_columns_are_searched,
                 searching: deleted_restored_and_changed_records,
                 searching: the_newest_candidates_are_looked_at,
+                searching: a_record_is_found_by_its_new_owner,
                 aggregates: counts_and_exact_sums,
                 aggregates: smallest_and_largest_of_every_kind,
                 aggregates: groups_by_every_kind,

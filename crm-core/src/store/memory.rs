@@ -105,6 +105,19 @@ impl State {
         visible.then(|| stored.row.clone())
     }
 
+    /// The visible records that match the words, if there are any.
+    fn candidates(
+        &self,
+        table: (TenantId, &str),
+        search: Option<&Search>,
+        visibility: &Visibility,
+        deleted: bool,
+    ) -> Vec<&Stored> {
+        let visible = |stored: &&Stored| (deleted || !stored.row.deleted) && visibility.allows(&stored.row);
+        let matches = |stored: &&Stored| search.is_none_or(|search| !stored.row.deleted && found_by(search, stored));
+        self.table(table.0, table.1).filter(visible).filter(matches).collect()
+    }
+
     /// The visible records that fulfil condition and search.
     fn found(
         &self,
@@ -114,10 +127,8 @@ impl State {
         visibility: &Visibility,
         deleted: bool,
     ) -> Vec<&Row> {
-        let visible = |stored: &&Stored| (deleted || !stored.row.deleted) && visibility.allows(&stored.row);
-        let mut found: Vec<&Stored> = self.table(table.0, table.1).filter(visible).collect();
-        if let Some(search) = search {
-            found.retain(|stored| !stored.row.deleted && found_by(search, stored));
+        let mut found = self.candidates(table, search, visibility, deleted);
+        if search.is_some() {
             found.sort_by_key(|stored| std::cmp::Reverse(stored.order));
             found.truncate(SEARCH_CANDIDATES);
         }
@@ -143,6 +154,9 @@ impl State {
     fn aggregate(&self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let table = (*asked.tenant(), *asked.entity());
         let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
+        if search.is_some() && self.candidates(table, search, asked.visibility(), false).len() > SEARCH_CANDIDATES {
+            return Err(too_many_matches());
+        }
         let rows = self.found(table, condition, search, asked.visibility(), false);
         let mut groups: Vec<(Vec<FieldValue>, Vec<&Row>)> = Vec::new();
         if asked.group_by().is_empty() {
@@ -202,6 +216,12 @@ impl State {
 pub(super) fn too_many_groups() -> Error {
     let problem = Problem::of_field(ErrorCode::TooMany, "group_by", "the question has too many groups");
     problem.with("max_groups", MAX_GROUPS).into_invalid()
+}
+
+/// Figures over some of the records that match would look like figures over all.
+pub(super) fn too_many_matches() -> Error {
+    let message = "too many records match the words for figures over them: narrow the search";
+    Problem::of_field(ErrorCode::TooMany, "search", message).with("max_records", SEARCH_CANDIDATES).into_invalid()
 }
 
 fn compare_keys(a: &[FieldValue], b: &[FieldValue]) -> std::cmp::Ordering {

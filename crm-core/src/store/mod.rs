@@ -127,7 +127,7 @@ pub trait ReadTx {
     /// Figures, in the order of the group keys.
     ///
     /// # Errors
-    /// `Overflow`, `TooMany` groups, `Unavailable` or `Corrupt`.
+    /// `Overflow`, `TooMany` groups or records that match a search, `Unavailable` or `Corrupt`.
     fn aggregate(&mut self, query: &CheckedAggregate) -> Result<Vec<AggregateRow>>;
     /// Entries of the journal, oldest first.
     ///

@@ -7,6 +7,7 @@ mod model;
 mod paired;
 mod random;
 mod regression;
+mod rights;
 mod sample;
 mod shapes;
 mod taken_back;

@@ -60,7 +60,8 @@ fn permission_set() -> PermissionSet {
     };
     let known = crate::engine::registry();
     let costly = ["organization", "field_definition", "role", "permission_set", "user"];
-    let rooms = known.entities().iter().map(|entity| entity.name).filter(|name| !costly.contains(name));
+    let rooms = known.entities().iter().filter(|entity| entity.part_of.is_none()).map(|entity| entity.name);
+    let rooms = rooms.filter(|name| !costly.contains(name));
     let mut objects: Vec<ObjectRight> = rooms.map(|name| right(name, true)).collect();
     objects.extend([right("sample", true), right("user", false), right("role", false)]);
     let field = |name: &&str| FieldRight { entity: "sample".into(), field: (*name).into(), ..FieldRight::default() };

@@ -66,6 +66,10 @@ value_enum! {
         NoSuchRecord = "no_such_record",
         /// The right is missing.
         NoRight = "no_right",
+        /// There is no such right to give or to take: what it names follows the rights on something else.
+        NoSuchRight = "no_such_right",
+        /// Nobody would be left who may give rights to users.
+        LastAdministrator = "last_administrator",
         /// The same `op_id` was used before for another command.
         OpIdReused = "op_id_reused",
         /// The effects of the command no longer stand, so it cannot be undone.

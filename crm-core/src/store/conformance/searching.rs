@@ -1,8 +1,8 @@
 //! Search for words and characters.
 
 use super::suite::{Suite, equal};
-use crate::query::{Query, SEARCH_CANDIDATES};
-use crate::value::FieldValue;
+use crate::query::{AggregateQuery, Measure, MeasureFunction, Query, SEARCH_CANDIDATES};
+use crate::value::{ErrorCode, FieldValue, Id};
 
 fn search(suite: &Suite, text: &str) -> Vec<String> {
     suite.names(&Query { search: Some(text.into()), ..Query::default() })
@@ -92,7 +92,7 @@ pub(super) fn the_newest_candidates_are_looked_at(suite: &Suite) {
     suite.put_all(&rows);
     // A change does not make an old record new.
     suite.change(&rows[0], |row| suite.set(row, "note", "公司 changed".into())).unwrap();
-    for text in ["公司", "司", "?"] {
+    for text in ["公司", "司"] {
         let query = |name: &str| Query {
             search: Some(text.into()),
             filter: Some(equal("name", name.to_owned())),
@@ -106,4 +106,40 @@ pub(super) fn the_newest_candidates_are_looked_at(suite: &Suite) {
         assert_eq!(suite.names(&query("公司 7")).len(), 0, "the others' records are newer");
         assert_eq!(suite.names(&query("公司 8")).len(), 1);
     }
+    let everything = Query { search: Some("?".into()), ..Query::default() };
+    assert_eq!(suite.scan(&suite.plan_of(&[mine], &[]), &everything).unwrap().len(), SEARCH_CANDIDATES + 3);
+    figures_are_over_all_that_match_or_refused(suite, mine, other);
+}
+
+/// A count of 2,000 was told whatever the true one was.
+fn figures_are_over_all_that_match_or_refused(suite: &Suite, mine: Id, other: Id) {
+    let count = |owner: Id, text: &str| {
+        let measures = vec![Measure { function: MeasureFunction::Count, field: None }];
+        let query = AggregateQuery { measures, search: Some(text.into()), ..AggregateQuery::default() };
+        let checked = suite.plan_of(&[owner], &[]).check_aggregate(&suite.schema, &suite.entity, &query).unwrap();
+        suite.read(|tx| tx.aggregate(&checked)).map(|rows| rows[0].values[0].clone())
+    };
+    let exact = |number: usize| Ok(FieldValue::Integer(i64::try_from(number).unwrap()));
+    let error = count(mine, "公司").unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::TooMany, Some("search")));
+    assert_eq!(count(mine, "?"), exact(SEARCH_CANDIDATES + 3));
+    assert_eq!((count(mine, "公司 200"), count(other, "公司"), count(mine, "none")), (exact(4), exact(5), exact(0)));
+}
+
+pub(super) fn a_record_is_found_by_its_new_owner(suite: &Suite) {
+    let (old, new) = (suite.id(), suite.id());
+    let row = suite.row("铁龙", &[("owner", old.into())]);
+    suite.put(None, &row).unwrap();
+    let query = Query { search: Some("铁龙".into()), ..Query::default() };
+    let found = |owner: Id| suite.scan(&suite.plan_of(&[owner], &[]), &query).unwrap().len();
+    assert_eq!((found(old), found(new)), (1, 0));
+    let row = suite.change(&row, |row| row.owner = Some(new)).unwrap();
+    assert_eq!((found(old), found(new)), (0, 1));
+    suite.change(&row, |row| row.owner = None).unwrap();
+    assert_eq!((found(old), found(new), search(suite, "铁龙").len()), (0, 0, 1));
+    // More owners than are asked for one by one.
+    let many: Vec<Id> = (0..300).map(|_| suite.id()).chain([new]).collect();
+    suite.put(None, &suite.row("铁龙二", &[("owner", new.into())])).unwrap();
+    assert_eq!(suite.scan(&suite.plan_of(&many, &[]), &query).unwrap().len(), 1);
+    assert_eq!(suite.scan(&suite.plan_of(&many[46..], &[]), &query).unwrap().len(), 1);
 }

@@ -17,6 +17,9 @@ pub(super) const SYSTEM_COLUMNS: &str =
     "id, version, owner, created_at, created_by, updated_at, updated_by, deleted, ext";
 /// How many they are.
 pub(super) const SYSTEM_COUNT: usize = 9;
+/// The column of a search table that says whose the record is: tenant and owner, each as a word. It is asked together
+/// with the words, so that a reader of few records does not walk through the matches of all.
+pub(super) const SEARCH_SCOPE: &str = "scope";
 
 /// The tables that do not come from the registry.
 #[cfg(test)]
@@ -114,7 +117,7 @@ impl Statements {
         let places: Vec<String> =
             (1..=SYSTEM_COUNT + entity.fields.len() + 1).map(|place| format!("?{place}")).collect();
         let search = quoted(&format!("{}_search", entity.name));
-        let words: Vec<String> = entity.searchable().map(|(_, field)| quoted(&field.name)).collect();
+        let words = search_columns(entity);
         let word_places: Vec<String> = (2..=words.len() + 1).map(|place| format!("?{place}")).collect();
         Self {
             select: format!("SELECT {columns} FROM {table}"),
@@ -128,6 +131,12 @@ impl Statements {
             search_delete: format!("DELETE FROM {search} WHERE rowid = ?1"),
         }
     }
+}
+
+/// The columns of the search table: whose the record is, then its words.
+fn search_columns(entity: &EntityType) -> Vec<String> {
+    let words = entity.searchable().map(|(_, field)| field.name.as_ref());
+    std::iter::once(SEARCH_SCOPE).chain(words).map(quoted).collect()
 }
 
 #[cfg(test)]
@@ -177,13 +186,12 @@ pub(super) fn create(entity: &EntityType) -> String {
             index(&[&field.name, then]);
         }
     }
-    let words: Vec<String> = entity.searchable().map(|(_, field)| quoted(&field.name)).collect();
-    if !words.is_empty() {
+    if entity.is_searchable() {
         let _ = writeln!(
             sql,
             "CREATE VIRTUAL TABLE {} USING fts5({}, content='', contentless_delete=1, tokenize='ascii');",
             quoted(&format!("{name}_search")),
-            words.join(", ")
+            search_columns(entity).join(", ")
         );
     }
     sql

@@ -5,16 +5,19 @@ use std::fmt::Write as _;
 use rusqlite::types::Value;
 
 use super::codec::{to_column, to_custom};
-use super::ddl::{custom_expression, quoted};
+use super::ddl::{SEARCH_SCOPE, custom_expression, quoted};
 use crate::access::{CheckedAggregate, CheckedQuery, Search, TenantId, Visibility};
 use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
 use crate::schema::{EntityType, FieldRef, Place, SystemField};
-use crate::value::FieldValue;
+use crate::value::{FieldValue, Id};
 
 /// The longest list of values that is bound one by one: a statement has 32,766 places, a filter 200 such lists.
 const MAX_BOUND_VALUES: usize = 64;
 /// The longest list of owners that is bound one by one; a search binds it twice.
 const MAX_BOUND_OWNERS: usize = 2_048;
+
+/// The most owners whose matches are walked through one by one; who sees more sees much of what matches.
+const MAX_SEARCHED_OWNERS: usize = 256;
 
 /// SQL text and the values to bind, built side by side.
 #[derive(Default)]
@@ -71,6 +74,16 @@ impl Question {
             let _ = write!(question.sql, " GROUP BY {keys} ORDER BY {keys} LIMIT {}", MAX_GROUPS + 1);
         }
         question
+    }
+
+    /// A row if more visible records match the words of figures than a search looks at.
+    pub(super) fn beyond_search(entity: &EntityType, asked: &CheckedAggregate) -> Option<Self> {
+        let search = asked.search().as_ref()?;
+        let mut question = Self::default();
+        question.push("SELECT 1 FROM (");
+        question.newest(entity, *asked.tenant(), asked.visibility(), search, SEARCH_CANDIDATES + 1);
+        let _ = write!(question.sql, ") LIMIT 1 OFFSET {SEARCH_CANDIDATES}");
+        Some(question)
     }
 
     /// Tenant, not deleted, visible.
@@ -187,14 +200,15 @@ impl Question {
     /// The newest visible records that match the words.
     fn search(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, search: Option<&Search>) {
         let Some(search) = search else { return };
+        let _ = write!(self.sql, " AND {}.rid IN (", quoted(entity.name));
+        self.newest(entity, tenant, visibility, search, SEARCH_CANDIDATES);
+        self.push(")");
+    }
+
+    /// The newest visible records that match the words, at most so many. Tenant and owners are asked of the search table
+    /// to have less to walk through; it is the record itself that decides.
+    fn newest(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, search: &Search, most: usize) {
         let table = quoted(entity.name);
-        if search.phrases().is_empty() {
-            // No words: everything matches, and the newest are looked at.
-            let _ = write!(self.sql, " AND {table}.rid IN (SELECT rid FROM {table}");
-            self.scope(entity, tenant, visibility, false);
-            let _ = write!(self.sql, " ORDER BY rid DESC LIMIT {SEARCH_CANDIDATES})");
-            return;
-        }
         let words = quoted(&format!("{}_search", entity.name));
         let columns: Vec<String> = search
             .columns()
@@ -204,14 +218,11 @@ impl Question {
             .collect();
         let phrases: Vec<String> =
             search.phrases().iter().map(|phrase| format!("{{{}}} : {}", columns.join(" "), phrase.fts5())).collect();
-        let _ = write!(
-            self.sql,
-            " AND {table}.rid IN (SELECT w.rowid FROM {words} w CROSS JOIN {table} ON {table}.rid = w.rowid"
-        );
+        let _ = write!(self.sql, "SELECT w.rowid FROM {words} w CROSS JOIN {table} ON {table}.rid = w.rowid");
         self.scope(entity, tenant, visibility, false);
         let _ = write!(self.sql, " AND w.{words} MATCH ");
-        self.bind(Value::Text(phrases.join(" AND ")));
-        let _ = write!(self.sql, " ORDER BY w.rowid DESC LIMIT {SEARCH_CANDIDATES})");
+        self.bind(Value::Text(format!("{} AND {}", within(tenant, visibility), phrases.join(" AND "))));
+        let _ = write!(self.sql, " ORDER BY w.rowid DESC LIMIT {most}");
     }
 
     fn order(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)]) {
@@ -257,6 +268,30 @@ impl Question {
             self.push("))");
         }
     }
+}
+
+/// Whose a record is, as the search table keeps it.
+pub(super) fn search_scope(tenant: TenantId, owner: Option<Id>) -> String {
+    owner.map_or_else(|| tenant_word(tenant), |owner| format!("{} {}", tenant_word(tenant), owner_word(owner)))
+}
+
+fn tenant_word(tenant: TenantId) -> String {
+    format!("t{tenant}")
+}
+
+fn owner_word(owner: Id) -> String {
+    format!("o{:032x}", u128::from_be_bytes(*owner.as_bytes()))
+}
+
+/// The part of a search that says whose records may match: of few owners theirs, else all of the tenant.
+fn within(tenant: TenantId, visibility: &Visibility) -> String {
+    let words = match visibility {
+        Visibility::Owners(owners) if (1..=MAX_SEARCHED_OWNERS).contains(&owners.len()) => {
+            owners.iter().map(|owner| owner_word(*owner)).collect::<Vec<_>>().join(" OR ")
+        }
+        _ => tenant_word(tenant),
+    };
+    format!("{{{SEARCH_SCOPE}}} : ({words})")
 }
 
 /// The values as a JSON text; identifiers in hexadecimal.
@@ -342,3 +377,6 @@ fn figure(entity: &EntityType, function: MeasureFunction, field: Option<&FieldRe
         MeasureFunction::Sum => format!("sum({column} >> 32), sum({column} & 4294967295)"),
     }
 }
+
+#[cfg(test)]
+mod tests;

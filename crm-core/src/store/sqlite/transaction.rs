@@ -7,12 +7,12 @@ use super::codec::{columns, custom_json, from_column, read_row, to_column};
 use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
 use super::open::damaged;
-use super::question::Question;
+use super::question::{Question, search_scope};
 use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId, WriteKind};
 use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
-use crate::store::memory::too_many_groups;
+use crate::store::memory::{too_many_groups, too_many_matches};
 use crate::store::{
     JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
 };
@@ -139,8 +139,9 @@ impl Transaction<'_> {
         if words.iter().all(Vec::is_empty) {
             return Ok(());
         }
+        let scope = std::iter::once(Value::Text(search_scope(*write.tenant(), write.row().owner)));
         let texts = words.iter().map(|words| Value::Text(words.join(" ")));
-        let values = std::iter::once(Value::Integer(rid)).chain(texts);
+        let values = std::iter::once(Value::Integer(rid)).chain(scope).chain(texts);
         self.execute(&statements.search_insert, params_from_iter(values)).map(|_| ())
     }
 }
@@ -196,6 +197,11 @@ impl ReadTx for Transaction<'_> {
 
     fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let entity = self.tables.entity(asked.entity())?;
+        if let Some(question) = Question::beyond_search(entity, asked)
+            && self.one(&question.sql, params_from_iter(question.values), |_| Ok(()))?.is_some()
+        {
+            return Err(too_many_matches());
+        }
         let question = Question::figures(entity, asked);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
