@@ -49,7 +49,7 @@ use crate::value::{FieldValue, Id};
 pub use activities::MAX_SUBJECTS;
 pub use commands::CustomerCommand;
 pub use hierarchy::MAX_HIERARCHY_DEPTH;
-pub use rules::{MAX_CHANNELS, MAX_EXTERNAL_IDS, MAX_IDENTIFIERS, content_hash};
+pub use rules::{MAX_CHANNELS, MAX_IDENTIFIERS, content_hash};
 
 pub(crate) use activities::newest as newest_activities;
 pub(crate) use rollup::rollup;

@@ -1,26 +1,24 @@
 //! What holds for every account, contact and attachment, whichever command or import brings it.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use sha2::Digest as _;
 
 use super::{Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, equal};
 use crate::query::Query;
-use crate::room::{Change, Decision, ExternalId, View, records_for_rule, with_record};
+use crate::room::{
+    Change, Decision, MAX_PART_CHARS, View, check_chars, check_count, check_distinct, check_external_ids,
+    records_for_rule, refuse, tidy, tidy_part, with_record,
+};
 use crate::schema::{Entity as _, Row};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, identifier};
+use crate::value::{ErrorCode, FieldValue, Id, Problem, Result, identifier};
 
 /// The most channels of an account or a contact.
 pub const MAX_CHANNELS: usize = 50;
 /// The most identifiers of an account.
 pub const MAX_IDENTIFIERS: usize = 50;
-/// The most identifiers in other systems of one record.
-pub const MAX_EXTERNAL_IDS: usize = 50;
 /// The longest value of a channel, in characters.
 const MAX_CHANNEL_CHARS: usize = 500;
-/// The longest part of a postal address, label, name of a system, in characters.
-const MAX_PART_CHARS: usize = 200;
 /// The longest e-mail address (RFC 5321, section 4.5.3.1.3, without the angle brackets), in bytes.
 const MAX_EMAIL_BYTES: usize = 254;
 
@@ -128,51 +126,6 @@ pub(super) fn attachment_rule(_: &mut dyn View, before: Option<&Row>, after: &mu
     })
 }
 
-/// All problems at once, or none.
-pub(super) fn refuse(problems: Vec<Problem>) -> Result<()> {
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
-}
-
-/// Takes white space from both ends.
-pub(super) fn tidy(text: &mut String) {
-    if text.trim().len() != text.len() {
-        *text = text.trim().to_owned();
-    }
-}
-
-fn tidy_part(part: &mut Option<String>) {
-    *part = part.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-}
-
-pub(super) fn check_count(field: &str, count: usize, limit: usize, problems: &mut Vec<Problem>) {
-    if count > limit {
-        let message = format!("at most {limit} are kept");
-        problems.push(Problem::of_field(ErrorCode::TooMany, field, message).with("max", limit).with("count", count));
-    }
-}
-
-fn check_chars(text: &str, limit: usize) -> Option<Problem> {
-    let too_long = text.len() > limit && text.chars().count() > limit;
-    too_long.then(|| {
-        Problem::new(ErrorCode::TooLong, format!("the text has more than {limit} characters")).with("max_chars", limit)
-    })
-}
-
-/// Notes every item whose key an earlier one has.
-fn check_distinct<T>(items: &[T], field: impl Fn(usize) -> String, key: impl Fn(&T) -> Option<String>) -> Vec<Problem> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut problems = Vec::new();
-    for (place, item) in items.iter().enumerate() {
-        let Some(key) = key(item) else { continue };
-        let first = *seen.entry(key).or_insert(place);
-        if first != place {
-            let message = "the same stands in the list already";
-            problems.push(Problem::of_field(ErrorCode::DuplicateKey, field(place), message).with("first", first));
-        }
-    }
-    problems
-}
-
 /// Brings channels into their written form and notes what is wrong with them.
 fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     check_count("channels", channels.len(), MAX_CHANNELS, problems);
@@ -259,14 +212,18 @@ fn check_email(value: &mut String) -> Option<Problem> {
     None
 }
 
-/// Digits with the usual signs, and an extension behind `x`, `ext.` or 转. Full-width digits become half-width.
+/// Digits with the usual signs, and an extension behind `x`, `ext.` or 转. Full-width digits become half-width, every
+/// kind of dash the plain one; a plus stands before the digits, in brackets too.
 fn check_phone(value: &mut String) -> Option<Problem> {
     use unicode_normalization::UnicodeNormalization as _;
-    *value = value.nfkc().collect();
+    let dash = |c: char| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}');
+    *value = value.nfkc().map(|c| if dash(c) { '-' } else { c }).collect();
     let plain = value.to_lowercase().replace("ext", "x").replace(['转', '轉'], "x");
     let fits = plain.chars().all(|c| c.is_ascii_digit() || "+-()./ x#*,;".contains(c));
     let digits = plain.chars().filter(char::is_ascii_digit).count();
-    if fits && (3..=30).contains(&digits) && !plain.trim_start_matches('+').contains('+') {
+    let behind = plain.trim_start_matches(|c: char| "( ".contains(c));
+    let behind = behind.strip_prefix('+').unwrap_or(behind);
+    if fits && (3..=30).contains(&digits) && !behind.contains('+') {
         return None;
     }
     Some(Problem::new(ErrorCode::BadFormat, "the text has not the form of a telephone number"))
@@ -287,19 +244,4 @@ fn check_identifiers(identifiers: &mut [Identifier], problems: &mut Vec<Problem>
     }
     let key = |item: &Identifier| Some(format!("{} {:?} {}", item.kind, item.issuer, item.value));
     problems.extend(check_distinct(identifiers, |place| format!("identifiers[{place}].value"), key));
-}
-
-/// Checks the identifiers in other systems.
-pub(super) fn check_external_ids(ids: &mut [ExternalId], problems: &mut Vec<Problem>) {
-    check_count("external_ids", ids.len(), MAX_EXTERNAL_IDS, problems);
-    for (place, id) in ids.iter_mut().enumerate() {
-        for (name, text) in [("system", &mut id.system), ("key", &mut id.key)] {
-            tidy(text);
-            let missing = text.is_empty().then(|| Problem::new(ErrorCode::Required, "the text is empty"));
-            let problem = missing.or_else(|| check_chars(text, MAX_PART_CHARS));
-            problems.extend(problem.map(|problem| problem.under(name).under(&format!("external_ids[{place}]"))));
-        }
-    }
-    let key = |id: &ExternalId| Some(format!("{:?} {}", id.system, id.key));
-    problems.extend(check_distinct(ids, |place| format!("external_ids[{place}].key"), key));
 }

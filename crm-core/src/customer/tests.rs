@@ -1,3 +1,5 @@
+mod channels;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 

@@ -3,10 +3,15 @@
 //! A room is pure: it gets a [`View`] and a command, and returns a [`Decision`]. It knows no store, no clock, no
 //! randomness; the engine authorises, validates, writes and journals what it decides.
 
+mod check;
 mod reader;
 
 use std::collections::HashMap;
 
+pub use check::{MAX_EXTERNAL_IDS, tidy_external_ids};
+pub(crate) use check::{
+    MAX_PART_CHARS, check_chars, check_count, check_distinct, check_external_ids, refuse, tidy, tidy_part,
+};
 pub use reader::Reader;
 
 use crate::query::Query;
@@ -347,10 +352,10 @@ value_struct! {
     }
 }
 
-/// The kind under which an external identifier is unique.
+/// The kind under which an external identifier is unique. White space around the name of the system is none of it.
 #[must_use]
 pub fn external_kind(system: &str) -> String {
-    format!("external:{system}")
+    format!("external:{}", system.trim())
 }
 
 /// The unique keys inside a list of external identifiers.

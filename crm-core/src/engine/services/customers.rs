@@ -77,7 +77,7 @@ impl Customers<'_> {
     /// As [`Customers::account`].
     pub fn account_by_external_id(&self, system: &str, key: &str) -> Result<Account> {
         let kind = external_kind(system);
-        let row = self.session.reading(|reading| reading.find(Account::NAME, "external_ids", &kind, key))?;
+        let row = self.session.reading(|reading| reading.find(Account::NAME, "external_ids", &kind, key.trim()))?;
         Account::from_row(row)
     }
 
