@@ -122,6 +122,42 @@ fn the_hardware_makers_accounts_come_in_once_with_their_subsidiaries() {
 }
 
 #[test]
+fn links_come_in_any_order_and_once_also_when_somebody_moved_an_account() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let customers = session.customers();
+    let make = |name: &str| customers.create_account(&Account { name: name.into(), ..Account::default() }).unwrap().id;
+    let [_, holding, buyer, plant] = ["group", "holding", "buyer", "plant"].map(make);
+    let mut links = links_mapping();
+    links.constants.remove("valid_from");
+    links.columns.push(column("from", "valid_from"));
+    links.columns.push(column("until", "valid_until"));
+    links.columns.push(column("remark", "note"));
+    let file = "account,subsidiary_of,from,until,remark\n\
+        plant,holding,2022-01-01,,\n\
+        plant,group,2016-01-01,2021-01-01,as a branch\n";
+    let first = session.import_csv(file.as_bytes(), &links, false).unwrap();
+    assert_eq!(counts(&first), (2, 2, 0, 0, 0, 0), "{:?}", first.rejects);
+    let legal = crm_core::customer::HierarchyKind::Legal;
+    let parent = |date: &str| customers.parent_of(plant, legal, date.parse().unwrap()).unwrap().map(|node| node.name);
+    assert_eq!(parent("2020-12-31").as_deref(), Some("group"));
+    assert_eq!(parent("2021-06-01"), None, "the end in the file counts");
+    assert_eq!(parent("2022-01-01").as_deref(), Some("holding"));
+    let notes = session.list_all::<crm_core::customer::AccountLink>(&Query::default()).unwrap();
+    assert!(notes.iter().any(|link| link.note.as_deref() == Some("as a branch")));
+
+    customers.set_parent(legal, plant, Some(buyer), "2026-07-01".parse().unwrap()).unwrap();
+    let again = session.import_csv(file.as_bytes(), &links, false).unwrap();
+    assert_eq!(counts(&again), (2, 0, 0, 2, 0, 0), "{:?}", again.rejects);
+    assert_eq!(parent("2026-07-01").as_deref(), Some("buyer"));
+    assert_eq!(customers.children(holding, legal, "2026-06-30".parse().unwrap()).unwrap().len(), 1);
+
+    links.columns.push(column("remark", "owner"));
+    let error = session.import_csv(file.as_bytes(), &links, false).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::UnknownField, Some("columns")));
+}
+
+#[test]
 fn a_bad_row_is_rejected_alone_and_a_near_name_is_proposed() {
     let crm = Crm::open_in_memory();
     let session = session(&crm);

@@ -53,9 +53,16 @@ impl Customers {
         Ok(py.detach(|| self.session.customers().account_by_external_id(system, key))?)
     }
 
-    /// Sets how far the business with an account has come.
-    fn set_life_cycle(&self, py: Python<'_>, account: Id, life_cycle: LifeCycle) -> PyResult<Outcome> {
-        Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle))?)
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
+    #[pyo3(signature = (account, life_cycle, expected_version=None))]
+    fn set_life_cycle(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        life_cycle: LifeCycle,
+        expected_version: Option<i64>,
+    ) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle, expected_version))?)
     }
 
     /// Makes a contact and gives it back as it was stored.
@@ -84,7 +91,7 @@ impl Customers {
         Ok(py.detach(|| self.session.customers().contacts(&query.unwrap_or_default()))?)
     }
 
-    /// Puts an account below another one from a date on, or below none.
+    /// Puts an account below another one from a date on, or below none, until the next link begins.
     ///
     /// Raises `InvalidError` (`ErrorCode.CYCLE`) with the names along the circle in the data.
     fn set_parent(

@@ -74,7 +74,9 @@ def test_accounts(session: Session) -> None:
     assert account.code is not None
     assert customers.account_by_code(account.code) == account
     assert customers.account_by_external_id("erp", "100") == account
-    customers.set_life_cycle(account.id, LifeCycle.KEY)
+    customers.set_life_cycle(account.id, LifeCycle.KEY, expected_version=account.version)
+    with pytest.raises(ConflictError):
+        customers.set_life_cycle(account.id, LifeCycle.LOST, expected_version=account.version)
     changed = customers.update_account(customers.account(account.id).replace(city="Aachen"))
     assert (changed.life_cycle, changed.city, changed.version) == (LifeCycle.KEY, "Aachen", 3)
     assert customers.accounts(Query(filter=F("life_cycle") == LifeCycle.KEY)).items == [changed]

@@ -79,6 +79,8 @@ pub struct AccessPlan {
     edit: bool,
     delete: bool,
     visibility: Visibility,
+    /// The owner is that of another record.
+    owner_follows: bool,
     /// Declared and custom fields that cannot be seen.
     hidden: HashSet<String>,
     /// Declared and custom fields that cannot be set.
@@ -103,6 +105,7 @@ impl AccessPlan {
             edit: rights.object.edit,
             delete: rights.object.delete,
             visibility,
+            owner_follows: entity.owner_follows.is_some(),
             hidden: HashSet::new(),
             locked: HashSet::new(),
             custom: schema.shared_custom_fields(entity.name),
@@ -135,6 +138,7 @@ impl AccessPlan {
             edit: true,
             delete: true,
             visibility: Visibility::All,
+            owner_follows: false,
             hidden: HashSet::new(),
             locked: HashSet::new(),
             custom: schema.shared_custom_fields(entity.name),
@@ -183,7 +187,7 @@ impl AccessPlan {
     /// `ReadOnlyField` for one that the engine keeps; else as [`AccessPlan::require_field_right`].
     pub fn require_write(&self, spec: &FieldSpec) -> Result<()> {
         let name = spec.name.as_ref();
-        if spec.write == WriteRule::Engine && name != "owner" {
+        if spec.write == WriteRule::Engine || (self.owner_follows && name == "owner") {
             return Err(Error::invalid(ErrorCode::ReadOnlyField, name, format!("`{name}` is kept by the engine")));
         }
         self.require_field_right(spec)

@@ -69,7 +69,7 @@ pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Account>(),
         EntityType::of::<Contact>(),
-        EntityType::of::<AccountLink>(),
+        EntityType::of::<AccountLink>().owned_through("child"),
         EntityType::of::<Activity>(),
         EntityType::of::<ActivityLink>().part_of(Activity::NAME),
         EntityType::of::<Attachment>(),

@@ -40,12 +40,13 @@ impl Customers {
         self.session.customers().update_account(&account)
     }
 
-    /// Sets how far the business with an account has come.
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
     ///
     /// # Errors
-    /// `NotFound`, `Denied`.
-    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle) -> Result<Outcome> {
-        self.session.customers().set_life_cycle(account, life_cycle)
+    /// `NotFound`, `Denied`, `StaleVersion`.
+    #[uniffi::method(default(expected_version = None))]
+    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle, expected_version: Option<i64>) -> Result<Outcome> {
+        self.session.customers().set_life_cycle(account, life_cycle, expected_version)
     }
 
     /// An account.

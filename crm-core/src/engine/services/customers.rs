@@ -46,12 +46,13 @@ impl Customers<'_> {
         self.session.save_and_read(Command::Customer(command), account)
     }
 
-    /// Sets how far the business with an account has come.
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
     ///
     /// # Errors
-    /// `NotFound`, `Denied`.
-    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle) -> Result<Outcome> {
-        self.session.execute(Command::Customer(CustomerCommand::SetLifeCycle { account, life_cycle }))
+    /// `NotFound`, `Denied`, `StaleVersion`.
+    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle, expected_version: Option<i64>) -> Result<Outcome> {
+        let command = CustomerCommand::SetLifeCycle { account, life_cycle, expected_version };
+        self.session.execute(Command::Customer(command))
     }
 
     /// An account.
@@ -129,15 +130,17 @@ impl Customers<'_> {
 /// Hierarchies. On every date an account has at most one parent in a hierarchy. Accounts that the reader may not see are
 /// left out of every answer; what stands below them is not.
 impl Customers<'_> {
-    /// Puts an account below another one from a date on, or below none. The link of that date ends; nothing happens if it
-    /// is the same parent without an end.
+    /// Puts an account below another one from a date on, or below none. The link of that date ends, and the new one holds
+    /// until the next one begins: the past can be corrected. Nothing happens if it is the same parent on that date. A
+    /// link with an end or a note of its own is made by [`CustomerCommand::SetParent`].
     ///
     /// # Errors
     /// `Cycle` with the names along the circle in `cycle` (`…` for an account that the caller may not see) and the
-    /// identifiers in `cycle_ids`; `Overlap` if another link begins later; `OutOfRange` for more than
-    /// [`MAX_HIERARCHY_DEPTH`](super::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
+    /// identifiers in `cycle_ids`; `OutOfRange` for more than
+    /// [`MAX_HIERARCHY_DEPTH`](crate::customer::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
     pub fn set_parent(&self, hierarchy: HierarchyKind, child: Id, parent: Option<Id>, from: Date) -> Result<Outcome> {
-        let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from: from };
+        let command =
+            CustomerCommand::SetParent { hierarchy, child, parent, valid_from: from, valid_until: None, note: None };
         self.session.execute(Command::Customer(command))
     }
 

@@ -73,6 +73,9 @@ class CustomersTest {
         refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) {
             customers.accountAsOf(account.id, NOON.minusSeconds(1))
         }
+        refused<CrmException.Conflict>(ErrorCode.STALE_VERSION) {
+            customers.setLifeCycle(account.id, LifeCycle.LOST, account.version)
+        }
         val outcome = customers.setLifeCycle(account.id, LifeCycle.KEY)
         assertEquals(ChangeKind.UPDATE, outcome.changes.single().kind)
         assertEquals(LifeCycle.KEY, customers.account(account.id).lifeCycle)
