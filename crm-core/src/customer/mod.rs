@@ -32,6 +32,7 @@
 mod activities;
 mod commands;
 mod hierarchy;
+mod lists;
 mod rollup;
 mod rules;
 mod single_view;

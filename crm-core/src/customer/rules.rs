@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::Digest as _;
 
+use super::lists::channel_key;
 use super::{Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, equal};
 use crate::query::Query;
 use crate::room::{
@@ -130,7 +131,7 @@ pub(super) fn attachment_rule(_: &mut dyn View, before: Option<&Row>, after: &mu
 fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     check_count("channels", channels.len(), MAX_CHANNELS, problems);
     for (place, channel) in channels.iter_mut().enumerate() {
-        let found = check_channel(channel);
+        let found = tidy_channel(channel);
         problems.extend(found.into_iter().map(|problem| problem.under(&format!("channels[{place}]"))));
     }
     let key = |channel: &Channel| Some(format!("{} {}", channel.kind, channel_key(channel)));
@@ -139,18 +140,8 @@ fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     problems.extend(check_distinct(channels, |place| format!("channels[{place}].preferred"), preferred));
 }
 
-/// What makes two channels of one kind the same.
-fn channel_key(channel: &Channel) -> String {
-    match channel.kind {
-        ChannelKind::Phone | ChannelKind::Mobile | ChannelKind::Fax => {
-            channel.value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect()
-        }
-        ChannelKind::Email | ChannelKind::Website => channel.value.to_lowercase(),
-        _ => channel.value.clone(),
-    }
-}
-
-fn check_channel(channel: &mut Channel) -> Vec<Problem> {
+/// Brings a channel into its written form and says what is wrong with it.
+pub(super) fn tidy_channel(channel: &mut Channel) -> Vec<Problem> {
     tidy(&mut channel.value);
     let parts = [
         ("label", &mut channel.label),

@@ -4,6 +4,7 @@
 //! randomness; the engine authorises, validates, writes and journals what it decides.
 
 mod check;
+mod lists;
 mod reader;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ pub use check::{MAX_EXTERNAL_IDS, tidy_external_ids};
 pub(crate) use check::{
     MAX_PART_CHARS, check_chars, check_count, check_distinct, check_external_ids, refuse, tidy, tidy_part,
 };
+pub(crate) use lists::{external_ids, join_lists};
 pub use reader::Reader;
 
 use crate::query::Query;
@@ -356,10 +358,4 @@ value_struct! {
 #[must_use]
 pub fn external_kind(system: &str) -> String {
     format!("external:{}", system.trim())
-}
-
-/// The unique keys inside a list of external identifiers.
-pub(crate) fn external_keys(json: &str) -> Vec<(String, String)> {
-    let list: Vec<ExternalId> = crate::value::json::from_text(json).unwrap_or_default();
-    list.into_iter().map(|id| (external_kind(&id.system), id.key)).collect()
 }

@@ -98,6 +98,9 @@ pub struct Limits {
 /// Unique keys that hide inside a nested value: `(kind, key)` pairs.
 pub(crate) type NestedKeys = fn(&str) -> Vec<(String, String)>;
 
+/// Joins a nested list that an import brings with the present one, both as JSON; nothing if one cannot be read.
+pub(crate) type NestedJoin = fn(present: &str, given: &str) -> Option<String>;
+
 /// One field of an entity.
 #[derive(Debug, Clone)]
 pub struct FieldSpec {
@@ -126,6 +129,8 @@ pub struct FieldSpec {
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
     pub(crate) nested_keys: Option<NestedKeys>,
+    /// Joins a nested list that an import brings with the present one; without it the given one stands.
+    pub(crate) nested_join: Option<NestedJoin>,
 }
 
 impl FieldSpec {
@@ -145,6 +150,7 @@ impl FieldSpec {
             rights_of: None,
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
+            nested_join: None,
         }
     }
 
@@ -247,6 +253,13 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn keyed_by(mut self, keys: NestedKeys) -> Self {
         self.nested_keys = Some(keys);
+        self
+    }
+
+    /// An import that changes a record joins the nested list with the present one.
+    #[must_use]
+    pub(crate) const fn joined_by(mut self, join: NestedJoin) -> Self {
+        self.nested_join = Some(join);
         self
     }
 

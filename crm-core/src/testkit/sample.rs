@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::room::{ExternalId, external_keys};
+use crate::room::{ExternalId, external_ids};
 use crate::schema::{CustomFieldKind, EntityType, FieldDefinition, Registry};
 use crate::value::{Currency, Date, Decimal, Id, Timestamp};
 
@@ -41,7 +41,7 @@ entity! {
             /// A user.
             pub agent: Option<Id> => reference("user", MergePolicy::Keep),
             /// Nested unique keys.
-            pub external: Vec<ExternalId> => nested().keyed_by(external_keys),
+            pub external: Vec<ExternalId> => external_ids(),
             /// Set once.
             pub serial: Option<String> => text(40).once(),
             /// Kept by the engine.
