@@ -1,12 +1,12 @@
 //! The customer room.
 
 use crm_core::customer::{
-    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, HierarchyKind,
-    HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, ChannelKind, Contact, ContactPage,
+    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
 };
 use crm_core::engine::Outcome;
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
-use crm_core::value::{Date, Id, Timestamp};
+use crm_core::value::{Date, Id, IdentifierKind, Timestamp};
 use pyo3::prelude::*;
 
 /// Accounts, contacts, hierarchies, activities, attachments and the single view, on behalf of the session's user.
@@ -35,6 +35,16 @@ impl Customers {
     /// An account as it stood at an instant, with the fields that the reader may see now.
     fn account_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Account> {
         Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// The accounts with an identifier, in any written form of it; at most 500.
+    fn accounts_by_identifier(&self, py: Python<'_>, kind: IdentifierKind, value: &str) -> PyResult<Vec<Account>> {
+        Ok(py.detach(|| self.session.customers().accounts_by_identifier(kind, value))?)
+    }
+
+    /// The accounts with a channel, in any written form of it; the three kinds of telephone numbers are one. At most 500.
+    fn accounts_by_channel(&self, py: Python<'_>, kind: ChannelKind, value: &str) -> PyResult<Vec<Account>> {
+        Ok(py.detach(|| self.session.customers().accounts_by_channel(kind, value))?)
     }
 
     /// One page of accounts.
@@ -83,6 +93,11 @@ impl Customers {
     /// A contact as it stood at an instant, with the fields that the reader may see now.
     fn contact_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Contact> {
         Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// The contacts with a channel; as `accounts_by_channel`.
+    fn contacts_by_channel(&self, py: Python<'_>, kind: ChannelKind, value: &str) -> PyResult<Vec<Contact>> {
+        Ok(py.detach(|| self.session.customers().contacts_by_channel(kind, value))?)
     }
 
     /// One page of contacts.

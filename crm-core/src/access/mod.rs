@@ -50,6 +50,7 @@ pub use entities::{
     ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage,
 };
 pub use model::{AccessModel, MAX_ROLE_DEPTH};
+pub(crate) use plan::entry_kind;
 #[cfg(test)]
 pub(crate) use plan::unique_keys;
 pub use plan::{AccessPlan, Action, SystemReason, Visibility};

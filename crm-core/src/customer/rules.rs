@@ -6,13 +6,13 @@ use sha2::Digest as _;
 
 use super::lists::channel_key;
 use super::{Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, equal};
-use crate::query::Query;
+use crate::query::{Filter, Query};
 use crate::room::{
-    Change, Decision, MAX_PART_CHARS, View, check_chars, check_count, check_distinct, check_external_ids,
+    Change, Decision, MAX_PART_CHARS, View, check_chars, check_count, check_distinct, check_external_ids, records,
     records_for_rule, refuse, tidy, tidy_part, with_record,
 };
 use crate::schema::{Entity as _, Row};
-use crate::value::{ErrorCode, FieldValue, Id, Problem, Result, identifier};
+use crate::value::{Error, ErrorCode, FieldValue, Id, IdentifierKind, Problem, Result, identifier};
 
 /// The most channels of an account or a contact.
 pub const MAX_CHANNELS: usize = 50;
@@ -42,6 +42,7 @@ pub(super) fn account_rule(view: &mut dyn View, before: Option<&Row>, after: &mu
     let given = after.owner;
     let handed_over = before.is_some_and(|before| before.owner != given);
     with_record::<Account>(before, after, |before, account| {
+        let known = before.as_ref().map(|before| before.identifiers.clone()).unwrap_or_default();
         let mut problems = Vec::new();
         tidy(&mut account.name);
         check_channels(&mut account.channels, &mut problems);
@@ -54,8 +55,33 @@ pub(super) fn account_rule(view: &mut dyn View, before: Option<&Row>, after: &mu
             account.revenue_currency = Some(view.base_currency());
         }
         account.code = Some(code(view, account.code.take())?);
-        if handed_over { links_follow(view, account.id, given) } else { Ok(Decision::default()) }
+        let decision = if handed_over { links_follow(view, account.id, given)? } else { Decision::default() };
+        Ok(twins(view, account, &known)?.into_iter().fold(decision, Decision::warn))
     })
+}
+
+/// A warning for each new identifier that another account has which the caller may see: perhaps it is the same company
+/// (查重). An ERP code says something only together with its system.
+fn twins(view: &mut dyn View, account: &Account, known: &[Identifier]) -> Result<Vec<Problem>> {
+    let mut warnings = Vec::new();
+    for (place, item) in account.identifiers.iter().enumerate().filter(|(_, item)| !known.contains(item)) {
+        let field = "identifiers".to_owned();
+        let asked = Filter::Holds { field, kind: item.kind.to_string(), value: item.value.clone() };
+        let found = match records::<Account>(view, &Query { filter: Some(asked), ..Query::default() }) {
+            Ok(found) => found,
+            // Who may not see accounts or their identifiers learns nothing of others.
+            Err(Error::Invalid { .. } | Error::Denied { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let by_issuer = matches!(item.kind, IdentifierKind::ErpCode | IdentifierKind::Other);
+        let is_twin = |other: &&Account| other.id != account.id && (!by_issuer || other.identifiers.contains(item));
+        if let Some(other) = found.iter().find(is_twin) {
+            let field = format!("identifiers[{place}].value");
+            let problem = Problem::of_field(ErrorCode::DuplicateKey, field, "another account has the same identifier");
+            warnings.push(problem.with("id", other.id));
+        }
+    }
+    Ok(warnings)
 }
 
 /// The code that was given, or the next free one.

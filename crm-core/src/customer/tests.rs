@@ -1,4 +1,5 @@
 mod channels;
+mod finding;
 mod hierarchies;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,15 +1,15 @@
 //! What a host calls.
 
 use crate::customer::{
-    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, CustomerCommand,
-    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity, Tree,
-    newest_activities, rollup, section_limit, single_view,
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, ChannelKind, Contact, ContactPage,
+    CustomerCommand, HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity,
+    Tree, newest_activities, rollup, section_limit, single_view,
 };
 use crate::engine::{Command, Outcome, Session};
-use crate::query::{AggregateQuery, AggregateRow, Query};
+use crate::query::{AggregateQuery, AggregateRow, Filter, MAX_PAGE, Query};
 use crate::room::{Reader as _, external_kind};
-use crate::schema::Entity as _;
-use crate::value::{Date, Id, Result};
+use crate::schema::Entity;
+use crate::value::{Date, Id, IdentifierKind, Result};
 
 impl Session {
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
@@ -82,6 +82,32 @@ impl Customers<'_> {
         Account::from_row(row)
     }
 
+    /// The accounts with an identifier, in any written form of it: who has this unified social credit code, this code in
+    /// the ERP system? At most 500; all of them page by page through [`Filter::Holds`].
+    ///
+    /// # Errors
+    /// `BadFormat` or `CheckDigit` at `identifiers.value`; `UnknownField` for a reader who may not see identifiers;
+    /// `Denied`.
+    pub fn accounts_by_identifier(&self, kind: IdentifierKind, value: &str) -> Result<Vec<Account>> {
+        self.holding("identifiers", kind.as_str(), value)
+    }
+
+    /// The accounts with a channel: whose number is this? The three kinds of telephone numbers are one. At most 500; all
+    /// of them page by page through [`Filter::Holds`].
+    ///
+    /// # Errors
+    /// `NotInPicklist` for postal addresses, `Required` for an empty value, `UnknownField` for a reader who may not see
+    /// channels; `Denied`.
+    pub fn accounts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Account>> {
+        self.holding("channels", kind.as_str(), value)
+    }
+
+    fn holding<E: Entity>(&self, field: &str, kind: &str, value: &str) -> Result<Vec<E>> {
+        let filter = Filter::Holds { field: field.to_owned(), kind: kind.to_owned(), value: value.to_owned() };
+        let limit = i64::try_from(MAX_PAGE).ok();
+        Ok(self.session.list(&Query { filter: Some(filter), limit, ..Query::default() })?.0)
+    }
+
     /// One page of accounts.
     ///
     /// # Errors
@@ -115,6 +141,14 @@ impl Customers<'_> {
     /// As [`Customers::account`].
     pub fn contact(&self, id: Id) -> Result<Contact> {
         self.session.get(id)
+    }
+
+    /// The contacts with a channel; as [`Customers::accounts_by_channel`].
+    ///
+    /// # Errors
+    /// As [`Customers::accounts_by_channel`].
+    pub fn contacts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Contact>> {
+        self.holding("channels", kind.as_str(), value)
     }
 
     /// One page of contacts.
