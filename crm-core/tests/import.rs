@@ -6,15 +6,16 @@
 use std::path::PathBuf;
 
 use crm_core::access::{Role, User};
-use crm_core::customer::{Account, Activity, ChannelKind, Contact, SubjectEntity};
+use crm_core::customer::{Account, Activity, Channel, ChannelKind, Contact, Identifier, SubjectEntity};
 use crm_core::engine::{Crm, Session, SetupOptions};
 use crm_core::exchange::{
     ColumnCondition, ColumnMapping, ExportOptions, ImportMapping, ImportReport, ReferenceLookup, VCardVersion,
     read_vcards,
 };
 use crm_core::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
+use crm_core::room::ExternalId;
 use crm_core::store::SqliteOptions;
-use crm_core::value::{ErrorCode, FieldValue};
+use crm_core::value::{ErrorCode, FieldValue, IdentifierKind};
 
 fn data(file: &str) -> Option<Vec<u8>> {
     let folder = std::env::var_os("CRM_TEST_DATA").map(PathBuf::from);
@@ -119,6 +120,42 @@ fn the_hardware_makers_accounts_come_in_once_with_their_subsidiaries() {
         };
         assert_eq!(session.aggregate("account", &count).unwrap()[0].values, [FieldValue::Integer(12)]);
     }
+}
+
+#[test]
+fn links_come_in_any_order_and_once_also_when_somebody_moved_an_account() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let customers = session.customers();
+    let make = |name: &str| customers.create_account(&Account { name: name.into(), ..Account::default() }).unwrap().id;
+    let [_, holding, buyer, plant] = ["group", "holding", "buyer", "plant"].map(make);
+    let mut links = links_mapping();
+    links.constants.remove("valid_from");
+    links.columns.push(column("from", "valid_from"));
+    links.columns.push(column("until", "valid_until"));
+    links.columns.push(column("remark", "note"));
+    let file = "account,subsidiary_of,from,until,remark\n\
+        plant,holding,2022-01-01,,\n\
+        plant,group,2016-01-01,2021-01-01,as a branch\n";
+    let first = session.import_csv(file.as_bytes(), &links, false).unwrap();
+    assert_eq!(counts(&first), (2, 2, 0, 0, 0, 0), "{:?}", first.rejects);
+    let legal = crm_core::customer::HierarchyKind::Legal;
+    let parent = |date: &str| customers.parent_of(plant, legal, date.parse().unwrap()).unwrap().map(|node| node.name);
+    assert_eq!(parent("2020-12-31").as_deref(), Some("group"));
+    assert_eq!(parent("2021-06-01"), None, "the end in the file counts");
+    assert_eq!(parent("2022-01-01").as_deref(), Some("holding"));
+    let notes = session.list_all::<crm_core::customer::AccountLink>(&Query::default()).unwrap();
+    assert!(notes.iter().any(|link| link.note.as_deref() == Some("as a branch")));
+
+    customers.set_parent(legal, plant, Some(buyer), "2026-07-01".parse().unwrap()).unwrap();
+    let again = session.import_csv(file.as_bytes(), &links, false).unwrap();
+    assert_eq!(counts(&again), (2, 0, 0, 2, 0, 0), "{:?}", again.rejects);
+    assert_eq!(parent("2026-07-01").as_deref(), Some("buyer"));
+    assert_eq!(customers.children(holding, legal, "2026-06-30".parse().unwrap()).unwrap().len(), 1);
+
+    links.columns.push(column("remark", "owner"));
+    let error = session.import_csv(file.as_bytes(), &links, false).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::UnknownField, Some("columns")));
 }
 
 #[test]
@@ -354,4 +391,79 @@ fn activities_come_in_with_their_subjects() {
     assert_eq!((activity.subjects[0].entity, activity.subjects[0].id), (SubjectEntity::Account, account.id));
     let without = mapping("activity", vec![column("kind", "kind"), column("account", "subjects.account")]);
     assert_eq!(session.import_csv(file.as_bytes(), &without, false).unwrap_err().code(), ErrorCode::UnknownField);
+}
+
+#[test]
+fn a_second_import_keeps_opt_outs_labels_and_what_other_systems_brought() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let customers = session.customers();
+    let map = |key: &str| ImportMapping {
+        external_system: Some(key.into()),
+        key_column: Some("id".into()),
+        ..mapping(
+            "account",
+            vec![
+                column("name", "name"),
+                column("phone", "channels.phone"),
+                column("mail", "channels.email"),
+                column("tax", "identifiers.vat"),
+            ],
+        )
+    };
+    let file = "id,name,phone,mail,tax\n100,Alpha,+49 711 1234,info@alpha.example,DE136695976\n";
+    assert_eq!(session.import_csv(file.as_bytes(), &map("erp"), false).unwrap().created, 1);
+    let mut alpha = customers.account_by_external_id("erp", "100").unwrap();
+    alpha.external_ids.push(ExternalId { system: "sf".into(), key: "001".into() });
+    alpha.channels[0].label = Some("switchboard".into());
+    (alpha.channels[1].opt_out, alpha.channels[1].preferred) = (true, true);
+    alpha.identifiers.push(Identifier { kind: IdentifierKind::Vat, value: "BE0403019261".into(), issuer: None });
+    let mine = Channel { kind: ChannelKind::Fax, value: "+49 711 1235".into(), ..Channel::default() };
+    alpha.channels.insert(0, Channel { invalid: true, ..mine });
+    let kept = customers.update_account(&alpha).unwrap();
+
+    let again = session.import_csv(file.as_bytes(), &map("erp"), false).unwrap();
+    assert_eq!(counts(&again), (1, 0, 0, 1, 0, 0), "{:?}", again.rejects);
+    assert_eq!(customers.account(alpha.id).unwrap(), kept);
+    let other = "id,name,phone,mail,tax\n001,Alpha,+49-711-1234,sales@alpha.example,DE811907980\n";
+    let other = session.import_csv(other.as_bytes(), &map("sf"), false).unwrap();
+    assert_eq!(counts(&other), (1, 0, 1, 0, 0, 0), "{:?}", other.rejects);
+    let joined = customers.account(alpha.id).unwrap();
+    let values: Vec<&str> = joined.channels.iter().map(|channel| channel.value.as_str()).collect();
+    assert_eq!(values, ["+49 711 1234", "sales@alpha.example", "+49 711 1235", "info@alpha.example"]);
+    assert_eq!(joined.channels[0].label.as_deref(), Some("switchboard"));
+    assert!(joined.channels[3].opt_out && joined.channels[3].preferred && joined.channels[2].invalid);
+    let numbers: Vec<&str> = joined.identifiers.iter().map(|item| item.value.as_str()).collect();
+    assert_eq!(numbers, ["DE811907980", "BE0403019261"], "a new number of the same country takes the place of the old");
+    assert_eq!(joined.external_ids.len(), 2);
+
+    let wrong = "id,name,phone,mail,tax\n100,Alpha,+49 711 1234,sales(at)alpha.example,\n";
+    let wrong = session.import_csv(wrong.as_bytes(), &map("erp"), false).unwrap();
+    assert_eq!((wrong.rejected, wrong.rejects[0].column.as_deref()), (1, Some("mail")), "{:?}", wrong.rejects);
+}
+
+#[test]
+fn a_second_vcard_import_keeps_the_opt_out_and_an_export_leaves_it_out() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:anna\r\nFN:Anna Gruber\r\nTEL;TYPE=cell,pref:+43 664 1234\r\nEMAIL;TYPE=pref:anna@gruber.example\r\nEND:VCARD\r\n";
+    session.import_vcards(card, false).unwrap();
+    let mut anna = session.list_all::<Contact>(&Query::default()).unwrap().remove(0);
+    let mail = anna.channels.iter().position(|channel| channel.kind == ChannelKind::Email).unwrap();
+    (anna.channels[mail].opt_out, anna.channels[mail].preferred) = (true, false);
+    anna.channels.push(Channel {
+        kind: ChannelKind::Email,
+        value: "office@gruber.example".into(),
+        preferred: true,
+        ..Channel::default()
+    });
+    let kept = session.customers().update_contact(&anna).unwrap();
+    let again = session.import_vcards(card, false).unwrap();
+    assert_eq!((again.unchanged, again.rejected), (1, 0), "{:?}", again.rejects);
+    assert_eq!(session.customers().contact(anna.id).unwrap(), kept);
+
+    let export = || session.export_vcards(&Query::default(), VCardVersion::V4).unwrap();
+    assert!(export().contains("office@gruber.example") && !export().contains("anna@gruber.example"));
+    session.customers().update_contact(&Contact { do_not_contact: true, ..kept }).unwrap();
+    assert!(!export().contains("office@gruber.example") && !export().contains("664"));
 }

@@ -1,12 +1,12 @@
 //! The customer room.
 
 use crm_core::customer::{
-    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, HierarchyKind,
-    HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, ChannelKind, Contact, ContactPage,
+    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
 };
 use crm_core::engine::Outcome;
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
-use crm_core::value::{Date, Id, Timestamp};
+use crm_core::value::{Date, Id, IdentifierKind, Timestamp};
 use pyo3::prelude::*;
 
 /// Accounts, contacts, hierarchies, activities, attachments and the single view, on behalf of the session's user.
@@ -37,6 +37,16 @@ impl Customers {
         Ok(py.detach(|| self.session.as_of(id, at))?)
     }
 
+    /// The accounts with an identifier, in any written form of it; at most 500.
+    fn accounts_by_identifier(&self, py: Python<'_>, kind: IdentifierKind, value: &str) -> PyResult<Vec<Account>> {
+        Ok(py.detach(|| self.session.customers().accounts_by_identifier(kind, value))?)
+    }
+
+    /// The accounts with a channel, in any written form of it; the three kinds of telephone numbers are one. At most 500.
+    fn accounts_by_channel(&self, py: Python<'_>, kind: ChannelKind, value: &str) -> PyResult<Vec<Account>> {
+        Ok(py.detach(|| self.session.customers().accounts_by_channel(kind, value))?)
+    }
+
     /// One page of accounts.
     #[pyo3(signature = (query=None))]
     fn accounts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<AccountPage> {
@@ -53,9 +63,16 @@ impl Customers {
         Ok(py.detach(|| self.session.customers().account_by_external_id(system, key))?)
     }
 
-    /// Sets how far the business with an account has come.
-    fn set_life_cycle(&self, py: Python<'_>, account: Id, life_cycle: LifeCycle) -> PyResult<Outcome> {
-        Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle))?)
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
+    #[pyo3(signature = (account, life_cycle, expected_version=None))]
+    fn set_life_cycle(
+        &self,
+        py: Python<'_>,
+        account: Id,
+        life_cycle: LifeCycle,
+        expected_version: Option<i64>,
+    ) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle, expected_version))?)
     }
 
     /// Makes a contact and gives it back as it was stored.
@@ -78,13 +95,18 @@ impl Customers {
         Ok(py.detach(|| self.session.as_of(id, at))?)
     }
 
+    /// The contacts with a channel; as `accounts_by_channel`.
+    fn contacts_by_channel(&self, py: Python<'_>, kind: ChannelKind, value: &str) -> PyResult<Vec<Contact>> {
+        Ok(py.detach(|| self.session.customers().contacts_by_channel(kind, value))?)
+    }
+
     /// One page of contacts.
     #[pyo3(signature = (query=None))]
     fn contacts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ContactPage> {
         Ok(py.detach(|| self.session.customers().contacts(&query.unwrap_or_default()))?)
     }
 
-    /// Puts an account below another one from a date on, or below none.
+    /// Puts an account below another one from a date on, or below none, until the next link begins.
     ///
     /// Raises `InvalidError` (`ErrorCode.CYCLE`) with the names along the circle in the data.
     fn set_parent(

@@ -74,7 +74,13 @@ def test_accounts(session: Session) -> None:
     assert account.code is not None
     assert customers.account_by_code(account.code) == account
     assert customers.account_by_external_id("erp", "100") == account
-    customers.set_life_cycle(account.id, LifeCycle.KEY)
+    assert customers.accounts_by_identifier(IdentifierKind.VAT, "be 403.019.261") == [account]
+    assert customers.accounts_by_channel(ChannelKind.EMAIL, "Buy@Example.com") == [account]
+    holds = F("identifiers").holds(IdentifierKind.VAT, "BE0403019261")
+    assert customers.accounts(Query(filter=holds & (F("city") == "Bonn"))).items == []
+    customers.set_life_cycle(account.id, LifeCycle.KEY, expected_version=account.version)
+    with pytest.raises(ConflictError):
+        customers.set_life_cycle(account.id, LifeCycle.LOST, expected_version=account.version)
     changed = customers.update_account(customers.account(account.id).replace(city="Aachen"))
     assert (changed.life_cycle, changed.city, changed.version) == (LifeCycle.KEY, "Aachen", 3)
     assert customers.accounts(Query(filter=F("life_cycle") == LifeCycle.KEY)).items == [changed]
@@ -95,6 +101,7 @@ def test_contacts_activities_and_attachments(session: Session) -> None:
     customers = session.customers
     account = customers.create_account(Account("东方重工"))
     contact = customers.create_contact(Contact("李娜", account=account.id, birthday=dt.date(1985, 2, 28)))
+    assert customers.contacts_by_channel(ChannelKind.PHONE, "+86 512 6288 0000") == []
     assert customers.contact(contact.id).birthday == dt.date(1985, 2, 28)
     moved = customers.update_contact(contact.replace(job_title="采购"))
     assert customers.contacts(Query(filter=F("account") == account.id)).items == [moved]

@@ -129,7 +129,7 @@ pub enum WriteKind {
     },
 }
 
-/// A row to be written, with its unique keys and search words.
+/// A row to be written, with its unique keys, the entries of lists by which it is found, and its search words.
 #[derive(Debug)]
 pub struct CheckedWrite {
     pub(super) tenant: TenantId,
@@ -138,6 +138,8 @@ pub struct CheckedWrite {
     pub(super) row: Row,
     pub(super) remove_keys: Vec<(String, String)>,
     pub(super) add_keys: Vec<(String, String)>,
+    pub(super) remove_entries: Vec<(String, String)>,
+    pub(super) add_entries: Vec<(String, String)>,
     pub(super) search: Option<Vec<Vec<String>>>,
     pub(super) custom: Arc<[FieldSpec]>,
 }
@@ -149,6 +151,8 @@ readers!(CheckedWrite {
     row: Row,
     remove_keys: Vec<(String, String)>,
     add_keys: Vec<(String, String)>,
+    remove_entries: Vec<(String, String)>,
+    add_entries: Vec<(String, String)>,
     search: Option<Vec<Vec<String>>>,
     custom: Arc<[FieldSpec]>,
 });

@@ -52,6 +52,7 @@ pub use entities::{
 };
 pub(crate) use grants::check_set;
 pub use model::{AccessModel, MAX_ROLE_DEPTH};
+pub(crate) use plan::entry_kind;
 pub(crate) use plan::unique_keys;
 pub use plan::{AccessPlan, Action, SystemReason, Visibility};
 

@@ -1,6 +1,6 @@
 //! What one user may do with one entity, and the making of checked questions and writes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
@@ -79,6 +79,8 @@ pub struct AccessPlan {
     edit: bool,
     delete: bool,
     visibility: Visibility,
+    /// The owner is that of another record.
+    owner_follows: bool,
     /// Declared and custom fields that cannot be seen.
     hidden: HashSet<String>,
     /// Declared and custom fields that cannot be set.
@@ -103,6 +105,7 @@ impl AccessPlan {
             edit: rights.object.edit,
             delete: rights.object.delete,
             visibility,
+            owner_follows: entity.owner_follows.is_some(),
             hidden: HashSet::new(),
             locked: HashSet::new(),
             custom: schema.shared_custom_fields(entity.name),
@@ -138,6 +141,7 @@ impl AccessPlan {
             edit: true,
             delete: true,
             visibility: Visibility::All,
+            owner_follows: false,
             hidden: HashSet::new(),
             locked: HashSet::new(),
             custom: schema.shared_custom_fields(entity.name),
@@ -186,7 +190,7 @@ impl AccessPlan {
     /// `ReadOnlyField` for one that the engine keeps; else as [`AccessPlan::require_field_right`].
     pub fn require_write(&self, spec: &FieldSpec) -> Result<()> {
         let name = spec.name.as_ref();
-        if spec.write == WriteRule::Engine && name != "owner" {
+        if spec.write == WriteRule::Engine || (self.owner_follows && name == "owner") {
             return Err(Error::invalid(ErrorCode::ReadOnlyField, name, format!("`{name}` is kept by the engine")));
         }
         self.require_field_right(spec)
@@ -401,12 +405,15 @@ impl AccessPlan {
             },
         };
         let search = search_words(entity, before, &after);
+        let (remove_entries, add_entries) = changed_entries(entity, before, &after);
         CheckedWrite {
             tenant: self.tenant,
             entity: entity.name,
             kind,
             remove_keys: old_keys.iter().filter(|key| !new_keys.contains(key)).cloned().collect(),
             add_keys: new_keys.into_iter().filter(|key| !old_keys.contains(key)).collect(),
+            remove_entries,
+            add_entries,
             search,
             row: after,
             custom: self.custom.clone(),
@@ -490,6 +497,35 @@ pub(crate) fn unique_keys(entity: &EntityType, custom: &[FieldSpec], row: &Row) 
         }
     }
     keys
+}
+
+/// The kind under which a store keeps an entry of a list.
+pub(crate) fn entry_kind(field: &str, kind: &str) -> String {
+    format!("{field}.{kind}")
+}
+
+/// Kinds and keys of list entries by which a record is found.
+type EntryKeys = Vec<(String, String)>;
+
+/// The entries by which the record is no longer found, and those by which it is found from now on.
+fn changed_entries(entity: &EntityType, before: Option<&Row>, after: &Row) -> (EntryKeys, EntryKeys) {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    for (column, spec) in entity.fields.iter().enumerate() {
+        let Some(entries) = spec.entries else { continue };
+        let old = before.filter(|row| !row.deleted).map_or(&FieldValue::Null, |row| row.value(column));
+        let new = if after.deleted { &FieldValue::Null } else { after.value(column) };
+        if old == new {
+            continue;
+        }
+        let keys = |value: &FieldValue| -> BTreeSet<(String, String)> {
+            let FieldValue::Json(list) = value else { return BTreeSet::new() };
+            (entries.keys)(list).into_iter().map(|(kind, key)| (entry_kind(&spec.name, &kind), key)).collect()
+        };
+        let (old, new) = (keys(old), keys(new));
+        gone.extend(old.difference(&new).cloned());
+        come.extend(new.difference(&old).cloned());
+    }
+    (gone, come)
 }
 
 fn unknown_field(name: &str) -> Error {

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::rules::{check_count, check_external_ids, refuse, tidy};
 use super::{Activity, ActivityLink, Contact, Subject, SubjectEntity, among, equal};
 use crate::query::{Filter, MAX_IN_VALUES, Query, Sort};
-use crate::room::{Change, Decision, Reader, View, record_for_rule, records_for_rule, with_record};
+use crate::room::{
+    Change, Decision, Reader, View, check_count, check_external_ids, record_for_rule, records_for_rule, refuse, tidy,
+    with_record,
+};
 use crate::schema::{Entity as _, Row};
 use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
 

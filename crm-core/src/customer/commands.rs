@@ -1,8 +1,9 @@
 //! The commands of the room.
 
-use super::{Account, Activity, Attachment, Contact, HierarchyKind, LifeCycle, hierarchy};
+use super::hierarchy::{self, Placement, Span};
+use super::{Account, Activity, Attachment, Contact, HierarchyKind, LifeCycle};
 use crate::room::{Change, Decision, View};
-use crate::schema::FieldCodec as _;
+use crate::schema::{Entity as _, FieldCodec as _};
 use crate::value::{Date, Id, Result};
 
 value_union! {
@@ -25,6 +26,8 @@ value_union! {
             account: Id,
             /// How far.
             life_cycle: LifeCycle,
+            /// The version that was read; nothing if the change holds whatever the version is.
+            expected_version: Option<i64>,
         },
         /// Makes a contact.
         CreateContact {
@@ -36,7 +39,9 @@ value_union! {
             /// The contact with the version that was read.
             contact: Contact,
         },
-        /// Puts an account below another one from a date on: the link of that date ends and a new one begins.
+        /// Puts an account below another one from a date on: the link of that date ends and a new one begins, which holds
+        /// until the next one begins. So history can be corrected, and links may come in any order. Nothing happens if
+        /// the account stands below the same one on that date.
         SetParent {
             /// The hierarchy.
             hierarchy: HierarchyKind,
@@ -46,6 +51,11 @@ value_union! {
             parent: Option<Id>,
             /// The first date on which it holds.
             valid_from: Date,
+            /// The first date on which it no longer holds, if the next link does not begin earlier; nothing if no end is
+            /// known.
+            valid_until: Option<Date>,
+            /// A note; nothing leaves the one that is there.
+            note: Option<String>,
         },
         /// Makes an activity.
         LogActivity {
@@ -86,13 +96,19 @@ impl CustomerCommand {
         Ok(Decision::of(match self {
             Self::CreateAccount { account } => Change::create(account),
             Self::UpdateAccount { account } => Change::save(account),
-            Self::SetLifeCycle { account, life_cycle } => {
-                Change::update::<Account>(*account, vec![("life_cycle", life_cycle.to_field())])
-            }
+            Self::SetLifeCycle { account, life_cycle, expected_version } => Change::Update {
+                entity: Account::NAME,
+                id: *account,
+                version: *expected_version,
+                set: vec![("life_cycle".to_owned(), life_cycle.to_field())],
+            },
             Self::CreateContact { contact } => Change::create(contact),
             Self::UpdateContact { contact } => Change::save(contact),
-            Self::SetParent { hierarchy, child, parent, valid_from } => {
-                return hierarchy::set_parent(view, *hierarchy, *child, *parent, *valid_from);
+            Self::SetParent { hierarchy, child, parent, valid_from, valid_until, note } => {
+                let span = Span::new(*valid_from, *valid_until);
+                let note = note.as_deref().filter(|note| !note.trim().is_empty());
+                let wish = Placement { hierarchy: *hierarchy, child: *child, parent: *parent, span, note };
+                return hierarchy::set_parent(view, &wish);
             }
             Self::LogActivity { activity } => Change::create(activity),
             Self::UpdateActivity { activity } => Change::save(activity),

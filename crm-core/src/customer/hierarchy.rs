@@ -56,48 +56,82 @@ impl Span {
     }
 }
 
-/// Ends the link of the date and begins a new one.
-pub(super) fn set_parent(
-    view: &mut dyn View,
-    hierarchy: HierarchyKind,
-    child: Id,
-    parent: Option<Id>,
-    from: Date,
-) -> Result<Decision> {
+/// What somebody wants of the links of an account.
+pub(super) struct Placement<'a> {
+    pub(super) hierarchy: HierarchyKind,
+    pub(super) child: Id,
+    pub(super) parent: Option<Id>,
+    /// From when, and until when at the latest.
+    pub(super) span: Span,
+    pub(super) note: Option<&'a str>,
+}
+
+/// Ends the link of the date and begins a new one, which holds until the next one begins.
+pub(super) fn set_parent(view: &mut dyn View, wish: &Placement<'_>) -> Result<Decision> {
+    let Placement { hierarchy, child, parent, span, .. } = *wish;
     require_visible(view, "child", child)?;
     if let Some(parent) = parent {
         require_visible(view, "parent", parent)?;
     }
-    let links = links(view, hierarchy, "child", &[child])?;
-    let current = links.into_iter().find(|link| Span::of(link).is_some_and(|span| span.contains(from)));
-    let unchanged = match &current {
-        Some(link) => Some(link.parent) == parent && link.valid_until.is_none(),
-        None => parent.is_none(),
-    };
-    if unchanged {
-        return Ok(Decision::default().because(TraceStep::new("parent_unchanged").with("hierarchy", hierarchy)));
+    if span.is_empty() || (parent.is_none() && span.until.is_some()) {
+        let message = "a link ends after it begins, and no link has no end";
+        return Err(Error::invalid(ErrorCode::OutOfRange, "valid_until", message));
     }
-    let end = current.map(|link| Change::update::<AccountLink>(link.id, vec![("valid_until", from.into())]));
-    let begin = parent.map(|parent| {
-        let link = AccountLink { child, parent, hierarchy, valid_from: Some(from), ..AccountLink::default() };
-        Change::create(&link)
-    });
-    Ok(end.into_iter().chain(begin).fold(Decision::default(), Decision::and))
+    let links = links(view, hierarchy, "child", &[child])?;
+    let next = links.iter().filter_map(Span::of).map(|held| held.from).filter(|begin| *begin > span.from).min();
+    let until = span.until.into_iter().chain(next).min();
+    let current = links.into_iter().find(|link| Span::of(link).is_some_and(|held| held.contains(span.from)));
+    Ok(match (current, parent) {
+        (None, None) => unchanged(hierarchy),
+        (Some(link), Some(parent)) if link.parent == parent => adjusted(&link, wish, until),
+        (current, parent) => {
+            let end =
+                |link: AccountLink| Change::update::<AccountLink>(link.id, vec![("valid_until", span.from.into())]);
+            let begin = |parent| {
+                let (valid_from, note) = (Some(span.from), wish.note.map(str::to_owned));
+                let link = AccountLink {
+                    child,
+                    parent,
+                    hierarchy,
+                    valid_from,
+                    valid_until: until,
+                    note,
+                    ..AccountLink::default()
+                };
+                Change::create(&link)
+            };
+            let changes = current.map(end).into_iter().chain(parent.map(begin));
+            changes.fold(Decision::default(), Decision::and)
+        }
+    })
 }
 
-/// Completes and checks a link; it belongs to the owner of the account below.
+fn unchanged(hierarchy: HierarchyKind) -> Decision {
+    Decision::default().because(TraceStep::new("parent_unchanged").with("hierarchy", hierarchy))
+}
+
+/// The same parent holds on the date already: only what was said of the end and the note can be new.
+fn adjusted(link: &AccountLink, wish: &Placement<'_>, until: Option<Date>) -> Decision {
+    let mut set = Vec::new();
+    if wish.span.until.is_some() && until != link.valid_until {
+        set.push(("valid_until", until.into()));
+    }
+    if wish.note.is_some() && wish.note != link.note.as_deref() {
+        set.push(("note", wish.note.map(str::to_owned).into()));
+    }
+    if set.is_empty() {
+        return unchanged(wish.hierarchy);
+    }
+    Decision::of(Change::update::<AccountLink>(link.id, set))
+}
+
+/// Completes and checks a link.
 pub(super) fn link_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    let mut moved_to = None;
-    let decision = with_record::<AccountLink>(before, after, |before, link| {
+    with_record::<AccountLink>(before, after, |before, link| {
         link.valid_from = link.valid_from.or_else(|| Some(view.today()));
         check(view, before.as_ref(), link)?;
-        moved_to = Some(link.child).filter(|child| before.is_none_or(|before| before.child != *child));
         Ok(Decision::default())
-    })?;
-    if let Some(child) = moved_to {
-        after.owner = view.get_for_rule(Account::NAME, child)?.owner;
-    }
-    Ok(decision)
+    })
 }
 
 /// A link that comes back must still fit.

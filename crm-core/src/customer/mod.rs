@@ -32,6 +32,7 @@
 mod activities;
 mod commands;
 mod hierarchy;
+mod lists;
 mod rollup;
 mod rules;
 mod single_view;
@@ -49,7 +50,7 @@ use crate::value::{FieldValue, Id};
 pub use activities::MAX_SUBJECTS;
 pub use commands::CustomerCommand;
 pub use hierarchy::MAX_HIERARCHY_DEPTH;
-pub use rules::{MAX_CHANNELS, MAX_EXTERNAL_IDS, MAX_IDENTIFIERS, content_hash};
+pub use rules::{MAX_CHANNELS, MAX_IDENTIFIERS, content_hash};
 
 pub(crate) use activities::newest as newest_activities;
 pub(crate) use rollup::rollup;
@@ -69,7 +70,7 @@ pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Account>(),
         EntityType::of::<Contact>(),
-        EntityType::of::<AccountLink>(),
+        EntityType::of::<AccountLink>().owned_through("child"),
         EntityType::of::<Activity>(),
         EntityType::of::<ActivityLink>().part_of(Activity::NAME),
         EntityType::of::<Attachment>(),

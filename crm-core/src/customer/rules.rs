@@ -1,26 +1,25 @@
 //! What holds for every account, contact and attachment, whichever command or import brings it.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use sha2::Digest as _;
 
+use super::lists::channel_key;
 use super::{Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, equal};
-use crate::query::Query;
-use crate::room::{Change, Decision, ExternalId, View, records_for_rule, with_record};
+use crate::query::{Filter, Query};
+use crate::room::{
+    Change, Decision, MAX_PART_CHARS, View, check_chars, check_count, check_distinct, check_external_ids, records,
+    records_for_rule, refuse, tidy, tidy_part, with_record,
+};
 use crate::schema::{Entity as _, Row};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, identifier};
+use crate::value::{Error, ErrorCode, FieldValue, Id, IdentifierKind, Problem, Result, identifier};
 
 /// The most channels of an account or a contact.
 pub const MAX_CHANNELS: usize = 50;
 /// The most identifiers of an account.
 pub const MAX_IDENTIFIERS: usize = 50;
-/// The most identifiers in other systems of one record.
-pub const MAX_EXTERNAL_IDS: usize = 50;
 /// The longest value of a channel, in characters.
 const MAX_CHANNEL_CHARS: usize = 500;
-/// The longest part of a postal address, label, name of a system, in characters.
-const MAX_PART_CHARS: usize = 200;
 /// The longest e-mail address (RFC 5321, section 4.5.3.1.3, without the angle brackets), in bytes.
 const MAX_EMAIL_BYTES: usize = 254;
 
@@ -43,6 +42,7 @@ pub(super) fn account_rule(view: &mut dyn View, before: Option<&Row>, after: &mu
     let given = after.owner;
     let handed_over = before.is_some_and(|before| before.owner != given);
     with_record::<Account>(before, after, |before, account| {
+        let known = before.as_ref().map(|before| before.identifiers.clone()).unwrap_or_default();
         let mut problems = Vec::new();
         tidy(&mut account.name);
         check_channels(&mut account.channels, &mut problems);
@@ -55,8 +55,33 @@ pub(super) fn account_rule(view: &mut dyn View, before: Option<&Row>, after: &mu
             account.revenue_currency = Some(view.base_currency());
         }
         account.code = Some(code(view, account.code.take())?);
-        if handed_over { links_follow(view, account.id, given) } else { Ok(Decision::default()) }
+        let decision = if handed_over { links_follow(view, account.id, given)? } else { Decision::default() };
+        Ok(twins(view, account, &known)?.into_iter().fold(decision, Decision::warn))
     })
+}
+
+/// A warning for each new identifier that another account has which the caller may see: perhaps it is the same company
+/// (查重). An ERP code says something only together with its system.
+fn twins(view: &mut dyn View, account: &Account, known: &[Identifier]) -> Result<Vec<Problem>> {
+    let mut warnings = Vec::new();
+    for (place, item) in account.identifiers.iter().enumerate().filter(|(_, item)| !known.contains(item)) {
+        let field = "identifiers".to_owned();
+        let asked = Filter::Holds { field, kind: item.kind.to_string(), value: item.value.clone() };
+        let found = match records::<Account>(view, &Query { filter: Some(asked), ..Query::default() }) {
+            Ok(found) => found,
+            // Who may not see accounts or their identifiers learns nothing of others.
+            Err(Error::Invalid { .. } | Error::Denied { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let by_issuer = matches!(item.kind, IdentifierKind::ErpCode | IdentifierKind::Other);
+        let is_twin = |other: &&Account| other.id != account.id && (!by_issuer || other.identifiers.contains(item));
+        if let Some(other) = found.iter().find(is_twin) {
+            let field = format!("identifiers[{place}].value");
+            let problem = Problem::of_field(ErrorCode::DuplicateKey, field, "another account has the same identifier");
+            warnings.push(problem.with("id", other.id));
+        }
+    }
+    Ok(warnings)
 }
 
 /// The code that was given, or the next free one.
@@ -128,56 +153,11 @@ pub(super) fn attachment_rule(_: &mut dyn View, before: Option<&Row>, after: &mu
     })
 }
 
-/// All problems at once, or none.
-pub(super) fn refuse(problems: Vec<Problem>) -> Result<()> {
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
-}
-
-/// Takes white space from both ends.
-pub(super) fn tidy(text: &mut String) {
-    if text.trim().len() != text.len() {
-        *text = text.trim().to_owned();
-    }
-}
-
-fn tidy_part(part: &mut Option<String>) {
-    *part = part.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-}
-
-pub(super) fn check_count(field: &str, count: usize, limit: usize, problems: &mut Vec<Problem>) {
-    if count > limit {
-        let message = format!("at most {limit} are kept");
-        problems.push(Problem::of_field(ErrorCode::TooMany, field, message).with("max", limit).with("count", count));
-    }
-}
-
-fn check_chars(text: &str, limit: usize) -> Option<Problem> {
-    let too_long = text.len() > limit && text.chars().count() > limit;
-    too_long.then(|| {
-        Problem::new(ErrorCode::TooLong, format!("the text has more than {limit} characters")).with("max_chars", limit)
-    })
-}
-
-/// Notes every item whose key an earlier one has.
-fn check_distinct<T>(items: &[T], field: impl Fn(usize) -> String, key: impl Fn(&T) -> Option<String>) -> Vec<Problem> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut problems = Vec::new();
-    for (place, item) in items.iter().enumerate() {
-        let Some(key) = key(item) else { continue };
-        let first = *seen.entry(key).or_insert(place);
-        if first != place {
-            let message = "the same stands in the list already";
-            problems.push(Problem::of_field(ErrorCode::DuplicateKey, field(place), message).with("first", first));
-        }
-    }
-    problems
-}
-
 /// Brings channels into their written form and notes what is wrong with them.
 fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     check_count("channels", channels.len(), MAX_CHANNELS, problems);
     for (place, channel) in channels.iter_mut().enumerate() {
-        let found = check_channel(channel);
+        let found = tidy_channel(channel);
         problems.extend(found.into_iter().map(|problem| problem.under(&format!("channels[{place}]"))));
     }
     let key = |channel: &Channel| Some(format!("{} {}", channel.kind, channel_key(channel)));
@@ -186,18 +166,8 @@ fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     problems.extend(check_distinct(channels, |place| format!("channels[{place}].preferred"), preferred));
 }
 
-/// What makes two channels of one kind the same.
-fn channel_key(channel: &Channel) -> String {
-    match channel.kind {
-        ChannelKind::Phone | ChannelKind::Mobile | ChannelKind::Fax => {
-            channel.value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect()
-        }
-        ChannelKind::Email | ChannelKind::Website => channel.value.to_lowercase(),
-        _ => channel.value.clone(),
-    }
-}
-
-fn check_channel(channel: &mut Channel) -> Vec<Problem> {
+/// Brings a channel into its written form and says what is wrong with it.
+pub(super) fn tidy_channel(channel: &mut Channel) -> Vec<Problem> {
     tidy(&mut channel.value);
     let parts = [
         ("label", &mut channel.label),
@@ -259,14 +229,18 @@ fn check_email(value: &mut String) -> Option<Problem> {
     None
 }
 
-/// Digits with the usual signs, and an extension behind `x`, `ext.` or 转. Full-width digits become half-width.
+/// Digits with the usual signs, and an extension behind `x`, `ext.` or 转. Full-width digits become half-width, every
+/// kind of dash the plain one; a plus stands before the digits, in brackets too.
 fn check_phone(value: &mut String) -> Option<Problem> {
     use unicode_normalization::UnicodeNormalization as _;
-    *value = value.nfkc().collect();
+    let dash = |c: char| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}');
+    *value = value.nfkc().map(|c| if dash(c) { '-' } else { c }).collect();
     let plain = value.to_lowercase().replace("ext", "x").replace(['转', '轉'], "x");
     let fits = plain.chars().all(|c| c.is_ascii_digit() || "+-()./ x#*,;".contains(c));
     let digits = plain.chars().filter(char::is_ascii_digit).count();
-    if fits && (3..=30).contains(&digits) && !plain.trim_start_matches('+').contains('+') {
+    let behind = plain.trim_start_matches(|c: char| "( ".contains(c));
+    let behind = behind.strip_prefix('+').unwrap_or(behind);
+    if fits && (3..=30).contains(&digits) && !behind.contains('+') {
         return None;
     }
     Some(Problem::new(ErrorCode::BadFormat, "the text has not the form of a telephone number"))
@@ -287,19 +261,4 @@ fn check_identifiers(identifiers: &mut [Identifier], problems: &mut Vec<Problem>
     }
     let key = |item: &Identifier| Some(format!("{} {:?} {}", item.kind, item.issuer, item.value));
     problems.extend(check_distinct(identifiers, |place| format!("identifiers[{place}].value"), key));
-}
-
-/// Checks the identifiers in other systems.
-pub(super) fn check_external_ids(ids: &mut [ExternalId], problems: &mut Vec<Problem>) {
-    check_count("external_ids", ids.len(), MAX_EXTERNAL_IDS, problems);
-    for (place, id) in ids.iter_mut().enumerate() {
-        for (name, text) in [("system", &mut id.system), ("key", &mut id.key)] {
-            tidy(text);
-            let missing = text.is_empty().then(|| Problem::new(ErrorCode::Required, "the text is empty"));
-            let problem = missing.or_else(|| check_chars(text, MAX_PART_CHARS));
-            problems.extend(problem.map(|problem| problem.under(name).under(&format!("external_ids[{place}]"))));
-        }
-    }
-    let key = |id: &ExternalId| Some(format!("{:?} {}", id.system, id.key));
-    problems.extend(check_distinct(ids, |place| format!("external_ids[{place}].key"), key));
 }

@@ -1,3 +1,7 @@
+mod channels;
+mod finding;
+mod hierarchies;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -94,7 +98,9 @@ fn an_account_gets_a_code_and_keeps_it() {
         let twice = customers.create_account(&Account { code: Some("C-000001".into()), ..named("c") }).unwrap_err();
         assert_eq!((twice.code(), twice.field()), (ErrorCode::DuplicateKey, Some("code")));
 
-        customers.set_life_cycle(first.id, LifeCycle::FirstOrder).unwrap();
+        customers.set_life_cycle(first.id, LifeCycle::FirstOrder, Some(1)).unwrap();
+        let stale = customers.set_life_cycle(first.id, LifeCycle::Lost, Some(1)).unwrap_err();
+        assert_eq!(stale.code(), ErrorCode::StaleVersion);
         let read = customers.account(first.id).unwrap();
         assert_eq!((read.life_cycle, read.version), (Some(LifeCycle::FirstOrder), 2));
         let revenue = Account { annual_revenue: Some("1200000.5".parse().unwrap()), life_cycle: None, ..read };
@@ -266,9 +272,10 @@ fn a_hierarchy_has_dates() {
 
         let again = customers.set_parent(legal, plant, Some(buyer), date("2026-09-01")).unwrap();
         assert!(again.changes.is_empty() && again.trace[0].rule == "parent_unchanged");
-        let earlier = customers.set_parent(legal, plant, Some(group), date("2026-03-01")).unwrap_err();
-        assert_eq!((earlier.kind(), earlier.code()), ("conflict", ErrorCode::Overlap));
-        assert_eq!(earlier.problems()[0].data["valid_from"], "2026-07-01");
+        customers.set_parent(legal, plant, Some(group), date("2026-03-01")).unwrap();
+        assert_eq!(path("2026-02-28"), ["holding", "group"]);
+        assert_eq!(path("2026-06-30"), ["group"], "the past is corrected, until the next link begins");
+        assert_eq!(path("2026-07-01"), ["buyer"]);
         customers.set_parent(legal, plant, None, date("2028-01-01")).unwrap();
         assert_eq!(path("2028-01-01"), [""; 0]);
         assert_eq!(path("2027-12-31"), ["buyer"]);
@@ -321,19 +328,8 @@ fn a_cycle_is_refused_on_every_date_of_its_span() {
         // A deleted link that would close a circle now does not come back.
         let delete = RecordCommand::Delete { entity: "account_link".into(), id: link, expected_version: 1 };
         admin.execute(Command::Record(delete)).unwrap();
-        customers.set_parent(billing, c, Some(a), date("2026-03-01")).unwrap_err();
         customers.set_parent(billing, b, None, date("2026-02-01")).unwrap();
-        let below = RecordCommand::Create {
-            entity: "account_link".into(),
-            fields: HashMap::from([
-                ("child".to_owned(), FieldValue::from(c)),
-                ("parent".to_owned(), FieldValue::from(a)),
-                ("hierarchy".to_owned(), FieldValue::from("billing")),
-                ("valid_from".to_owned(), FieldValue::from("2026-03-01")),
-                ("valid_until".to_owned(), FieldValue::from("2026-04-01")),
-            ]),
-        };
-        admin.execute(Command::Record(below)).unwrap();
+        customers.set_parent(billing, c, Some(a), date("2026-03-01")).unwrap();
         let restore = Command::Record(RecordCommand::Restore { entity: "account_link".into(), id: link });
         assert_eq!(admin.execute(restore).unwrap_err().code(), ErrorCode::Cycle);
     }
@@ -789,8 +785,10 @@ impl Model {
     fn set(&mut self, child: usize, parent: Option<usize>, from: i64) -> std::result::Result<(), ErrorCode> {
         let mut next = self.clone();
         let current = next.links.iter().position(|link| link.0 == child && link.2 <= from && from < link.3);
+        let later = next.links.iter().filter(|link| link.0 == child && from < link.2 && link.2 < link.3);
+        let until = later.map(|link| link.2).min().unwrap_or(NEVER);
         match current {
-            Some(place) if Some(next.links[place].1) == parent && next.links[place].3 == NEVER => return Ok(()),
+            Some(place) if Some(next.links[place].1) == parent => return Ok(()),
             Some(place) => next.links[place].3 = from,
             None => {}
         }
@@ -798,11 +796,9 @@ impl Model {
             if parent == child {
                 return Err(ErrorCode::Cycle);
             }
-            next.links.push((child, parent, from, NEVER));
+            next.links.push((child, parent, from, until));
         }
-        if next.has_overlap() {
-            return Err(ErrorCode::Overlap);
-        }
+        assert!(!next.has_overlap());
         if next.has_cycle() {
             return Err(ErrorCode::Cycle);
         }

@@ -1,6 +1,7 @@
 //! The values and entities of the room.
 
-use crate::room::ExternalId;
+use super::lists::{CHANNEL_ENTRIES, IDENTIFIER_ENTRIES, join_channels, join_identifiers};
+use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id, IdentifierKind, Timestamp};
 
@@ -137,9 +138,9 @@ entity! {
             /// How far the business has come; a new account is a prospect if nothing is said.
             pub life_cycle: Option<LifeCycle> => picklist(LifeCycle::NAMES).indexed(),
             /// The ways to reach it.
-            pub channels: Vec<Channel> => nested(),
+            pub channels: Vec<Channel> => nested().joined_by(join_channels).found_by(CHANNEL_ENTRIES),
             /// The identifiers that others gave to it.
-            pub identifiers: Vec<Identifier> => nested(),
+            pub identifiers: Vec<Identifier> => nested().joined_by(join_identifiers).found_by(IDENTIFIER_ENTRIES),
             /// The country: a code of ISO 3166 or a name, as the host's lists have it.
             pub country: Option<String> => text(60).indexed(),
             /// Province, state or region.
@@ -157,7 +158,7 @@ entity! {
             /// A profile in free words (公司简介).
             pub description: Option<String> => text(20_000),
             /// Its identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(crate::room::external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }
@@ -183,7 +184,7 @@ entity! {
             /// The language in which to write, for example `zh` or `de-AT`.
             pub language: Option<String> => text(35),
             /// The ways to reach the person.
-            pub channels: Vec<Channel> => nested().personal(),
+            pub channels: Vec<Channel> => nested().personal().joined_by(join_channels).found_by(CHANNEL_ENTRIES),
             /// The birthday.
             pub birthday: Option<Date> => date().personal(),
             /// The person does not want to be reached at all.
@@ -191,7 +192,7 @@ entity! {
             /// Notes.
             pub description: Option<String> => text(20_000),
             /// The identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(crate::room::external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }
@@ -309,7 +310,7 @@ entity! {
             /// The records to which it belongs; each must be visible to whoever names it.
             pub subjects: Vec<Subject> => nested(),
             /// The identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(crate::room::external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }

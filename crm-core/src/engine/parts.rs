@@ -1,14 +1,15 @@
-//! Records that belong to another one and are kept by the engine, such as the intervals of an opportunity: they are
-//! deleted and brought back with it.
+//! Records that belong to another one: those that are kept by the engine, such as the intervals of an opportunity, are
+//! deleted and brought back with it; others have its owner.
 
-use super::pipeline::Work;
-use crate::access::SystemReason;
-use crate::journal::{ChangeKind, JournalEntry};
+use super::pipeline::{Work, require_keeper};
+use super::registry::restore_rule_of;
+use crate::access::{Action, SystemReason};
+use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query::Query;
-use crate::room::Author;
-use crate::schema::{EntityType, FieldKind, FieldRef, MergePolicy};
+use crate::room::{Author, Decision};
+use crate::schema::{EntityType, FieldKind, FieldRef, MergePolicy, Row};
 use crate::store::{JournalRead, JournalScope};
-use crate::value::{FieldValue, Id, Result};
+use crate::value::{Error, FieldValue, Id, Result};
 
 impl Work<'_> {
     /// The entities whose records belong to those of `entity`, with the field that says to which.
@@ -56,6 +57,53 @@ impl Work<'_> {
             if row.is_some_and(|row| row.deleted && field.value(&row) == FieldValue::Reference(id)) {
                 self.restore(Author::Rule, part.name, entry.record, depth + 1)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Brings a deleted record back, with its parts.
+    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {
+        let entity = self.entity(entity)?;
+        let plan = self.plan(author, &entity);
+        plan.require(Action::Delete)?;
+        require_keeper(author, &entity)?;
+        let get = plan.check_get_any(id)?;
+        let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
+        if !before.deleted {
+            return Err(crate::room::illegal("id", "the record is not deleted"));
+        }
+        let mut after = Row { deleted: false, ..before.clone() };
+        self.follow_owner(&entity, None, &mut after)?;
+        let consequences = match restore_rule_of(entity.name) {
+            Some(rule) => rule(self, &after)?,
+            None => Decision::default(),
+        };
+        self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
+        let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;
+        if author.is_undo() {
+            return Ok(());
+        }
+        self.restore_parts(&entity, id, depth)?;
+        self.carry_out(consequences, depth + 1)
+    }
+
+    /// A record that belongs to another one by its registration has the owner of that one: from its making on, when it
+    /// moves to another one, and when it comes back. Handing the other one over is the business of its own rule.
+    pub(super) fn follow_owner(&mut self, entity: &EntityType, before: Option<&Row>, after: &mut Row) -> Result<()> {
+        let Some(field) = entity.owner_follows.and_then(|name| entity.field(name)) else { return Ok(()) };
+        let (FieldKind::Reference { to, .. }, FieldValue::Reference(id)) = (&field.spec.kind, field.value(after))
+        else {
+            return Ok(());
+        };
+        if before.is_some_and(|before| field.value(before) == FieldValue::Reference(id)) {
+            return Ok(());
+        }
+        let other = self.entity(to)?;
+        let plan = self.plan(Author::Rule, &other);
+        // One that is not there is refused as every reference to nothing.
+        if let Some(found) = self.tx.get(&plan.check_get(id)?)? {
+            after.owner = found.owner;
         }
         Ok(())
     }

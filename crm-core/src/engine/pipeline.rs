@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
-use super::registry::{CONFIGURATION, restore_rule_of, rule_of};
+use super::registry::{CONFIGURATION, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
@@ -395,6 +395,7 @@ impl<'a> Work<'a> {
         after: &mut Row,
         depth: usize,
     ) -> Result<Decision> {
+        self.follow_owner(entity, before, after)?;
         let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
         let mut decision = rule(self, before, after)?;
         if author.is_undo() {
@@ -468,30 +469,6 @@ impl<'a> Work<'a> {
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
     }
 
-    pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {
-        let entity = self.entity(entity)?;
-        let plan = self.plan(author, &entity);
-        plan.require(Action::Delete)?;
-        require_keeper(author, &entity)?;
-        let get = plan.check_get_any(id)?;
-        let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
-        if !before.deleted {
-            return Err(crate::room::illegal("id", "the record is not deleted"));
-        }
-        let after = Row { deleted: false, ..before.clone() };
-        let consequences = match restore_rule_of(entity.name) {
-            Some(rule) => rule(self, &after)?,
-            None => Decision::default(),
-        };
-        self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
-        if author.is_undo() {
-            return Ok(());
-        }
-        self.restore_parts(&entity, id, depth)?;
-        self.carry_out(consequences, depth + 1)
-    }
-
     /// Writes one row with its journal entry. Everything was authorised and validated before.
     pub(super) fn write(
         &mut self,
@@ -559,7 +536,7 @@ impl<'a> Work<'a> {
 }
 
 /// Records that the engine keeps are made, deleted and restored by rules only.
-fn require_keeper(author: Author, entity: &EntityType) -> Result<()> {
+pub(super) fn require_keeper(author: Author, entity: &EntityType) -> Result<()> {
     if author == Author::Caller && entity.is_kept_by_engine() {
         let message = format!("every {} is kept by the engine", entity.name);
         return Err(Error::invalid(ErrorCode::ReadOnlyField, entity.name, message));

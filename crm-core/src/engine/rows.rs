@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use super::pipeline::{Work, finish_write};
 use super::{Command, RecordChange, Session};
 use crate::journal::ChangeKind;
-use crate::room::{Change, Decision};
+use crate::room::{Change, Decision, View};
+use crate::schema::EntityType;
 use crate::store::WriteTx;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result};
 
 /// One row of an import.
 #[derive(Debug, Clone)]
 pub(crate) enum RowWork {
-    /// A record that is found by a unique key and changed where it differs, or made if there is none.
+    /// A record that is found by a unique key and changed where it differs, or made if there is none. Lists are joined
+    /// with those that are there.
     Put {
         entity: String,
         /// The kind of the unique key and its value.
@@ -107,14 +109,36 @@ impl Work<'_> {
         let found = match key {
             Some((kind, key)) => {
                 let entity = self.entity(entity)?;
-                crate::room::View::find_unique(self, entity.name, kind, key)?
+                View::find_unique(self, entity.name, kind, key)?
             }
             None => None,
         };
         let Some(id) = found else { return self.create_from_fields(entity, fields) };
+        let entity = self.entity(entity)?;
         let mut set: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         set.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Change::Update { entity: self.entity(entity)?.name, id, version: None, set })
+        self.join_lists(&entity, id, &mut set)?;
+        Ok(Change::Update { entity: entity.name, id, version: None, set })
+    }
+
+    /// A source knows its own entries of a list and no others: they are joined with the present ones.
+    fn join_lists(&mut self, entity: &EntityType, id: Id, set: &mut [(String, FieldValue)]) -> Result<()> {
+        let mut present = None;
+        for (name, value) in set {
+            let field = entity.field(name);
+            let join = field.as_ref().and_then(|field| field.spec.nested_join);
+            let (Some(field), Some(join), FieldValue::Json(given)) = (field, join, &*value) else { continue };
+            let row = match &present {
+                Some(row) => row,
+                None => &*present.insert(View::get_for_rule(self, entity.name, id)?),
+            };
+            if let FieldValue::Json(there) = field.value(row)
+                && let Some(joined) = join(&there, given)
+            {
+                *value = FieldValue::Json(joined);
+            }
+        }
+        Ok(())
     }
 
     /// The change of the row's own record; a rule may have written others before it.

@@ -16,7 +16,8 @@ const SYSTEM: &str = "vcard";
 
 impl Session {
     /// Imports the contacts of a vCard file (2.1, 3.0, 4.0). A card is known again by its `UID`, or by its content if it
-    /// has none. The company is looked up among the visible accounts by its name; if it is not there, the contact is
+    /// has none; a channel of a known contact that the card does not have stays, and so does what a person said of it. The
+    /// company is looked up among the visible accounts by its name; if it is not there, the contact is
     /// kept without account and the company is listed in the notices. What a contact has no field for is named there too.
     ///
     /// # Errors
@@ -47,7 +48,8 @@ impl Session {
         Ok(report)
     }
 
-    /// The visible contacts that a query finds, as vCards.
+    /// The visible contacts that a query finds, as vCards. Channels on which somebody does not want to be reached, and
+    /// those that do not work, are left out; of a person who does not want to be reached at all, every one.
     ///
     /// # Errors
     /// What is wrong with the query; `Denied`.
@@ -227,7 +229,9 @@ fn card_of(contact: &Contact, companies: &HashMap<Id, String>) -> VCard {
         note: contact.description.clone(),
         ..VCard::default()
     };
-    for channel in &contact.channels {
+    // A card has no word for "does not want to be reached": what must not be used is left out.
+    let usable = |channel: &&Channel| !(contact.do_not_contact || channel.opt_out || channel.invalid);
+    for channel in contact.channels.iter().filter(usable) {
         add_channel(&mut card, channel);
     }
     card

@@ -206,7 +206,9 @@ impl ImportProgress for () {
 }
 
 impl Session {
-    /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all.
+    /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all. A row
+    /// that changes a record adds its channels, identifiers and external identifiers to those that are there: an opt-out
+    /// and what other systems brought stay.
     ///
     /// # Errors
     /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What

@@ -1,12 +1,12 @@
 //! Accounts, contacts, hierarchies, activities, attachments and the single view.
 
 use crate::customer::{
-    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, HierarchyKind,
-    HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, ChannelKind, Contact, ContactPage,
+    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject,
 };
 use crate::engine::{Outcome, Session};
 use crate::query::{AggregateQuery, AggregateRow, Query};
-use crate::value::{Date, Id, Result, Timestamp};
+use crate::value::{Date, Id, IdentifierKind, Result, Timestamp};
 
 /// Accounts, contacts, hierarchies, activities, attachments and the single view, on behalf of the session's user.
 #[derive(uniffi::Object)]
@@ -40,12 +40,13 @@ impl Customers {
         self.session.customers().update_account(&account)
     }
 
-    /// Sets how far the business with an account has come.
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
     ///
     /// # Errors
-    /// `NotFound`, `Denied`.
-    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle) -> Result<Outcome> {
-        self.session.customers().set_life_cycle(account, life_cycle)
+    /// `NotFound`, `Denied`, `StaleVersion`.
+    #[uniffi::method(default(expected_version = None))]
+    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle, expected_version: Option<i64>) -> Result<Outcome> {
+        self.session.customers().set_life_cycle(account, life_cycle, expected_version)
     }
 
     /// An account.
@@ -78,6 +79,24 @@ impl Customers {
     /// As [`Customers::account`].
     pub fn account_by_external_id(&self, system: &str, key: &str) -> Result<Account> {
         self.session.customers().account_by_external_id(system, key)
+    }
+
+    /// The accounts with an identifier, in any written form of it; at most 500.
+    ///
+    /// # Errors
+    /// `BadFormat` or `CheckDigit` at `identifiers.value`; `UnknownField` for a reader who may not see identifiers;
+    /// `Denied`.
+    pub fn accounts_by_identifier(&self, kind: IdentifierKind, value: &str) -> Result<Vec<Account>> {
+        self.session.customers().accounts_by_identifier(kind, value)
+    }
+
+    /// The accounts with a channel, in any written form of it; the three kinds of telephone numbers are one. At most 500.
+    ///
+    /// # Errors
+    /// `NotInPicklist` for postal addresses, `Required` for an empty value, `UnknownField` for a reader who may not see
+    /// channels; `Denied`.
+    pub fn accounts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Account>> {
+        self.session.customers().accounts_by_channel(kind, value)
     }
 
     /// One page of accounts.
@@ -119,6 +138,14 @@ impl Customers {
     /// As [`Customers::account_as_of`].
     pub fn contact_as_of(&self, id: Id, at: Timestamp) -> Result<Contact> {
         self.session.as_of(id, at)
+    }
+
+    /// The contacts with a channel; as `accounts_by_channel`.
+    ///
+    /// # Errors
+    /// As [`Customers::accounts_by_channel`].
+    pub fn contacts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Contact>> {
+        self.session.customers().contacts_by_channel(kind, value)
     }
 
     /// One page of contacts.

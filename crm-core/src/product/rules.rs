@@ -3,7 +3,8 @@
 use super::{ListPrice, PriceList, Product, ProductLifeCycle};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, with_record,
+    Change, Decision, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, tidy_external_ids,
+    with_record,
 };
 use crate::schema::{Entity, Row};
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -48,6 +49,7 @@ fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
 
 fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Product>(before, after, |_, product| {
+        tidy_external_ids(&mut product.external_ids)?;
         product.life_cycle.get_or_insert(ProductLifeCycle::Active);
         Ok(Decision::default())
     })

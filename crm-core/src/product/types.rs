@@ -1,6 +1,6 @@
 //! Products, price lists, list prices.
 
-use crate::room::{ExternalId, external_keys};
+use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id};
 
@@ -41,7 +41,7 @@ entity! {
             /// Where it stands; active if nothing is said.
             pub life_cycle: Option<ProductLifeCycle> => picklist(ProductLifeCycle::NAMES).indexed(),
             /// Its identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Condition {
     In(FieldRef, Vec<FieldValue>),
     Prefix(FieldRef, String),
     IsEmpty(FieldRef),
+    /// The list has an entry with this kind and key.
+    Holds(FieldRef, (String, String)),
 }
 
 /// Looks a field up among those that the reader may see.
@@ -50,6 +52,12 @@ impl Condition {
                 if is_text { Ok(Self::Prefix(found, prefix.clone())) } else { Err(not_for(field, "prefix")) }
             }
             Filter::IsEmpty { field } => lookup(field).map(Self::IsEmpty),
+            Filter::Holds { field, kind, value } => {
+                let found = lookup(field)?;
+                let entries = found.spec.entries.ok_or_else(|| not_for(field, "search for an entry"))?;
+                let wanted = (entries.wanted)(kind, value).map_err(|error| error.under(field))?;
+                Ok(Self::Holds(found, wanted))
+            }
         }
     }
 

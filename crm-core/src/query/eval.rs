@@ -26,6 +26,10 @@ pub(crate) fn matches(condition: &Condition, row: &Row) -> bool {
             _ => false,
         },
         Condition::IsEmpty(field) => field.value(row) == FieldValue::Null,
+        Condition::Holds(field, wanted) => match (field.spec.entries, field.value(row)) {
+            (Some(entries), FieldValue::Json(list)) => (entries.keys)(&list).contains(wanted),
+            _ => false,
+        },
     }
 }
 

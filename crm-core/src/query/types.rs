@@ -85,6 +85,17 @@ value_union! {
             /// The field.
             field: String,
         },
+        /// A list of the record has an entry of a kind with a value: `channels` with an e-mail address, `identifiers` with
+        /// a VAT number. Both are compared in their one written form; a telephone number without its extension, its
+        /// country code as it was given.
+        Holds {
+            /// The list.
+            field: String,
+            /// The kind of the entry, as it stands in JSON. The kinds of telephone numbers are one.
+            kind: String,
+            /// The value.
+            value: String,
+        },
     }
     python {
         fn __and__(&self, other: Self) -> Self {

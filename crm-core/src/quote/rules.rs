@@ -7,7 +7,8 @@ use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change, with_record,
+    Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change, tidy_external_ids,
+    with_record,
 };
 use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
@@ -47,6 +48,7 @@ fn revisions_of(view: &mut dyn View, revised: Id) -> Result<Vec<Row>> {
 /// Completes and computes a draft; leaves what was sent as it is.
 fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Quote>(before, after, |before, quote| {
+        tidy_external_ids(&mut quote.external_ids)?;
         let decision = match &before {
             None => complete_new(view, quote)?,
             Some(before) if before.status == Some(QuoteStatus::Draft) => Decision::default(),

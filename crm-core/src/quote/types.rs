@@ -1,6 +1,6 @@
 //! Quotes and their lines.
 
-use crate::room::{ExternalId, external_keys};
+use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id};
 
@@ -156,7 +156,7 @@ entity! {
             /// Why it was rejected; kept by the engine.
             pub reject_reason: Option<String> => text(2_000).engine(),
             /// Its identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }

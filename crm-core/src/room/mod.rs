@@ -3,10 +3,17 @@
 //! A room is pure: it gets a [`View`] and a command, and returns a [`Decision`]. It knows no store, no clock, no
 //! randomness; the engine authorises, validates, writes and journals what it decides.
 
+mod check;
+mod lists;
 mod reader;
 
 use std::collections::HashMap;
 
+pub use check::{MAX_EXTERNAL_IDS, tidy_external_ids};
+pub(crate) use check::{
+    MAX_PART_CHARS, check_chars, check_count, check_distinct, check_external_ids, refuse, tidy, tidy_part,
+};
+pub(crate) use lists::{external_ids, join_lists};
 pub use reader::Reader;
 
 use crate::query::Query;
@@ -358,14 +365,8 @@ value_struct! {
     }
 }
 
-/// The kind under which an external identifier is unique.
+/// The kind under which an external identifier is unique. White space around the name of the system is none of it.
 #[must_use]
 pub fn external_kind(system: &str) -> String {
-    format!("external:{system}")
-}
-
-/// The unique keys inside a list of external identifiers.
-pub(crate) fn external_keys(json: &str) -> Vec<(String, String)> {
-    let list: Vec<ExternalId> = crate::value::json::from_own_text(json).unwrap_or_default();
-    list.into_iter().map(|id| (external_kind(&id.system), id.key)).collect()
+    format!("external:{}", system.trim())
 }

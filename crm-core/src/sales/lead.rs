@@ -1,13 +1,16 @@
 //! Leads: capturing them once, naming somebody, and the steps between.
 
 use super::{Lead, LeadStatus};
-use crate::room::{Change, Decision, View, external_kind, illegal, record, record_for_change, with_record};
+use crate::room::{
+    Change, Decision, View, external_kind, illegal, record, record_for_change, tidy_external_ids, with_record,
+};
 use crate::schema::{Entity as _, Row};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// A new lead is new, and came in now if nothing else is said.
 pub(super) fn lead_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Lead>(before, after, |_, lead| {
+        tidy_external_ids(&mut lead.external_ids)?;
         lead.status.get_or_insert(LeadStatus::New);
         lead.received_at.get_or_insert(view.now());
         Ok(Decision::default())
@@ -43,6 +46,8 @@ pub(super) fn check_step(lead: &Lead, to: LeadStatus) -> Result<()> {
 
 /// Makes the lead, unless it is there already: the same identifier at the same source is the same lead.
 pub(super) fn capture(view: &mut dyn View, lead: &Lead) -> Result<Decision> {
+    let mut lead = lead.clone();
+    tidy_external_ids(&mut lead.external_ids)?;
     for (place, external) in lead.external_ids.iter().enumerate() {
         let Some(id) = view.find_unique(Lead::NAME, &external_kind(&external.system), &external.key)? else { continue };
         let field = format!("external_ids[{place}]");
@@ -52,7 +57,7 @@ pub(super) fn capture(view: &mut dyn View, lead: &Lead) -> Result<Decision> {
         let visible = record::<Lead>(view, id).is_ok();
         return Ok(Decision::default().warn(if visible { problem.with("id", id) } else { problem }));
     }
-    Ok(Decision::of(Change::create(lead)))
+    Ok(Decision::of(Change::create(&lead)))
 }
 
 /// Names the user who answers for the lead; a new one becomes assigned.

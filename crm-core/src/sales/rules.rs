@@ -4,7 +4,9 @@ use super::guards::{Facts, refused};
 use super::pipeline::{is_percent, pipeline_for_newcomer};
 use super::{Opportunity, Pipeline, Stage, StageCategory, StageInterval};
 use crate::query::Query;
-use crate::room::{Change, Decision, View, illegal, kept, record_for_rule, records_for_rule, with_record};
+use crate::room::{
+    Change, Decision, View, illegal, kept, record_for_rule, records_for_rule, tidy_external_ids, with_record,
+};
 use crate::schema::Row;
 use crate::value::{Currency, Date, Decimal, Error, ErrorCode, Id, Problem, Result, Rounding, Timestamp};
 
@@ -14,6 +16,7 @@ pub(super) const AMOUNT_SCALE: u32 = 4;
 /// Completes a new opportunity and opens its first interval; keeps the derived fields of a changed one.
 pub(super) fn opportunity_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Opportunity>(before, after, |before, opportunity| {
+        tidy_external_ids(&mut opportunity.external_ids)?;
         let decision = match before {
             None => complete_new(view, opportunity)?,
             Some(before) => complete_changed(view, &before, opportunity)?,

@@ -1,7 +1,7 @@
 //! Leads, opportunities, stage intervals.
 
 use super::StageCategory;
-use crate::room::{ExternalId, external_keys};
+use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id, Problem, Timestamp};
 
@@ -90,7 +90,7 @@ entity! {
             /// Everything that the source sent, as it was sent.
             pub raw: Vec<RawField> => nested().personal(),
             /// Its identifiers at its sources: capturing the same one twice gives the first lead.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }
@@ -190,7 +190,7 @@ entity! {
             /// What it is about.
             pub description: Option<String> => text(10_000),
             /// Its identifiers in other systems.
-            pub external_ids: Vec<ExternalId> => nested().keyed_by(external_keys),
+            pub external_ids: Vec<ExternalId> => external_ids(),
         }
     }
 }

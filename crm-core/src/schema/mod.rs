@@ -19,6 +19,7 @@ pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
 pub use row::Row;
+pub(crate) use spec::Entries;
 pub use spec::{
     FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date,
     decimal, integer, nested, picklist, reference, text, timestamp,

@@ -183,6 +183,8 @@ pub struct EntityType {
     pub sharing: Sharing,
     /// The entity whose rights hold for this one too; nothing if it has rights of its own.
     pub part_of: Option<&'static str>,
+    /// The field whose record's owner is the owner of this one too; nothing if an owner can be named.
+    pub owner_follows: Option<&'static str>,
     /// The declared values as the struct has them.
     values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
@@ -202,6 +204,7 @@ impl EntityType {
             fields: E::specs(),
             sharing: E::SHARING,
             part_of: None,
+            owner_follows: None,
             schema: |generator| generator.subschema_for::<E>(),
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
@@ -213,6 +216,13 @@ impl EntityType {
     #[must_use]
     pub const fn part_of(mut self, whole: &'static str) -> Self {
         self.part_of = Some(whole);
+        self
+    }
+
+    /// The records have the owner of the record to which `field` points; nobody names another one.
+    #[must_use]
+    pub const fn owned_through(mut self, field: &'static str) -> Self {
+        self.owner_follows = Some(field);
         self
     }
 

@@ -98,6 +98,18 @@ pub struct Limits {
 /// Unique keys that hide inside a nested value: `(kind, key)` pairs.
 pub(crate) type NestedKeys = fn(&str) -> Vec<(String, String)>;
 
+/// How records are found by an entry of a nested list, such as a telephone number; many records may have the same one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entries {
+    /// The `(kind, key)` pairs of a list in JSON.
+    pub(crate) keys: NestedKeys,
+    /// The pair that a kind and a value mean, in the same form.
+    pub(crate) wanted: fn(kind: &str, value: &str) -> crate::value::Result<(String, String)>,
+}
+
+/// Joins a nested list that an import brings with the present one, both as JSON; nothing if one cannot be read.
+pub(crate) type NestedJoin = fn(present: &str, given: &str) -> Option<String>;
+
 /// One field of an entity.
 #[derive(Debug, Clone)]
 pub struct FieldSpec {
@@ -128,6 +140,10 @@ pub struct FieldSpec {
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
     pub(crate) nested_keys: Option<NestedKeys>,
+    /// Finds records by an entry of the nested list.
+    pub(crate) entries: Option<Entries>,
+    /// Joins a nested list that an import brings with the present one; without it the given one stands.
+    pub(crate) nested_join: Option<NestedJoin>,
 }
 
 impl FieldSpec {
@@ -147,6 +163,8 @@ impl FieldSpec {
             rights_of: Vec::new(),
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
+            entries: None,
+            nested_join: None,
         }
     }
 
@@ -251,6 +269,20 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn keyed_by(mut self, keys: NestedKeys) -> Self {
         self.nested_keys = Some(keys);
+        self
+    }
+
+    /// Records are found by an entry of the nested list: [`Filter::Holds`](crate::query::Filter::Holds).
+    #[must_use]
+    pub(crate) const fn found_by(mut self, entries: Entries) -> Self {
+        self.entries = Some(entries);
+        self
+    }
+
+    /// An import that changes a record joins the nested list with the present one.
+    #[must_use]
+    pub(crate) const fn joined_by(mut self, join: NestedJoin) -> Self {
+        self.nested_join = Some(join);
         self
     }
 

@@ -22,6 +22,7 @@ macro_rules! store_conformance {
                 keeping: a_stale_version_is_refused_and_nothing_is_written,
                 keeping: a_unique_value_is_held_released_and_taken_again,
                 keeping: nested_and_custom_values_can_be_unique,
+                keeping: records_are_found_by_the_entries_of_their_lists,
                 keeping: every_value_comes_back_as_it_was_given,
                 keeping: the_journal_is_read_by_record_operation_and_place,
                 keeping: an_operation_is_kept_once,

@@ -462,6 +462,7 @@ impl Generator {
                 let prefix: String = self.random.of(&WORDS).chars().take(1 + self.random.below(2)).collect();
                 Filter::Prefix { field, prefix }
             }
+            6 if self.random.percent(50) => self.entry(),
             6 => Filter::IsEmpty { field },
             joined => {
                 let filters = (0..self.random.below(3)).map(|_| self.filter(schema, entity, depth + 1)).collect();
@@ -472,6 +473,13 @@ impl Generator {
                 }
             }
         }
+    }
+
+    /// A question for an entry of a list; some lists cannot be asked so, and some kinds are not known.
+    fn entry(&mut self) -> Filter {
+        let (field, kind) =
+            self.random.of(&[("external", "erp"), ("channels", "phone"), ("identifiers", "vat"), ("note", "x")]);
+        Filter::Holds { field: field.into(), kind: kind.into(), value: self.random.below(20).to_string() }
     }
 
     fn search(&mut self) -> Option<String> {

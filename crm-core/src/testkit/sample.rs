@@ -2,9 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::room::{ExternalId, external_keys};
-use crate::schema::{CustomFieldKind, EntityType, FieldDefinition, Registry};
+use crate::room::{ExternalId, external_ids};
+use crate::schema::{CustomFieldKind, EntityType, Entries, FieldDefinition, Registry};
 use crate::value::{Currency, Date, Decimal, Id, Timestamp};
+
+/// The sample is found by its external identifiers as an account is by its channels.
+const BY_EXTERNAL: Entries = Entries {
+    keys: |json| {
+        let list: Vec<ExternalId> = crate::value::json::from_text(json).unwrap_or_default();
+        list.into_iter().map(|id| (id.system, id.key)).collect()
+    },
+    wanted: |kind, value| Ok((kind.to_owned(), value.to_owned())),
+};
 
 entity! {
     /// A field of every kind.
@@ -40,8 +49,8 @@ entity! {
             pub parent: Option<Id> => reference("sample", MergePolicy::Repoint).indexed(),
             /// A user.
             pub agent: Option<Id> => reference("user", MergePolicy::Keep),
-            /// Nested unique keys.
-            pub external: Vec<ExternalId> => nested().keyed_by(external_keys),
+            /// Nested unique keys; records are found by them too.
+            pub external: Vec<ExternalId> => external_ids().found_by(BY_EXTERNAL),
             /// Set once.
             pub serial: Option<String> => text(40).once(),
             /// Kept by the engine.

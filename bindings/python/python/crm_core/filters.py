@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from ._native import Comparison, Filter
+from ._native import ChannelKind, Comparison, Filter, IdentifierKind
 from .types import FieldInput
 
 __all__ = ["F"]
@@ -67,6 +67,10 @@ class F:
     def is_empty(self) -> Filter:
         """The field has no value."""
         return Filter.IsEmpty(field=self.name)
+
+    def holds(self, kind: str | ChannelKind | IdentifierKind, value: str) -> Filter:
+        """The list has an entry of a kind with a value: ``F("channels").holds("email", "a@b.example")``."""
+        return Filter.Holds(field=self.name, kind=str(kind), value=value)
 
     def _compare(self, comparison: Comparison, value: FieldInput) -> Filter:
         return Filter.Compare(field=self.name, comparison=comparison, value=value)

@@ -1,15 +1,15 @@
 //! What a host calls.
 
 use crate::customer::{
-    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, Contact, ContactPage, CustomerCommand,
-    HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity, Tree,
-    newest_activities, rollup, section_limit, single_view,
+    Account, AccountPage, Activity, ActivityPage, Attachment, AttachmentPage, ChannelKind, Contact, ContactPage,
+    CustomerCommand, HierarchyKind, HierarchyNode, LifeCycle, SingleView, SingleViewOptions, Subject, SubjectEntity,
+    Tree, newest_activities, rollup, section_limit, single_view,
 };
 use crate::engine::{Command, Outcome, Session};
-use crate::query::{AggregateQuery, AggregateRow, Query};
+use crate::query::{AggregateQuery, AggregateRow, Filter, MAX_PAGE, Query};
 use crate::room::{Reader as _, external_kind};
-use crate::schema::Entity as _;
-use crate::value::{Date, Id, Result};
+use crate::schema::Entity;
+use crate::value::{Date, Id, IdentifierKind, Result};
 
 impl Session {
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
@@ -46,12 +46,13 @@ impl Customers<'_> {
         self.session.save_and_read(Command::Customer(command), account)
     }
 
-    /// Sets how far the business with an account has come.
+    /// Sets how far the business with an account has come; of the version that was read, if one is named.
     ///
     /// # Errors
-    /// `NotFound`, `Denied`.
-    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle) -> Result<Outcome> {
-        self.session.execute(Command::Customer(CustomerCommand::SetLifeCycle { account, life_cycle }))
+    /// `NotFound`, `Denied`, `StaleVersion`.
+    pub fn set_life_cycle(&self, account: Id, life_cycle: LifeCycle, expected_version: Option<i64>) -> Result<Outcome> {
+        let command = CustomerCommand::SetLifeCycle { account, life_cycle, expected_version };
+        self.session.execute(Command::Customer(command))
     }
 
     /// An account.
@@ -77,8 +78,34 @@ impl Customers<'_> {
     /// As [`Customers::account`].
     pub fn account_by_external_id(&self, system: &str, key: &str) -> Result<Account> {
         let kind = external_kind(system);
-        let row = self.session.reading(|reading| reading.find(Account::NAME, "external_ids", &kind, key))?;
+        let row = self.session.reading(|reading| reading.find(Account::NAME, "external_ids", &kind, key.trim()))?;
         Account::from_row(row)
+    }
+
+    /// The accounts with an identifier, in any written form of it: who has this unified social credit code, this code in
+    /// the ERP system? At most 500; all of them page by page through [`Filter::Holds`].
+    ///
+    /// # Errors
+    /// `BadFormat` or `CheckDigit` at `identifiers.value`; `UnknownField` for a reader who may not see identifiers;
+    /// `Denied`.
+    pub fn accounts_by_identifier(&self, kind: IdentifierKind, value: &str) -> Result<Vec<Account>> {
+        self.holding("identifiers", kind.as_str(), value)
+    }
+
+    /// The accounts with a channel: whose number is this? The three kinds of telephone numbers are one. At most 500; all
+    /// of them page by page through [`Filter::Holds`].
+    ///
+    /// # Errors
+    /// `NotInPicklist` for postal addresses, `Required` for an empty value, `UnknownField` for a reader who may not see
+    /// channels; `Denied`.
+    pub fn accounts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Account>> {
+        self.holding("channels", kind.as_str(), value)
+    }
+
+    fn holding<E: Entity>(&self, field: &str, kind: &str, value: &str) -> Result<Vec<E>> {
+        let filter = Filter::Holds { field: field.to_owned(), kind: kind.to_owned(), value: value.to_owned() };
+        let limit = i64::try_from(MAX_PAGE).ok();
+        Ok(self.session.list(&Query { filter: Some(filter), limit, ..Query::default() })?.0)
     }
 
     /// One page of accounts.
@@ -116,6 +143,14 @@ impl Customers<'_> {
         self.session.get(id)
     }
 
+    /// The contacts with a channel; as [`Customers::accounts_by_channel`].
+    ///
+    /// # Errors
+    /// As [`Customers::accounts_by_channel`].
+    pub fn contacts_by_channel(&self, kind: ChannelKind, value: &str) -> Result<Vec<Contact>> {
+        self.holding("channels", kind.as_str(), value)
+    }
+
     /// One page of contacts.
     ///
     /// # Errors
@@ -129,15 +164,17 @@ impl Customers<'_> {
 /// Hierarchies. On every date an account has at most one parent in a hierarchy. Accounts that the reader may not see are
 /// left out of every answer; what stands below them is not.
 impl Customers<'_> {
-    /// Puts an account below another one from a date on, or below none. The link of that date ends; nothing happens if it
-    /// is the same parent without an end.
+    /// Puts an account below another one from a date on, or below none. The link of that date ends, and the new one holds
+    /// until the next one begins: the past can be corrected. Nothing happens if it is the same parent on that date. A
+    /// link with an end or a note of its own is made by [`CustomerCommand::SetParent`].
     ///
     /// # Errors
     /// `Cycle` with the names along the circle in `cycle` (`…` for an account that the caller may not see) and the
-    /// identifiers in `cycle_ids`; `Overlap` if another link begins later; `OutOfRange` for more than
-    /// [`MAX_HIERARCHY_DEPTH`](super::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
+    /// identifiers in `cycle_ids`; `OutOfRange` for more than
+    /// [`MAX_HIERARCHY_DEPTH`](crate::customer::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
     pub fn set_parent(&self, hierarchy: HierarchyKind, child: Id, parent: Option<Id>, from: Date) -> Result<Outcome> {
-        let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from: from };
+        let command =
+            CustomerCommand::SetParent { hierarchy, child, parent, valid_from: from, valid_until: None, note: None };
         self.session.execute(Command::Customer(command))
     }
 

@@ -11,7 +11,7 @@ use crate::exchange::cells::{CellFormat, CellKind, CellReader, CellValue};
 use crate::exchange::csv::CsvRow;
 use crate::room::{ExternalId, external_kind};
 use crate::schema::{Entity as _, FieldCodec as _, FieldKind};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// A row that can be put.
 pub(super) struct Read {
@@ -55,6 +55,9 @@ enum Key {
 
 impl Compiled {
     pub(super) fn new(session: &Session, mapping: &ImportMapping, header: &[String]) -> Result<Self> {
+        if mapping.entity == AccountLink::NAME {
+            check_link_columns(mapping)?;
+        }
         let place = |column: &str| {
             header.iter().position(|name| name == column).ok_or_else(|| {
                 let message = format!("the file has no column `{column}`");
@@ -184,13 +187,16 @@ impl Compiled {
         };
         let hierarchy =
             hierarchy.ok_or_else(|| Error::invalid(ErrorCode::Required, "hierarchy", "no such hierarchy"))?;
-        let valid_from = match fields.get("valid_from") {
-            Some(FieldValue::Date(date)) => *date,
-            Some(FieldValue::Text(text)) => text.parse().map_err(|error: Error| error.under("valid_from"))?,
-            _ => return Err(Error::invalid(ErrorCode::Required, "valid_from", "`valid_from` must not be empty")),
+        let valid_from = date(&fields, "valid_from")?
+            .ok_or_else(|| Error::invalid(ErrorCode::Required, "valid_from", "`valid_from` must not be empty"))?;
+        let command = CustomerCommand::SetParent {
+            hierarchy,
+            child: reference(&fields, "child")?,
+            parent: Some(reference(&fields, "parent")?),
+            valid_from,
+            valid_until: date(&fields, "valid_until")?,
+            note: fields.get("note").map(FieldValue::to_key),
         };
-        let (child, parent) = (reference(&fields, "child")?, Some(reference(&fields, "parent")?));
-        let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from };
         Ok(RowWork::Run(Box::new(Command::Customer(command))))
     }
 
@@ -389,4 +395,23 @@ fn reference(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Id> {
         Some(FieldValue::Reference(id)) => Ok(*id),
         _ => Err(Error::invalid(ErrorCode::Required, name, format!("`{name}` must not be empty"))),
     }
+}
+
+/// The date of a link, if the row has one.
+fn date(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Option<Date>> {
+    match fields.get(name) {
+        Some(FieldValue::Date(date)) => Ok(Some(*date)),
+        Some(FieldValue::Text(text)) => text.parse().map(Some).map_err(|error: Error| error.under(name)),
+        _ => Ok(None),
+    }
+}
+
+/// What the command that makes a link has a place for; nothing else is dropped in silence.
+fn check_link_columns(mapping: &ImportMapping) -> Result<()> {
+    const PLACES: [&str; 6] = ["hierarchy", "child", "parent", "valid_from", "valid_until", "note"];
+    let fields = mapping.columns.iter().map(|column| &column.field).chain(mapping.constants.keys());
+    let Some(other) = fields.into_iter().find(|field| !PLACES.contains(&field.as_str())) else { return Ok(()) };
+    let shown: String = other.chars().take(60).collect();
+    let message = format!("the import of links has no place for `{shown}`");
+    Err(Error::invalid(ErrorCode::UnknownField, "columns", message))
 }

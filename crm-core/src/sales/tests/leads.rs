@@ -44,6 +44,41 @@ fn capturing_twice_gives_the_first_lead() {
 }
 
 #[test]
+fn an_empty_identifier_does_not_swallow_every_later_lead() {
+    for (_folder, admin) in sessions() {
+        let empty = admin.sales().capture_lead(&web_lead(" ")).unwrap_err();
+        assert_eq!((empty.code(), empty.field()), (ErrorCode::Required, Some("external_ids[0].key")));
+        let long = admin.sales().capture_lead(&web_lead(&"x".repeat(201))).unwrap_err();
+        assert_eq!(long.code(), ErrorCode::TooLong);
+        let first = admin.sales().capture_lead(&web_lead(" 1")).unwrap();
+        assert_eq!(first.lead.external_ids[0].key, "1");
+        assert!(!admin.sales().capture_lead(&web_lead("1 ")).unwrap().is_new, "white space makes no other lead");
+    }
+}
+
+#[test]
+fn every_entity_refuses_an_empty_external_identifier() {
+    let (_folder, admin) = sessions().remove(1);
+    let registry = crate::engine::registry();
+    let keyed = registry.entities().iter().filter(|entity| entity.field("external_ids").is_some());
+    let mut seen = 0;
+    for entity in keyed {
+        let ids = FieldValue::json(&[ExternalId { system: "erp".into(), key: String::new() }]).unwrap();
+        let mut fields = vec![("external_ids", ids)];
+        fields.extend((entity.name == "activity").then(|| ("kind", "call".into())));
+        let error = generic_create(&admin, entity.name, &fields).unwrap_err();
+        assert_eq!(
+            (error.code(), error.field()),
+            (ErrorCode::Required, Some("external_ids[0].key")),
+            "{}",
+            entity.name
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 7);
+}
+
+#[test]
 fn a_lead_goes_its_way_and_no_other() {
     for (_folder, admin) in sessions() {
         let sales = admin.sales();

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::suite::{Suite, ladders, told};
 use crate::journal::{ChangeKind, FieldChange, JournalEntry};
-use crate::query::Query;
+use crate::query::{Filter, Query};
 use crate::schema::Row;
 use crate::store::{JournalRead, JournalScope, Operation};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Timestamp};
@@ -110,6 +110,47 @@ pub(super) fn nested_and_custom_values_can_be_unique(suite: &Suite) {
     assert_eq!(suite.read(|tx| tx.lookup(&lookup)).unwrap(), Some(first.id));
     suite.change(&first, |row| suite.set(row, "external", external("4712"))).unwrap();
     suite.put(None, &suite.row("b", &[("external", external("4711"))])).unwrap();
+}
+
+pub(super) fn records_are_found_by_the_entries_of_their_lists(suite: &Suite) {
+    let list = |keys: &[&str]| {
+        let item = |key: &&str| format!(r#"{{"key":"{key}","system":"erp"}}"#);
+        FieldValue::Json(format!("[{}]", keys.iter().map(item).collect::<Vec<_>>().join(",")))
+    };
+    let (mine, theirs) = (Id::from_bytes([1; 16]), Id::from_bytes([2; 16]));
+    let a = suite.row("a", &[("external", list(&["1", "中'"])), ("owner", mine.into())]);
+    let b = suite.row("b", &[("external", list(&["2"])), ("owner", theirs.into())]);
+    suite.put_all(&[a.clone(), b.clone(), suite.row("c", &[])]);
+    let holds = |key: &str| Filter::Holds { field: "external".into(), kind: "erp".into(), value: key.into() };
+    assert_eq!(suite.matching(holds("1")), ["a"]);
+    assert_eq!(suite.matching(holds("中'")), ["a"]);
+    assert_eq!(suite.matching(Filter::Any { filters: vec![holds("1"), holds("2")] }), ["a", "b"]);
+    assert_eq!(suite.matching(Filter::NoneOf { filters: vec![holds("1")] }), ["b", "c"]);
+    assert_eq!(
+        suite.matching(Filter::Holds { field: "external".into(), kind: "crm".into(), value: "1".into() }),
+        [""; 0]
+    );
+    let query = Query { filter: Some(Filter::Any { filters: vec![holds("1"), holds("2")] }), ..Query::default() };
+    let seen = suite.scan(&suite.plan_of(&[mine], &[]), &query).unwrap();
+    assert_eq!(suite.names_of(&seen), ["a"], "a hidden record is not found");
+    let blind = suite.scan(&suite.plan_of(&[mine], &["external"]), &query).unwrap_err();
+    assert_eq!(told(&blind), ("invalid", ErrorCode::UnknownField, Some("external")));
+
+    let a = suite.change(&a, |row| suite.set(row, "external", list(&["3", "1"]))).unwrap();
+    assert_eq!((suite.matching(holds("3")), suite.matching(holds("中'"))), (vec!["a".to_owned()], Vec::new()));
+    let a = suite.change(&a, |row| suite.set(row, "note", "other".into())).unwrap();
+    let a = suite.change(&a, |row| row.deleted = true).unwrap();
+    assert_eq!(suite.matching(holds("1")), [""; 0]);
+    let a = suite.change(&a, |row| row.deleted = false).unwrap();
+    assert_eq!(suite.matching(holds("1")), ["a"]);
+    let failed = suite.write(|tx| {
+        let after = Row { version: a.version + 1, ..a.clone() };
+        let after = Row { values: b.values.clone(), deleted: true, ..after };
+        tx.put(&suite.checked(Some(&a), &after))?;
+        Err::<(), _>(crate::value::Error::not_found("sample"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(suite.matching(holds("1")), ["a"], "what was taken back is found again");
 }
 
 pub(super) fn every_value_comes_back_as_it_was_given(suite: &Suite) {

@@ -1,6 +1,7 @@
 CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
+CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);

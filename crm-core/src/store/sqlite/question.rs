@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 
 use super::codec::{to_column, to_custom};
 use super::ddl::{SEARCH_SCOPE, custom_expression, quoted};
-use crate::access::{CheckedAggregate, CheckedQuery, Search, TenantId, Visibility};
+use crate::access::{CheckedAggregate, CheckedQuery, Search, TenantId, Visibility, entry_kind};
 use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
 use crate::schema::{EntityType, FieldRef, Place, SystemField};
 use crate::value::{FieldValue, Id};
@@ -24,6 +24,7 @@ const MAX_SEARCHED_OWNERS: usize = 256;
 pub(super) struct Question {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
+    tenant: TenantId,
 }
 
 impl Question {
@@ -88,6 +89,7 @@ impl Question {
 
     /// Tenant, not deleted, visible.
     fn scope(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, deleted: bool) {
+        self.tenant = tenant;
         let table = quoted(entity.name);
         let _ = write!(self.sql, " WHERE {table}.tenant = ");
         self.bind(Value::Integer(tenant));
@@ -156,7 +158,17 @@ impl Question {
             Condition::IsEmpty(field) => {
                 self.push(&expression(entity, field)).push(" IS NULL");
             }
+            Condition::Holds(field, (kind, key)) => self.entry(entity, field, kind, key),
         }
+    }
+
+    /// The records that have an entry in a list.
+    fn entry(&mut self, entity: &EntityType, field: &FieldRef, kind: &str, key: &str) {
+        let _ = write!(self.sql, "{}.id IN (SELECT record FROM list_key WHERE tenant = ", quoted(entity.name));
+        self.bind(Value::Integer(self.tenant));
+        self.push(" AND entity = ").bind(Value::Text(entity.name.to_owned()));
+        self.push(" AND kind = ").bind(Value::Text(entry_kind(&field.spec.name, kind)));
+        self.push(" AND value = ").bind(Value::Text(key.to_owned())).push(")");
     }
 
     fn joined(&mut self, entity: &EntityType, list: &[Condition], word: &str, empty: &str) {

@@ -127,6 +127,20 @@ impl Transaction<'_> {
             let params = params![write.tenant(), write.entity(), kind, value, write.row().id.as_bytes()];
             self.insert_once(sql, params, || duplicate(write.entity(), kind))?;
         }
+        for (sql, keys) in [
+            (
+                "DELETE FROM list_key WHERE tenant = ?1 AND entity = ?2 AND kind = ?3 AND value = ?4 AND record = ?5",
+                write.remove_entries(),
+            ),
+            (
+                "INSERT INTO list_key (tenant, entity, kind, value, record) VALUES (?1, ?2, ?3, ?4, ?5)",
+                write.add_entries(),
+            ),
+        ] {
+            for (kind, value) in keys {
+                self.execute(sql, params![write.tenant(), write.entity(), kind, value, write.row().id.as_bytes()])?;
+            }
+        }
         Ok(())
     }
 

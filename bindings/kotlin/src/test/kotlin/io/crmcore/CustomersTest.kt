@@ -47,6 +47,12 @@ class CustomersTest {
         assertEquals(stored, session.customers().account(stored.id))
         assertEquals(stored, session.customers().accountByCode("C-000001"))
         assertEquals(stored, session.customers().accountByExternalId("erp", "4711"))
+        val customers = session.customers()
+        assertEquals(listOf(stored), customers.accountsByIdentifier(IdentifierKind.ERP_CODE, "4711"))
+        assertEquals(listOf(stored), customers.accountsByChannel(ChannelKind.MOBILE, "0086 512 62880000"))
+        assertEquals(listOf<Contact>(), customers.contactsByChannel(ChannelKind.PHONE, "+86 512 6288 0000"))
+        val holds = (field("channels").holds("phone", "+8651262880000")) and (field("city") equalTo "Bonn")
+        assertEquals(listOf<Account>(), customers.accounts(Query(filter = holds)).items)
         refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY, "external:erp") {
             session.customers().createAccount(Account(name = "Other", externalIds = given.externalIds))
         }
@@ -72,6 +78,9 @@ class CustomersTest {
         assertEquals(saved, customers.accountAsOf(account.id, NOON.plusSeconds(60)))
         refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) {
             customers.accountAsOf(account.id, NOON.minusSeconds(1))
+        }
+        refused<CrmException.Conflict>(ErrorCode.STALE_VERSION) {
+            customers.setLifeCycle(account.id, LifeCycle.LOST, account.version)
         }
         val outcome = customers.setLifeCycle(account.id, LifeCycle.KEY)
         assertEquals(ChangeKind.UPDATE, outcome.changes.single().kind)
