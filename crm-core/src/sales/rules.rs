@@ -47,12 +47,22 @@ fn complete_new(view: &mut dyn View, opportunity: &mut Opportunity) -> Result<De
     if opportunity.currency.is_none() {
         opportunity.currency = Some(view.base_currency());
     }
-    let reason = opportunity.close_reason.clone();
-    refused(Facts::new(view.schema(), opportunity, reason.as_deref()).unmet(stage)?)?;
+    check_guards(view, opportunity, &pipeline)?;
     for interval in first_intervals(view, opportunity, &pipeline, stage)? {
         decision = decision.and_rule(Change::create(&interval));
     }
     Ok(decision)
+}
+
+/// A new opportunity comes into its stage as if it had gone all the way from before the first one.
+fn check_guards(view: &mut dyn View, opportunity: &Opportunity, pipeline: &Pipeline) -> Result<()> {
+    let place = opportunity.stage.as_deref().and_then(|key| pipeline.place(key)).unwrap_or_default();
+    let facts = Facts::new(view.schema(), opportunity, opportunity.close_reason.as_deref());
+    let mut problems = Vec::new();
+    for stage in pipeline.guarded(None, place) {
+        problems.extend(facts.unmet(stage)?);
+    }
+    refused(problems)
 }
 
 /// The pipeline that an opportunity names.

@@ -305,6 +305,105 @@ fn every_guard_that_is_not_met_is_listed_and_nothing_changes() {
     }
 }
 
+/// The standard pipeline with a minimum of 1000 CNY before negotiation.
+fn guarded_pipeline() -> Pipeline {
+    let mut pipeline = Pipeline::standard();
+    pipeline.stages[3].guards = vec![Guard::AmountAtLeast { minimums: vec![Money::parse("1000", "CNY").unwrap()] }];
+    pipeline
+}
+
+#[test]
+fn reopening_went_round_the_guards_and_the_ways() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        sales.create_pipeline(&guarded_pipeline()).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        let lost = sales.close_lost(made.id, made.version, "price", None, None).unwrap();
+        let ahead = |to: &str, version| sales.reopen(made.id, version, Some(to.into()), None);
+        assert_eq!(
+            codes(&ahead("negotiation", lost.version).unwrap_err()),
+            [("guard_not_met".into(), "amount".into())]
+        );
+        let back = ahead("proposal", lost.version).unwrap();
+        assert_eq!(
+            sales.close_won(made.id, back.version, None, None, None).unwrap_err().code(),
+            ErrorCode::GuardNotMet
+        );
+        let won = sales.close_won(made.id, back.version, None, Some(decimal("1000")), None).unwrap();
+        let smaller = sales.update_opportunity(&Opportunity { amount: Some(decimal("1")), ..won }).unwrap();
+        assert_eq!(ahead("negotiation", smaller.version).unwrap_err().code(), ErrorCode::GuardNotMet);
+        let earlier = ahead("qualification", smaller.version).unwrap();
+        assert_eq!(earlier.stage.as_deref(), Some("qualification"), "back to where it was before needs no guard");
+        check_intervals(&admin, made.id);
+    }
+}
+
+#[test]
+fn reopening_follows_the_ways_of_the_stage_where_it_was() {
+    for (_folder, admin) in sessions() {
+        let mut pipeline = Pipeline::standard();
+        let hold = Stage { key: "on_hold".into(), category: StageCategory::Hold, ..pipeline.stages[0].clone() };
+        pipeline.stages.push(hold);
+        pipeline.stages[0].next = vec!["qualification".into(), "on_hold".into(), "lost".into()];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        let version = || admin.sales().opportunity(made.id).unwrap().version;
+        advance(&admin, made.id, "on_hold").unwrap();
+        let skipped = advance(&admin, made.id, "proposal").unwrap_err();
+        assert_eq!(skipped.code(), ErrorCode::IllegalTransition, "resting opens no way that was not there before");
+        assert_eq!(skipped.problems()[0].data["allowed"], "prospecting,qualification,lost");
+        admin.sales().close_lost(made.id, version(), "price", None, None).unwrap();
+        let reopen = |to: &str| admin.sales().reopen(made.id, version(), Some(to.into()), None);
+        assert_eq!(reopen("proposal").unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(reopen("on_hold").unwrap().stage.as_deref(), Some("on_hold"), "where it rested it may rest again");
+        advance(&admin, made.id, "qualification").unwrap();
+        check_intervals(&admin, made.id);
+    }
+}
+
+#[test]
+fn a_new_opportunity_in_a_late_stage_passed_the_guards_before_it() {
+    for (_folder, admin) in sessions() {
+        let mut pipeline = guarded_pipeline();
+        pipeline.stages[1].guards = vec![Guard::FieldFilled { field: "next_step".into() }];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let create = |stage: &str, amount: &str| {
+            let stage = Some(stage.to_owned());
+            let made = Opportunity { name: "x".into(), stage, amount: Some(decimal(amount)), ..Opportunity::default() };
+            admin.sales().create_opportunity(&made).map(|_| ()).map_err(|error| codes(&error))
+        };
+        let unmet = |fields: &[&str]| {
+            Err(fields.iter().map(|field| ("guard_not_met".to_owned(), (*field).to_owned())).collect::<Vec<_>>())
+        };
+        assert_eq!(create("won", "1"), unmet(&["next_step", "amount"]));
+        assert_eq!(create("negotiation", "1000"), unmet(&["next_step"]));
+        assert_eq!(create("lost", "1"), unmet(&["reason"]), "losing asks only its own guard");
+        assert_eq!(create("prospecting", "1"), Ok(()));
+    }
+}
+
+#[test]
+fn a_yes_no_field_that_says_no_is_not_filled() {
+    use crate::schema::{CustomFieldKind, FieldDefinition};
+    for (_folder, admin) in sessions() {
+        let definition = FieldDefinition {
+            entity: "opportunity".into(),
+            name: "x_approved".into(),
+            kind: CustomFieldKind::Boolean,
+            ..FieldDefinition::default()
+        };
+        admin.execute(Command::Admin(AdminCommand::DefineField { definition })).unwrap();
+        let mut pipeline = Pipeline::standard();
+        pipeline.stages[2].guards = vec![Guard::FieldFilled { field: "x_approved".into() }];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        generic_update(&admin, "opportunity", made.id, 1, ("x_approved", false.into())).unwrap();
+        assert_eq!(advance(&admin, made.id, "proposal").unwrap_err().code(), ErrorCode::GuardNotMet);
+        generic_update(&admin, "opportunity", made.id, 2, ("x_approved", true.into())).unwrap();
+        advance(&admin, made.id, "proposal").unwrap();
+    }
+}
+
 #[test]
 fn a_guard_of_another_currency_is_not_met() {
     for (_folder, admin) in sessions() {
