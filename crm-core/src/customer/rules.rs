@@ -186,6 +186,11 @@ fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     problems.extend(check_distinct(channels, |place| format!("channels[{place}].preferred"), preferred));
 }
 
+/// Whether a channel has the form of its kind, so that an account or a contact can have it.
+pub(crate) fn is_well_formed(channel: &Channel) -> bool {
+    check_channel(&mut channel.clone()).is_empty()
+}
+
 /// What makes two channels of one kind the same.
 fn channel_key(channel: &Channel) -> String {
     match channel.kind {

@@ -62,6 +62,13 @@ pub trait View {
     /// `NotFound` for a record that the caller cannot see, `Denied` without the right, `StaleVersion` if `version` is
     /// no longer the present one.
     fn for_change(&mut self, entity: &'static str, id: Id, version: Option<i64>, fields: &[&str]) -> Result<Row>;
+    /// Refuses a caller who may make no record of an entity, for one that a command makes on a rule's authority.
+    ///
+    /// # Errors
+    /// `Denied`.
+    fn require_create(&self, entity: &'static str) -> Result<()>;
+    /// Whether the caller may set a field of an entity; not one that does not exist.
+    fn may_set(&self, entity: &'static str, field: &str) -> bool;
     /// Who holds a unique value, whoever asks.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 use super::*;
+use crate::access::FieldRight;
 use crate::customer::{Account, Contact};
 use crate::engine::smoke::sessions;
 use crate::query::Query;
@@ -178,5 +179,116 @@ fn conversion_makes_account_and_contact_and_ties_them_together() {
         let nowhere = LeadConversion { account: Some(admin.new_id()), create_account: false, ..both };
         assert_eq!(convert("5", nowhere).unwrap_err().code(), ErrorCode::UnknownReference);
         assert_eq!(admin.list_all::<Account>(&Query::default()).unwrap().len(), 2, "a refusal makes nothing");
+    }
+}
+
+/// A user who may make leads and what they become, without the sight of these fields (entity, field).
+fn converter(admin: &Session, login: &str, hidden: &[(&str, &str)]) -> Session {
+    let all = |entity: &&str| ObjectRight {
+        entity: (*entity).into(),
+        read: true,
+        create: true,
+        edit: true,
+        ..ObjectRight::default()
+    };
+    let mut objects: Vec<ObjectRight> = ["lead", "account", "contact", "opportunity"].iter().map(all).collect();
+    objects.push(ObjectRight { entity: "pipeline".into(), read: true, ..ObjectRight::default() });
+    let field = |(entity, field): &(&str, &str)| FieldRight {
+        entity: (*entity).into(),
+        field: (*field).into(),
+        read: false,
+        write: false,
+    };
+    let fields = hidden.iter().map(field).collect();
+    let set = PermissionSet { name: format!("{login} set"), objects, fields, ..PermissionSet::default() };
+    let set = admin.execute(Command::Admin(AdminCommand::CreatePermissionSet { permission_set: set })).unwrap();
+    let permission_sets = vec![set.created("permission_set")];
+    let user = User { login: login.into(), name: login.into(), permission_sets, ..User::default() };
+    let user = admin.execute(Command::Admin(AdminCommand::CreateUser { user })).unwrap().created("user");
+    Session { ctx: Ctx { user, ..admin.ctx }, ..admin.clone() }
+}
+
+#[test]
+fn conversion_copied_hidden_fields_of_the_lead_into_visible_records() {
+    for (_folder, admin) in sessions() {
+        for entity in ["lead", "contact", "opportunity"] {
+            define(&admin, entity, "x_sec", CustomFieldKind::Text);
+        }
+        let hidden = [("lead", "phone"), ("lead", "email"), ("lead", "need"), ("lead", "company"), ("lead", "x_sec")];
+        for (login, hidden) in [("li", &hidden[..]), ("wang", &[])] {
+            let rep = converter(&admin, login, hidden);
+            let lead = Lead {
+                email: Some("larsen@nordwerk.example".into()),
+                owner: Some(rep.user()),
+                custom: HashMap::from([("x_sec".to_owned(), "secret".into())]),
+                ..web_lead(login)
+            };
+            let lead = admin.sales().capture_lead(&lead).unwrap().lead;
+            let both = LeadConversion {
+                lead: lead.id,
+                create_account: true,
+                create_contact: true,
+                ..LeadConversion::default()
+            };
+            let done = rep.sales().convert_lead(&both).unwrap();
+            assert!(done.warnings.is_empty(), "{:?}", done.warnings);
+            // Whoever looks: what was made is the same.
+            let contact: Contact = admin.get(done.lead.converted_contact.unwrap()).unwrap();
+            let account: Account = admin.get(done.lead.converted_account.unwrap()).unwrap();
+            let deal = admin.sales().opportunity(done.lead.converted_opportunity.unwrap()).unwrap();
+            let sees = hidden.is_empty();
+            assert_eq!(contact.channels.len(), if sees { 2 } else { 0 });
+            assert_eq!(account.name, if sees { "Nordwerk AG" } else { "询价 齿轮泵" });
+            assert_eq!(deal.description.as_deref(), sees.then_some("200 pumps"));
+            assert_eq!((contact.custom.len(), deal.custom.len()), if sees { (1, 1) } else { (0, 0) });
+            let kept = admin.sales().lead(lead.id).unwrap();
+            assert_eq!((kept.phone, kept.custom), (lead.phone, lead.custom), "the lead keeps everything");
+        }
+    }
+}
+
+#[test]
+fn conversion_was_refused_where_the_new_record_has_a_field_that_the_caller_may_not_set() {
+    for (_folder, admin) in sessions() {
+        for entity in ["lead", "opportunity"] {
+            define(&admin, entity, "x_sec", CustomFieldKind::Text);
+        }
+        let rep = converter(
+            &admin,
+            "li",
+            &[("opportunity", "x_sec"), ("opportunity", "description"), ("contact", "channels")],
+        );
+        let custom = HashMap::from([("x_sec".to_owned(), "secret".into())]);
+        let lead = rep.sales().capture_lead(&Lead { custom, company: None, ..web_lead("1") }).unwrap().lead;
+        let wish = LeadConversion { lead: lead.id, create_contact: true, ..LeadConversion::default() };
+        let done = rep.sales().convert_lead(&wish).unwrap();
+        assert_eq!(done.warnings[0].data["fields"], "need,phone,x_sec", "they stay in the lead");
+        let deal = admin.sales().opportunity(done.lead.converted_opportunity.unwrap()).unwrap();
+        assert_eq!((deal.description, deal.custom.len()), (None, 0));
+    }
+}
+
+#[test]
+fn a_bad_telephone_number_or_address_stopped_the_conversion() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        let convert = |lead: Lead, wish: LeadConversion| {
+            let lead = sales.capture_lead(&Lead { company: None, contact_name: None, ..lead }).unwrap().lead;
+            sales.convert_lead(&LeadConversion { lead: lead.id, ..wish }).unwrap()
+        };
+        let contact = LeadConversion { create_contact: true, ..LeadConversion::default() };
+        let bad_email = Lead { email: Some("n/a".into()), ..web_lead("1") };
+        let done = convert(bad_email, contact.clone());
+        assert_eq!(done.warnings[0].data["fields"], "email");
+        let made: Contact = admin.get(done.lead.converted_contact.unwrap()).unwrap();
+        assert_eq!((made.channels.len(), made.channels[0].value.as_str()), (1, "+45 33 12 34 56"));
+        let bad_phone =
+            Lead { phone: Some("ask the porter".into()), email: Some("a@b.example".into()), ..web_lead("2") };
+        let account = LeadConversion { create_account: true, ..LeadConversion::default() };
+        let done = convert(bad_phone, account);
+        assert_eq!(done.warnings[0].data["fields"], "phone");
+        let made: Account = admin.get(done.lead.converted_account.unwrap()).unwrap();
+        assert_eq!(made.channels[0].value, "a@b.example");
+        assert_eq!(done.lead.phone.as_deref(), Some("ask the porter"), "the lead keeps it");
     }
 }
