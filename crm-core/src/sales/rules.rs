@@ -162,6 +162,7 @@ pub(super) fn interval(
         reason,
         amount_at_entry: opportunity.amount,
         currency_at_entry: opportunity.currency,
+        probability_at_entry: opportunity.probability,
         close_date_at_entry: opportunity.close_date,
         owner: opportunity.owner,
         ..StageInterval::default()

@@ -86,7 +86,8 @@ pub(crate) fn take_step(view: &mut dyn View, step: &Step<'_>) -> Result<Decision
     let closed = target.category.is_closed();
     let reason = step.reason.map(str::to_owned);
     let new = interval(view.user(), &candidate, target, at, reason);
-    let new = StageInterval { left_at: closed.then_some(at), ..new };
+    let moved_back = target.category == StageCategory::Open && to < standing.reached;
+    let new = StageInterval { left_at: closed.then_some(at), moved_back, ..new };
     let closed_on = closed.then(|| step.closed_on.unwrap_or_else(|| view.today()));
     decision =
         decision.and_rule(Change::update::<Opportunity>(candidate.id, written(&candidate, closed_on, target, step)));

@@ -216,6 +216,8 @@ entity! {
         optional {
             /// The first instant no longer in the stage; nothing while it is there.
             pub left_at: Option<Timestamp> => timestamp().engine(),
+            /// Whether it came back here from a later stage, by the order that the pipeline had then.
+            pub moved_back: bool => boolean().engine(),
             /// Who moved it there.
             pub entered_by: Option<Id> => reference("user", MergePolicy::Keep).engine(),
             /// Why.
@@ -225,6 +227,8 @@ entity! {
                 decimal(4).signed().confidential().engine().with_rights_of("amount"),
             /// The currency of that amount.
             pub currency_at_entry: Option<Currency> => currency().engine().with_rights_of("currency"),
+            /// The probability in percent that it had then.
+            pub probability_at_entry: Option<Decimal> => decimal(4).engine().with_rights_of("probability"),
             /// The expected closing date when it entered.
             pub close_date_at_entry: Option<Date> => date().engine().with_rights_of("close_date"),
         }

@@ -106,7 +106,7 @@ proptest! {
             if !undone {
                 let intervals = admin.sales().stage_history(made.id).unwrap();
                 let now = admin.clock.now();
-                let report = super::super::metrics::stage_report(&pipeline, &intervals, now).unwrap();
+                let report = super::super::metrics::stage_report(&intervals, now).unwrap();
                 let last = intervals.last().unwrap();
                 let end = if last.category.is_closed() { last.entered_at } else { now };
                 for time in &report.stages {
