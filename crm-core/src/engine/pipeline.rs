@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::crm::{Inner, every_right, first_records};
 use super::registry::{CONFIGURATION, restore_rule_of, rule_of};
 use super::tenant::Tenant;
-use super::{Command, Organization, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
+use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
 use crate::journal::{self, ChangeKind, JournalEntry};
-use crate::query::{self, Query};
+use crate::query;
 use crate::room::{Author, Change, Decision};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Place, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope, Operation, WriteFailure, WriteTx};
@@ -172,6 +172,8 @@ pub(super) struct Work<'a> {
     pub(super) tenant: Arc<Tenant>,
     pub(super) operation: Id,
     pub(super) now: Timestamp,
+    /// On whose authority the change is made whose rule speaks.
+    pub(super) author: Author,
     command: &'static str,
     outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
@@ -190,6 +192,7 @@ impl<'a> Work<'a> {
             tenant,
             operation,
             now: session.clock.now(),
+            author: Author::Caller,
             command: "",
             outcome,
             good: HashSet::new(),
@@ -432,7 +435,10 @@ impl<'a> Work<'a> {
         depth: usize,
     ) -> Result<Decision> {
         let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
-        let mut decision = rule(self, before, after)?;
+        let outer = std::mem::replace(&mut self.author, author);
+        let decided = rule(self, before, after);
+        self.author = outer;
+        let mut decision = decided?;
         if author == Author::Undo {
             return Ok(Decision { first: Vec::new(), changes: Vec::new(), ..decision });
         }
@@ -622,30 +628,6 @@ impl<'a> Work<'a> {
         self.check_unused(&entity, id)?;
         let after = Row { deleted: true, ..before.clone() };
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
-    }
-
-    /// A record that others refer to, or that gives others their meaning, cannot be deleted.
-    fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
-        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
-        for (from, field) in self.tenant.schema.references_to(entity.name) {
-            let filter = query::Filter::Compare {
-                field: field.spec.name.to_string(),
-                comparison: query::Comparison::Equal,
-                value: FieldValue::Reference(id),
-            };
-            let asked = Query { filter: Some(filter), limit: Some(1), ..Query::default() };
-            let plan = self.tenant.system_plan(from, SystemReason::Invariant);
-            let asked = plan.check_query(&self.tenant.schema, from, &asked)?;
-            self.tx.select(&asked, &mut |_| {
-                used = true;
-                Ok(false)
-            })?;
-        }
-        if used {
-            let problem = Problem::new(ErrorCode::StillReferenced, format!("the {} is still used", entity.name));
-            return Err(Error::conflict(problem.with("entity", entity.name)));
-        }
-        Ok(())
     }
 
     pub(super) fn restore(&mut self, author: Author, entity: &'static str, id: Id, depth: usize) -> Result<()> {

@@ -12,6 +12,10 @@ impl View for Work<'_> {
         self.session.ctx.user
     }
 
+    fn author(&self) -> Author {
+        self.author
+    }
+
     fn now(&self) -> Timestamp {
         self.now
     }

@@ -217,6 +217,52 @@ fn what_was_sent_is_not_changed_but_revised() {
 }
 
 #[test]
+fn a_sent_quote_could_be_given_to_another_customer() {
+    use crate::customer::Account;
+    for (_folder, admin) in sessions() {
+        let account = |name: &str| {
+            let account = Account { name: name.into(), ..Account::default() };
+            admin.customers().create_account(&account).unwrap().id
+        };
+        let (one, other) = (account("One"), account("Other"));
+        let draft = Quote { account: Some(one), ..quote(vec![line("1", "1", "0")]) };
+        let draft = admin.quotes().create_quote(&draft).unwrap();
+        let sent = admin.quotes().send(draft.id, draft.version).unwrap();
+        let deal = Opportunity { name: "x".into(), ..Opportunity::default() };
+        let deal = admin.sales().create_opportunity(&deal).unwrap().id;
+        for changed in [
+            Quote { account: Some(other), ..sent.clone() },
+            Quote { opportunity: Some(deal), ..sent.clone() },
+            Quote { account: None, ..sent.clone() },
+        ] {
+            let error = admin.quotes().update_quote(&changed).unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::IllegalTransition, Some("status")));
+        }
+        let handed = admin.quotes().update_quote(&Quote { owner: None, ..sent.clone() });
+        assert!(handed.is_ok(), "who answers for it may change");
+    }
+}
+
+#[test]
+fn a_product_that_a_quote_names_could_be_deleted() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        let delete = |entity: &str, id: Id, expected_version: i64| {
+            let entity = entity.to_owned();
+            admin.execute(Command::Record(RecordCommand::Delete { entity, id, expected_version }))
+        };
+        let price = admin.products().list_prices(&Query::default()).unwrap().items.remove(0);
+        delete("list_price", price.id, price.version).unwrap();
+        let priced = QuoteLine { unit_price: Some(decimal("1")), ..line_of(valve) };
+        let draft = admin.quotes().create_quote(&quote(vec![priced])).unwrap();
+        assert_eq!(delete("product", valve, 1).unwrap_err().code(), ErrorCode::StillReferenced);
+        let draft = admin.quotes().update_quote(&Quote { lines: Vec::new(), ..draft }).unwrap();
+        delete("product", valve, 1).unwrap();
+        assert_eq!(draft.lines.len(), 0);
+    }
+}
+
+#[test]
 fn a_quote_with_a_hidden_custom_value_could_never_be_revised() {
     use crate::access::{Ctx, FieldRight, ObjectRight, PermissionSet, User};
     use crate::engine::AdminCommand;

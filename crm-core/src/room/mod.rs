@@ -17,6 +17,8 @@ use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Res
 pub trait View {
     /// Who asks.
     fn user(&self) -> Id;
+    /// On whose authority the change is made whose rule is asked; the caller's while a command is decided.
+    fn author(&self) -> Author;
     /// The instant of the operation; the same for everything in it.
     fn now(&self) -> Timestamp;
     /// The business date of the operation in the tenant's time zone.

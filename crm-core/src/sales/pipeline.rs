@@ -6,7 +6,7 @@ use super::Opportunity;
 use crate::query::Query;
 use crate::room::{Change, Decision, View, records_for_rule};
 use crate::schema::{Entity, Row, TenantSchema, enum_field};
-use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Money, Problem, Result};
+use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Money, Problem, Result, json};
 
 /// The most stages of a pipeline.
 pub const MAX_STAGES: usize = 50;
@@ -105,9 +105,15 @@ entity! {
             /// from the one before.
             pub is_default: bool => boolean(),
             /// The stages in their order.
-            pub stages: Vec<Stage> => nested(),
+            pub stages: Vec<Stage> => nested().refers_inside("role", waiver_roles),
         }
     }
+}
+
+/// The roles that the stages of a pipeline name.
+fn waiver_roles(json: &str) -> Vec<Id> {
+    let stages: Vec<Stage> = json::from_text(json).unwrap_or_default();
+    stages.into_iter().flat_map(|stage| stage.waiver_roles).collect()
 }
 
 impl Stage {
@@ -356,6 +362,7 @@ fn check_guard(guard: &Guard, schema: &TenantSchema) -> Option<Problem> {
 pub(super) fn pipeline_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     let pipeline = Pipeline::from_row(after.clone())?;
     pipeline.check(view.schema())?;
+    after.values = pipeline.to_row().values;
     let before = before.cloned().map(Pipeline::from_row).transpose()?;
     if let Some(before) = &before {
         check_stages_in_use(view, before, &pipeline)?;

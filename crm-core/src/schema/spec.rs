@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::value::Id;
+
 /// The longest text that a field may hold, in characters.
 pub const MAX_TEXT_CHARS: u32 = 65_536;
 
@@ -98,6 +100,15 @@ pub struct Limits {
 /// Unique keys that hide inside a nested value: `(kind, key)` pairs.
 pub(crate) type NestedKeys = fn(&str) -> Vec<(String, String)>;
 
+/// References that hide inside a nested value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NestedReferences {
+    /// The entity they point to.
+    pub(crate) to: &'static str,
+    /// Finds them in the JSON of the value.
+    pub(crate) find: fn(&str) -> Vec<Id>,
+}
+
 /// One field of an entity.
 #[derive(Debug, Clone)]
 pub struct FieldSpec {
@@ -126,6 +137,8 @@ pub struct FieldSpec {
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
     pub(crate) nested_keys: Option<NestedKeys>,
+    /// Finds references inside a nested value.
+    pub(crate) nested_references: Option<NestedReferences>,
 }
 
 impl FieldSpec {
@@ -145,6 +158,7 @@ impl FieldSpec {
             rights_of: None,
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
+            nested_references: None,
         }
     }
 
@@ -247,6 +261,13 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn keyed_by(mut self, keys: NestedKeys) -> Self {
         self.nested_keys = Some(keys);
+        self
+    }
+
+    /// References to another entity hide inside the nested value: what they point to cannot be deleted.
+    #[must_use]
+    pub(crate) const fn refers_inside(mut self, to: &'static str, find: fn(&str) -> Vec<Id>) -> Self {
+        self.nested_references = Some(NestedReferences { to, find });
         self
     }
 
