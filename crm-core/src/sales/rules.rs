@@ -5,7 +5,7 @@ use super::pipeline::{is_percent, pipeline_for_newcomer};
 use super::{Opportunity, Pipeline, Stage, StageCategory, StageInterval};
 use crate::query::Query;
 use crate::room::{Change, Decision, View, illegal, kept, record_for_rule, records_for_rule, with_record};
-use crate::schema::Row;
+use crate::schema::{Entity as _, Row};
 use crate::value::{Currency, Date, Decimal, Error, ErrorCode, Id, Problem, Result, Rounding, Timestamp};
 
 /// Digits behind the point of the amounts of an opportunity.
@@ -77,6 +77,17 @@ fn first_stage<'a>(pipeline: &'a Pipeline, given: Option<&str>) -> Result<&'a St
         None => pipeline.stages.first(),
     };
     found.ok_or_else(|| no_such_stage(pipeline, "stage"))
+}
+
+/// An opportunity that comes back must still have its stage.
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let opportunity = Opportunity::from_row(row.clone())?;
+    let pipeline = pipeline_of(view, opportunity.pipeline)?;
+    let stage = opportunity.stage.as_deref().and_then(|key| pipeline.stage(key));
+    if stage.is_some_and(|stage| opportunity.stage_category == Some(stage.category)) {
+        return Ok(Decision::default());
+    }
+    Err(no_such_stage(&pipeline, "stage"))
 }
 
 /// The refusal of a key that the pipeline does not have.

@@ -73,12 +73,13 @@ entity! {
             pub email: Option<String> => text(254).personal().indexed(),
             /// What is wanted.
             pub need: Option<String> => text(10_000),
-            /// Where it stands; kept by the engine, changed by the commands of leads.
-            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().engine(),
+            /// Where it stands; new if nothing is said. Whoever makes it may say another status but converted, so that
+            /// a history can be imported; afterwards the commands of leads change it.
+            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().once(),
             /// When it came in; now if nothing is said.
             pub received_at: Option<Timestamp> => timestamp().indexed(),
-            /// Why nothing came out of it.
-            pub disqualify_reason: Option<String> => text(2_000).engine(),
+            /// Why nothing came out of it; a disqualified lead has a reason, and no other.
+            pub disqualify_reason: Option<String> => text(2_000).once(),
             /// The account that it became.
             pub converted_account: Option<Id> => reference("account", MergePolicy::Repoint).indexed().engine(),
             /// The contact that it became.

@@ -39,7 +39,7 @@ impl Session {
     /// let press = Opportunity { name: "Press line".into(), amount, ..Opportunity::default() };
     /// let made = sales.create_opportunity(&press)?;
     /// assert_eq!(made.stage.as_deref(), Some("prospecting"));
-    /// let offered = sales.advance_stage(made.id, made.version, "proposal", None)?;
+    /// let offered = sales.advance_stage(made.id, made.version, "proposal", None, false)?;
     /// assert_eq!(offered.expected_revenue, Some("40000".parse()?));
     /// let won = sales.close_won(made.id, offered.version, None, None, None)?;
     /// assert_eq!(won.stage_category, Some(StageCategory::Won));
@@ -96,7 +96,8 @@ impl Sales<'_> {
     /// a warning.
     ///
     /// # Errors
-    /// `Required` without a name, `Denied`.
+    /// `Required` without a name, or without a reason where the lead is disqualified; `IllegalTransition` for one that is
+    /// converted; `Denied`.
     pub fn capture_lead(&self, lead: &Lead) -> Result<LeadOutcome> {
         let outcome = self.run(SalesCommand::CaptureLead { lead: lead.clone() })?;
         let made = outcome.created(Lead::NAME);
@@ -110,7 +111,7 @@ impl Sales<'_> {
     /// Saves a lead that was read and changed.
     ///
     /// # Errors
-    /// `ReadOnlyField` for another status, `StaleVersion`, `NotFound`, `Denied`.
+    /// `WriteOnce` for another status, `StaleVersion`, `NotFound`, `Denied`.
     pub fn update_lead(&self, lead: &Lead) -> Result<Lead> {
         self.session.save_and_read(Command::Sales(SalesCommand::UpdateLead { lead: lead.clone() }), lead)
     }
@@ -118,9 +119,10 @@ impl Sales<'_> {
     /// Names the user who answers for a lead. It may be out of the caller's sight afterwards.
     ///
     /// # Errors
-    /// `UnknownReference` for the user, `IllegalTransition` if the lead is done, `NotFound`, `Denied`.
-    pub fn assign_lead(&self, lead: Id, owner: Id) -> Result<()> {
-        self.run(SalesCommand::AssignLead { lead, owner }).map(|_| ())
+    /// `UnknownReference` for a user who does not exist or left, `IllegalTransition` if the lead is done,
+    /// `StaleVersion`, `NotFound`, `Denied`.
+    pub fn assign_lead(&self, lead: Id, owner: Id, expected_version: Option<i64>) -> Result<()> {
+        self.run(SalesCommand::AssignLead { lead, owner, expected_version }).map(|_| ())
     }
 
     /// Moves a lead to working or qualified.
@@ -135,9 +137,9 @@ impl Sales<'_> {
     /// Gives a lead up.
     ///
     /// # Errors
-    /// `Required` without a reason, `IllegalTransition`, `NotFound`, `Denied`.
-    pub fn disqualify_lead(&self, lead: Id, reason: &str) -> Result<Lead> {
-        self.run(SalesCommand::DisqualifyLead { lead, reason: reason.to_owned() })?;
+    /// `Required` without a reason, `IllegalTransition`, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn disqualify_lead(&self, lead: Id, reason: &str, expected_version: Option<i64>) -> Result<Lead> {
+        self.run(SalesCommand::DisqualifyLead { lead, reason: reason.to_owned(), expected_version })?;
         self.session.get(lead)
     }
 
@@ -205,7 +207,8 @@ impl Sales<'_> {
         Ok(OpportunityPage { items, next_cursor })
     }
 
-    /// Moves an opportunity to another stage.
+    /// Moves an opportunity to another stage. `waive` lets it in although guards are not met (豁免), if a reason is
+    /// given and the caller's role may waive the guards of every stage concerned.
     ///
     /// # Errors
     /// `GuardNotMet` with every guard that is not met, `IllegalTransition` with the stages that are allowed,
@@ -216,9 +219,10 @@ impl Sales<'_> {
         expected_version: i64,
         to: &str,
         reason: Option<String>,
+        waive: bool,
     ) -> Result<Opportunity> {
-        let to = to.to_owned();
-        self.run(SalesCommand::AdvanceStage { opportunity, expected_version, to, reason, waive: None })?;
+        let (to, waive) = (to.to_owned(), Some(waive));
+        self.run(SalesCommand::AdvanceStage { opportunity, expected_version, to, reason, waive })?;
         self.session.get(opportunity)
     }
 

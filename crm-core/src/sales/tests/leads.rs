@@ -49,32 +49,75 @@ fn a_lead_goes_its_way_and_no_other() {
     for (_folder, admin) in sessions() {
         let sales = admin.sales();
         let lead = sales.capture_lead(&web_lead("1")).unwrap().lead;
-        sales.assign_lead(lead.id, admin.user()).unwrap();
+        sales.assign_lead(lead.id, admin.user(), None).unwrap();
         assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::Assigned));
-        let nobody = sales.assign_lead(lead.id, admin.new_id()).unwrap_err();
+        let nobody = sales.assign_lead(lead.id, admin.new_id(), None).unwrap_err();
         assert_eq!((nobody.code(), nobody.field()), (ErrorCode::UnknownReference, Some("owner")));
         let to = |status| sales.move_lead(lead.id, None, status);
         assert_eq!(to(LeadStatus::Working).unwrap().status, Some(LeadStatus::Working));
         assert_eq!(to(LeadStatus::Working).unwrap_err().code(), ErrorCode::IllegalTransition);
         assert_eq!(to(LeadStatus::Converted).unwrap_err().code(), ErrorCode::IllegalTransition);
         to(LeadStatus::Qualified).unwrap();
-        sales.assign_lead(lead.id, admin.user()).unwrap();
+        sales.assign_lead(lead.id, admin.user(), None).unwrap();
         assert_eq!(sales.lead(lead.id).unwrap().status, Some(LeadStatus::Qualified), "another owner, the same status");
-        assert_eq!(sales.disqualify_lead(lead.id, "").unwrap_err().code(), ErrorCode::Required);
-        let gone = sales.disqualify_lead(lead.id, "no budget").unwrap();
+        assert_eq!(sales.disqualify_lead(lead.id, "", None).unwrap_err().code(), ErrorCode::Required);
+        let gone = sales.disqualify_lead(lead.id, "no budget", None).unwrap();
         assert_eq!(gone.disqualify_reason.as_deref(), Some("no budget"));
-        assert_eq!(sales.disqualify_lead(lead.id, "again").unwrap_err().code(), ErrorCode::IllegalTransition);
-        assert_eq!(sales.assign_lead(lead.id, admin.user()).unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(sales.disqualify_lead(lead.id, "again", None).unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(sales.assign_lead(lead.id, admin.user(), None).unwrap_err().code(), ErrorCode::IllegalTransition);
         let conversion = LeadConversion { lead: lead.id, ..LeadConversion::default() };
         assert_eq!(sales.convert_lead(&conversion).unwrap_err().code(), ErrorCode::IllegalTransition);
         let back = to(LeadStatus::Working).unwrap();
         assert_eq!((back.status, back.disqualify_reason.clone()), (Some(LeadStatus::Working), None));
         let by_hand = sales.update_lead(&Lead { status: Some(LeadStatus::Converted), ..back.clone() }).unwrap_err();
-        assert_eq!(by_hand.code(), ErrorCode::ReadOnlyField);
-        let generic = generic_update(&admin, "lead", lead.id, back.version, ("status", "new".into())).unwrap_err();
-        assert_eq!(generic.code(), ErrorCode::ReadOnlyField);
-        let born = [("name", "x".into()), ("status", "qualified".into())];
-        assert_eq!(generic_create(&admin, "lead", &born).unwrap_err().code(), ErrorCode::ReadOnlyField);
+        assert_eq!(by_hand.code(), ErrorCode::WriteOnce);
+        let generic = |field, value: &str| {
+            generic_update(&admin, "lead", lead.id, back.version, (field, value.into())).unwrap_err().code()
+        };
+        assert_eq!(generic("status", "new"), ErrorCode::WriteOnce);
+        assert_eq!(generic("disqualify_reason", "no budget"), ErrorCode::IllegalTransition);
+    }
+}
+
+#[test]
+fn the_status_of_a_lead_was_lost_on_import() {
+    for (_folder, admin) in sessions() {
+        let import = |fields: &[(&str, &str)]| {
+            let mut all = vec![("name", FieldValue::from("old"))];
+            all.extend(fields.iter().map(|(field, value)| (*field, FieldValue::from(*value))));
+            let made = generic_create(&admin, "lead", &all).map_err(|error| codes(&error).remove(0))?;
+            Ok(admin.sales().lead(made.created("lead")).unwrap())
+        };
+        assert_eq!(import(&[("status", "qualified")]).unwrap().status, Some(LeadStatus::Qualified));
+        let gone = import(&[("status", "disqualified"), ("disqualify_reason", "no budget")]).unwrap();
+        assert_eq!(
+            (gone.status, gone.disqualify_reason.as_deref()),
+            (Some(LeadStatus::Disqualified), Some("no budget"))
+        );
+        let refused = |code: &str, field: &str| Err((code.to_owned(), field.to_owned()));
+        assert_eq!(import(&[("status", "disqualified")]), refused("required", "disqualify_reason"));
+        assert_eq!(import(&[("disqualify_reason", "why")]), refused("illegal_transition", "disqualify_reason"));
+        assert_eq!(import(&[("status", "converted")]), refused("illegal_transition", "status"));
+    }
+}
+
+#[test]
+fn a_lead_was_assigned_to_somebody_who_left_and_over_the_changes_of_others() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        let lead = sales.capture_lead(&web_lead("1")).unwrap().lead;
+        let gone = seller(&admin, "gone", None).user();
+        let user: User = admin.get(gone).unwrap();
+        let user = User { is_inactive: true, ..user };
+        admin.execute(Command::Admin(AdminCommand::UpdateUser { user })).unwrap();
+        let error = sales.assign_lead(lead.id, gone, None).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::UnknownReference, Some("owner")));
+        let changed = sales.update_lead(&Lead { source: Some("fair".into()), ..lead.clone() }).unwrap();
+        let stale = Some(lead.version);
+        assert_eq!(sales.assign_lead(lead.id, admin.user(), stale).unwrap_err().code(), ErrorCode::StaleVersion);
+        assert_eq!(sales.disqualify_lead(lead.id, "late", stale).unwrap_err().code(), ErrorCode::StaleVersion);
+        sales.assign_lead(lead.id, admin.user(), Some(changed.version)).unwrap();
+        sales.disqualify_lead(lead.id, "late", Some(changed.version + 1)).unwrap();
     }
 }
 

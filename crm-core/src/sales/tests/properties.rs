@@ -37,7 +37,7 @@ fn try_it(session: &Session, id: Id, attempt: &Attempt) -> Result<()> {
     let version = read.version;
     match attempt {
         Attempt::Advance(stage, reason) => {
-            sales.advance_stage(id, version, STAGES[*stage], reason.then(|| "so".to_owned())).map(|_| ())
+            sales.advance_stage(id, version, STAGES[*stage], reason.then(|| "so".to_owned()), false).map(|_| ())
         }
         Attempt::Win => sales.close_won(id, version, None, None, None).map(|_| ()),
         Attempt::Lose => sales.close_lost(id, version, "price", None, None).map(|_| ()),
@@ -195,7 +195,7 @@ proptest! {
                 ..Opportunity::default()
             };
             let made = admin.sales().create_opportunity(&start).unwrap();
-            let done = admin.sales().advance_stage(made.id, 1, STAGES[to], Some("so".into()));
+            let done = admin.sales().advance_stage(made.id, 1, STAGES[to], Some("so".into()), false);
             prop_assert_eq!(done.is_ok(), expected);
             check_intervals(&admin, made.id);
         }
