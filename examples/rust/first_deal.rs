@@ -54,7 +54,7 @@ fn win_deal(session: &Session, plant: &Account, press: &Product) -> Result<Oppor
     let converted = sales.convert_lead(&conversion)?.lead;
     let mut deal = sales.opportunity(converted.converted_opportunity.unwrap_or_default())?;
     for stage in ["qualification", "proposal"] {
-        deal = sales.advance_stage(deal.id, deal.version, stage, None)?;
+        deal = sales.advance_stage(deal.id, deal.version, stage, None, false)?;
     }
     let (opportunity, account) = (Some(deal.id), Some(plant.id));
     let lines = vec![QuoteLine::of_product(press.id, 2.into())];

@@ -65,8 +65,9 @@ impl Sales {
     }
 
     /// Names the user who answers for a lead. It may be out of the caller's sight afterwards.
-    fn assign_lead(&self, py: Python<'_>, lead: Id, owner: Id) -> PyResult<()> {
-        Ok(py.detach(|| self.session.sales().assign_lead(lead, owner))?)
+    #[pyo3(signature = (lead, owner, expected_version=None))]
+    fn assign_lead(&self, py: Python<'_>, lead: Id, owner: Id, expected_version: Option<i64>) -> PyResult<()> {
+        Ok(py.detach(|| self.session.sales().assign_lead(lead, owner, expected_version))?)
     }
 
     /// Moves a lead to working or qualified.
@@ -75,8 +76,9 @@ impl Sales {
     }
 
     /// Gives a lead up.
-    fn disqualify_lead(&self, py: Python<'_>, lead: Id, reason: &str) -> PyResult<Lead> {
-        Ok(py.detach(|| self.session.sales().disqualify_lead(lead, reason))?)
+    #[pyo3(signature = (lead, reason, expected_version=None))]
+    fn disqualify_lead(&self, py: Python<'_>, lead: Id, reason: &str, expected_version: Option<i64>) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().disqualify_lead(lead, reason, expected_version))?)
     }
 
     /// Makes an account, a contact and an opportunity from a lead, as asked; the lead carries their identifiers. A warning
@@ -111,8 +113,9 @@ impl Sales {
         Ok(py.detach(|| self.session.sales().opportunities(&query.unwrap_or_default()))?)
     }
 
-    /// Moves an opportunity to another stage. Raises `ConflictError` or `InvalidError` with every guard that is not met.
-    #[pyo3(signature = (opportunity, expected_version, to, reason=None))]
+    /// Moves an opportunity to another stage. Raises `ConflictError` or `InvalidError` with every guard that is not met;
+    /// `waive` lets it in all the same, if a reason is given and the caller's role may waive.
+    #[pyo3(signature = (opportunity, expected_version, to, reason=None, waive=false))]
     fn advance_stage(
         &self,
         py: Python<'_>,
@@ -120,8 +123,9 @@ impl Sales {
         expected_version: i64,
         to: &str,
         reason: Option<String>,
+        waive: bool,
     ) -> PyResult<Opportunity> {
-        Ok(py.detach(|| self.session.sales().advance_stage(opportunity, expected_version, to, reason))?)
+        Ok(py.detach(|| self.session.sales().advance_stage(opportunity, expected_version, to, reason, waive))?)
     }
 
     /// Closes an opportunity as won, today or on an earlier date.
@@ -177,7 +181,7 @@ impl Sales {
     }
 
     /// The opportunities that stand in each stage of a pipeline, as far as the caller may see them: now, or as the
-    /// records stood at an instant.
+    /// records stood at an instant, by the journal or by the intervals of the stages.
     #[pyo3(signature = (options=None))]
     fn funnel(&self, py: Python<'_>, options: Option<FunnelOptions>) -> PyResult<Vec<FunnelRow>> {
         Ok(py.detach(|| self.session.sales().funnel(&options.unwrap_or_default()))?)

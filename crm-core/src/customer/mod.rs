@@ -54,6 +54,7 @@ pub use rules::{MAX_CHANNELS, MAX_IDENTIFIERS, content_hash};
 
 pub(crate) use activities::newest as newest_activities;
 pub(crate) use rollup::rollup;
+pub(crate) use rules::is_well_formed;
 pub(crate) use single_view::{section_limit, single_view};
 pub(crate) use tree::Tree;
 

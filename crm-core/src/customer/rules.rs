@@ -166,6 +166,11 @@ fn check_channels(channels: &mut [Channel], problems: &mut Vec<Problem>) {
     problems.extend(check_distinct(channels, |place| format!("channels[{place}].preferred"), preferred));
 }
 
+/// Whether a channel has the form of its kind, so that an account or a contact can have it.
+pub(crate) fn is_well_formed(channel: &Channel) -> bool {
+    tidy_channel(&mut channel.clone()).is_empty()
+}
+
 /// Brings a channel into its written form and says what is wrong with it.
 pub(super) fn tidy_channel(channel: &mut Channel) -> Vec<Problem> {
     tidy(&mut channel.value);

@@ -1,14 +1,12 @@
 //! What every change is checked for before it is written, whichever command or rule brings it.
 
-use super::Organization;
 use super::pipeline::Work;
 use super::registry::CONFIGURATION;
-use crate::access::{AccessPlan, SystemReason};
-use crate::query::{self, Query};
+use crate::access::AccessPlan;
 use crate::room::Author;
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
 use crate::store::{JournalRead, JournalScope};
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::value::{Error, ErrorCode, FieldValue, Problem, Result};
 
 /// The most entries of the journal in which is looked up what others changed.
 const MAX_NAMED: usize = 100;
@@ -233,30 +231,6 @@ impl Work<'_> {
         let problem = Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed since it was read");
         let problem = problem.with("expected_version", expected).with("current_version", present.version);
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
-    }
-
-    /// A record that others refer to, or that gives others their meaning, cannot be deleted.
-    pub(super) fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
-        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
-        for (from, field) in self.tenant.schema.references_to(entity.name) {
-            let filter = query::Filter::Compare {
-                field: field.spec.name.to_string(),
-                comparison: query::Comparison::Equal,
-                value: FieldValue::Reference(id),
-            };
-            let asked = Query { filter: Some(filter), limit: Some(1), ..Query::default() };
-            let plan = self.tenant.system_plan(from, SystemReason::Invariant);
-            let asked = plan.check_query(&self.tenant.schema, from, &asked)?;
-            self.tx.select(&asked, &mut |_| {
-                used = true;
-                Ok(false)
-            })?;
-        }
-        if used {
-            let problem = Problem::new(ErrorCode::StillReferenced, format!("the {} is still used", entity.name));
-            return Err(Error::conflict(problem.with("entity", entity.name)));
-        }
-        Ok(())
     }
 
     /// A definition must fit the schema before it is written.

@@ -17,6 +17,7 @@ mod rows;
 mod services;
 mod tenant;
 mod undo;
+mod unused;
 mod view;
 
 #[cfg(test)]

@@ -188,6 +188,8 @@ pub(super) struct Work<'a> {
     pub(super) tenant: Arc<Tenant>,
     pub(super) operation: Id,
     pub(super) now: Timestamp,
+    /// On whose authority the change is made whose rule speaks.
+    pub(super) author: Author,
     command: &'static str,
     /// Whether what is written now follows from another change.
     consequence: bool,
@@ -208,6 +210,7 @@ impl<'a> Work<'a> {
             tenant,
             operation,
             now: session.clock.now(),
+            author: Author::Caller,
             command: "",
             consequence: false,
             outcome,
@@ -397,7 +400,10 @@ impl<'a> Work<'a> {
     ) -> Result<Decision> {
         self.follow_owner(entity, before, after)?;
         let Some(rule) = rule_of(entity.name) else { return Ok(Decision::default()) };
-        let mut decision = rule(self, before, after)?;
+        let outer = std::mem::replace(&mut self.author, author);
+        let decided = rule(self, before, after);
+        self.author = outer;
+        let mut decision = decided?;
         if author.is_undo() {
             return Ok(Decision { first: Vec::new(), changes: Vec::new(), ..decision });
         }

@@ -12,6 +12,10 @@ impl View for Work<'_> {
         self.session.ctx.user
     }
 
+    fn author(&self) -> Author {
+        self.author
+    }
+
     fn now(&self) -> Timestamp {
         self.now
     }
@@ -87,6 +91,18 @@ impl View for Work<'_> {
             plan.require_field_right(&field.spec)?;
         }
         Ok(row)
+    }
+
+    fn require_create(&self, entity: &'static str) -> Result<()> {
+        self.plan(Author::Caller, &self.entity(entity)?).require(Action::Create)
+    }
+
+    fn may_set(&self, entity: &'static str, field: &str) -> bool {
+        self.entity(entity).is_ok_and(|entity| {
+            let plan = self.plan(Author::Caller, &entity);
+            let found = plan.readable_field(&self.tenant.schema, &entity, field);
+            found.is_ok_and(|field| plan.require_write(&field.spec).is_ok())
+        })
     }
 
     fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {

@@ -78,7 +78,7 @@ impl Sales {
     /// Saves a lead that was read and changed.
     ///
     /// # Errors
-    /// `ReadOnlyField` for another status, `StaleVersion`, `NotFound`, `Denied`.
+    /// `WriteOnce` for another status, `StaleVersion`, `NotFound`, `Denied`.
     pub fn update_lead(&self, lead: Lead) -> Result<Lead> {
         self.session.sales().update_lead(&lead)
     }
@@ -86,9 +86,11 @@ impl Sales {
     /// Names the user who answers for a lead. It may be out of the caller's sight afterwards.
     ///
     /// # Errors
-    /// `UnknownReference` for the user, `IllegalTransition` if the lead is done, `NotFound`, `Denied`.
-    pub fn assign_lead(&self, lead: Id, owner: Id) -> Result<()> {
-        self.session.sales().assign_lead(lead, owner)
+    /// `UnknownReference` for a user who does not exist or left, `IllegalTransition` if the lead is done,
+    /// `StaleVersion`, `NotFound`, `Denied`.
+    #[uniffi::method(default(expected_version = None))]
+    pub fn assign_lead(&self, lead: Id, owner: Id, expected_version: Option<i64>) -> Result<()> {
+        self.session.sales().assign_lead(lead, owner, expected_version)
     }
 
     /// Moves a lead to working or qualified.
@@ -103,9 +105,10 @@ impl Sales {
     /// Gives a lead up.
     ///
     /// # Errors
-    /// `Required` without a reason, `IllegalTransition`, `NotFound`, `Denied`.
-    pub fn disqualify_lead(&self, lead: Id, reason: &str) -> Result<Lead> {
-        self.session.sales().disqualify_lead(lead, reason)
+    /// `Required` without a reason, `IllegalTransition`, `StaleVersion`, `NotFound`, `Denied`.
+    #[uniffi::method(default(expected_version = None))]
+    pub fn disqualify_lead(&self, lead: Id, reason: &str, expected_version: Option<i64>) -> Result<Lead> {
+        self.session.sales().disqualify_lead(lead, reason, expected_version)
     }
 
     /// Makes an account, a contact and an opportunity from a lead, as asked. A warning names the fields that found no
@@ -188,20 +191,22 @@ impl Sales {
         self.session.sales().opportunities(&query)
     }
 
-    /// Moves an opportunity to another stage.
+    /// Moves an opportunity to another stage. `waive` lets it in although guards are not met (豁免), if a reason is
+    /// given and the caller's role may waive the guards of every stage concerned.
     ///
     /// # Errors
     /// `GuardNotMet` with every guard that is not met, `IllegalTransition` with the stages that are allowed,
     /// `NotInPicklist`, `StaleVersion`, `NotFound`, `Denied`.
-    #[uniffi::method(default(reason = None))]
+    #[uniffi::method(default(reason = None, waive = false))]
     pub fn advance_stage(
         &self,
         opportunity: Id,
         expected_version: i64,
         to: &str,
         reason: Option<String>,
+        waive: bool,
     ) -> Result<Opportunity> {
-        self.session.sales().advance_stage(opportunity, expected_version, to, reason)
+        self.session.sales().advance_stage(opportunity, expected_version, to, reason, waive)
     }
 
     /// Closes an opportunity as won, today or on an earlier date.
@@ -272,10 +277,12 @@ impl Sales {
     }
 
     /// The opportunities that stand in each stage of a pipeline, as far as the caller may see them: now, or as the
-    /// records stood at an instant.
+    /// records stood at an instant; the latter by the history of every opportunity, or by the intervals of the stages.
+    /// There are no sums without the right to see amounts, currencies and probabilities.
     ///
     /// # Errors
-    /// `NotFound` for the pipeline, or if none is named and there is no default one; `Denied`; `Overflow`.
+    /// `NotFound` for the pipeline, or if none is named and there is no default one; `Required` without `as_of` where
+    /// the intervals are asked; `Denied`; `Overflow`.
     #[uniffi::method(default(options))]
     pub fn funnel(&self, options: FunnelOptions) -> Result<Vec<FunnelRow>> {
         self.session.sales().funnel(&options)

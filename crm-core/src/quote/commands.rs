@@ -4,6 +4,7 @@ use super::rules::{check_revisable, check_step};
 use super::{Quote, QuoteStatus};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
+use crate::schema::Entity as _;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 value_union! {
@@ -171,7 +172,9 @@ fn expire(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     Ok(moved(view, id, QuoteStatus::Expired, "decided_on"))
 }
 
+/// The new quote has every value of the old one, also those that the caller may not see; so a rule makes it.
 fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+    view.require_create(Quote::NAME)?;
     let old = record_for_change::<Quote>(view, id, Some(version), &["status"])?;
     check_revisable(view, &old)?;
     let valid_until = old.valid_until.filter(|until| *until >= view.today());
@@ -189,5 +192,5 @@ fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
         custom: old.custom,
         ..Quote::default()
     };
-    Ok(Decision::of(Change::create(&new)))
+    Ok(Decision::default().and_rule(Change::create(&new)))
 }

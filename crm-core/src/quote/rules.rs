@@ -7,8 +7,8 @@ use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change, tidy_external_ids,
-    with_record,
+    Author, Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change,
+    tidy_external_ids, with_record,
 };
 use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
@@ -52,7 +52,7 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
         let decision = match &before {
             None => complete_new(view, quote)?,
             Some(before) if before.status == Some(QuoteStatus::Draft) => Decision::default(),
-            Some(before) => return check_frozen(before, quote).map(|()| Decision::default()),
+            Some(before) => return check_frozen(view.author(), before, quote).map(|()| Decision::default()),
         };
         complete(view, quote)?;
         compute(quote)?;
@@ -60,14 +60,15 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
     })
 }
 
-/// What was sent stays as it was sent. References may move, because records are merged.
-fn check_frozen(before: &Quote, quote: &Quote) -> Result<()> {
-    let same = before.name == quote.name
+/// What was sent stays as it was sent. To whom and for what, a rule may change, because records are merged.
+fn check_frozen(author: Author, before: &Quote, quote: &Quote) -> Result<()> {
+    let content = before.name == quote.name
         && before.valid_until == quote.valid_until
         && before.currency == quote.currency
         && before.price_list == quote.price_list
         && before.lines == quote.lines;
-    if same {
+    let references = |quote: &Quote| (quote.opportunity, quote.account, quote.contact);
+    if content && (author != Author::Caller || references(before) == references(quote)) {
         return Ok(());
     }
     Err(illegal("status", "only a draft can be changed: revise the quote"))

@@ -217,6 +217,95 @@ fn what_was_sent_is_not_changed_but_revised() {
 }
 
 #[test]
+fn a_sent_quote_could_be_given_to_another_customer() {
+    use crate::customer::Account;
+    for (_folder, admin) in sessions() {
+        let account = |name: &str| {
+            let account = Account { name: name.into(), ..Account::default() };
+            admin.customers().create_account(&account).unwrap().id
+        };
+        let (one, other) = (account("One"), account("Other"));
+        let draft = Quote { account: Some(one), ..quote(vec![line("1", "1", "0")]) };
+        let draft = admin.quotes().create_quote(&draft).unwrap();
+        let sent = admin.quotes().send(draft.id, draft.version).unwrap();
+        let deal = Opportunity { name: "x".into(), ..Opportunity::default() };
+        let deal = admin.sales().create_opportunity(&deal).unwrap().id;
+        for changed in [
+            Quote { account: Some(other), ..sent.clone() },
+            Quote { opportunity: Some(deal), ..sent.clone() },
+            Quote { account: None, ..sent.clone() },
+        ] {
+            let error = admin.quotes().update_quote(&changed).unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::IllegalTransition, Some("status")));
+        }
+        let handed = admin.quotes().update_quote(&Quote { owner: None, ..sent.clone() });
+        assert!(handed.is_ok(), "who answers for it may change");
+    }
+}
+
+#[test]
+fn a_product_that_a_quote_names_could_be_deleted() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        let delete = |entity: &str, id: Id, expected_version: i64| {
+            let entity = entity.to_owned();
+            admin.execute(Command::Record(RecordCommand::Delete { entity, id, expected_version }))
+        };
+        let price = admin.products().list_prices(&Query::default()).unwrap().items.remove(0);
+        delete("list_price", price.id, price.version).unwrap();
+        let priced = QuoteLine { unit_price: Some(decimal("1")), ..line_of(valve) };
+        let draft = admin.quotes().create_quote(&quote(vec![priced])).unwrap();
+        assert_eq!(delete("product", valve, 1).unwrap_err().code(), ErrorCode::StillReferenced);
+        let draft = admin.quotes().update_quote(&Quote { lines: Vec::new(), ..draft }).unwrap();
+        delete("product", valve, 1).unwrap();
+        assert_eq!(draft.lines.len(), 0);
+    }
+}
+
+#[test]
+fn a_quote_with_a_hidden_custom_value_could_never_be_revised() {
+    use crate::access::{Ctx, FieldRight, ObjectRight, PermissionSet, User};
+    use crate::engine::AdminCommand;
+    use crate::schema::{CustomFieldKind, FieldDefinition};
+    for (_folder, admin) in sessions() {
+        let run = |command| admin.execute(Command::Admin(command)).unwrap();
+        let definition = FieldDefinition {
+            entity: "quote".into(),
+            name: "x_margin".into(),
+            kind: CustomFieldKind::Text,
+            ..FieldDefinition::default()
+        };
+        run(AdminCommand::DefineField { definition });
+        let rep = |login: &str, create: bool| {
+            let object =
+                ObjectRight { entity: "quote".into(), read: true, create, edit: true, ..ObjectRight::default() };
+            let field = FieldRight { entity: "quote".into(), field: "x_margin".into(), read: false, write: false };
+            let (name, objects, fields) = (format!("{login} set"), vec![object], vec![field]);
+            let set = PermissionSet { name, objects, fields, ..PermissionSet::default() };
+            let set = run(AdminCommand::CreatePermissionSet { permission_set: set }).created("permission_set");
+            let user = User { login: login.into(), name: login.into(), permission_sets: vec![set], ..User::default() };
+            let user = run(AdminCommand::CreateUser { user }).created("user");
+            Session { ctx: Ctx { user, ..admin.ctx }, ..admin.clone() }
+        };
+        let margin = HashMap::from([("x_margin".to_owned(), FieldValue::from("31"))]);
+        let sent_to = |session: &Session| {
+            let given =
+                Quote { owner: Some(session.user()), custom: margin.clone(), ..quote(vec![line("1", "1", "0")]) };
+            let draft = admin.quotes().create_quote(&given).unwrap();
+            admin.quotes().send(draft.id, draft.version).unwrap()
+        };
+        let (wang, li) = (rep("wang", true), rep("li", false));
+        let first = sent_to(&wang);
+        let second = wang.quotes().revise(first.id, first.version).unwrap();
+        assert!(second.custom.is_empty(), "it stays hidden");
+        assert_eq!(admin.quotes().quote(second.id).unwrap().custom, margin, "and is kept");
+        let other = sent_to(&li);
+        let denied = li.quotes().revise(other.id, other.version).unwrap_err();
+        assert_eq!(denied.kind(), "denied", "who may make no quote revises none");
+    }
+}
+
+#[test]
 fn a_quote_whose_revision_was_deleted_can_be_revised_again() {
     for (_folder, admin) in sessions() {
         let quotes = admin.quotes();

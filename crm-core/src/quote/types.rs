@@ -2,7 +2,7 @@
 
 use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
-use crate::value::{Currency, Date, Decimal, Id};
+use crate::value::{Currency, Date, Decimal, Id, json};
 
 /// The most lines of a quote.
 pub const MAX_LINES: usize = 10_000;
@@ -73,6 +73,12 @@ value_struct! {
     }
 }
 
+/// The products that the lines of a quote name.
+fn products(json: &str) -> Vec<Id> {
+    let lines: Vec<QuoteLine> = json::from_text(json).unwrap_or_default();
+    lines.into_iter().filter_map(|line| line.product).collect()
+}
+
 impl QuoteLine {
     /// A line of a product at its list price.
     #[must_use]
@@ -140,7 +146,7 @@ entity! {
             /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said.
             pub currency: Option<Currency> => currency(),
             /// The lines, at most [`MAX_LINES`].
-            pub lines: Vec<QuoteLine> => nested().confidential(),
+            pub lines: Vec<QuoteLine> => nested().refers_inside("product", products).confidential(),
             /// The sum of the lines without discount; kept by the engine.
             pub subtotal: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
             /// `subtotal - total`; kept by the engine.

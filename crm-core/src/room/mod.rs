@@ -24,6 +24,8 @@ use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Res
 pub trait View {
     /// Who asks.
     fn user(&self) -> Id;
+    /// On whose authority the change is made whose rule is asked; the caller's while a command is decided.
+    fn author(&self) -> Author;
     /// The instant of the operation; the same for everything in it.
     fn now(&self) -> Timestamp;
     /// The business date of the operation in the tenant's time zone.
@@ -71,6 +73,13 @@ pub trait View {
     /// `NotFound` for a record that the caller cannot see, `Denied` without the right, `StaleVersion` if `version` is
     /// no longer the present one.
     fn for_change(&mut self, entity: &'static str, id: Id, version: Option<i64>, fields: &[&str]) -> Result<Row>;
+    /// Refuses a caller who may make no record of an entity, for one that a command makes on a rule's authority.
+    ///
+    /// # Errors
+    /// `Denied`.
+    fn require_create(&self, entity: &'static str) -> Result<()>;
+    /// Whether the caller may set a field of an entity; not one that does not exist.
+    fn may_set(&self, entity: &'static str, field: &str) -> bool;
     /// Who holds a unique value, whoever asks.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ value_union! {
             lead: Id,
             /// The user.
             owner: Id,
+            /// The version that was read; whatever it is if nothing is said.
+            expected_version: Option<i64>,
         },
         /// Moves a lead to working or qualified; a disqualified one can go back to working.
         MoveLead {
@@ -51,6 +53,8 @@ value_union! {
             lead: Id,
             /// Why.
             reason: String,
+            /// The version that was read; whatever it is if nothing is said.
+            expected_version: Option<i64>,
         },
         /// Makes an account, a contact and an opportunity from a lead.
         ConvertLead {
@@ -151,9 +155,11 @@ impl SalesCommand {
             Self::UpdatePipeline { pipeline } => Ok(Decision::of(Change::save(pipeline))),
             Self::CaptureLead { lead } => lead::capture(view, lead),
             Self::UpdateLead { lead } => Ok(Decision::of(Change::save(lead))),
-            Self::AssignLead { lead, owner } => lead::assign(view, *lead, *owner),
+            Self::AssignLead { lead, owner, expected_version } => lead::assign(view, *lead, *expected_version, *owner),
             Self::MoveLead { lead, expected_version, to } => lead::go_on(view, *lead, *expected_version, *to),
-            Self::DisqualifyLead { lead, reason } => lead::disqualify(view, *lead, reason),
+            Self::DisqualifyLead { lead, reason, expected_version } => {
+                lead::disqualify(view, *lead, *expected_version, reason)
+            }
             Self::ConvertLead { conversion } => convert::convert(view, conversion),
             Self::CreateOpportunity { opportunity } => Ok(Decision::of(Change::create(opportunity))),
             Self::UpdateOpportunity { opportunity } => Ok(Decision::of(Change::save(opportunity))),

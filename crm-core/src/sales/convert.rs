@@ -1,19 +1,22 @@
 //! What becomes of a lead: account, contact and opportunity, filled field by field as the tenant has them, custom fields
-//! too. What finds no place is named in a warning and stays in the lead.
+//! too. What finds no place, or is not well formed, is named in a warning and stays in the lead. What the caller may not
+//! see of the lead stays there unnamed.
 
 use std::collections::BTreeSet;
 
 use super::lead::check_step;
 use super::{Lead, LeadConversion, LeadStatus, Opportunity};
-use crate::customer::{Account, Channel, ChannelKind, Contact};
-use crate::room::{Change, Decision, View, record_for_change};
+use crate::customer::{Account, Channel, ChannelKind, Contact, is_well_formed};
+use crate::room::{Change, Decision, View, record, record_for_change};
 use crate::schema::{Entity as _, EntityType, FieldCodec as _, Row, TenantSchema};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// Decides the records that come out of a lead.
 pub(super) fn convert(view: &mut dyn View, wish: &LeadConversion) -> Result<Decision> {
-    let lead = record_for_change::<Lead>(view, wish.lead, wish.expected_version, &["status"])?;
-    check_step(&lead, LeadStatus::Converted)?;
+    let stored = record_for_change::<Lead>(view, wish.lead, wish.expected_version, &["status"])?;
+    check_step(&stored, LeadStatus::Converted)?;
+    // As the caller sees it: what is hidden in the lead must not come to light in what it becomes.
+    let lead = record::<Lead>(view, wish.lead)?;
     let mut out = Offspring { lead: &lead, left: left_over(&lead), changes: Vec::new() };
     let account = match one_of("account", wish.account, wish.create_account)? {
         Some(id) => Some(id),
@@ -78,16 +81,17 @@ struct Offspring<'a> {
 }
 
 /// A value for a field, and the fields of the lead that it carries.
-type Carried = (&'static str, FieldValue, &'static [&'static str]);
+type Carried = (&'static str, FieldValue, Vec<&'static str>);
 
-/// Telephone number and e-mail address as the ways to reach somebody.
-fn channels(lead: &Lead) -> FieldValue {
-    let channel = |kind, value: &Option<String>| {
-        let value = value.clone()?;
-        Some(Channel { kind, value, ..Channel::default() })
+/// Telephone number and e-mail address as the ways to reach somebody, as far as they are well formed.
+fn channels(lead: &Lead) -> Carried {
+    let given = [("phone", ChannelKind::Phone, &lead.phone), ("email", ChannelKind::Email, &lead.email)];
+    let channel = |(origin, kind, value): (&'static str, ChannelKind, &Option<String>)| {
+        let channel = Channel { kind, value: value.clone()?, ..Channel::default() };
+        is_well_formed(&channel).then_some((origin, channel))
     };
-    let given = [channel(ChannelKind::Phone, &lead.phone), channel(ChannelKind::Email, &lead.email)];
-    given.into_iter().flatten().collect::<Vec<_>>().to_field()
+    let (origins, channels): (Vec<_>, Vec<_>) = given.into_iter().filter_map(channel).unzip();
+    ("channels", channels.to_field(), origins)
 }
 
 impl Offspring<'_> {
@@ -95,21 +99,18 @@ impl Offspring<'_> {
     fn account(&mut self, view: &mut dyn View, with_channels: bool) -> Result<Id> {
         let lead = self.lead;
         let name = lead.company.clone().unwrap_or_else(|| lead.name.clone());
-        let channels = if with_channels { channels(lead) } else { FieldValue::Null };
-        let values: Vec<Carried> =
-            vec![("name", name.into(), &["company"]), ("channels", channels, &["phone", "email"])];
+        let mut values: Vec<Carried> = vec![("name", name.into(), vec!["company"])];
+        if with_channels {
+            values.push(channels(lead));
+        }
         self.make(view, Account::NAME, values)
     }
 
     fn contact(&mut self, view: &mut dyn View, account: Option<Id>) -> Result<Id> {
         let lead = self.lead;
         let name = lead.contact_name.clone().unwrap_or_else(|| lead.name.clone());
-        let values: Vec<Carried> = vec![
-            ("full_name", name.into(), &["contact_name"]),
-            ("account", account.into(), &[]),
-            ("channels", channels(lead), &["phone", "email"]),
-        ];
-        self.make(view, Contact::NAME, values)
+        let name: Carried = ("full_name", name.into(), vec!["contact_name"]);
+        self.make(view, Contact::NAME, vec![name, ("account", account.into(), Vec::new()), channels(lead)])
     }
 
     fn opportunity(
@@ -122,33 +123,39 @@ impl Offspring<'_> {
         let lead = self.lead;
         let name = wish.opportunity_name.clone().unwrap_or_else(|| lead.name.clone());
         let values: Vec<Carried> = vec![
-            ("name", name.into(), &[]),
-            ("account", account.into(), &[]),
-            ("contact", contact.into(), &[]),
-            ("pipeline", wish.pipeline.into(), &[]),
-            ("amount", wish.amount.into(), &[]),
-            ("currency", wish.currency.map(|currency| currency.to_string()).into(), &[]),
-            ("close_date", wish.close_date.into(), &[]),
-            ("source", lead.source.clone().into(), &["source"]),
-            ("description", lead.need.clone().into(), &["need"]),
+            ("name", name.into(), Vec::new()),
+            ("account", account.into(), Vec::new()),
+            ("contact", contact.into(), Vec::new()),
+            ("pipeline", wish.pipeline.into(), Vec::new()),
+            ("amount", wish.amount.into(), Vec::new()),
+            ("currency", wish.currency.map(|currency| currency.to_string()).into(), Vec::new()),
+            ("close_date", wish.close_date.into(), Vec::new()),
+            ("source", lead.source.clone().into(), vec!["source"]),
+            ("description", lead.need.clone().into(), vec!["need"]),
         ];
         self.make(view, Opportunity::NAME, values)
     }
 
-    /// Makes a record. Custom fields that it does not have, or that do not fit, are left out.
-    fn make(&mut self, view: &mut dyn View, entity: &str, values: Vec<Carried>) -> Result<Id> {
+    /// Makes a record. What it would carry from the lead is left out where the record has no such custom field, where it
+    /// does not fit, and where the caller may not set the field.
+    fn make(&mut self, view: &mut dyn View, entity: &'static str, values: Vec<Carried>) -> Result<Id> {
         let id = view.new_id();
         let schema = view.schema();
         let entity = schema.entity(entity)?;
         let blank = vec![FieldValue::Null; entity.fields.len()];
         let mut row = Row { id, owner: self.lead.owner, values: blank, ..Row::default() };
         for (name, value, origins) in values {
+            let is_required = schema.field(entity, name).is_some_and(|field| field.spec.required);
+            if !origins.is_empty() && !is_required && !view.may_set(entity.name, name) {
+                continue;
+            }
             if put(schema, entity, &mut row, name, value)? {
                 self.left.retain(|field| !origins.contains(&field.as_str()));
             }
         }
         for (name, value) in &self.lead.custom {
-            if put(schema, entity, &mut row, name, value.clone()).unwrap_or(false) {
+            let has_place = view.may_set(entity.name, name);
+            if has_place && put(schema, entity, &mut row, name, value.clone()).unwrap_or(false) {
                 self.left.remove(name);
             }
         }

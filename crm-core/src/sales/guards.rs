@@ -74,13 +74,13 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// A field that no longer exists is not filled.
+    /// A field that no longer exists is not filled, nor is one that says no.
     fn is_filled(&self, name: &str) -> Result<bool> {
         let schema = self.view.schema();
         let entity = schema.entity(Opportunity::NAME)?;
         let value = schema.field(entity, name).map(|field| field.value(&self.row)).unwrap_or_default();
         Ok(match value {
-            FieldValue::Null => false,
+            FieldValue::Null | FieldValue::Boolean(false) => false,
             FieldValue::Text(text) => !text.trim().is_empty(),
             _ => true,
         })

@@ -1,19 +1,32 @@
 //! Leads: capturing them once, naming somebody, and the steps between.
 
 use super::{Lead, LeadStatus};
+use crate::access::User;
 use crate::room::{
-    Change, Decision, View, external_kind, illegal, record, record_for_change, tidy_external_ids, with_record,
+    Change, Decision, View, external_kind, illegal, record, record_for_change, record_for_rule, tidy_external_ids,
+    with_record,
 };
 use crate::schema::{Entity as _, Row};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
-/// A new lead is new, and came in now if nothing else is said.
+/// A new lead is new and came in now, if nothing else is said; it is not converted, for nothing came out of it yet.
 pub(super) fn lead_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    with_record::<Lead>(before, after, |_, lead| {
+    with_record::<Lead>(before, after, |before, lead| {
         tidy_external_ids(&mut lead.external_ids)?;
-        lead.status.get_or_insert(LeadStatus::New);
+        let status = *lead.status.get_or_insert(LeadStatus::New);
         lead.received_at.get_or_insert(view.now());
-        Ok(Decision::default())
+        if before.is_none() && status == LeadStatus::Converted {
+            return Err(illegal("status", "a lead is converted by a command of its own"));
+        }
+        let reason = lead.disqualify_reason.as_deref().unwrap_or_default();
+        match (status, reason.trim().is_empty()) {
+            (LeadStatus::Disqualified, true) => {
+                let message = "a disqualified lead needs a reason";
+                Err(Error::invalid(ErrorCode::Required, "disqualify_reason", message))
+            }
+            (LeadStatus::Disqualified, false) | (_, true) => Ok(Decision::default()),
+            (_, false) => Err(illegal("disqualify_reason", "the reason is given by disqualifying")),
+        }
     })
 }
 
@@ -60,9 +73,13 @@ pub(super) fn capture(view: &mut dyn View, lead: &Lead) -> Result<Decision> {
     Ok(Decision::of(Change::create(&lead)))
 }
 
-/// Names the user who answers for the lead; a new one becomes assigned.
-pub(super) fn assign(view: &mut dyn View, id: Id, owner: Id) -> Result<Decision> {
-    let lead = record_for_change::<Lead>(view, id, None, &["owner", "status"])?;
+/// Names the user who answers for the lead; a new one becomes assigned. Somebody who left answers for nothing.
+pub(super) fn assign(view: &mut dyn View, id: Id, version: Option<i64>, owner: Id) -> Result<Decision> {
+    let lead = record_for_change::<Lead>(view, id, version, &["owner", "status"])?;
+    if !record_for_rule::<User>(view, owner).is_ok_and(|user| !user.is_inactive) {
+        let message = "`owner` points to no user, or the user left";
+        return Err(Error::invalid(ErrorCode::UnknownReference, "owner", message));
+    }
     let status = match lead.status.unwrap_or_default() {
         LeadStatus::New => LeadStatus::Assigned,
         done @ (LeadStatus::Converted | LeadStatus::Disqualified) => {
@@ -86,8 +103,8 @@ pub(super) fn go_on(view: &mut dyn View, id: Id, version: Option<i64>, to: LeadS
 }
 
 /// Nothing comes out of the lead.
-pub(super) fn disqualify(view: &mut dyn View, id: Id, reason: &str) -> Result<Decision> {
-    let lead = record_for_change::<Lead>(view, id, None, &["status"])?;
+pub(super) fn disqualify(view: &mut dyn View, id: Id, version: Option<i64>, reason: &str) -> Result<Decision> {
+    let lead = record_for_change::<Lead>(view, id, version, &["status"])?;
     check_step(&lead, LeadStatus::Disqualified)?;
     if reason.trim().is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "reason", "a reason must be given"));

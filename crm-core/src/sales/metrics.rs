@@ -25,6 +25,11 @@ value_struct! {
             pub owner: Option<Id>,
             /// As the records stood at this instant; now if nothing is said.
             pub as_of: Option<Timestamp>,
+            /// With `as_of`: counts by the intervals of the stages and not by the journal. So a history that was
+            /// imported later is there too, and the answer comes from one reading. Amounts and probabilities are
+            /// those with which the opportunities entered the stages, owners those of today, and opportunities that
+            /// were deleted since are left out.
+            pub by_intervals: bool,
         }
     }
 }
@@ -138,7 +143,7 @@ value_struct! {
             pub cycle_micros: i64,
             /// The same in days, rounded half up to 6 digits.
             pub cycle_days: Decimal,
-            /// Moves back to an earlier stage of the pipeline; reopening is none.
+            /// Moves back to an earlier stage, by the order that the pipeline had then.
             pub regressions: i64,
         }
     }
@@ -155,7 +160,7 @@ fn days(micros: i64) -> Result<Decimal> {
 ///
 /// # Errors
 /// `Overflow` for times that no calendar knows.
-pub fn stage_report(pipeline: &Pipeline, intervals: &[StageInterval], as_of: Timestamp) -> Result<StageReport> {
+pub fn stage_report(intervals: &[StageInterval], as_of: Timestamp) -> Result<StageReport> {
     let mut known: Vec<StageInterval> =
         intervals.iter().filter(|interval| interval.entered_at <= as_of).cloned().collect();
     in_order(&mut known);
@@ -180,7 +185,8 @@ pub fn stage_report(pipeline: &Pipeline, intervals: &[StageInterval], as_of: Tim
     for stage in &mut stages {
         stage.days = days(stage.duration_micros)?;
     }
-    let regressions = i64::try_from(regressions(pipeline, &known)).unwrap_or(i64::MAX);
+    let regressions = known.iter().filter(|interval| interval.moved_back).count();
+    let regressions = i64::try_from(regressions).unwrap_or(i64::MAX);
     Ok(StageReport { stages, cycle_micros, cycle_days: days(cycle_micros)?, regressions })
 }
 
@@ -193,11 +199,20 @@ fn end(interval: &StageInterval, as_of: Timestamp) -> Timestamp {
     }
 }
 
-fn regressions(pipeline: &Pipeline, known: &[StageInterval]) -> usize {
-    let open = known.iter().filter(|interval| interval.category == StageCategory::Open);
-    let places: Vec<Option<usize>> = open.map(|interval| pipeline.place(&interval.stage)).collect();
-    let back = |pair: &&[Option<usize>]| matches!(pair, [Some(before), Some(after)] if after < before);
-    places.windows(2).filter(back).count()
+/// An opportunity as its intervals tell that it stood at an instant: in the stage that it entered last, with the figures
+/// of the entry; nothing if it was not there yet. The intervals are those of this opportunity, in any order.
+#[must_use]
+pub fn as_entered(opportunity: &Opportunity, intervals: &[StageInterval], as_of: Timestamp) -> Option<Opportunity> {
+    let known = intervals.iter().filter(|interval| interval.entered_at <= as_of);
+    let last = known.max_by_key(|interval| (interval.entered_at, interval.id))?;
+    Some(Opportunity {
+        stage: Some(last.stage.clone()),
+        stage_category: Some(last.category),
+        amount: last.amount_at_entry,
+        currency: last.currency_at_entry,
+        probability: last.probability_at_entry,
+        ..opportunity.clone()
+    })
 }
 
 /// Whether a stay is longer than the stage allows, as of an instant.
@@ -216,8 +231,8 @@ struct Sums {
 }
 
 /// The snapshot funnel: for each stage of the pipeline the opportunities that stand in it, counted and summed by
-/// currency. A stage that the pipeline no longer has comes at the end. Opportunities of which the reader may not see
-/// the amount count without it.
+/// currency. A stage that the pipeline no longer has comes at the end. An opportunity without an amount is counted and
+/// not summed.
 ///
 /// # Errors
 /// `Overflow` if a sum cannot be kept exactly.
@@ -265,7 +280,8 @@ fn totals(sums: BTreeMap<Currency, Sums>) -> Result<Vec<FunnelTotal>> {
     sums.into_iter().map(total).collect()
 }
 
-/// The win rate by count and by value: `won / (won + lost)`, open opportunities left out.
+/// The win rate by count and by value: `won / (won + lost)`, open opportunities left out. One without an amount is counted
+/// and not summed.
 ///
 /// # Errors
 /// `Overflow` if a sum cannot be kept exactly.
@@ -273,21 +289,17 @@ pub fn win_rate(opportunities: &[Opportunity]) -> Result<WinRate> {
     let (mut won, mut lost) = (0_i64, 0_i64);
     let mut sums: BTreeMap<Currency, (Decimal, Decimal)> = BTreeMap::new();
     for opportunity in opportunities {
-        let amount = opportunity.amount.unwrap_or(Decimal::ZERO);
-        let sum = sums.entry(opportunity.currency.unwrap_or_default());
-        match opportunity.stage_category {
-            Some(StageCategory::Won) => {
-                won = won.saturating_add(1);
-                let sum = sum.or_default();
-                sum.0 = sum.0.checked_add(amount)?;
-            }
-            Some(StageCategory::Lost) => {
-                lost = lost.saturating_add(1);
-                let sum = sum.or_default();
-                sum.1 = sum.1.checked_add(amount)?;
-            }
-            _ => {}
-        }
+        let is_won = match opportunity.stage_category {
+            Some(StageCategory::Won) => true,
+            Some(StageCategory::Lost) => false,
+            _ => continue,
+        };
+        let count = if is_won { &mut won } else { &mut lost };
+        *count = count.saturating_add(1);
+        let Some(amount) = opportunity.amount else { continue };
+        let sums = sums.entry(opportunity.currency.unwrap_or_default()).or_default();
+        let sum = if is_won { &mut sums.0 } else { &mut sums.1 };
+        *sum = sum.checked_add(amount)?;
     }
     let values = sums
         .into_iter()

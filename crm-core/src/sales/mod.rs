@@ -59,6 +59,7 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
 pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         Pipeline::NAME => Some(pipeline::restore_rule),
+        Opportunity::NAME => Some(rules::restore_rule),
         _ => None,
     }
 }

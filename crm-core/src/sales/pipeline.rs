@@ -6,7 +6,7 @@ use super::Opportunity;
 use crate::query::Query;
 use crate::room::{Change, Decision, View, records_for_rule};
 use crate::schema::{Entity, Row, TenantSchema, enum_field};
-use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Money, Problem, Result};
+use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Money, Problem, Result, json};
 
 /// The most stages of a pipeline.
 pub const MAX_STAGES: usize = 50;
@@ -42,7 +42,7 @@ impl StageCategory {
 value_union! {
     /// What must hold before an opportunity enters a stage (阶段准入条件).
     pub enum Guard {
-        /// A field of the opportunity, own or custom, has a value.
+        /// A field of the opportunity, own or custom, has a value; a yes/no field says yes.
         FieldFilled {
             /// The field.
             field: String,
@@ -77,7 +77,8 @@ value_struct! {
             /// Whether a move over this stage need not meet its guards.
             pub may_skip: bool,
             /// The keys of the stages that may follow. If nothing is said: every later open stage, every hold stage and
-            /// every closed stage; from a hold stage back to where the opportunity was, or later.
+            /// every closed stage; from a hold stage back to where the opportunity was, where it may go from there, and
+            /// every hold or lost stage.
             pub next: Vec<String>,
             /// The keys of the earlier stages to which an opportunity may go back; none if nothing is said. Going back
             /// needs no guard.
@@ -104,9 +105,15 @@ entity! {
             /// from the one before.
             pub is_default: bool => boolean(),
             /// The stages in their order.
-            pub stages: Vec<Stage> => nested(),
+            pub stages: Vec<Stage> => nested().refers_inside("role", waiver_roles),
         }
     }
+}
+
+/// The roles that the stages of a pipeline name.
+fn waiver_roles(json: &str) -> Vec<Id> {
+    let stages: Vec<Stage> = json::from_text(json).unwrap_or_default();
+    stages.into_iter().flat_map(|stage| stage.waiver_roles).collect()
 }
 
 impl Stage {
@@ -177,14 +184,35 @@ impl Pipeline {
             return source.next.contains(&target.key);
         }
         match (source.category, target.category) {
+            (StageCategory::Hold, StageCategory::Open | StageCategory::Won) => self.resumes(from, reached, to),
             (_, StageCategory::Won | StageCategory::Lost | StageCategory::Hold) => true,
-            (StageCategory::Hold, StageCategory::Open) => to >= reached || self.goes_back(reached, &target.key),
             _ => to > from,
         }
     }
 
-    fn goes_back(&self, from: usize, to: &str) -> bool {
-        self.stages.get(from).is_some_and(|stage| stage.may_regress_to.iter().any(|key| key == to))
+    /// Whether an opportunity that rests at `from` may go on at `to`: where it was, or where it might go from there.
+    /// Where it was is an open stage; with `reached` on a hold stage nothing is known of it.
+    fn resumes(&self, from: usize, reached: usize, to: usize) -> bool {
+        from != reached && (to == reached || self.allows(reached, reached, to))
+    }
+
+    /// The stages whose guards must hold for a move to the stage at `to`, in their order: its own, and on the way to an
+    /// open or won one those of every open stage behind `reached` that may not be skipped; from the first stage on if
+    /// nothing is reached yet. Going back to an open stage needs none.
+    pub(super) fn guarded(&self, reached: Option<usize>, to: usize) -> Vec<&Stage> {
+        let Some(target) = self.stages.get(to) else { return Vec::new() };
+        let is_new = |place: usize| reached.is_none_or(|reached| place > reached);
+        let lies_on_the_way = |place: usize| match target.category {
+            StageCategory::Open => place < to,
+            StageCategory::Won => true,
+            StageCategory::Hold | StageCategory::Lost => false,
+        };
+        let passed = |(place, stage): &(usize, &Stage)| {
+            stage.category == StageCategory::Open && !stage.may_skip && is_new(*place) && lies_on_the_way(*place)
+        };
+        let passed = self.stages.iter().enumerate().filter(passed).map(|(_, stage)| stage);
+        let own = Some(target).filter(|stage| stage.category != StageCategory::Open || is_new(to));
+        passed.chain(own).collect()
     }
 
     /// Checks the definition; every problem is told.
@@ -334,6 +362,7 @@ fn check_guard(guard: &Guard, schema: &TenantSchema) -> Option<Problem> {
 pub(super) fn pipeline_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     let pipeline = Pipeline::from_row(after.clone())?;
     pipeline.check(view.schema())?;
+    after.values = pipeline.to_row().values;
     let before = before.cloned().map(Pipeline::from_row).transpose()?;
     if let Some(before) = &before {
         check_stages_in_use(view, before, &pipeline)?;

@@ -7,7 +7,7 @@ use crate::query::Query;
 use crate::room::{
     Change, Decision, View, illegal, kept, record_for_rule, records_for_rule, tidy_external_ids, with_record,
 };
-use crate::schema::Row;
+use crate::schema::{Entity as _, Row};
 use crate::value::{Currency, Date, Decimal, Error, ErrorCode, Id, Problem, Result, Rounding, Timestamp};
 
 /// Digits behind the point of the amounts of an opportunity.
@@ -50,12 +50,22 @@ fn complete_new(view: &mut dyn View, opportunity: &mut Opportunity) -> Result<De
     if opportunity.currency.is_none() {
         opportunity.currency = Some(view.base_currency());
     }
-    let reason = opportunity.close_reason.clone();
-    refused(Facts::new(view, opportunity, reason.as_deref()).unmet(stage)?)?;
+    check_guards(view, opportunity, &pipeline)?;
     for interval in first_intervals(view, opportunity, &pipeline, stage)? {
         decision = decision.and_rule(Change::create(&interval));
     }
     Ok(decision)
+}
+
+/// A new opportunity comes into its stage as if it had gone all the way from before the first one.
+fn check_guards(view: &mut dyn View, opportunity: &Opportunity, pipeline: &Pipeline) -> Result<()> {
+    let place = opportunity.stage.as_deref().and_then(|key| pipeline.place(key)).unwrap_or_default();
+    let facts = Facts::new(&*view, opportunity, opportunity.close_reason.as_deref());
+    let mut problems = Vec::new();
+    for stage in pipeline.guarded(None, place) {
+        problems.extend(facts.unmet(stage)?);
+    }
+    refused(problems)
 }
 
 /// The pipeline that an opportunity names.
@@ -70,6 +80,17 @@ fn first_stage<'a>(pipeline: &'a Pipeline, given: Option<&str>) -> Result<&'a St
         None => pipeline.stages.first(),
     };
     found.ok_or_else(|| no_such_stage(pipeline, "stage"))
+}
+
+/// An opportunity that comes back must still have its stage.
+pub(super) fn restore_rule(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let opportunity = Opportunity::from_row(row.clone())?;
+    let pipeline = pipeline_of(view, opportunity.pipeline)?;
+    let stage = opportunity.stage.as_deref().and_then(|key| pipeline.stage(key));
+    if stage.is_some_and(|stage| opportunity.stage_category == Some(stage.category)) {
+        return Ok(Decision::default());
+    }
+    Err(no_such_stage(&pipeline, "stage"))
 }
 
 /// The refusal of a key that the pipeline does not have.
@@ -155,6 +176,7 @@ pub(super) fn interval(
         reason,
         amount_at_entry: opportunity.amount,
         currency_at_entry: opportunity.currency,
+        probability_at_entry: opportunity.probability,
         close_date_at_entry: opportunity.close_date,
         owner: opportunity.owner,
         ..StageInterval::default()

@@ -86,7 +86,8 @@ pub(crate) fn take_step(view: &mut dyn View, step: &Step<'_>) -> Result<Decision
     let closed = target.category.is_closed();
     let reason = step.reason.map(str::to_owned);
     let new = interval(view.user(), &candidate, target, at, reason);
-    let new = StageInterval { left_at: closed.then_some(at), ..new };
+    let moved_back = target.category == StageCategory::Open && to < standing.reached;
+    let new = StageInterval { left_at: closed.then_some(at), moved_back, ..new };
     let closed_on = closed.then(|| step.closed_on.unwrap_or_else(|| view.today()));
     decision =
         decision.and_rule(Change::update::<Opportunity>(candidate.id, written(&candidate, closed_on, target, step)));
@@ -169,6 +170,8 @@ impl Standing {
         })
     }
 
+    /// The place of the stage into which a closed opportunity is opened: an open one up to where it was, the one that
+    /// it was closed from, or one that may follow from where it was.
     fn reopened_to(&self, key: Option<&str>) -> Result<usize> {
         if !self.is_closed() {
             return Err(illegal("stage", "the opportunity is not closed"));
@@ -177,10 +180,20 @@ impl Standing {
             None => self.reached,
             Some(key) => self.pipeline.place(key).ok_or_else(|| no_such_stage(&self.pipeline, "to"))?,
         };
-        match self.pipeline.stages.get(place) {
-            Some(stage) if !stage.category.is_closed() => Ok(place),
-            _ => Err(illegal("stage", "an opportunity is reopened into an open stage or a hold stage")),
-        }
+        let closed_from = self.intervals.iter().rev().find(|interval| !interval.category.is_closed());
+        let (reached, pipeline) = (self.reached, &self.pipeline);
+        let refusal = match pipeline.stages.get(place) {
+            Some(stage) if !stage.category.is_closed() => {
+                let was_there = (stage.category == StageCategory::Open && place <= reached)
+                    || closed_from.is_some_and(|last| last.stage == stage.key);
+                if was_there || pipeline.allows(reached, reached, place) {
+                    return Ok(place);
+                }
+                "the stage does not follow from where the opportunity was"
+            }
+            _ => "an opportunity is reopened into an open stage or a hold stage",
+        };
+        Err(illegal("stage", refusal))
     }
 
     /// The opportunity as the step leaves it, apart from what the record rule derives.
@@ -197,8 +210,7 @@ impl Standing {
         candidate
     }
 
-    /// The guards that are not met, with the stage that has them: those of the target and, on the way forward to an
-    /// open or won stage, those of every open stage between that may not be skipped. Going back needs none.
+    /// The guards that are not met, with the stage that has them.
     fn unmet(
         &self,
         view: &mut dyn View,
@@ -206,20 +218,9 @@ impl Standing {
         candidate: &Opportunity,
         to: usize,
     ) -> Result<Vec<(Stage, Vec<Problem>)>> {
-        let Some(target) = self.pipeline.stages.get(to) else { return Ok(Vec::new()) };
-        let goes_back = target.category == StageCategory::Open && to <= self.reached;
-        if goes_back || matches!(step.target, Target::Reopen(_)) {
-            return Ok(Vec::new());
-        }
-        let passes = matches!(target.category, StageCategory::Open | StageCategory::Won);
-        let between = |(place, stage): &(usize, &Stage)| {
-            let skipped = *place > self.reached && (*place < to || target.category == StageCategory::Won);
-            passes && skipped && *place != to && stage.category == StageCategory::Open && !stage.may_skip
-        };
-        let stages = self.pipeline.stages.iter().enumerate().filter(between).map(|(_, stage)| stage);
         let facts = Facts::new(view, candidate, step.reason);
         let mut unmet = Vec::new();
-        for stage in stages.chain([target]) {
+        for stage in self.pipeline.guarded(Some(self.reached), to) {
             let problems = facts.unmet(stage)?;
             if !problems.is_empty() {
                 unmet.push((stage.clone(), problems));

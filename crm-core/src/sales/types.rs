@@ -73,12 +73,13 @@ entity! {
             pub email: Option<String> => text(254).personal().indexed(),
             /// What is wanted.
             pub need: Option<String> => text(10_000),
-            /// Where it stands; kept by the engine, changed by the commands of leads.
-            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().engine(),
+            /// Where it stands; new if nothing is said. Whoever makes it may say another status but converted, so that
+            /// a history can be imported; afterwards the commands of leads change it.
+            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().once(),
             /// When it came in; now if nothing is said.
             pub received_at: Option<Timestamp> => timestamp().indexed(),
-            /// Why nothing came out of it.
-            pub disqualify_reason: Option<String> => text(2_000).engine(),
+            /// Why nothing came out of it; a disqualified lead has a reason, and no other.
+            pub disqualify_reason: Option<String> => text(2_000).once(),
             /// The account that it became.
             pub converted_account: Option<Id> => reference("account", MergePolicy::Repoint).indexed().engine(),
             /// The contact that it became.
@@ -220,6 +221,8 @@ entity! {
             /// The first instant no longer in the stage; nothing while it is there.
             pub left_at: Option<Timestamp> =>
                 timestamp().engine().with_rights_of("opened_on").with_rights_of("closed_on"),
+            /// Whether it came back here from a later stage, by the order that the pipeline had then.
+            pub moved_back: bool => boolean().engine().with_rights_of("stage"),
             /// Who moved it there.
             pub entered_by: Option<Id> => reference("user", MergePolicy::Keep).engine().with_rights_of("id"),
             /// Why.
@@ -229,6 +232,8 @@ entity! {
                 decimal(4).signed().confidential().engine().with_rights_of("amount"),
             /// The currency of that amount.
             pub currency_at_entry: Option<Currency> => currency().engine().with_rights_of("currency"),
+            /// The probability in percent that it had then.
+            pub probability_at_entry: Option<Decimal> => decimal(4).engine().with_rights_of("probability"),
             /// The expected closing date when it entered.
             pub close_date_at_entry: Option<Date> => date().engine().with_rights_of("close_date"),
         }

@@ -300,15 +300,20 @@ impl Registry {
     /// Every reference to `entity`: the referring entity, the field and its merge policy.
     #[must_use]
     pub fn references_to(&self, entity: &str) -> Vec<(&EntityType, FieldRef)> {
-        let points_here = |kind: &FieldKind| matches!(kind, FieldKind::Reference { to, .. } if to == entity);
-        let mut found = Vec::new();
-        for from in &self.types {
-            for column in 0..from.fields.len() {
-                if let Some(field) = from.column(column).filter(|field| points_here(&field.spec.kind)) {
-                    found.push((from, field));
-                }
-            }
-        }
-        found
+        self.fields_where(|spec| matches!(&spec.kind, FieldKind::Reference { to, .. } if to == entity))
+    }
+
+    /// Every field in whose nested value references to `entity` hide.
+    pub(crate) fn nested_references_to(&self, entity: &str) -> Vec<(&EntityType, FieldRef)> {
+        self.fields_where(|spec| spec.nested_references.is_some_and(|nested| nested.to == entity))
+    }
+
+    fn fields_where(&self, fits: impl Fn(&FieldSpec) -> bool) -> Vec<(&EntityType, FieldRef)> {
+        let fields = |from: &EntityType| (0..from.fields.len()).filter_map(|column| from.column(column)).collect();
+        let all = self.types.iter().flat_map(|from| {
+            let fields: Vec<FieldRef> = fields(from);
+            fields.into_iter().map(move |field| (from, field))
+        });
+        all.filter(|(_, field)| fits(&field.spec)).collect()
     }
 }

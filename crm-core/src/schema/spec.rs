@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::value::Id;
+
 /// The longest text that a field may hold, in characters.
 pub const MAX_TEXT_CHARS: u32 = 65_536;
 
@@ -110,6 +112,15 @@ pub(crate) struct Entries {
 /// Joins a nested list that an import brings with the present one, both as JSON; nothing if one cannot be read.
 pub(crate) type NestedJoin = fn(present: &str, given: &str) -> Option<String>;
 
+/// References that hide inside a nested value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NestedReferences {
+    /// The entity they point to.
+    pub(crate) to: &'static str,
+    /// Finds them in the JSON of the value.
+    pub(crate) find: fn(&str) -> Vec<Id>,
+}
+
 /// One field of an entity.
 #[derive(Debug, Clone)]
 pub struct FieldSpec {
@@ -144,6 +155,8 @@ pub struct FieldSpec {
     pub(crate) entries: Option<Entries>,
     /// Joins a nested list that an import brings with the present one; without it the given one stands.
     pub(crate) nested_join: Option<NestedJoin>,
+    /// Finds references inside a nested value.
+    pub(crate) nested_references: Option<NestedReferences>,
 }
 
 impl FieldSpec {
@@ -165,6 +178,7 @@ impl FieldSpec {
             nested_keys: None,
             entries: None,
             nested_join: None,
+            nested_references: None,
         }
     }
 
@@ -283,6 +297,13 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn joined_by(mut self, join: NestedJoin) -> Self {
         self.nested_join = Some(join);
+        self
+    }
+
+    /// References to another entity hide inside the nested value: what they point to cannot be deleted.
+    #[must_use]
+    pub(crate) const fn refers_inside(mut self, to: &'static str, find: fn(&str) -> Vec<Id>) -> Self {
+        self.nested_references = Some(NestedReferences { to, find });
         self
     }
 

@@ -315,7 +315,7 @@ fn a_guard_told_the_names_of_hidden_fields() {
         let wang = member(&engine, "wang", vec![every("opportunity"), reads], fields);
         let deal = Opportunity { name: "o".into(), ..Opportunity::default() };
         let deal = wang.sales().create_opportunity(&deal).unwrap();
-        let moved = |session: &Session| session.sales().advance_stage(deal.id, 1, &to, None).unwrap_err();
+        let moved = |session: &Session| session.sales().advance_stage(deal.id, 1, &to, None, false).unwrap_err();
         let named = |error: &crate::value::Error| -> Vec<Option<String>> {
             assert!(error.problems().iter().all(|problem| problem.code == ErrorCode::GuardNotMet));
             error.problems().iter().map(|problem| problem.field.clone()).collect()

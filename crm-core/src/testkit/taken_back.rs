@@ -38,7 +38,7 @@ fn a_deal_is_taken_back_step_by_step() {
         let before = sales.opportunity(id).unwrap();
         let pipeline: Pipeline = engine.admin.get(before.pipeline.unwrap()).unwrap();
         engine.clock.advance_micros(1_000_000);
-        sales.advance_stage(id, 1, &pipeline.stages[1].key, None).unwrap();
+        sales.advance_stage(id, 1, &pipeline.stages[1].key, None, false).unwrap();
         let second = engine.admin.history("opportunity", id).unwrap().pop().unwrap();
         let second = Outcome { op_id: second.op_id, ..Outcome::default() };
         assert_ne!(sales.opportunity(id).unwrap().stage, before.stage);

@@ -157,7 +157,7 @@ fn capture(walk: &Walk<'_>, script: &Script, owner: Id) -> Result<Lead> {
     let website = walk.session(WEBSITE, walk.moments.after(1, 9, 12)?)?;
     let made = website.sales().capture_lead(&lead)?.lead;
     let desk = walk.session(DESK, walk.moments.after(1, 9, 40)?)?;
-    desk.sales().assign_lead(made.id, owner)?;
+    desk.sales().assign_lead(made.id, owner, None)?;
     Ok(made)
 }
 
@@ -209,7 +209,7 @@ fn advance(walk: &Walk<'_>, mut opportunity: Opportunity, activities: &mut Vec<I
         }
         let session = walk.owner(days, 16, 20)?;
         let reason = Some((*reason).to_owned());
-        opportunity = session.sales().advance_stage(opportunity.id, opportunity.version, &stage.key, reason)?;
+        opportunity = session.sales().advance_stage(opportunity.id, opportunity.version, &stage.key, reason, false)?;
     }
     Ok((opportunity, days))
 }

@@ -55,7 +55,7 @@ fn lead_command(lead: &Lead) -> Option<SalesCommand> {
         "qualified" => Some(to(LeadStatus::Qualified)),
         "disqualified" => {
             let reason = "not recorded in the old system".to_owned();
-            Some(SalesCommand::DisqualifyLead { lead: lead.id, reason })
+            Some(SalesCommand::DisqualifyLead { lead: lead.id, reason, expected_version: None })
         }
         // What it became is among the imported records, but the old system did not say which.
         "converted" => {

@@ -1,15 +1,17 @@
 //! Leads and opportunities, as a host calls them.
 
+use std::collections::HashMap;
+
 use crate::engine::{Command, Outcome, Session};
 use crate::query::{Comparison, Filter, Query};
-use crate::room::Reader as _;
+use crate::room::Reader;
 use crate::sales::metrics::{self, FunnelOptions, FunnelRow, StageReport, WinRate, WinRateOptions};
 use crate::sales::{
     Lead, LeadConversion, LeadOutcome, LeadPage, LeadStatus, Opportunity, OpportunityPage, Pipeline, PipelinePage,
     SalesCommand, StageCategory, StageInterval, in_order,
 };
 use crate::schema::{Entity, Row};
-use crate::value::{Date, Decimal, Error, FieldValue, Id, Result};
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Result, Timestamp};
 
 /// Pipelines, leads and opportunities of a session.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +39,7 @@ impl Session {
     /// let press = Opportunity { name: "Press line".into(), amount, ..Opportunity::default() };
     /// let made = sales.create_opportunity(&press)?;
     /// assert_eq!(made.stage.as_deref(), Some("prospecting"));
-    /// let offered = sales.advance_stage(made.id, made.version, "proposal", None)?;
+    /// let offered = sales.advance_stage(made.id, made.version, "proposal", None, false)?;
     /// assert_eq!(offered.expected_revenue, Some("40000".parse()?));
     /// let won = sales.close_won(made.id, offered.version, None, None, None)?;
     /// assert_eq!(won.stage_category, Some(StageCategory::Won));
@@ -94,7 +96,8 @@ impl Sales<'_> {
     /// a warning.
     ///
     /// # Errors
-    /// `Required` without a name, `Denied`.
+    /// `Required` without a name, or without a reason where the lead is disqualified; `IllegalTransition` for one that is
+    /// converted; `Denied`.
     pub fn capture_lead(&self, lead: &Lead) -> Result<LeadOutcome> {
         let outcome = self.run(SalesCommand::CaptureLead { lead: lead.clone() })?;
         let made = outcome.created(Lead::NAME);
@@ -108,7 +111,7 @@ impl Sales<'_> {
     /// Saves a lead that was read and changed.
     ///
     /// # Errors
-    /// `ReadOnlyField` for another status, `StaleVersion`, `NotFound`, `Denied`.
+    /// `WriteOnce` for another status, `StaleVersion`, `NotFound`, `Denied`.
     pub fn update_lead(&self, lead: &Lead) -> Result<Lead> {
         self.session.save_and_read(Command::Sales(SalesCommand::UpdateLead { lead: lead.clone() }), lead)
     }
@@ -116,9 +119,10 @@ impl Sales<'_> {
     /// Names the user who answers for a lead. It may be out of the caller's sight afterwards.
     ///
     /// # Errors
-    /// `UnknownReference` for the user, `IllegalTransition` if the lead is done, `NotFound`, `Denied`.
-    pub fn assign_lead(&self, lead: Id, owner: Id) -> Result<()> {
-        self.run(SalesCommand::AssignLead { lead, owner }).map(|_| ())
+    /// `UnknownReference` for a user who does not exist or left, `IllegalTransition` if the lead is done,
+    /// `StaleVersion`, `NotFound`, `Denied`.
+    pub fn assign_lead(&self, lead: Id, owner: Id, expected_version: Option<i64>) -> Result<()> {
+        self.run(SalesCommand::AssignLead { lead, owner, expected_version }).map(|_| ())
     }
 
     /// Moves a lead to working or qualified.
@@ -133,9 +137,9 @@ impl Sales<'_> {
     /// Gives a lead up.
     ///
     /// # Errors
-    /// `Required` without a reason, `IllegalTransition`, `NotFound`, `Denied`.
-    pub fn disqualify_lead(&self, lead: Id, reason: &str) -> Result<Lead> {
-        self.run(SalesCommand::DisqualifyLead { lead, reason: reason.to_owned() })?;
+    /// `Required` without a reason, `IllegalTransition`, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn disqualify_lead(&self, lead: Id, reason: &str, expected_version: Option<i64>) -> Result<Lead> {
+        self.run(SalesCommand::DisqualifyLead { lead, reason: reason.to_owned(), expected_version })?;
         self.session.get(lead)
     }
 
@@ -203,7 +207,8 @@ impl Sales<'_> {
         Ok(OpportunityPage { items, next_cursor })
     }
 
-    /// Moves an opportunity to another stage.
+    /// Moves an opportunity to another stage. `waive` lets it in although guards are not met (豁免), if a reason is
+    /// given and the caller's role may waive the guards of every stage concerned.
     ///
     /// # Errors
     /// `GuardNotMet` with every guard that is not met, `IllegalTransition` with the stages that are allowed,
@@ -214,9 +219,10 @@ impl Sales<'_> {
         expected_version: i64,
         to: &str,
         reason: Option<String>,
+        waive: bool,
     ) -> Result<Opportunity> {
-        let to = to.to_owned();
-        self.run(SalesCommand::AdvanceStage { opportunity, expected_version, to, reason, waive: None })?;
+        let (to, waive) = (to.to_owned(), Some(waive));
+        self.run(SalesCommand::AdvanceStage { opportunity, expected_version, to, reason, waive })?;
         self.session.get(opportunity)
     }
 
@@ -287,37 +293,40 @@ impl Sales<'_> {
     /// # Errors
     /// As [`Sales::stage_history`].
     pub fn stage_report(&self, opportunity: Id) -> Result<StageReport> {
-        let intervals = self.stage_history(opportunity)?;
-        let pipeline = match self.opportunity(opportunity)?.pipeline {
-            Some(id) => self.pipeline(id)?,
-            None => Pipeline::default(),
-        };
-        metrics::stage_report(&pipeline, &intervals, self.session.clock.now())
+        metrics::stage_report(&self.stage_history(opportunity)?, self.session.clock.now())
     }
 
     /// The opportunities that stand in each stage of a pipeline, as far as the caller may see them: now, or as the
-    /// records stood at an instant. The latter reads the history of every opportunity.
+    /// records stood at an instant; the latter by the history of every opportunity, or by the intervals of the stages.
+    /// There are no sums without the right to see amounts, currencies and probabilities.
     ///
     /// # Errors
-    /// `NotFound` for the pipeline, or if none is named and there is no default one; `Denied`; `Overflow`.
+    /// `NotFound` for the pipeline, or if none is named and there is no default one; `Required` without `as_of` where
+    /// the intervals are asked; `Denied`; `Overflow`.
     pub fn funnel(&self, options: &FunnelOptions) -> Result<Vec<FunnelRow>> {
         let pipeline = self.named_pipeline(options.pipeline)?;
-        let rows = self.session.reading(|reading| match options.as_of {
-            Some(at) => reading.all_as_of(Opportunity::NAME, at),
-            None => {
-                let mut pairs = vec![("pipeline", FieldValue::Reference(pipeline.id))];
-                pairs.extend(options.owner.map(|owner| ("owner", FieldValue::Reference(owner))));
-                reading.all(Opportunity::NAME, &Query::matching(&pairs))
-            }
+        if options.by_intervals && options.as_of.is_none() {
+            return Err(Error::invalid(ErrorCode::Required, "as_of", "the intervals are asked about an instant"));
+        }
+        let mut pairs = vec![("pipeline", FieldValue::Reference(pipeline.id))];
+        pairs.extend(options.owner.map(|owner| ("owner", FieldValue::Reference(owner))));
+        let query = Query::matching(&pairs);
+        let mut opportunities = self.session.reading(|reading| {
+            let found = match options.as_of {
+                Some(at) if options.by_intervals => as_entered(reading, &query, at)?,
+                Some(at) => typed(reading.all_as_of(Opportunity::NAME, at)?)?,
+                None => typed(reading.all(Opportunity::NAME, &query)?)?,
+            };
+            Ok(summable(reading, found, &["amount", "currency", "probability"]))
         })?;
-        let mut opportunities = typed::<Opportunity>(rows)?;
         opportunities.retain(|found| {
             found.pipeline == Some(pipeline.id) && options.owner.is_none_or(|owner| found.owner == Some(owner))
         });
         metrics::funnel(&pipeline, &opportunities)
     }
 
-    /// How many of the closed opportunities that the caller may see were won, by count and by value.
+    /// How many of the closed opportunities that the caller may see were won, by count and by value; the latter not
+    /// without the right to see amounts and currencies.
     ///
     /// # Errors
     /// `Denied`, `Overflow`.
@@ -332,7 +341,11 @@ impl Sales<'_> {
         let until = options.closed_until.map(|date| compare("closed_on", Comparison::Less, date.into()));
         filters.extend(from.into_iter().chain(until));
         let query = Query { filter: Some(Filter::All { filters }), ..Query::default() };
-        metrics::win_rate(&self.session.list_all::<Opportunity>(&query)?)
+        let closed = self.session.reading(|reading| {
+            let found = typed(reading.all(Opportunity::NAME, &query)?)?;
+            Ok(summable(reading, found, &["amount", "currency"]))
+        })?;
+        metrics::win_rate(&closed)
     }
 
     fn named_pipeline(&self, id: Option<Id>) -> Result<Pipeline> {
@@ -348,4 +361,26 @@ impl Sales<'_> {
 
 fn typed<E: Entity>(rows: Vec<Row>) -> Result<Vec<E>> {
     rows.into_iter().map(E::from_row).collect()
+}
+
+/// The opportunities without amounts, if the reader may not see one of the fields that a sum needs: a sum over unknown
+/// currencies, or weighted by unknown probabilities, would be wrong.
+fn summable(reading: &impl Reader, mut found: Vec<Opportunity>, needed: &[&str]) -> Vec<Opportunity> {
+    if !needed.iter().all(|field| reading.can_read(Opportunity::NAME, field)) {
+        found.iter_mut().for_each(|opportunity| opportunity.amount = None);
+    }
+    found
+}
+
+/// The opportunities that the reader may see as their intervals tell that they stood at an instant.
+fn as_entered(reading: &mut impl Reader, query: &Query, at: Timestamp) -> Result<Vec<Opportunity>> {
+    let entered = |comparison| Filter::Compare { field: "entered_at".to_owned(), comparison, value: at.into() };
+    let known = Query { filter: Some(entered(Comparison::LessOrEqual)), ..Query::default() };
+    let mut intervals: HashMap<Id, Vec<StageInterval>> = HashMap::new();
+    for interval in typed::<StageInterval>(reading.structure(StageInterval::NAME, &known)?)? {
+        intervals.entry(interval.opportunity).or_default().push(interval);
+    }
+    let found = typed::<Opportunity>(reading.all(Opportunity::NAME, query)?)?;
+    let stood = |found: &Opportunity| metrics::as_entered(found, intervals.get(&found.id)?, at);
+    Ok(found.iter().filter_map(stood).collect())
 }

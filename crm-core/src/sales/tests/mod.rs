@@ -59,7 +59,7 @@ pub(super) fn generic_update(
 
 pub(super) fn advance(session: &Session, id: Id, to: &str) -> Result<Opportunity> {
     let version = session.sales().opportunity(id).unwrap().version;
-    session.sales().advance_stage(id, version, to, None)
+    session.sales().advance_stage(id, version, to, None, false)
 }
 
 pub(super) fn undo_last(session: &Session, id: Id) -> Result<Outcome> {

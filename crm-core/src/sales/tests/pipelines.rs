@@ -167,3 +167,47 @@ fn one_pipeline_is_the_default() {
         assert_eq!(moved.unwrap_err().code(), ErrorCode::WriteOnce);
     }
 }
+
+#[test]
+fn a_restored_opportunity_stood_in_a_stage_that_was_gone() {
+    for (_folder, admin) in sessions() {
+        let made = opportunity(&admin, "a", "1");
+        let moved = advance(&admin, made.id, "proposal").unwrap();
+        let (entity, id) = ("opportunity".to_owned(), made.id);
+        let delete = RecordCommand::Delete { entity: entity.clone(), id, expected_version: moved.version };
+        let delete = admin.execute(Command::Record(delete)).unwrap();
+        let pipeline = admin.sales().pipeline(made.pipeline.unwrap()).unwrap();
+        let mut smaller = pipeline.clone();
+        smaller.stages.remove(2);
+        smaller.stages[2].may_regress_to.retain(|key| key != "proposal");
+        let smaller = admin.sales().update_pipeline(&smaller).unwrap();
+        let restore = || admin.execute(Command::Record(RecordCommand::Restore { entity: entity.clone(), id }));
+        let undo = || admin.execute(Command::Journal(JournalCommand::Undo { operation: delete.op_id }));
+        for refused in [restore(), undo()] {
+            let error = refused.unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::NotInPicklist, Some("stage")));
+        }
+        admin.sales().update_pipeline(&Pipeline { version: smaller.version, ..pipeline }).unwrap();
+        restore().unwrap();
+        check_intervals(&admin, made.id);
+    }
+}
+
+#[test]
+fn a_role_that_may_waive_could_be_deleted() {
+    for (_folder, admin) in sessions() {
+        let head = role(&admin, "head");
+        let mut pipeline = Pipeline::standard();
+        pipeline.stages[1].waiver_roles = vec![head];
+        let pipeline = admin.sales().create_pipeline(&pipeline).unwrap();
+        let delete = || {
+            let delete = RecordCommand::Delete { entity: "role".into(), id: head, expected_version: 1 };
+            admin.execute(Command::Record(delete))
+        };
+        assert_eq!(delete().unwrap_err().code(), ErrorCode::StillReferenced);
+        let mut free = pipeline.clone();
+        free.stages[1].waiver_roles.clear();
+        admin.sales().update_pipeline(&free).unwrap();
+        delete().unwrap();
+    }
+}

@@ -113,7 +113,7 @@ fn no_way_round_the_stage_machine() {
         assert_eq!((same.kind(), same.code()), ("conflict", ErrorCode::IllegalTransition));
         assert_eq!(same.problems()[0].data["allowed"], "qualification,proposal,negotiation,won,lost");
         assert_eq!(advance(&admin, made.id, "moon").unwrap_err().code(), ErrorCode::NotInPicklist);
-        let stale = sales.advance_stage(made.id, 7, "proposal", None).unwrap_err();
+        let stale = sales.advance_stage(made.id, 7, "proposal", None, false).unwrap_err();
         assert_eq!(stale.code(), ErrorCode::StaleVersion);
         let reopen = sales.reopen(made.id, 1, None, None).unwrap_err();
         assert_eq!(reopen.code(), ErrorCode::IllegalTransition);
@@ -135,7 +135,7 @@ fn closing_twice_is_refused_and_losing_needs_a_reason() {
         for attempt in [
             sales.close_won(made.id, lost.version, None, None, None),
             sales.close_lost(made.id, lost.version, "price", None, None),
-            sales.advance_stage(made.id, lost.version, "proposal", None),
+            sales.advance_stage(made.id, lost.version, "proposal", None, false),
         ] {
             assert_eq!(attempt.unwrap_err().code(), ErrorCode::IllegalTransition);
         }
@@ -272,36 +272,126 @@ fn every_guard_that_is_not_met_is_listed_and_nothing_changes() {
         assert!(advance(&admin, made.id, "lost").unwrap_err().problems().len() == 1, "losing asks only its own guard");
 
         let waive = |session: &Session, reason: Option<&str>| {
-            session.execute(Command::Sales(SalesCommand::AdvanceStage {
-                opportunity: made.id,
-                expected_version: 1,
-                to: "negotiation".into(),
-                reason: reason.map(str::to_owned),
-                waive: Some(true),
-            }))
+            let version = sales.opportunity(made.id).unwrap().version;
+            session.sales().advance_stage(made.id, version, "negotiation", reason.map(str::to_owned), true)
         };
         assert_eq!(waive(&admin, Some("because")).unwrap_err().code(), ErrorCode::GuardNotMet, "the role is missing");
         let boss = seller(&admin, "boss", Some(head));
         let handed = generic_update(&admin, "opportunity", made.id, 1, ("owner", boss.user().into())).unwrap();
         assert_eq!(handed.changes.len(), 2, "the interval follows the owner");
         check_intervals(&admin, made.id);
-        let waive = |reason| match waive(&boss, reason) {
-            Err(error) if error.code() == ErrorCode::StaleVersion => {
-                boss.execute(Command::Sales(SalesCommand::AdvanceStage {
-                    opportunity: made.id,
-                    expected_version: 2,
-                    to: "negotiation".into(),
-                    reason: reason.map(str::to_owned),
-                    waive: Some(true),
-                }))
-            }
-            other => other,
+        assert_eq!(waive(&boss, None).unwrap_err().code(), ErrorCode::GuardNotMet, "a reason is missing");
+        let command = SalesCommand::AdvanceStage {
+            opportunity: made.id,
+            expected_version: 2,
+            to: "negotiation".into(),
+            reason: Some("key account".into()),
+            waive: Some(true),
         };
-        assert_eq!(waive(None).unwrap_err().code(), ErrorCode::GuardNotMet, "a reason is missing");
-        let done = waive(Some("key account")).unwrap();
-        assert_eq!(done.warnings.len(), 3, "what was waived is told");
-        assert_eq!(done.trace[0].rule, "guards_waived");
+        let told = boss.preview(Command::Sales(command)).unwrap();
+        assert_eq!(told.warnings.len(), 3, "what was waived is told");
+        assert_eq!(told.trace[0].rule, "guards_waived");
+        assert_eq!(waive(&boss, Some("key account")).unwrap().stage.as_deref(), Some("negotiation"));
         check_intervals(&boss, made.id);
+    }
+}
+
+/// The standard pipeline with a minimum of 1000 CNY before negotiation.
+fn guarded_pipeline() -> Pipeline {
+    let mut pipeline = Pipeline::standard();
+    pipeline.stages[3].guards = vec![Guard::AmountAtLeast { minimums: vec![Money::parse("1000", "CNY").unwrap()] }];
+    pipeline
+}
+
+#[test]
+fn reopening_went_round_the_guards_and_the_ways() {
+    for (_folder, admin) in sessions() {
+        let sales = admin.sales();
+        sales.create_pipeline(&guarded_pipeline()).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        let lost = sales.close_lost(made.id, made.version, "price", None, None).unwrap();
+        let ahead = |to: &str, version| sales.reopen(made.id, version, Some(to.into()), None);
+        assert_eq!(
+            codes(&ahead("negotiation", lost.version).unwrap_err()),
+            [("guard_not_met".into(), "amount".into())]
+        );
+        let back = ahead("proposal", lost.version).unwrap();
+        assert_eq!(
+            sales.close_won(made.id, back.version, None, None, None).unwrap_err().code(),
+            ErrorCode::GuardNotMet
+        );
+        let won = sales.close_won(made.id, back.version, None, Some(decimal("1000")), None).unwrap();
+        let smaller = sales.update_opportunity(&Opportunity { amount: Some(decimal("1")), ..won }).unwrap();
+        assert_eq!(ahead("negotiation", smaller.version).unwrap_err().code(), ErrorCode::GuardNotMet);
+        let earlier = ahead("qualification", smaller.version).unwrap();
+        assert_eq!(earlier.stage.as_deref(), Some("qualification"), "back to where it was before needs no guard");
+        check_intervals(&admin, made.id);
+    }
+}
+
+#[test]
+fn reopening_follows_the_ways_of_the_stage_where_it_was() {
+    for (_folder, admin) in sessions() {
+        let mut pipeline = Pipeline::standard();
+        let hold = Stage { key: "on_hold".into(), category: StageCategory::Hold, ..pipeline.stages[0].clone() };
+        pipeline.stages.push(hold);
+        pipeline.stages[0].next = vec!["qualification".into(), "on_hold".into(), "lost".into()];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        let version = || admin.sales().opportunity(made.id).unwrap().version;
+        advance(&admin, made.id, "on_hold").unwrap();
+        let skipped = advance(&admin, made.id, "proposal").unwrap_err();
+        assert_eq!(skipped.code(), ErrorCode::IllegalTransition, "resting opens no way that was not there before");
+        assert_eq!(skipped.problems()[0].data["allowed"], "prospecting,qualification,lost");
+        admin.sales().close_lost(made.id, version(), "price", None, None).unwrap();
+        let reopen = |to: &str| admin.sales().reopen(made.id, version(), Some(to.into()), None);
+        assert_eq!(reopen("proposal").unwrap_err().code(), ErrorCode::IllegalTransition);
+        assert_eq!(reopen("on_hold").unwrap().stage.as_deref(), Some("on_hold"), "where it rested it may rest again");
+        advance(&admin, made.id, "qualification").unwrap();
+        check_intervals(&admin, made.id);
+    }
+}
+
+#[test]
+fn a_new_opportunity_in_a_late_stage_passed_the_guards_before_it() {
+    for (_folder, admin) in sessions() {
+        let mut pipeline = guarded_pipeline();
+        pipeline.stages[1].guards = vec![Guard::FieldFilled { field: "next_step".into() }];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let create = |stage: &str, amount: &str| {
+            let stage = Some(stage.to_owned());
+            let made = Opportunity { name: "x".into(), stage, amount: Some(decimal(amount)), ..Opportunity::default() };
+            admin.sales().create_opportunity(&made).map(|_| ()).map_err(|error| codes(&error))
+        };
+        let unmet = |fields: &[&str]| {
+            Err(fields.iter().map(|field| ("guard_not_met".to_owned(), (*field).to_owned())).collect::<Vec<_>>())
+        };
+        assert_eq!(create("won", "1"), unmet(&["next_step", "amount"]));
+        assert_eq!(create("negotiation", "1000"), unmet(&["next_step"]));
+        assert_eq!(create("lost", "1"), unmet(&["reason"]), "losing asks only its own guard");
+        assert_eq!(create("prospecting", "1"), Ok(()));
+    }
+}
+
+#[test]
+fn a_yes_no_field_that_says_no_is_not_filled() {
+    use crate::schema::{CustomFieldKind, FieldDefinition};
+    for (_folder, admin) in sessions() {
+        let definition = FieldDefinition {
+            entity: "opportunity".into(),
+            name: "x_approved".into(),
+            kind: CustomFieldKind::Boolean,
+            ..FieldDefinition::default()
+        };
+        admin.execute(Command::Admin(AdminCommand::DefineField { definition })).unwrap();
+        let mut pipeline = Pipeline::standard();
+        pipeline.stages[2].guards = vec![Guard::FieldFilled { field: "x_approved".into() }];
+        admin.sales().create_pipeline(&pipeline).unwrap();
+        let made = opportunity(&admin, "a", "1");
+        generic_update(&admin, "opportunity", made.id, 1, ("x_approved", false.into())).unwrap();
+        assert_eq!(advance(&admin, made.id, "proposal").unwrap_err().code(), ErrorCode::GuardNotMet);
+        generic_update(&admin, "opportunity", made.id, 2, ("x_approved", true.into())).unwrap();
+        advance(&admin, made.id, "proposal").unwrap();
     }
 }
 
@@ -399,7 +489,7 @@ fn a_locked_stage_cannot_be_moved_by_command() {
         let hidden = FieldRight { field: "amount".into(), read: false, ..locked.clone() };
         let set = PermissionSet { fields: vec![locked, hidden], ..set };
         admin.execute(Command::Admin(AdminCommand::UpdatePermissionSet { permission_set: set })).unwrap();
-        let error = wang.sales().advance_stage(made.id, 1, "proposal", None).unwrap_err();
+        let error = wang.sales().advance_stage(made.id, 1, "proposal", None, false).unwrap_err();
         assert_eq!((error.kind(), error.field()), ("denied", Some("stage")));
         assert_eq!(wang.sales().stage_history(made.id).unwrap()[0].amount_at_entry, None);
         assert_eq!(admin.sales().stage_history(made.id).unwrap()[0].amount_at_entry, Some(decimal("1")));
@@ -413,7 +503,7 @@ fn a_locked_stage_cannot_be_moved_by_command() {
         let rows = wang.sales().funnel(&FunnelOptions::default()).unwrap();
         assert_eq!((rows[0].count, rows[0].totals.len()), (1, 0));
         let li = seller(&admin, "li", None);
-        let hidden = li.sales().advance_stage(made.id, 1, "proposal", None).unwrap_err();
+        let hidden = li.sales().advance_stage(made.id, 1, "proposal", None, false).unwrap_err();
         assert_eq!(hidden.kind(), "not_found", "somebody else's opportunity");
     }
 }
