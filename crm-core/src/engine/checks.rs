@@ -6,7 +6,9 @@ use super::registry::CONFIGURATION;
 use crate::access::{AccessPlan, SystemReason};
 use crate::query::{self, Query};
 use crate::room::Author;
-use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
+use crate::schema::{
+    Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row, WriteRule,
+};
 use crate::store::{JournalRead, JournalScope};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -63,6 +65,17 @@ impl Work<'_> {
         let problems: Vec<Problem> =
             declared.chain(custom).filter_map(Result::err).flat_map(|error| error.problems().to_vec()).collect();
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    /// The custom fields of a record are kept and read as one.
+    pub(super) fn check_size(&self, row: &Row) -> Result<()> {
+        let bytes: usize = row.custom.iter().map(|(name, value)| name.len() + value.to_key().len()).sum();
+        if bytes <= MAX_CUSTOM_BYTES {
+            return Ok(());
+        }
+        let message = "the custom fields of a record are too long together";
+        let problem = Problem::of_field(ErrorCode::TooLong, "custom", message);
+        Err(problem.with("max_bytes", MAX_CUSTOM_BYTES).with("bytes", bytes).into_invalid())
     }
 
     /// Nested values must fit the struct, whoever brought them; what is missing is told first.
@@ -234,9 +247,31 @@ impl Work<'_> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
+    /// Whether a record, also a deleted one, holds a value in a custom field: its definition gives it its meaning.
+    fn has_values(&mut self, definition: Id) -> Result<bool> {
+        let definitions = self.entity(FieldDefinition::NAME)?;
+        let plan = self.tenant.system_plan(&definitions, SystemReason::Invariant);
+        let definition = FieldDefinition::from_row(self.current(&plan, &definitions, definition)?)?;
+        let entity = self.entity(&definition.entity)?;
+        let empty = query::Filter::IsEmpty { field: definition.name };
+        let asked = Query { filter: Some(query::Filter::NoneOf { filters: vec![empty] }), ..Query::default() };
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let asked = plan.check_dump(&self.tenant.schema, &entity, &asked)?;
+        let mut found = false;
+        self.tx.select(&asked, &mut |_| {
+            found = true;
+            Ok(false)
+        })?;
+        Ok(found)
+    }
+
     /// A record that others refer to, or that gives others their meaning, cannot be deleted.
     pub(super) fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
-        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
+        let mut used = match entity.name {
+            Organization::NAME => true,
+            FieldDefinition::NAME => self.has_values(id)?,
+            _ => false,
+        };
         for (from, field) in self.tenant.schema.references_to(entity.name) {
             let filter = query::Filter::Compare {
                 field: field.spec.name.to_string(),
@@ -264,6 +299,7 @@ impl Work<'_> {
             return Ok(());
         }
         let definition = FieldDefinition::from_row(after.clone())?;
+        definition.check_fillable(&self.tenant.schema.registry)?;
         match before {
             None => self.tenant.schema.check(&definition).map(|_| ()),
             Some(_) => definition.to_spec(&self.tenant.schema.registry).map(|_| ()),

@@ -378,6 +378,7 @@ impl<'a> Work<'a> {
         let given = self.references(&entity, &row);
         let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
+        self.check_size(&row)?;
         self.check_references(&plan, None, &row, &given)?;
         self.before_definition(&entity, None, &row)?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
@@ -443,6 +444,7 @@ impl<'a> Work<'a> {
         let given = self.references(&entity, &after);
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
+        self.check_size(&after)?;
         self.check_references(&plan, Some(&before), &after, &given)?;
         self.before_definition(&entity, Some(&before), &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
@@ -483,6 +485,7 @@ impl<'a> Work<'a> {
             None => Decision::default(),
         };
         self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
+        self.before_definition(&entity, None, &after)?;
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, Vec::new())?;
         if author.is_undo() {
             return Ok(());

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{SystemReason, TenantId};
 use crate::engine::{Crm, Tenant};
 use crate::journal::JournalEntry;
-use crate::query::operand;
+use crate::query::{Query, operand};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, Row};
 use crate::store::{JournalRead, JournalScope, Operation, ReadTx, WriteFailure, WriteTx};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
@@ -152,7 +152,7 @@ fn dump_tenant(crm: &Crm, tx: &mut dyn ReadTx, writer: &mut Writer<'_>, key: &st
     writer.line(&Line::Tenant { key: key.to_owned() })?;
     for entity in tenant.schema.registry.entities() {
         let plan = tenant.system_plan(entity, SystemReason::Dump);
-        let asked = plan.check_dump(&tenant.schema, entity)?;
+        let asked = plan.check_dump(&tenant.schema, entity, &Query::default())?;
         tx.select(&asked, &mut |row| {
             writer.report.records += 1;
             writer.line(&Line::Record(Box::new(record_line(entity, row))))?;

@@ -48,7 +48,7 @@ fn dump(engine: &Engine, entity: &EntityType) -> Vec<Row> {
     reading(engine, |tx, schema| {
         let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, schema, SystemReason::Dump);
         let mut rows = Vec::new();
-        tx.select(&plan.check_dump(schema, entity)?, &mut |row| {
+        tx.select(&plan.check_dump(schema, entity, &Query::default())?, &mut |row| {
             rows.push(row);
             Ok(true)
         })?;
