@@ -131,7 +131,8 @@ impl Crm {
     /// Makes a tenant with its organisation, a permission set with every right, and its first user.
     ///
     /// # Errors
-    /// `DuplicateKey` if the tenant exists, `BadFormat` for an unknown time zone.
+    /// `DuplicateKey` if the tenant exists, `BadFormat` for an unknown time zone; `Unknown` if the commit could not be
+    /// confirmed: the tenant is there if the first user gets a session.
     pub fn setup(&self, options: SetupOptions) -> Result<Id> {
         pipeline::setup(&self.inner, &options)
     }
