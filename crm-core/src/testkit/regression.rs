@@ -7,6 +7,7 @@ use super::{Engine, Sample, memory, sqlite};
 use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::customer::Account;
 use crate::engine::{AdminCommand, Command, JournalCommand, Organization, Outcome, RecordCommand, Session};
+use crate::exchange::ExportOptions;
 use crate::journal::RecordKey;
 use crate::query::{Filter, Query, Sort};
 use crate::quote::Quote;
@@ -646,5 +647,20 @@ fn the_custom_fields_of_a_record_had_no_bound() {
         let refused = told(engine.admin.execute(create("sample", &[&[("name", "b".into())], &fields[..]].concat())));
         assert_eq!(refused, ("invalid", ErrorCode::TooLong, Some("custom".into())));
         engine.admin.execute(update("sample", id, 1, &[("x_b", long(20_000))])).unwrap();
+    }
+}
+
+#[test]
+fn an_export_paid_no_heed_to_the_limit() {
+    for engine in engines() {
+        for name in ["c", "a", "b"] {
+            made(&engine.admin, "sample", &[("name", name.into())]);
+        }
+        let sort = vec![Sort { field: "name".into(), descending: false }];
+        let query = Query { sort, limit: Some(2), ..Query::default() };
+        let options = ExportOptions { fields: vec!["name".into()], ..ExportOptions::default() };
+        let csv = engine.admin.export_csv("sample", &query, &options).unwrap();
+        let lines: Vec<String> = String::from_utf8(csv).unwrap().lines().map(str::to_owned).collect();
+        assert_eq!(lines[1..], ["a", "b"]);
     }
 }
