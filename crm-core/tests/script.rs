@@ -2,7 +2,8 @@
 //! JSON, those in `expected.jsonl`. After a wanted change it is written anew with `CRM_WRITE_SCRIPT=1`.
 
 use crm_core::Crm;
-use crm_core::engine::SetupOptions;
+use crm_core::engine::{SetupOptions, json_schema};
+use serde_json::Value;
 
 const SCRIPT: &str = include_str!("../../bindings/conformance/script.jsonl");
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../bindings/conformance/expected.jsonl");
@@ -28,4 +29,32 @@ fn rust_gives_the_expected_bytes() {
         assert_eq!(answer, expected, "line {} of the script", place + 1);
     }
     assert_eq!(answers.lines().count(), expected.lines().count());
+}
+
+/// The kinds of a union in a schema: the names of the objects of which it is one.
+fn kinds(schema: &Value) -> Vec<(String, &Value)> {
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    let objects = choices.filter_map(|choice| choice["properties"].as_object());
+    objects.flat_map(|properties| properties.iter().map(|(name, kind)| (name.clone(), kind))).collect()
+}
+
+#[test]
+fn the_script_has_every_command_and_every_question() {
+    let lines: Vec<Value> = SCRIPT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let has = |path: &str| lines.iter().any(|line| line.pointer(path).is_some());
+    let commands: Value = serde_json::from_str(&json_schema("command").unwrap()).unwrap();
+    let mut count = 0;
+    for (room, reference) in kinds(&commands) {
+        let target = reference["$ref"].as_str().unwrap().trim_start_matches('#');
+        for (kind, _) in kinds(commands.pointer(target).unwrap()) {
+            assert!(has(&format!("/execute/{room}/{kind}")), "no line executes {room}.{kind}");
+            count += 1;
+        }
+    }
+    let questions: Value = serde_json::from_str(&json_schema("question").unwrap()).unwrap();
+    for (kind, _) in kinds(&questions) {
+        assert!(has(&format!("/query/{kind}")), "no line asks {kind}");
+        count += 1;
+    }
+    assert!(count > 60, "the schemas were read: {count}");
 }

@@ -67,7 +67,7 @@ mod _native {
         VCardParameter, VCardPhone, VCardProperty, VCardUrl, VCardVersion,
     };
     #[pymodule_export]
-    use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry};
+    use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
     #[pymodule_export]
     use crm_core::product::{
         ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,

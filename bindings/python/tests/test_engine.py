@@ -223,6 +223,10 @@ def test_history_as_of_feed_and_undo(session: Session) -> None:
     with pytest.raises(NotFoundError):
         session.customers.account_as_of(account.id, START - dt.timedelta(days=1))
 
+    first = session.history_page("account", account.id, limit=1)
+    assert (first.entries, first.has_more, first.left) == (entries[:1], True, [])
+    assert session.history_page("account", account.id, first.next_cursor).entries == entries[1:]
+
     page = session.changes_since(0, 1)
     assert (len(page.entries), page.has_more) == (1, True)
     rest = session.changes_since(page.next_cursor)

@@ -316,8 +316,8 @@ impl AccessPlan {
     }
 
     /// A scan that brings deleted records too.
-    pub(crate) fn check_dump(&self, schema: &TenantSchema, entity: &EntityType) -> Result<CheckedQuery> {
-        let mut checked = self.check_scan(schema, entity, &Query::default())?;
+    pub(crate) fn check_dump(&self, schema: &TenantSchema, entity: &EntityType, query: &Query) -> Result<CheckedQuery> {
+        let mut checked = self.check_scan(schema, entity, query)?;
         checked.deleted = true;
         Ok(checked)
     }

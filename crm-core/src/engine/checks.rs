@@ -4,7 +4,9 @@ use super::pipeline::Work;
 use super::registry::CONFIGURATION;
 use crate::access::AccessPlan;
 use crate::room::Author;
-use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, Row, WriteRule};
+use crate::schema::{
+    Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row, WriteRule,
+};
 use crate::store::{JournalRead, JournalScope};
 use crate::value::{Error, ErrorCode, FieldValue, Problem, Result};
 
@@ -62,6 +64,17 @@ impl Work<'_> {
         let problems: Vec<Problem> =
             declared.chain(custom).filter_map(Result::err).flat_map(|error| error.problems().to_vec()).collect();
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
+    }
+
+    /// The custom fields of a record are kept and read as one.
+    pub(super) fn check_size(&self, row: &Row) -> Result<()> {
+        let bytes: usize = row.custom.iter().map(|(name, value)| name.len() + value.to_key().len()).sum();
+        if bytes <= MAX_CUSTOM_BYTES {
+            return Ok(());
+        }
+        let message = "the custom fields of a record are too long together";
+        let problem = Problem::of_field(ErrorCode::TooLong, "custom", message);
+        Err(problem.with("max_bytes", MAX_CUSTOM_BYTES).with("bytes", bytes).into_invalid())
     }
 
     /// Nested values must fit the struct, whoever brought them; what is missing is told first.
@@ -239,6 +252,7 @@ impl Work<'_> {
             return Ok(());
         }
         let definition = FieldDefinition::from_row(after.clone())?;
+        definition.check_fillable(&self.tenant.schema.registry)?;
         match before {
             None => self.tenant.schema.check(&definition).map(|_| ()),
             Some(_) => definition.to_spec(&self.tenant.schema.registry).map(|_| ()),

@@ -132,7 +132,8 @@ impl Crm {
     ///
     /// # Errors
     /// `DuplicateKey` if the tenant exists, `BadFormat` for an unknown time zone; `Required`, `TooLong` or `BadFormat`
-    /// for a key that is empty, longer than 60 characters, or has control characters or white space at an end.
+    /// for a key that is empty, longer than 60 characters, or has control characters or white space at an end; `Unknown`
+    /// if the commit could not be confirmed: the tenant is there if the first user gets a session.
     pub fn setup(&self, options: SetupOptions) -> Result<Id> {
         check_key(&options.tenant)?;
         pipeline::setup(&self.inner, &options)

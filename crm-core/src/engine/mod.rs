@@ -33,5 +33,6 @@ pub use question::Question;
 pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 
+pub(crate) use pipeline::unknown;
 pub(crate) use rows::{RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

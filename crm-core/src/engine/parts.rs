@@ -79,6 +79,7 @@ impl Work<'_> {
             None => Decision::default(),
         };
         self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
+        self.before_definition(&entity, None, &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;
         if author.is_undo() {

@@ -55,21 +55,21 @@ pub(super) fn execute(session: &Session, asked: Asked<'_>, op_id: Option<Id>) ->
         done = Some(run(session, tx, asked, operation, &fingerprint)?);
         Ok(())
     });
-    finish_write(operation, false, written, done)
+    finish_write(false, written, done, REPEAT).map_err(|cause| repeatable(cause, operation))
 }
 
 /// What the caller learns when the store is done; a preview must have been taken back.
 pub(super) fn finish_write<T>(
-    operation: Id,
     preview: bool,
     written: std::result::Result<(), WriteFailure>,
     done: Option<T>,
+    advice: &str,
 ) -> Result<T> {
     match (written, done) {
         (Ok(()), Some(done)) if !preview => Ok(done),
         (Err(WriteFailure::RolledBack(_)), Some(done)) if preview => Ok(done),
         (Err(WriteFailure::RolledBack(error)), _) => Err(error),
-        (Err(WriteFailure::Unknown(error)), _) => Err(unknown(operation, &error)),
+        (Err(WriteFailure::Unknown(cause)), _) => Err(unknown(&cause, advice)),
         (Ok(()), _) => Err(Error::unavailable(ErrorCode::Store, "the store did not do what was asked")),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn preview(session: &Session, asked: Asked<'_>) -> Result<Outcome> {
         done = Some(run(session, tx, asked, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
-    finish_write(operation, true, written, done)
+    finish_write(true, written, done, REPEAT)
 }
 
 fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
@@ -105,10 +105,24 @@ fn fingerprint(session: &Session, commands: &[Command]) -> String {
     query::fingerprint(&[&session.ctx.user.to_string(), &text])
 }
 
-fn unknown(operation: Id, cause: &Error) -> Error {
-    let message = "nobody knows whether the commit took effect: repeat with the same `op_id`";
-    let problem = Problem::new(ErrorCode::CommitUnknown, message).with("op_id", operation).with("cause", cause.code());
-    Error::Unknown { problems: vec![problem] }
+/// What to do when nobody knows whether an operation took effect.
+const REPEAT: &str = "repeat with the same `op_id`";
+
+/// The commit could not be confirmed; what the caller can do about it.
+pub(crate) fn unknown(cause: &Error, advice: &str) -> Error {
+    let message = format!("nobody knows whether the commit took effect: {advice}");
+    Error::Unknown { problems: vec![Problem::new(ErrorCode::CommitUnknown, message).with("cause", cause.code())] }
+}
+
+/// Names the operation that the caller may repeat.
+fn repeatable(error: Error, operation: Id) -> Error {
+    match error {
+        Error::Unknown { problems } => {
+            let named = problems.into_iter().map(|problem| problem.with("op_id", operation));
+            Error::Unknown { problems: named.collect() }
+        }
+        error => error,
+    }
 }
 
 fn run(session: &Session, tx: &mut dyn WriteTx, asked: Asked<'_>, operation: Id, fingerprint: &str) -> Result<Outcome> {
@@ -153,7 +167,7 @@ pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
     match written {
         Ok(()) => Ok(admin),
         Err(WriteFailure::RolledBack(error)) => Err(error),
-        Err(WriteFailure::Unknown(error)) => Err(unknown(admin, &error)),
+        Err(WriteFailure::Unknown(cause)) => Err(unknown(&cause, "ask for a session of the first user, or repeat")),
     }
 }
 
@@ -382,6 +396,7 @@ impl<'a> Work<'a> {
         let given = self.references(&entity, &row);
         let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
+        self.check_size(&row)?;
         self.check_references(&plan, None, &row, &given)?;
         self.before_definition(&entity, None, &row)?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
@@ -451,6 +466,7 @@ impl<'a> Work<'a> {
         let given = self.references(&entity, &after);
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
+        self.check_size(&after)?;
         self.check_references(&plan, Some(&before), &after, &given)?;
         self.before_definition(&entity, Some(&before), &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);

@@ -76,7 +76,7 @@ impl Reading<'_> {
     /// them, those that were made since are not. Reads the history of each.
     pub(crate) fn all_as_of(&mut self, name: &str, at: Timestamp) -> Result<Vec<Row>> {
         let (entity, plan) = self.entity(name)?;
-        let asked = plan.check_dump(&self.tenant.schema, &entity)?;
+        let asked = plan.check_dump(&self.tenant.schema, &entity, &Query::default())?;
         let mut ids = Vec::new();
         self.tx.select(&asked, &mut |row| {
             ids.push(row.id);

@@ -10,6 +10,9 @@ use crate::schema::EntityType;
 use crate::store::WriteTx;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result};
 
+/// What to do when nobody knows whether the last rows of an import were kept.
+const IMPORT_AGAIN: &str = "import again: rows with an identifier in another system are taken once";
+
 /// One row of an import.
 #[derive(Debug, Clone)]
 pub(crate) enum RowWork {
@@ -48,7 +51,7 @@ pub(crate) fn put_rows(
         if dry_run { Err(Error::unavailable(ErrorCode::Store, "a dry run is never committed")) } else { Ok(()) }
     });
     let done = (results.len() == rows.len()).then_some(results);
-    finish_write(operation, dry_run, written, done)
+    finish_write(dry_run, written, done, IMPORT_AGAIN)
 }
 
 fn run(

@@ -10,7 +10,11 @@ use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 impl Work<'_> {
     /// A record that others refer to, or that gives others their meaning, cannot be deleted.
     pub(super) fn check_unused(&mut self, entity: &EntityType, id: Id) -> Result<()> {
-        let mut used = [FieldDefinition::NAME, Organization::NAME].contains(&entity.name);
+        let mut used = match entity.name {
+            Organization::NAME => true,
+            FieldDefinition::NAME => self.has_values(id)?,
+            _ => false,
+        };
         let schema = &self.tenant.clone().schema;
         for (from, field) in schema.references_to(entity.name) {
             used = used || self.is_referred_to(from, &field, id)?;
@@ -23,6 +27,24 @@ impl Work<'_> {
             return Err(Error::conflict(problem.with("entity", entity.name)));
         }
         Ok(())
+    }
+
+    /// Whether a record, also a deleted one, holds a value in a custom field: its definition gives it its meaning.
+    fn has_values(&mut self, definition: Id) -> Result<bool> {
+        let definitions = self.entity(FieldDefinition::NAME)?;
+        let plan = self.tenant.system_plan(&definitions, SystemReason::Invariant);
+        let definition = FieldDefinition::from_row(self.current(&plan, &definitions, definition)?)?;
+        let entity = self.entity(&definition.entity)?;
+        let empty = Filter::IsEmpty { field: definition.name };
+        let asked = Query { filter: Some(Filter::NoneOf { filters: vec![empty] }), ..Query::default() };
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let asked = plan.check_dump(&self.tenant.schema, &entity, &asked)?;
+        let mut found = false;
+        self.tx.select(&asked, &mut |_| {
+            found = true;
+            Ok(false)
+        })?;
+        Ok(found)
     }
 
     fn is_referred_to(&mut self, from: &EntityType, field: &FieldRef, id: Id) -> Result<bool> {

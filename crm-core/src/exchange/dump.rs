@@ -12,9 +12,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{SystemReason, TenantId};
-use crate::engine::{Crm, Tenant};
+use crate::engine::{Crm, Tenant, unknown};
 use crate::journal::JournalEntry;
-use crate::query::operand;
+use crate::query::{Query, operand};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, Row};
 use crate::store::{JournalRead, JournalScope, Operation, ReadTx, WriteFailure, WriteTx};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
@@ -127,7 +127,7 @@ impl Crm {
     ///
     /// # Errors
     /// `BadFormat` for something that is no dump or was cut off, `NewerFile` for a dump of a newer version, `Conflict`
-    /// if the database is not empty, and whatever is wrong with a line, with its number in the field path.
+    /// if the database is not empty, `Unknown` if the commit could not be confirmed, and whatever is wrong with a line, with its number in the field path.
     pub fn restore(&self, source: &mut dyn BufRead) -> Result<DumpReport> {
         let lines = read_lines(source)?;
         let mut report = DumpReport::default();
@@ -141,7 +141,8 @@ impl Crm {
         });
         match written {
             Ok(()) => Ok(report),
-            Err(WriteFailure::RolledBack(error) | WriteFailure::Unknown(error)) => Err(error),
+            Err(WriteFailure::RolledBack(error)) => Err(error),
+            Err(WriteFailure::Unknown(cause)) => Err(unknown(&cause, "a database that has tenants now was restored")),
         }
     }
 }
@@ -152,7 +153,7 @@ fn dump_tenant(crm: &Crm, tx: &mut dyn ReadTx, writer: &mut Writer<'_>, key: &st
     writer.line(&Line::Tenant { key: key.to_owned() })?;
     for entity in tenant.schema.registry.entities() {
         let plan = tenant.system_plan(entity, SystemReason::Dump);
-        let asked = plan.check_dump(&tenant.schema, entity)?;
+        let asked = plan.check_dump(&tenant.schema, entity, &Query::default())?;
         tx.select(&asked, &mut |row| {
             writer.report.records += 1;
             writer.line(&Line::Record(Box::new(record_line(entity, row))))?;

@@ -21,7 +21,7 @@ value_struct! {
 }
 
 impl Session {
-    /// Every visible record that the query finds, as CSV. Decimals have a point, dates are ISO, instants are in UTC,
+    /// Every visible record that the query finds, as CSV; the first of them, if it has a limit. Decimals have a point, dates are ISO, instants are in UTC,
     /// lists are JSON; cells that a spreadsheet would run as formulas are made harmless unless `raw` is asked for.
     ///
     /// # Errors
@@ -39,7 +39,8 @@ impl Session {
             };
             let header: Vec<String> = fields.iter().map(|field| field.spec.name.to_string()).collect();
             let mut writer = CsvWriter::new(Vec::new(), &header, &options.csv)?;
-            for row in reading.all(entity, query)? {
+            let limit = query.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+            for row in reading.all(entity, query)?.into_iter().take(limit) {
                 writer.row(&cells(&fields, &row))?;
             }
             writer.finish()

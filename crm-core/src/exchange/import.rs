@@ -212,7 +212,8 @@ impl Session {
     ///
     /// # Errors
     /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What
-    /// is wrong with a row stands in the report.
+    /// is wrong with a row stands in the report. `Unknown` if a commit could not be confirmed: imported again, rows with
+    /// an identifier in another system are taken once.
     pub fn import_csv(&self, bytes: &[u8], mapping: &ImportMapping, dry_run: bool) -> Result<ImportReport> {
         self.import_csv_with(bytes, mapping, dry_run, &mut ())
     }

@@ -1,7 +1,7 @@
 //! From two rows to changes, and from changes back to rows.
 
 use super::{ChangeKind, FieldChange, JournalEntry};
-use crate::schema::{EntityType, FieldRef, Row, TenantSchema};
+use crate::schema::{EntityType, FieldRef, Place, Row, TenantSchema};
 use crate::value::{FieldValue, Result};
 
 /// The fields that differ.
@@ -63,7 +63,11 @@ pub(crate) fn apply_changes(
 }
 
 fn set(field: &FieldRef, row: &mut Row, value: FieldValue) -> Result<()> {
-    let value = crate::query::operand(field, &value)?;
+    let value = match crate::query::operand(field, &value) {
+        // The definition of that time is gone, and there is another one of the same name.
+        Err(_) if matches!(field.place, Place::Custom(_)) => FieldValue::Null,
+        value => value?,
+    };
     field.set(row, value);
     Ok(())
 }

@@ -13,6 +13,8 @@ use crate::value::{Error, ErrorCode, Problem, Result};
 const MAX_INDEXED: usize = 20;
 /// Digits behind the point of a decimal if nothing is said.
 pub(crate) const DEFAULT_SCALE: i64 = 2;
+/// The most bytes of all custom fields of one record, names and values as text: the longest text in any script fits.
+pub const MAX_CUSTOM_BYTES: usize = 256 * 1024;
 /// The most custom fields of one entity.
 const MAX_CUSTOM: usize = 500;
 
@@ -110,6 +112,18 @@ impl FieldDefinition {
         spec.limits = super::spec::Limits { minimum: self.minimum.clone(), maximum: self.maximum.clone() };
         spec.check_limits()?;
         Ok(spec)
+    }
+
+    /// Refuses a required field of records that the engine alone keeps: nobody could fill it in.
+    ///
+    /// # Errors
+    /// `ReadOnlyField`.
+    pub(crate) fn check_fillable(&self, registry: &Registry) -> Result<()> {
+        if self.is_required && registry.get(&self.entity).is_some_and(EntityType::is_kept_by_engine) {
+            let message = "records that the engine keeps have no required custom fields";
+            return Err(Error::invalid(ErrorCode::ReadOnlyField, "is_required", message));
+        }
+        Ok(())
     }
 
     fn reference_kind(&self, registry: &Registry) -> Result<FieldKind> {

@@ -16,7 +16,7 @@ mod spec;
 pub use codec::FieldCodec;
 pub(crate) use codec::enum_field;
 pub(crate) use custom::DEFAULT_SCALE;
-pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, TenantSchema};
+pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
 pub use row::Row;
 pub(crate) use spec::Entries;

@@ -1,21 +1,27 @@
 //! The model test: the same random commands against memory and SQLite. Every outcome and every error is equal, so is
-//! every answer, and the journal read from the beginning gives the present state.
+//! every answer, and the journal read from the beginning gives the present state. A preview changes nothing and tells
+//! what then happens; what a record was is what it had been; an undo brings back what was before.
 
 use std::collections::BTreeMap;
 
 use super::generate::Generator;
 use super::{Engine, memory, registry, sqlite};
 use crate::access::{AccessPlan, SystemReason};
-use crate::engine::{Command, Session};
+use crate::engine::{Command, JournalCommand, Outcome, Session};
 use crate::journal::{self, JournalEntry};
 use crate::query::Query;
 use crate::room::Reader as _;
 use crate::schema::{EntityType, Row, TenantSchema};
 use crate::store::{JournalRead, JournalScope, ReadTx};
-use crate::value::{Id, Result};
+use crate::value::{Id, Result, Timestamp};
 
 /// Commands of one run.
 const COMMANDS: usize = 25_000;
+/// Records of one moment that are asked for later.
+const REMEMBERED: usize = 300;
+
+/// Every record of all entities, deleted ones too.
+type Rows = BTreeMap<(&'static str, Id), Row>;
 
 /// Both engines, treated alike.
 struct Pair {
@@ -24,8 +30,10 @@ struct Pair {
     users: Vec<Id>,
     generator: Generator,
     repeats: Vec<(usize, Id, Vec<Command>)>,
+    moments: Vec<(Timestamp, Rows)>,
     commands: usize,
     succeeded: usize,
+    undone: usize,
 }
 
 fn reading<T>(engine: &Engine, mut work: impl FnMut(&mut dyn ReadTx, &TenantSchema) -> Result<T>) -> Result<T> {
@@ -48,13 +56,55 @@ fn dump(engine: &Engine, entity: &EntityType) -> Vec<Row> {
     reading(engine, |tx, schema| {
         let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, schema, SystemReason::Dump);
         let mut rows = Vec::new();
-        tx.select(&plan.check_dump(schema, entity)?, &mut |row| {
+        tx.select(&plan.check_dump(schema, entity, &Query::default())?, &mut |row| {
             rows.push(row);
             Ok(true)
         })?;
         Ok(rows)
     })
     .unwrap()
+}
+
+fn rows(engine: &Engine) -> Rows {
+    let all = registry();
+    let of = |entity: &EntityType| dump(engine, entity).into_iter().map(|row| ((entity.name, row.id), row)).collect();
+    all.entities().iter().flat_map(|entity| -> Vec<_> { of(entity) }).collect()
+}
+
+/// What a command moves even if it changes no record.
+fn counters(engine: &Engine) -> (i64, Vec<(String, i64)>, usize) {
+    let tenant = engine.admin.ctx.tenant;
+    let read = |tx: &mut dyn ReadTx, _: &TenantSchema| {
+        let mut operations = 0;
+        tx.operations(tenant, &mut |_| {
+            operations += 1;
+            Ok(())
+        })?;
+        Ok((tx.epoch(tenant)?, tx.number_series(tenant)?, operations))
+    };
+    reading(engine, read).unwrap()
+}
+
+/// An outcome or an error as text, in which every identifier is the same.
+fn without_ids(outcome: &Result<Outcome>) -> String {
+    let text = match outcome {
+        Ok(outcome) => crate::value::json::to_canonical(outcome).unwrap(),
+        Err(error) => error.kind().to_owned() + &crate::value::json::to_canonical(error.problems()).unwrap(),
+    };
+    let mut parts: Vec<&str> = text.split_inclusive(|c: char| !(c.is_ascii_hexdigit() || c == '-')).collect();
+    for part in &mut parts {
+        if part.get(..36).is_some_and(|text| text.parse::<Id>().is_ok()) {
+            *part = "?";
+        }
+    }
+    parts.concat()
+}
+
+/// A record of the past with the custom fields that there are now.
+fn with_present_meaning(schema: &TenantSchema, entity: &str, mut row: Row) -> Row {
+    let fields = schema.custom_fields(entity);
+    row.custom.retain(|name, _| fields.iter().any(|field| field.name == name.as_str()));
+    row
 }
 
 impl Pair {
@@ -65,8 +115,17 @@ impl Pair {
         let mut reserved = user.permission_sets;
         reserved.push(admin);
         let generator = Generator::new(seed, registry(), reserved);
-        let mut pair =
-            Self { memory, sqlite, users: vec![admin], generator, repeats: Vec::new(), commands: 0, succeeded: 0 };
+        let mut pair = Self {
+            memory,
+            sqlite,
+            users: vec![admin],
+            generator,
+            repeats: Vec::new(),
+            moments: Vec::new(),
+            commands: 0,
+            succeeded: 0,
+            undone: 0,
+        };
         let mut feed = pair.memory.admin.changes_since(0, 1_000).unwrap().entries;
         feed.retain(|entry| entry.entity == "organization");
         for entry in feed {
@@ -75,7 +134,7 @@ impl Pair {
         }
         for definition in super::custom_definitions("sample") {
             let command = Command::Admin(crate::engine::AdminCommand::DefineField { definition });
-            pair.run(0, &[command], None);
+            pair.run(0, &[command], None).unwrap();
         }
         pair
     }
@@ -84,17 +143,23 @@ impl Pair {
         (self.memory.session_of(self.users[user]), self.sqlite.session_of(self.users[user]))
     }
 
-    fn run(&mut self, user: usize, commands: &[Command], op_id: Option<Id>) {
+    fn pause(&self, micros: i64) {
+        self.memory.clock.advance_micros(micros);
+        self.sqlite.clock.advance_micros(micros);
+    }
+
+    fn run(&mut self, user: usize, commands: &[Command], op_id: Option<Id>) -> Result<Outcome> {
         let (memory, sqlite) = self.sessions(user);
         let (expected, found) = (memory.execute_all(commands, op_id), sqlite.execute_all(commands, op_id));
         assert_eq!(found, expected, "after {} commands: {commands:?}", self.commands);
         self.commands += commands.len();
-        if let Ok(outcome) = expected {
+        if let Ok(outcome) = &expected {
             self.succeeded += commands.len();
-            self.generator.note(&outcome);
+            self.generator.note(outcome);
             let made = outcome.changes.iter().filter(|change| change.entity == "user" && change.version == 1);
             self.users.extend(made.map(|change| change.id));
         }
+        expected
     }
 
     fn user(&mut self) -> usize {
@@ -105,13 +170,12 @@ impl Pair {
     fn step(&mut self) {
         let user = self.user();
         let pause = i64::try_from(self.generator.random.below(3_000_000)).unwrap();
-        self.memory.clock.advance_micros(pause);
-        self.sqlite.clock.advance_micros(pause);
+        self.pause(pause);
         if self.generator.random.percent(3)
             && let Some((first, op_id, commands)) = self.generator.random.pick(&self.repeats).cloned()
         {
             let same = !self.generator.random.percent(20);
-            self.run(if same { first } else { user }, &commands, Some(op_id));
+            let _ = self.run(if same { first } else { user }, &commands, Some(op_id));
             return;
         }
         let schema = schema(&self.memory);
@@ -122,14 +186,88 @@ impl Pair {
             op_id
         });
         if self.generator.random.percent(4) {
-            let (memory, sqlite) = self.sessions(user);
-            assert_eq!(sqlite.preview_all(&commands), memory.preview_all(&commands), "{commands:?}");
+            let preview = self.preview(user, &commands);
+            let effect = self.run(user, &commands, op_id);
+            assert_eq!(without_ids(&effect), without_ids(&preview), "{commands:?}");
+        } else {
+            let _ = self.run(user, &commands, op_id);
         }
-        self.run(user, &commands, op_id);
         if let Some(op_id) = op_id {
             self.repeats.push((user, op_id, commands));
             if self.repeats.len() > 40 {
                 self.repeats.remove(0);
+            }
+        }
+    }
+
+    /// What commands would do; that it was told has changed nothing.
+    fn preview(&mut self, user: usize, commands: &[Command]) -> Result<Outcome> {
+        let (memory, sqlite) = self.sessions(user);
+        let before = self.generator.random.percent(4).then(|| [rows(&self.memory), rows(&self.sqlite)]);
+        let places = [counters(&self.memory), counters(&self.sqlite)];
+        let preview = memory.preview_all(commands);
+        assert_eq!(sqlite.preview_all(commands), preview, "{commands:?}");
+        assert_eq!([counters(&self.memory), counters(&self.sqlite)], places, "{commands:?}");
+        if let Some(before) = before {
+            assert_eq!([rows(&self.memory), rows(&self.sqlite)], before, "{commands:?}");
+        }
+        preview
+    }
+
+    /// Commands, and at once their undo: every record is as before, apart from what says that it was written.
+    fn there_and_back(&mut self) {
+        let schema = schema(&self.memory);
+        let commands = self.generator.commands(&schema);
+        let before = rows(&self.memory);
+        self.pause(1);
+        let Ok(outcome) = self.run(0, &commands, None) else { return };
+        if outcome.changes.is_empty() {
+            return;
+        }
+        let undo = Command::Journal(JournalCommand::Undo { operation: outcome.op_id });
+        let back = self.run(0, &[undo], None);
+        assert!(back.is_ok(), "{back:?} after {commands:?}");
+        // A link belongs to the owner of its account, whom its rule writes down again whenever the link is written.
+        let unmarked = |(entity, _): &(&str, Id), row: &Row| Row {
+            version: 0,
+            owner: row.owner.filter(|_| *entity != "account_link"),
+            updated_at: Timestamp::default(),
+            updated_by: None,
+            ..row.clone()
+        };
+        for (key, row) in rows(&self.memory) {
+            match before.get(&key) {
+                Some(before) => assert_eq!(unmarked(&key, &row), unmarked(&key, before), "{key:?} after {commands:?}"),
+                None => assert!(row.deleted, "{key:?} after {commands:?}"),
+            }
+        }
+        self.undone += outcome.changes.len();
+    }
+
+    /// Keeps every record as it stands now.
+    fn remember(&mut self) {
+        self.moments.push((self.memory.clock_now(), rows(&self.memory)));
+        self.pause(1);
+    }
+
+    /// What records were at the moments that were kept is what they had been.
+    fn recall(&mut self) {
+        let schema = schema(&self.memory);
+        for (at, then) in std::mem::take(&mut self.moments) {
+            let keys: Vec<_> = then.keys().copied().collect();
+            for _ in 0..REMEMBERED {
+                let (entity, id) = self.generator.random.of(&keys);
+                let row = then[&(entity, id)].clone();
+                let expected = (!row.deleted).then(|| with_present_meaning(&schema, entity, row));
+                for engine in [&self.memory, &self.sqlite] {
+                    let found = engine.admin.reading(|reading| reading.as_of(entity, id, at)).ok();
+                    assert_eq!(found, expected, "{entity} at {at}");
+                }
+            }
+            let later = rows(&self.memory).into_keys().filter(|key| !then.contains_key(key));
+            for (entity, id) in later.take(REMEMBERED) {
+                let found = self.memory.admin.reading(|reading| reading.as_of(entity, id, at));
+                assert_eq!(found.unwrap_err().kind(), "not_found", "{entity} was not made at {at}");
             }
         }
     }
@@ -219,12 +357,18 @@ fn commands_are_equal_on_both_stores(seed: u64) {
         if pair.generator.random.percent(4) {
             pair.ask();
         }
+        if pair.generator.random.below(200) == 0 {
+            pair.there_and_back();
+        }
         if pair.commands > next {
             next += COMMANDS / 4;
             pair.compare();
+            pair.remember();
         }
     }
     pair.compare();
+    pair.recall();
+    assert!(pair.undone > 10, "too little was undone: {}", pair.undone);
     Pair::replay(&pair.memory);
     Pair::replay(&pair.sqlite);
     assert_eq!(pair.sqlite.crm.check_integrity().unwrap(), Vec::<String>::new());

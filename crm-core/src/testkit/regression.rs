@@ -7,6 +7,8 @@ use super::{Engine, Sample, memory, sqlite};
 use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::customer::Account;
 use crate::engine::{AdminCommand, Command, JournalCommand, Organization, Outcome, RecordCommand, Session};
+use crate::exchange::ExportOptions;
+use crate::journal::RecordKey;
 use crate::query::{Filter, Query, Sort};
 use crate::quote::Quote;
 use crate::sales::Opportunity;
@@ -517,5 +519,148 @@ fn a_list_of_one_command_lost_its_place() {
         assert_eq!(json(&text).as_deref(), Some("name"));
         assert_eq!(json(&format!("[{text}]")).as_deref(), Some("[0].name"));
         assert_eq!(engine.admin.preview_json(&format!("[{text}]")).unwrap_err().field(), Some("[0].name"));
+    }
+}
+
+#[test]
+fn a_reader_was_not_told_that_a_record_left() {
+    for engine in engines() {
+        let (wang, li) = (seller(&engine, "wang", &[], &[]), seller(&engine, "li", &[], &[]));
+        let start = engine.admin.changes_since(0, 1_000).unwrap().next_cursor;
+        let id = made(&wang, "sample", &[("name", "a".into())]);
+        let kept = made(&wang, "sample", &[("name", "b".into())]);
+        let seen = wang.changes_since(start, 1_000).unwrap();
+        assert_eq!((seen.entries.len(), seen.left.len()), (2, 0));
+        engine.admin.execute(update("sample", id, 1, &[("owner", li.user().into())])).unwrap();
+        engine.admin.execute(update("sample", id, 2, &[("owner", engine.admin.user().into())])).unwrap();
+        engine.admin.execute(update("sample", kept, 1, &[("note", "n".into())])).unwrap();
+
+        let page = wang.changes_since(seen.next_cursor, 1).unwrap();
+        assert_eq!(page.left, [RecordKey { entity: "sample".into(), id }]);
+        assert!(page.entries.is_empty() && page.has_more, "what left counts on the page");
+        let page = wang.changes_since(page.next_cursor, 1).unwrap();
+        assert_eq!((page.entries.len(), page.left.len(), page.has_more), (1, 0, false));
+        let others = li.changes_since(seen.next_cursor, 1_000).unwrap();
+        assert_eq!(others.left.len(), 1, "it was his between the two");
+        let third = seller(&engine, "third", &[], &[]).changes_since(start, 1_000).unwrap();
+        assert!(third.left.is_empty(), "who never saw it hears nothing");
+        assert!(engine.admin.changes_since(start, 1_000).unwrap().left.is_empty());
+        let last = engine.admin.execute(update("sample", id, 3, &[("owner", wang.user().into())])).unwrap();
+        assert_eq!(last.changes[0].version, 4);
+        assert!(wang.changes_since(start, 1_000).unwrap().left.is_empty(), "it came back");
+    }
+}
+
+#[test]
+fn a_long_history_came_in_one_piece() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let id = made(admin, "sample", &[("name", "a".into())]);
+        for version in 1..=4 {
+            let field = if version == 2 { "secret" } else { "note" };
+            admin.execute(update("sample", id, version, &[(field, version.to_string().into())])).unwrap();
+        }
+        let whole = admin.history("sample", id).unwrap();
+        let (mut cursor, mut pages, mut entries) = (0, 0, Vec::new());
+        loop {
+            let page = admin.history_page("sample", id, cursor, 2).unwrap();
+            entries.extend(page.entries);
+            (cursor, pages) = (page.next_cursor, pages + 1);
+            if !page.has_more {
+                break;
+            }
+        }
+        assert_eq!((pages, &entries), (3, &whole));
+        assert!(admin.history_page("sample", id, cursor, 2).unwrap().entries.is_empty());
+        let wang = seller(&engine, "wang", &["secret"], &[]);
+        admin.execute(update("sample", id, 5, &[("owner", wang.user().into())])).unwrap();
+        let page = wang.history_page("sample", id, 1, 2).unwrap();
+        assert_eq!((page.entries.len(), page.next_cursor), (1, 3), "a hidden change is passed over");
+        assert_eq!(told(wang.history_page("sample", id, 0, 0)).1, ErrorCode::OutOfRange);
+        let stale = admin.execute(update("sample", id, 4, &[("note", "late".into())])).unwrap_err();
+        assert_eq!(stale.problems()[0].data["changed_fields"], "note,owner", "what came behind version 4");
+    }
+}
+
+#[test]
+fn a_custom_field_could_never_be_taken_back() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let define = |kind: CustomFieldKind| {
+            let fields =
+                [("entity", "sample".into()), ("name", "x_a".into()), ("kind", FieldValue::from(kind.as_str()))];
+            made(admin, "field_definition", &fields)
+        };
+        let first = define(CustomFieldKind::Text);
+        let id = made(admin, "sample", &[("name", "a".into()), ("x_a", "text".into())]);
+        let then = engine.clock_now();
+        engine.clock.advance_micros(1_000_000);
+        let refused = told(admin.execute(delete("field_definition", first, 1)));
+        assert_eq!(refused, ("conflict", ErrorCode::StillReferenced, None));
+        admin.execute(delete("sample", id, 1)).unwrap();
+        assert_eq!(told(admin.execute(delete("field_definition", first, 1))).1, ErrorCode::StillReferenced);
+        admin.execute(restore("sample", id)).unwrap();
+        let emptied = admin.execute(update("sample", id, 3, &[("x_a", FieldValue::Null)])).unwrap();
+        admin.execute(delete("field_definition", first, 1)).unwrap();
+        let gone = told(admin.execute(update("sample", id, 4, &[("x_a", "b".into())])));
+        assert_eq!(gone, ("invalid", ErrorCode::UnknownField, Some("x_a".into())));
+
+        define(CustomFieldKind::Integer);
+        assert!(admin.as_of::<Sample>(id, then).unwrap().custom.is_empty(), "the old value has no meaning any more");
+        assert_eq!(told(admin.execute(undo(&emptied))).0, "invalid");
+        assert_eq!(told(admin.execute(restore("field_definition", first))).1, ErrorCode::DuplicateKey);
+        admin.execute(update("sample", id, 4, &[("x_a", FieldValue::Integer(5))])).unwrap();
+    }
+}
+
+#[test]
+fn a_required_field_nobody_can_fill_in_stopped_every_deal() {
+    for engine in engines() {
+        let fields = [
+            ("entity", "stage_interval".into()),
+            ("name", "x_a".into()),
+            ("kind", "text".into()),
+            ("is_required", true.into()),
+        ];
+        let refused = ("invalid", ErrorCode::ReadOnlyField, Some("is_required".to_owned()));
+        assert_eq!(told(engine.admin.execute(create("field_definition", &fields))), refused);
+        let id = made(&engine.admin, "field_definition", &fields[..3]);
+        let tighter = update("field_definition", id, 1, &fields[3..]);
+        assert_eq!(told(engine.admin.execute(tighter)), refused);
+    }
+}
+
+#[test]
+fn the_custom_fields_of_a_record_had_no_bound() {
+    for engine in engines() {
+        let names = ["x_a", "x_b", "x_c", "x_d", "x_e"];
+        for name in names {
+            let most = FieldValue::Integer(i64::from(crate::schema::MAX_TEXT_CHARS));
+            let fields = [("entity", "sample".into()), ("name", name.into()), ("kind", "text".into())];
+            made(&engine.admin, "field_definition", &[&fields[..], &[("max_chars", most)]].concat());
+        }
+        let long = |chars: usize| FieldValue::from("铁".repeat(chars));
+        let id = made(&engine.admin, "sample", &[("name", "a".into()), ("x_a", long(65_536))]);
+        let refused = told(engine.admin.execute(update("sample", id, 1, &[("x_b", long(22_000))])));
+        assert_eq!(refused, ("invalid", ErrorCode::TooLong, Some("custom".into())));
+        let fields: Vec<_> = names.iter().map(|name| (*name, long(20_000))).collect();
+        let refused = told(engine.admin.execute(create("sample", &[&[("name", "b".into())], &fields[..]].concat())));
+        assert_eq!(refused, ("invalid", ErrorCode::TooLong, Some("custom".into())));
+        engine.admin.execute(update("sample", id, 1, &[("x_b", long(20_000))])).unwrap();
+    }
+}
+
+#[test]
+fn an_export_paid_no_heed_to_the_limit() {
+    for engine in engines() {
+        for name in ["c", "a", "b"] {
+            made(&engine.admin, "sample", &[("name", name.into())]);
+        }
+        let sort = vec![Sort { field: "name".into(), descending: false }];
+        let query = Query { sort, limit: Some(2), ..Query::default() };
+        let options = ExportOptions { fields: vec!["name".into()], ..ExportOptions::default() };
+        let csv = engine.admin.export_csv("sample", &query, &options).unwrap();
+        let lines: Vec<String> = String::from_utf8(csv).unwrap().lines().map(str::to_owned).collect();
+        assert_eq!(lines[1..], ["a", "b"]);
     }
 }

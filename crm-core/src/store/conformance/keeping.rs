@@ -26,7 +26,7 @@ pub(super) fn one_record_is_seen_by_who_may_see_it(suite: &Suite) {
     let unseen = suite.plan_of(&[other], &[]);
     assert_eq!(suite.read(|tx| tx.get(&unseen.check_get_any(row.id)?)).unwrap(), None);
     assert_eq!(suite.names(&Query::default()), Vec::<String>::new());
-    let dump = suite.plan().check_dump(&suite.schema, &suite.entity).unwrap();
+    let dump = suite.plan().check_dump(&suite.schema, &suite.entity, &Query::default()).unwrap();
     let mut found = 0;
     suite
         .read(|tx| {

@@ -70,6 +70,8 @@ class SessionTest {
         session.customers().updateAccount(account.copy(grade = "A"))
         val history = session.history("account", account.id)
         assertEquals(listOf(ChangeKind.CREATE, ChangeKind.UPDATE), history.map { it.kind })
+        val page = session.historyPage("account", account.id, 0, 1)
+        assertEquals(history.take(1) to true, page.entries to page.hasMore)
         val change = history[1].changes.single()
         assertEquals(FieldChange("grade", "B".toFieldValue(), "A".toFieldValue()), change)
         session.undo(history[1].opId)
