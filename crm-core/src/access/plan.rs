@@ -21,6 +21,8 @@ pub enum Action {
     Edit,
     /// Delete.
     Delete,
+    /// Take out as a file.
+    Export,
 }
 
 impl Action {
@@ -32,6 +34,7 @@ impl Action {
             Self::Create => "create",
             Self::Edit => "edit",
             Self::Delete => "delete",
+            Self::Export => "export",
         }
     }
 }
@@ -78,6 +81,7 @@ pub struct AccessPlan {
     create: bool,
     edit: bool,
     delete: bool,
+    export: bool,
     visibility: Visibility,
     /// Declared and custom fields that cannot be seen.
     hidden: HashSet<String>,
@@ -102,6 +106,7 @@ impl AccessPlan {
             create: rights.object.create,
             edit: rights.object.edit,
             delete: rights.object.delete,
+            export: rights.object.export,
             visibility,
             hidden: HashSet::new(),
             locked: HashSet::new(),
@@ -137,6 +142,7 @@ impl AccessPlan {
             create: true,
             edit: true,
             delete: true,
+            export: true,
             visibility: Visibility::All,
             hidden: HashSet::new(),
             locked: HashSet::new(),
@@ -157,6 +163,7 @@ impl AccessPlan {
             Action::Create => self.create,
             Action::Edit => self.edit,
             Action::Delete => self.delete,
+            Action::Export => self.export,
         }
     }
 
