@@ -35,7 +35,7 @@ from crm_core import (
 
 def limited(crm: Crm, session: Session) -> Session:
     """A user who may make accounts and see the own ones, without the revenue."""
-    right = ObjectRight("account", read=True, create=True, edit=True)
+    right = ObjectRight("account", read=True, create=True, edit=True, export=True)
     rights = PermissionSet("sellers", objects=[right], fields=[FieldRight("account", "annual_revenue")])
     rights = session.admin.create_permission_set(rights)
     session.admin.create_user(User("keller", "K. Keller", permission_sets=[rights.id]))
@@ -118,6 +118,45 @@ def test_administration(session: Session) -> None:
     organization = admin.organization()
     assert (organization.base_currency, organization.time_zone) == ("CNY", "Asia/Shanghai")
     assert admin.update_organization(organization.replace(name="新名")).name == "新名"
+
+
+def test_a_permission_set_says_what_it_means(session: Session) -> None:
+    for objects, fields, code, path in (
+        ([ObjectRight("acount", read=True)], [], ErrorCode.UNKNOWN_ENTITY, "objects[0].entity"),
+        ([], [FieldRight("account", "anual_revenue")], ErrorCode.UNKNOWN_FIELD, "fields[0].field"),
+        ([], [FieldRight("account", "name")], ErrorCode.NO_SUCH_RIGHT, "fields[0].read"),
+        ([ObjectRight("stage_interval", read=True)], [], ErrorCode.NO_SUCH_RIGHT, "objects[0].entity"),
+    ):
+        with pytest.raises(InvalidError) as caught:
+            session.admin.create_permission_set(PermissionSet("typo", objects=objects, fields=fields))
+        assert (caught.value.code, caught.value.field) == (code, path)
+
+
+def test_taking_records_out_needs_a_right_of_its_own(crm: Crm, session: Session) -> None:
+    rights = session.admin.create_permission_set(PermissionSet("reader", objects=[ObjectRight("contact", read=True)]))
+    session.admin.create_user(User("li", "李", permission_sets=[rights.id]))
+    reader = crm.session("main", "li")
+    assert reader.customers.contacts().items == []
+    for take in (lambda: reader.export_csv("contact"), reader.export_vcards):
+        with pytest.raises(DeniedError):
+            take()
+
+
+def test_nobody_is_locked_out_and_nobody_gives_more_than_he_has(crm: Crm, session: Session) -> None:
+    own = session.admin.user(session.user)
+    with pytest.raises(ConflictError) as last:
+        session.admin.update_user(own.replace(is_inactive=True))
+    assert last.value.code == ErrorCode.LAST_ADMINISTRATOR
+
+    offices = [ObjectRight(name, read=True, create=True, edit=True) for name in ("user", "permission_set")]
+    clerk = session.admin.create_permission_set(PermissionSet("clerk", objects=offices))
+    session.admin.create_user(User("clerk", "clerk", permission_sets=[clerk.id]))
+    admin = crm.session("main", "clerk").admin
+    with pytest.raises(DeniedError):
+        admin.create_permission_set(PermissionSet("more", objects=[ObjectRight("account", read=True)]))
+    with pytest.raises(DeniedError) as taken:
+        admin.create_user(User("friend", "friend", permission_sets=own.permission_sets))
+    assert taken.value.field == "permission_sets[0]"
 
 
 def test_custom_fields(session: Session) -> None:

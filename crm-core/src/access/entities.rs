@@ -62,6 +62,8 @@ value_struct! {
             pub delete: bool,
             /// Every record is visible, whoever owns it.
             pub view_all: bool,
+            /// Take the visible records out as a file: CSV, vCards (导出).
+            pub export: bool,
         }
     }
 }

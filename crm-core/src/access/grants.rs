@@ -100,8 +100,8 @@ impl AccessModel {
     }
 }
 
-const fn actions(right: &ObjectRight) -> [bool; 5] {
-    [right.read, right.create, right.edit, right.delete, right.view_all]
+const fn actions(right: &ObjectRight) -> [bool; 6] {
+    [right.read, right.create, right.edit, right.delete, right.view_all, right.export]
 }
 
 const fn exceeds(((given, had), own): ((bool, bool), bool)) -> bool {

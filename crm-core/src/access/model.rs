@@ -176,6 +176,7 @@ fn union(a: &ObjectRight, b: &ObjectRight) -> ObjectRight {
         edit: a.edit || b.edit,
         delete: a.delete || b.delete,
         view_all: a.view_all || b.view_all,
+        export: a.export || b.export,
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Action {
     Edit,
     /// Delete.
     Delete,
+    /// Take out as a file.
+    Export,
 }
 
 impl Action {
@@ -32,6 +34,7 @@ impl Action {
             Self::Create => "create",
             Self::Edit => "edit",
             Self::Delete => "delete",
+            Self::Export => "export",
         }
     }
 }
@@ -78,6 +81,7 @@ pub struct AccessPlan {
     create: bool,
     edit: bool,
     delete: bool,
+    export: bool,
     visibility: Visibility,
     /// The owner is that of another record.
     owner_follows: bool,
@@ -104,6 +108,7 @@ impl AccessPlan {
             create: rights.object.create,
             edit: rights.object.edit,
             delete: rights.object.delete,
+            export: rights.object.export,
             visibility,
             owner_follows: entity.owner_follows.is_some(),
             hidden: HashSet::new(),
@@ -140,6 +145,7 @@ impl AccessPlan {
             create: true,
             edit: true,
             delete: true,
+            export: true,
             visibility: Visibility::All,
             owner_follows: false,
             hidden: HashSet::new(),
@@ -161,6 +167,7 @@ impl AccessPlan {
             Action::Create => self.create,
             Action::Edit => self.edit,
             Action::Delete => self.delete,
+            Action::Export => self.export,
         }
     }
 

@@ -57,6 +57,7 @@ fn user(admin: &Session, login: &str, entities: &[&str], hidden: &[(&str, &str)]
         edit: true,
         delete: true,
         view_all: false,
+        export: false,
     };
     let field = |(entity, field): &(&str, &str)| FieldRight {
         entity: (*entity).into(),

@@ -149,8 +149,8 @@ entity! {
             pub city: Option<String> => text(100).indexed(),
             /// Revenue of a year, in `revenue_currency`.
             pub annual_revenue: Option<Decimal> => decimal(4).confidential(),
-            /// The currency of the revenue; that of the books if a revenue is given without one.
-            pub revenue_currency: Option<Currency> => currency(),
+            /// The currency of the revenue; that of the books if a revenue is given without one. Seen with the revenue only.
+            pub revenue_currency: Option<Currency> => currency().with_rights_of("annual_revenue"),
             /// How many people work there.
             pub employees: Option<i64> => integer().between(0, 100_000_000),
             /// The year of its foundation.

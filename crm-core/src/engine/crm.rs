@@ -278,8 +278,15 @@ impl Session {
 
 /// The permission set of the first user.
 pub(super) fn every_right() -> PermissionSet {
-    let object =
-        ObjectRight { entity: ANY_ENTITY.into(), read: true, create: true, edit: true, delete: true, view_all: true };
+    let object = ObjectRight {
+        entity: ANY_ENTITY.into(),
+        read: true,
+        create: true,
+        edit: true,
+        delete: true,
+        view_all: true,
+        export: true,
+    };
     PermissionSet { name: "system_administrator".into(), objects: vec![object], ..PermissionSet::default() }
 }
 

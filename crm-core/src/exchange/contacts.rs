@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use super::import::{ImportIssue, ImportReport};
 use super::vcard::{VCard, VCardAddress, VCardEmail, VCardPhone, VCardUrl, VCardVersion, read_vcards, write_vcards};
+use crate::access::Action;
 use crate::customer::{Account, Channel, ChannelKind, Contact, content_hash};
 use crate::engine::{RowResult, RowWork, Session, put_rows};
 use crate::query::Query;
 use crate::room::{ExternalId, external_kind};
-use crate::schema::FieldCodec as _;
+use crate::schema::{Entity as _, FieldCodec as _};
 use crate::value::{ErrorCode, FieldValue, Id, Problem, Result, json};
 
 /// The system under which the identifiers of vCards are kept.
@@ -52,8 +53,9 @@ impl Session {
     /// those that do not work, are left out; of a person who does not want to be reached at all, every one.
     ///
     /// # Errors
-    /// What is wrong with the query; `Denied`.
+    /// What is wrong with the query; `Denied` without the rights to read and to export contacts.
     pub fn export_vcards(&self, query: &Query, version: VCardVersion) -> Result<String> {
+        self.reading(|reading| reading.entity(Contact::NAME)?.1.require(Action::Export))?;
         let contacts = self.list_all::<Contact>(query)?;
         let names: HashMap<Id, String> =
             self.companies()?.into_iter().filter_map(|(name, id)| Some((id?, name))).collect();

@@ -1,6 +1,7 @@
 //! CSV out: the fields that the reader may see, safe to open in a spreadsheet.
 
 use super::csv::{CsvWriteOptions, CsvWriter};
+use crate::access::Action;
 use crate::engine::Session;
 use crate::query::Query;
 use crate::room::Reader as _;
@@ -25,10 +26,12 @@ impl Session {
     /// lists are JSON; cells that a spreadsheet would run as formulas are made harmless unless `raw` is asked for.
     ///
     /// # Errors
-    /// `UnknownField` for a field that does not exist or is hidden, `Denied`, and what is wrong with the query.
+    /// `UnknownField` for a field that does not exist or is hidden, `Denied` without the rights to read and to export the
+    /// entity, and what is wrong with the query.
     pub fn export_csv(&self, entity: &str, query: &Query, options: &ExportOptions) -> Result<Vec<u8>> {
         self.reading(|reading| {
             let (known, plan) = reading.entity(entity)?;
+            plan.require(Action::Export)?;
             let schema = reading.tenant.schema.clone();
             let fields: Vec<FieldRef> = if options.fields.is_empty() {
                 let readable = schema.fields(&known).into_iter().filter(|field| plan.can_read(&field.spec.name));

@@ -167,9 +167,9 @@ entity! {
             /// Whether the probability was said and not taken from the stage; kept by the engine.
             pub probability_overridden: bool => boolean().engine(),
             /// Amount times probability, rounded half up to the smallest unit of the currency; kept by the engine, and
-            /// seen only with the amount.
+            /// seen only with both.
             pub expected_revenue: Option<Decimal> =>
-                decimal(4).signed().confidential().engine().with_rights_of("amount"),
+                decimal(4).signed().confidential().engine().with_rights_of("amount").with_rights_of("probability"),
             /// When it is expected to close.
             pub close_date: Option<Date> => date().indexed(),
             /// What it is about, if it is one product.

@@ -6,6 +6,7 @@ mod engines;
 mod generate;
 mod model;
 mod paired;
+mod paired_rooms;
 mod random;
 mod regression;
 mod rights;

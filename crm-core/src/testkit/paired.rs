@@ -57,6 +57,7 @@ fn permission_set() -> PermissionSet {
         edit: all,
         delete: all,
         view_all: false,
+        export: all,
     };
     let known = crate::engine::registry();
     let costly = ["organization", "field_definition", "role", "permission_set", "user"];

@@ -58,8 +58,14 @@ pub(super) fn told<T: std::fmt::Debug>(result: Result<T>) -> (&'static str, Erro
 
 /// A user with every right on samples, seeing his own only, without some fields.
 pub(super) fn seller(engine: &Engine, login: &str, hidden: &[&str], locked: &[&str]) -> Session {
-    let right =
-        ObjectRight { entity: "sample".into(), read: true, create: true, edit: true, delete: true, view_all: false };
+    let right = ObjectRight {
+        entity: "sample".into(),
+        read: true,
+        create: true,
+        edit: true,
+        delete: true,
+        ..ObjectRight::default()
+    };
     let field = |name: &str, read| FieldRight { entity: "sample".into(), field: name.into(), read, write: false };
     let fields = hidden.iter().map(|name| field(name, false)).chain(locked.iter().map(|name| field(name, true)));
     let permission_set = PermissionSet {

@@ -3,9 +3,9 @@
 use super::regression::{delete, engines, made, restore, sample, seller, told, undo, update};
 use super::{Engine, registry};
 use crate::access::{ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, Role, User};
-use crate::customer::{Account, Activity, ActivityLink, SingleViewOptions};
+use crate::customer::{Account, Activity, ActivityLink, Contact, SingleViewOptions};
 use crate::engine::{AdminCommand, Command, Session};
-use crate::exchange::{ColumnMapping, ImportMapping};
+use crate::exchange::{ColumnMapping, ExportOptions, ImportMapping, VCardVersion};
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query, Sort};
 use crate::sales::{Guard, Opportunity, Pipeline, StageInterval};
 use crate::schema::{EntityType, FieldDefinition};
@@ -20,7 +20,15 @@ fn hidden(entity: &str, field: &str) -> FieldRight {
 }
 
 fn every(entity: &str) -> ObjectRight {
-    ObjectRight { entity: entity.into(), read: true, create: true, edit: true, delete: true, view_all: true }
+    ObjectRight {
+        entity: entity.into(),
+        read: true,
+        create: true,
+        edit: true,
+        delete: true,
+        view_all: true,
+        export: true,
+    }
 }
 
 fn member(engine: &Engine, login: &str, objects: Vec<ObjectRight>, fields: Vec<FieldRight>) -> Session {
@@ -326,5 +334,28 @@ fn a_guard_told_the_names_of_hidden_fields() {
         assert_eq!(error.problems()[1].data, [("stage".to_owned(), to.clone())].into());
         let text = format!("{error} {:?}", error.problems());
         assert!(!text.contains("x_sec") && !text.contains("amount") && !text.contains("1000"), "{text}");
+    }
+}
+
+#[test]
+fn taking_records_out_needs_a_right_of_its_own() {
+    for engine in engines() {
+        let people =
+            |export: bool| ["account", "contact"].map(|entity| ObjectRight { export, ..every(entity) }).to_vec();
+        let reader = member(&engine, "reader", people(false), Vec::new());
+        let clerk = member(&engine, "clerk", people(true), Vec::new());
+        let contact = Contact { full_name: "王伟".into(), ..Contact::default() };
+        reader.customers().create_contact(&contact).unwrap();
+        let csv =
+            |session: &Session, entity: &str| session.export_csv(entity, &Query::default(), &ExportOptions::default());
+        let cards = |session: &Session| session.export_vcards(&Query::default(), VCardVersion::V4);
+        assert_eq!(told(csv(&reader, "contact")), ("denied", ErrorCode::NoRight, None));
+        assert_eq!(told(cards(&reader)), ("denied", ErrorCode::NoRight, None));
+        assert_eq!(reader.list::<Contact>(&Query::default()).unwrap().0.len(), 1, "a page is read");
+        assert!(String::from_utf8(csv(&clerk, "contact").unwrap()).unwrap().contains("王伟"));
+        assert!(cards(&clerk).unwrap().contains("王伟"));
+        let blind = ObjectRight { read: false, ..people(true).remove(1) };
+        let blind = member(&engine, "blind", vec![blind], Vec::new());
+        assert_eq!((told(csv(&blind, "contact")).0, told(cards(&blind)).0), ("denied", "denied"));
     }
 }

@@ -49,6 +49,55 @@ class AdminTest {
         }
 
     @Test
+    fun `a permission set says what it means`() = inMemory { session ->
+        fun refused(code: ErrorCode, path: String, set: PermissionSet) =
+            refused<CrmException.Invalid>(code, path) { session.admin().createPermissionSet(set) }
+        fun of(right: ObjectRight) = PermissionSet(name = "typo", objects = listOf(right))
+        fun of(right: FieldRight) = PermissionSet(name = "typo", fields = listOf(right))
+        refused(ErrorCode.UNKNOWN_ENTITY, "objects[0].entity", of(ObjectRight(entity = "acount", read = true)))
+        refused(ErrorCode.NO_SUCH_RIGHT, "objects[0].entity", of(ObjectRight(entity = "stage_interval", read = true)))
+        refused(ErrorCode.UNKNOWN_FIELD, "fields[0].field", of(FieldRight(entity = "account", field = "anual_revenue")))
+        refused(ErrorCode.NO_SUCH_RIGHT, "fields[0].read", of(FieldRight(entity = "account", field = "name")))
+    }
+
+    @Test
+    fun `taking records out needs a right of its own`() =
+        Crm.openReplayable(1u, NOON).use { crm ->
+            val admin = crm.ready().admin()
+            val right = ObjectRight(entity = "contact", read = true)
+            val set = admin.createPermissionSet(PermissionSet(name = "reader", objects = listOf(right)))
+            admin.createUser(User(login = "li", name = "李娜", permissionSets = listOf(set.id)))
+            val reader = crm.session("main", "li")
+            assertTrue(reader.customers().contacts().items.isEmpty())
+            refused<CrmException.Denied>(ErrorCode.NO_RIGHT) { reader.exportCsv("contact") }
+            refused<CrmException.Denied>(ErrorCode.NO_RIGHT) { reader.exportVcards(Query(), VCardVersion.V4) }
+            admin.updatePermissionSet(set.copy(objects = listOf(right.copy(export = true))))
+            assertTrue(reader.exportCsv("contact").isNotEmpty())
+        }
+
+    @Test
+    fun `nobody is locked out and nobody gives more than he has`() =
+        Crm.openReplayable(1u, NOON).use { crm ->
+            val session = crm.ready()
+            val own = session.admin().user(session.user())
+            refused<CrmException.Conflict>(ErrorCode.LAST_ADMINISTRATOR) {
+                session.admin().updateUser(own.copy(isInactive = true))
+            }
+            val offices =
+                listOf("user", "permission_set").map { ObjectRight(entity = it, read = true, create = true, edit = true) }
+            val set = session.admin().createPermissionSet(PermissionSet(name = "clerk", objects = offices))
+            session.admin().createUser(User(login = "clerk", name = "clerk", permissionSets = listOf(set.id)))
+            val admin = crm.session("main", "clerk").admin()
+            refused<CrmException.Denied>(ErrorCode.NO_RIGHT) {
+                val right = ObjectRight(entity = "account", read = true)
+                admin.createPermissionSet(PermissionSet(name = "more", objects = listOf(right)))
+            }
+            refused<CrmException.Denied>(ErrorCode.NO_RIGHT, "permission_sets[0]") {
+                admin.createUser(User(login = "friend", name = "friend", permissionSets = own.permissionSets))
+            }
+        }
+
+    @Test
     fun `custom fields of every type`() = inMemory { session ->
         val kinds =
             listOf(
