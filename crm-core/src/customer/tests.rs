@@ -1,4 +1,5 @@
 mod channels;
+mod figures;
 mod finding;
 mod hierarchies;
 

@@ -148,7 +148,7 @@ entity! {
             /// City.
             pub city: Option<String> => text(100).indexed(),
             /// Revenue of a year, in `revenue_currency`.
-            pub annual_revenue: Option<Decimal> => decimal(4).confidential(),
+            pub annual_revenue: Option<Decimal> => decimal(4).confidential().in_currency("revenue_currency"),
             /// The currency of the revenue; that of the books if a revenue is given without one.
             pub revenue_currency: Option<Currency> => currency(),
             /// How many people work there.

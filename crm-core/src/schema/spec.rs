@@ -134,6 +134,8 @@ pub struct FieldSpec {
     /// The field of the entity, or of the whole that it is part of, whose rights hold for this one too: a figure from
     /// which a hidden one could be computed is hidden with it.
     pub rights_of: Option<&'static str>,
+    /// For an amount of money: the field with its currency. Sums mean something only within one.
+    pub in_currency: Option<&'static str>,
     /// Limits that a tenant set.
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
@@ -159,6 +161,7 @@ impl FieldSpec {
             write: WriteRule::Free,
             sensitivity: Sensitivity::Normal,
             rights_of: None,
+            in_currency: None,
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
             entries: None,
@@ -240,6 +243,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn with_rights_of(mut self, field: &'static str) -> Self {
         self.rights_of = Some(field);
+        self
+    }
+
+    /// An amount of money whose currency stands in `field`: it is summed by currency only.
+    #[must_use]
+    pub const fn in_currency(mut self, field: &'static str) -> Self {
+        self.in_currency = Some(field);
         self
     }
 
