@@ -328,7 +328,8 @@ entity! {
         optional {
             /// When the activity took place.
             pub at: Option<Timestamp> => timestamp().required().engine(),
-            /// The account; of a contact too, if no other subject names it.
+            /// The account; also that of a contact, an opportunity, a quote or a converted lead, if no other subject names
+            /// it.
             pub account: Option<Id> => reference("account", MergePolicy::Repoint).indexed_then("at").engine(),
             /// The contact.
             pub contact: Option<Id> => reference("contact", MergePolicy::Repoint).indexed_then("at").engine(),
@@ -397,7 +398,7 @@ impl ActivityLink {
         link
     }
 
-    /// The subject; the account of a contact is not one.
+    /// The subject; the account of another subject is not one.
     pub(super) fn subject(&self) -> Option<Subject> {
         let places = [
             (SubjectEntity::Contact, self.contact),
