@@ -343,10 +343,14 @@ def test_conditions_and_figures(session: Session) -> None:
     assert unknown.value.code == ErrorCode.UNKNOWN_FIELD
 
     measures = [Measure(MeasureFunction.COUNT), Measure(MeasureFunction.SUM, field="annual_revenue")]
-    rows = session.aggregate("account", AggregateQuery(measures, group_by=[GroupBy("city")]))
+    with pytest.raises(InvalidError) as mixed:
+        session.aggregate("account", AggregateQuery(measures, group_by=[GroupBy("city")]))
+    assert mixed.value.code == ErrorCode.CURRENCY_MISMATCH
+    by_place = [GroupBy("city"), GroupBy("revenue_currency")]
+    rows = session.aggregate("account", AggregateQuery(measures, group_by=by_place))
     assert {tuple(row.keys): row.values for row in rows} == {
-        (None,): [1, Decimal("100.01")],
-        ("苏州",): [2, Decimal("199.99")],
+        (None, "CNY"): [1, Decimal("100.01")],
+        ("苏州", "CNY"): [2, Decimal("199.99")],
     }
 
 

@@ -338,7 +338,8 @@ impl AccessPlan {
     /// Figures over the visible records.
     ///
     /// # Errors
-    /// As [`AccessPlan::check_query`].
+    /// As [`AccessPlan::check_query`]; `CurrencyMismatch` for a sum of amounts that is neither grouped by their currency
+    /// nor filtered to one.
     pub fn check_aggregate(
         &self,
         schema: &TenantSchema,
@@ -366,6 +367,7 @@ impl AccessPlan {
         for measure in &query.measures {
             measures.push((measure.function, measured(measure, &lookup).map_err(|error| error.under("measures"))?));
         }
+        check_currencies(&measures, &group_by, condition.as_ref())?;
         Ok(CheckedAggregate {
             tenant: self.tenant,
             entity: entity.name,
@@ -484,6 +486,26 @@ fn measured(measure: &query::Measure, lookup: &dyn Fn(&str) -> Result<FieldRef>)
         return Err(Error::invalid(ErrorCode::WrongType, name.as_str(), format!("`{name}` cannot be summed")));
     }
     Ok(Some(field))
+}
+
+/// Amounts of several currencies have no sum. Whether there are several does not depend on today's records: the question
+/// must keep them apart.
+fn check_currencies(
+    measures: &[(query::MeasureFunction, Option<FieldRef>)],
+    group_by: &[(FieldRef, Option<query::Bucket>)],
+    condition: Option<&Condition>,
+) -> Result<()> {
+    let sums = measures.iter().filter(|(function, _)| *function == query::MeasureFunction::Sum);
+    for spec in sums.filter_map(|(_, field)| field.as_ref()).map(|field| &field.spec) {
+        let Some(currency) = spec.in_currency else { continue };
+        let is_grouped = group_by.iter().any(|(field, _)| field.spec.name == currency);
+        if !is_grouped && !condition.is_some_and(|condition| condition.fixes(currency)) {
+            let message = format!("amounts of several currencies have no sum: group by `{currency}`, or filter by one");
+            let problem = Problem::of_field(ErrorCode::CurrencyMismatch, spec.name.as_ref(), message);
+            return Err(problem.with("group_by", currency).into_invalid().under("measures"));
+        }
+    }
+    Ok(())
 }
 
 /// The values that no other record may have: `(kind, key)`.

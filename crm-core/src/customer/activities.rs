@@ -2,14 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Activity, ActivityLink, Contact, Subject, SubjectEntity, among, equal};
-use crate::query::{Filter, MAX_IN_VALUES, Query, Sort};
+use super::{Activity, ActivityLink, Subject, SubjectEntity, all_of, among, equal};
+use crate::query::{Filter, MAX_IN_VALUES, MAX_PAGE, Query, Sort};
 use crate::room::{
-    Change, Decision, Reader, View, check_count, check_external_ids, record_for_rule, records_for_rule, refuse, tidy,
-    with_record,
+    Change, Decision, Reader, View, check_count, check_external_ids, records_for_rule, refuse, tidy, with_record,
 };
 use crate::schema::{Entity as _, Row};
-use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
 /// The most records to which one activity belongs.
 pub const MAX_SUBJECTS: usize = 50;
@@ -90,13 +89,42 @@ fn follow(view: &mut dyn View, activity: &Activity, present: Vec<ActivityLink>) 
     let mut named: HashSet<Id> = accounts.map(|subject| subject.id).collect();
     for subject in missing {
         let mut link = ActivityLink::of(activity, subject);
-        if let Some(contact) = link.contact {
-            let contact = record_for_rule::<Contact>(view, contact)?;
-            link.account = contact.account.filter(|account| named.insert(*account));
+        if subject.entity != SubjectEntity::Account {
+            link.account = account_of(view, subject)?.filter(|account| named.insert(*account));
         }
         decision = decision.and_rule(Change::create(&link));
     }
     Ok(decision)
+}
+
+/// The customer to whom a subject belongs now, so that the timeline of the customer shows its deals too.
+fn account_of(view: &mut dyn View, subject: Subject) -> Result<Option<Id>> {
+    let field = match subject.entity {
+        SubjectEntity::Contact | SubjectEntity::Opportunity | SubjectEntity::Quote => "account",
+        SubjectEntity::Lead => "converted_account",
+        SubjectEntity::Account | SubjectEntity::Product => return Ok(None),
+    };
+    let row = view.get_for_rule(subject.entity.as_str(), subject.id)?;
+    let field = view.schema().entity(subject.entity.as_str())?.field(field);
+    Ok(match field.map(|field| field.value(&row)) {
+        Some(FieldValue::Reference(account)) => Some(account),
+        _ => None,
+    })
+}
+
+/// A record that belonged to no customer belongs to one now: so do the activities that were logged with it.
+pub(crate) fn account_became_known(
+    view: &mut dyn View,
+    subject: Subject,
+    before: Option<Id>,
+    after: Option<Id>,
+) -> Result<Decision> {
+    let (None, Some(account)) = (before, after) else { return Ok(Decision::default()) };
+    let unknown = Filter::IsEmpty { field: "account".to_owned() };
+    let links =
+        records_for_rule::<ActivityLink>(view, &all_of(vec![equal(subject.entity.as_str(), subject.id), unknown]))?;
+    let set = |link: &ActivityLink| Change::update::<ActivityLink>(link.id, vec![("account", account.into())]);
+    Ok(links.iter().map(set).fold(Decision::default(), Decision::and_rule))
 }
 
 /// Up to so many accounts are read one by one from their index; more are read together and sorted.
@@ -132,7 +160,7 @@ fn newest_of(reading: &mut dyn Reader, filter: Filter, limit: usize) -> Result<V
     let mut asked = Query {
         filter: Some(filter),
         sort: vec![descending("at"), descending("activity")],
-        limit: Some(i64::try_from(limit).unwrap_or(1)),
+        limit: i64::try_from(limit.min(MAX_PAGE)).ok(),
         ..Query::default()
     };
     let mut found: Vec<(Timestamp, Id)> = Vec::new();

@@ -52,7 +52,7 @@ pub use commands::CustomerCommand;
 pub use hierarchy::MAX_HIERARCHY_DEPTH;
 pub use rules::{MAX_CHANNELS, MAX_IDENTIFIERS, content_hash};
 
-pub(crate) use activities::newest as newest_activities;
+pub(crate) use activities::{account_became_known, newest as newest_activities};
 pub(crate) use rollup::rollup;
 pub(crate) use rules::is_well_formed;
 pub(crate) use single_view::{section_limit, single_view};

@@ -1,6 +1,6 @@
 //! The single view of a customer: one call, what the reader may see, and behind every total its records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::tree::Tree;
 use super::{
@@ -50,7 +50,8 @@ value_struct! {
     /// A sum with the records that make it.
     pub struct Total {
         required {
-            /// What is summed: `open_pipeline`, `won`, `open_quotes`.
+            /// What is summed: `open_pipeline` (opportunities on hold too), `won`, `open_quotes` (those that can still be
+            /// accepted: still valid, their opportunity not lost).
             pub name: String,
             /// The sum.
             pub amount: Decimal,
@@ -115,7 +116,7 @@ value_struct! {
             pub opportunities: Vec<ViewRecord>,
             /// The quotes.
             pub quotes: Vec<ViewRecord>,
-            /// The attachments.
+            /// The attachments, also those of the contacts, leads, opportunities and quotes.
             pub attachments: Vec<Attachment>,
             /// The totals, each over all visible records of the nodes.
             pub totals: Vec<Total>,
@@ -151,13 +152,31 @@ pub(crate) fn single_view(
         totals: Vec::new(),
         cut_sections: Vec::new(),
     };
-    view.contacts = section(reading, &ids, limit, "contacts", &mut view.cut_sections)?;
-    view.attachments = section(reading, &ids, limit, "attachments", &mut view.cut_sections)?;
+    view.contacts = section(reading, &[("account", ids.clone())], limit, "contacts", &mut view.cut_sections)?;
     if reading.may_read(ActivityLink::NAME) {
-        view.activities = activities::newest(reading, SubjectEntity::Account, &ids, limit)?;
+        view.activities = activities::newest(reading, SubjectEntity::Account, &ids, limit + 1)?;
+        if view.activities.len() > limit {
+            view.activities.truncate(limit);
+            view.cut_sections.push("activities".to_owned());
+        }
     }
-    add_sales(reading, &ids, limit, &mut view)?;
+    let mut subjects = add_sales(reading, &ids, today, limit, &mut view)?;
+    subjects.push(("contact", contacts(reading, &ids)?));
+    subjects.push(("account", ids));
+    view.attachments = section(reading, &subjects, limit, "attachments", &mut view.cut_sections)?;
     Ok(view)
+}
+
+/// Every visible contact of the accounts.
+fn contacts(reading: &mut dyn Reader, accounts: &[Id]) -> Result<Vec<Id>> {
+    let mut found = Vec::new();
+    if reading.may_read(Contact::NAME) && reading.can_read(Contact::NAME, "account") {
+        for chunk in accounts.chunks(MAX_IN_VALUES) {
+            let asked = Query { filter: Some(among("account", chunk)), ..Query::default() };
+            found.extend(reading.all(Contact::NAME, &asked)?.into_iter().map(|row| row.id));
+        }
+    }
+    Ok(found)
 }
 
 pub(crate) fn section_limit(limit: Option<i64>) -> Result<usize> {
@@ -191,29 +210,31 @@ fn around(
     Ok((ancestors, nodes))
 }
 
-/// The records of an entity that were changed last.
+/// The records of an entity that were changed last, among those whose fields point to these records.
 fn section<E: Entity>(
     reading: &mut dyn Reader,
-    accounts: &[Id],
+    subjects: &[(&str, Vec<Id>)],
     limit: usize,
     name: &str,
     cut: &mut Vec<String>,
 ) -> Result<Vec<E>> {
-    if !reading.may_read(E::NAME) || !reading.can_read(E::NAME, "account") {
-        return Ok(Vec::new());
-    }
     let mut rows = Vec::new();
     let mut more = false;
-    for chunk in accounts.chunks(MAX_IN_VALUES) {
-        let asked = Query {
-            filter: Some(among("account", chunk)),
-            sort: vec![Sort { field: "updated_at".to_owned(), descending: true }],
-            limit: i64::try_from(limit).ok(),
-            ..Query::default()
-        };
-        let (found, next) = reading.page(E::NAME, &asked)?;
-        more = more || next.is_some();
-        rows.extend(found);
+    for (field, ids) in subjects {
+        if !reading.may_read(E::NAME) || !reading.can_read(E::NAME, field) {
+            continue;
+        }
+        for chunk in ids.chunks(MAX_IN_VALUES) {
+            let asked = Query {
+                filter: Some(among(field, chunk)),
+                sort: vec![Sort { field: "updated_at".to_owned(), descending: true }],
+                limit: i64::try_from(limit).ok(),
+                ..Query::default()
+            };
+            let (found, next) = reading.page(E::NAME, &asked)?;
+            more = more || next.is_some();
+            rows.extend(found);
+        }
     }
     if rows.len() > limit || more {
         cut.push(name.to_owned());
@@ -227,32 +248,37 @@ fn last_changed(rows: &mut Vec<Row>, limit: usize) {
     rows.truncate(limit);
 }
 
-fn add_sales(reading: &mut dyn Reader, accounts: &[Id], limit: usize, view: &mut SingleView) -> Result<()> {
-    let mut shown = |records: Vec<ViewRecord>, name: &str| {
+/// Adds leads, opportunities, quotes and their totals; gives the records, for what is attached to them.
+fn add_sales(
+    reading: &mut dyn Reader,
+    accounts: &[Id],
+    today: Date,
+    limit: usize,
+    view: &mut SingleView,
+) -> Result<Vec<(&'static str, Vec<Id>)>> {
+    let mut subjects = Vec::new();
+    let mut shown = |records: Vec<ViewRecord>, entity: &'static str, name: &str| {
+        subjects.push((entity, records.iter().map(|record| record.id).collect()));
         if records.len() > limit {
             view.cut_sections.push(name.to_owned());
         }
         records.into_iter().take(limit).collect()
     };
-    let (leads, _) = sales(reading, &LEADS, accounts)?;
-    view.leads = shown(leads, "leads");
-    let (opportunities, summable) = sales(reading, &OPPORTUNITIES, accounts)?;
-    if summable {
-        view.totals.extend(totals("open_pipeline", in_stage(&opportunities, "open"))?);
-        view.totals.extend(totals("won", in_stage(&opportunities, "won"))?);
+    let leads = Sales::read(reading, &LEADS, accounts)?;
+    view.leads = shown(leads.records, LEADS.entity, "leads");
+    let opportunities = Sales::read(reading, &OPPORTUNITIES, accounts)?;
+    if opportunities.is_summable {
+        view.totals.extend(totals("open_pipeline", opportunities.among(&["open", "hold"]))?);
+        view.totals.extend(totals("won", opportunities.among(&["won"]))?);
     }
-    view.opportunities = shown(opportunities, "opportunities");
-    let (quotes, summable) = sales(reading, &QUOTES, accounts)?;
-    if summable {
-        let is_open = |quote: &&ViewRecord| !quote.status.as_deref().is_some_and(|s| CLOSED_QUOTES.contains(&s));
-        view.totals.extend(totals("open_quotes", quotes.iter().filter(is_open))?);
+    let lost: HashSet<Id> = opportunities.among(&["lost"]).map(|record| record.id).collect();
+    view.opportunities = shown(opportunities.records, OPPORTUNITIES.entity, "opportunities");
+    let quotes = Sales::read(reading, &QUOTES, accounts)?;
+    if quotes.is_summable {
+        view.totals.extend(totals("open_quotes", quotes.alive(today, &lost))?);
     }
-    view.quotes = shown(quotes, "quotes");
-    Ok(())
-}
-
-fn in_stage<'r>(records: &'r [ViewRecord], stage: &'r str) -> impl Iterator<Item = &'r ViewRecord> {
-    records.iter().filter(move |record| record.status.as_deref() == Some(stage))
+    view.quotes = shown(quotes.records, QUOTES.entity, "quotes");
+    Ok(subjects)
 }
 
 /// The sums per currency over the records that have an amount.
@@ -285,6 +311,8 @@ struct Source {
     status: Option<FieldRef>,
     amount: Option<FieldRef>,
     currency: Option<FieldRef>,
+    opportunity: Option<FieldRef>,
+    valid_until: Option<FieldRef>,
 }
 
 impl Source {
@@ -297,6 +325,8 @@ impl Source {
             status: field(shape.status),
             amount: field(shape.amount),
             currency: field("currency"),
+            opportunity: field("opportunity"),
+            valid_until: field("valid_until"),
             entity: entity.clone(),
         })
     }
@@ -307,31 +337,77 @@ impl Source {
     }
 
     fn record(&self, row: &Row) -> ViewRecord {
-        let value = |field: &Option<FieldRef>| field.as_ref().map_or(FieldValue::Null, |field| field.value(row));
         ViewRecord {
             entity: self.entity.name.to_owned(),
             id: row.id,
-            account: if let FieldValue::Reference(id) = self.account.value(row) { Some(id) } else { None },
-            name: text(value(&self.name)),
-            status: text(value(&self.status)),
-            amount: if let FieldValue::Decimal(amount) = value(&self.amount) { Some(amount) } else { None },
-            currency: text(value(&self.currency)).and_then(|code| code.parse().ok()),
+            account: reference(self.account.value(row)),
+            name: text(value(self.name.as_ref(), row)),
+            status: text(value(self.status.as_ref(), row)),
+            amount: if let FieldValue::Decimal(amount) = value(self.amount.as_ref(), row) {
+                Some(amount)
+            } else {
+                None
+            },
+            currency: text(value(self.currency.as_ref(), row)).and_then(|code| code.parse().ok()),
         }
     }
+}
+
+/// The value of a field that the reader may see.
+fn value(field: Option<&FieldRef>, row: &Row) -> FieldValue {
+    field.map_or(FieldValue::Null, |field| field.value(row))
 }
 
 fn text(value: FieldValue) -> Option<String> {
     if let FieldValue::Text(text) = value { Some(text) } else { None }
 }
 
-/// Every visible record of a sales entity, the last changed first, and whether its amounts may be summed.
-pub(super) fn sales(reading: &mut dyn Reader, shape: &Shape, accounts: &[Id]) -> Result<(Vec<ViewRecord>, bool)> {
-    let Some(source) = Source::of(reading, shape) else { return Ok((Vec::new(), false)) };
-    let mut rows = Vec::new();
-    for chunk in accounts.chunks(MAX_IN_VALUES) {
-        let asked = Query { filter: Some(among(shape.account, chunk)), ..Query::default() };
-        rows.extend(reading.all(shape.entity, &asked)?);
+fn reference(value: FieldValue) -> Option<Id> {
+    if let FieldValue::Reference(id) = value { Some(id) } else { None }
+}
+
+/// Every visible record of a sales entity at some accounts, the last changed first.
+#[derive(Default)]
+pub(super) struct Sales {
+    pub(super) records: Vec<ViewRecord>,
+    /// Whether the amounts may be summed.
+    pub(super) is_summable: bool,
+    /// Of each record: to which opportunity it belongs, and until when it is valid.
+    terms: Vec<(Option<Id>, Option<Date>)>,
+}
+
+impl Sales {
+    pub(super) fn read(reading: &mut dyn Reader, shape: &Shape, accounts: &[Id]) -> Result<Self> {
+        let Some(source) = Source::of(reading, shape) else { return Ok(Self::default()) };
+        let mut rows = Vec::new();
+        for chunk in accounts.chunks(MAX_IN_VALUES) {
+            let asked = Query { filter: Some(among(shape.account, chunk)), ..Query::default() };
+            rows.extend(reading.all(shape.entity, &asked)?);
+        }
+        last_changed(&mut rows, usize::MAX);
+        let date = |value| if let FieldValue::Date(date) = value { Some(date) } else { None };
+        let terms = |row: &Row| {
+            (reference(value(source.opportunity.as_ref(), row)), date(value(source.valid_until.as_ref(), row)))
+        };
+        Ok(Self {
+            records: rows.iter().map(|row| source.record(row)).collect(),
+            is_summable: source.is_summable(),
+            terms: rows.iter().map(terms).collect(),
+        })
     }
-    last_changed(&mut rows, usize::MAX);
-    Ok((rows.iter().map(|row| source.record(row)).collect(), source.is_summable()))
+
+    /// The records in one of these states.
+    fn among<'r>(&'r self, states: &'r [&str]) -> impl Iterator<Item = &'r ViewRecord> {
+        self.records.iter().filter(move |record| record.status.as_deref().is_some_and(|state| states.contains(&state)))
+    }
+
+    /// The quotes that can still become orders.
+    fn alive<'r>(&'r self, today: Date, lost: &'r HashSet<Id>) -> impl Iterator<Item = &'r ViewRecord> {
+        let is_alive = move |(record, (opportunity, valid_until)): &(&ViewRecord, &(Option<Id>, Option<Date>))| {
+            !record.status.as_deref().is_some_and(|state| CLOSED_QUOTES.contains(&state))
+                && valid_until.is_none_or(|until| today <= until)
+                && !opportunity.is_some_and(|opportunity| lost.contains(&opportunity))
+        };
+        self.records.iter().zip(&self.terms).filter(is_alive).map(|(record, _)| record)
+    }
 }

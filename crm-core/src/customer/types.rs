@@ -148,7 +148,7 @@ entity! {
             /// City.
             pub city: Option<String> => text(100).indexed(),
             /// Revenue of a year, in `revenue_currency`.
-            pub annual_revenue: Option<Decimal> => decimal(4).confidential(),
+            pub annual_revenue: Option<Decimal> => decimal(4).confidential().in_currency("revenue_currency"),
             /// The currency of the revenue; that of the books if a revenue is given without one. Seen with the revenue only.
             pub revenue_currency: Option<Currency> => currency().with_rights_of("annual_revenue"),
             /// How many people work there.
@@ -328,7 +328,8 @@ entity! {
         optional {
             /// When the activity took place.
             pub at: Option<Timestamp> => timestamp().required().engine().with_rights_of("at"),
-            /// The account; of a contact too, if no other subject names it.
+            /// The account; also that of a contact, an opportunity, a quote or a converted lead, if no other subject names
+            /// it.
             pub account: Option<Id> =>
                 reference("account", MergePolicy::Repoint).indexed_then("at").engine().with_rights_of("subjects"),
             /// The contact.
@@ -403,7 +404,7 @@ impl ActivityLink {
         link
     }
 
-    /// The subject; the account of a contact is not one.
+    /// The subject; the account of another subject is not one.
     pub(super) fn subject(&self) -> Option<Subject> {
         let places = [
             (SubjectEntity::Contact, self.contact),

@@ -296,7 +296,8 @@ impl Session {
     /// Figures over the visible records of an entity, by group.
     ///
     /// # Errors
-    /// `UnknownField`, `WrongType`, `TooMany` groups or records that match a search, `Overflow`, `Denied`.
+    /// `UnknownField`, `WrongType`, `TooMany` groups or records that match a search, `Overflow`, `Denied`;
+    /// `CurrencyMismatch` for a sum of amounts that is neither grouped by their currency nor filtered to one.
     pub fn aggregate(&self, entity: &str, query: &AggregateQuery) -> Result<Vec<AggregateRow>> {
         self.reading(|reading| reading.aggregate(entity, query))
     }

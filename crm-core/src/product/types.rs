@@ -76,7 +76,7 @@ entity! {
             /// The product.
             pub product: Id => reference("product", MergePolicy::Repoint).indexed().once(),
             /// The price of `per_quantity` units, in the currency of the list, up to 6 digits behind the point.
-            pub price: Decimal => decimal(6).confidential(),
+            pub price: Decimal => decimal(6).confidential().in_currency("currency"),
         }
         optional {
             /// The price unit (价格单位): how many units of the product the price is for; 1 if nothing is said.

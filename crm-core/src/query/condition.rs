@@ -61,6 +61,16 @@ impl Condition {
         }
     }
 
+    /// Whether every record that fulfils it has the same value in a field.
+    pub(crate) fn fixes(&self, name: &str) -> bool {
+        match self {
+            Self::All(list) => list.iter().any(|condition| condition.fixes(name)),
+            Self::Compare(field, Comparison::Equal, _) => field.spec.name == name,
+            Self::In(field, values) => field.spec.name == name && values.len() == 1,
+            _ => false,
+        }
+    }
+
     /// Matches no record.
     const fn never() -> Self {
         Self::Any(Vec::new())

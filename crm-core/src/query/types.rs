@@ -223,7 +223,7 @@ value_enum! {
     pub enum MeasureFunction {
         /// How many records, or how many with a value if a field is named.
         Count = "count",
-        /// The exact sum.
+        /// The exact sum. Amounts of money must be grouped by their currency, or filtered to one.
         Sum = "sum",
         /// The smallest value.
         Minimum = "minimum",

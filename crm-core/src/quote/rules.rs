@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::figures::{AMOUNT_SCALE, price_lines};
 use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
+use crate::customer::{Subject, SubjectEntity, account_became_known};
 use crate::product::{ListPrice, PriceList, Product, find_list_price};
 use crate::query::Query;
 use crate::room::{
@@ -51,7 +52,10 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
         tidy_external_ids(&mut quote.external_ids)?;
         let decision = match &before {
             None => complete_new(view, quote)?,
-            Some(before) if before.status == Some(QuoteStatus::Draft) => Decision::default(),
+            Some(before) if before.status == Some(QuoteStatus::Draft) => {
+                let subject = Subject { entity: SubjectEntity::Quote, id: quote.id };
+                account_became_known(view, subject, before.account, quote.account)?
+            }
             Some(before) => return check_frozen(view.author(), before, quote).map(|()| Decision::default()),
         };
         complete(view, quote)?;

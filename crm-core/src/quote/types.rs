@@ -148,11 +148,11 @@ entity! {
             /// The lines, at most [`MAX_LINES`].
             pub lines: Vec<QuoteLine> => nested().refers_inside("product", products).confidential(),
             /// The sum of the lines without discount; kept by the engine.
-            pub subtotal: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
+            pub subtotal: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// `subtotal - total`; kept by the engine.
-            pub discount_total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
+            pub discount_total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// The sum of the net amounts of the lines, without tax; kept by the engine.
-            pub total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines"),
+            pub total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// How the amounts were rounded; kept by the engine.
             pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES).engine(),
             /// When it was sent; kept by the engine.

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use super::lead::check_step;
 use super::{Lead, LeadConversion, LeadStatus, Opportunity};
-use crate::customer::{Account, Channel, ChannelKind, Contact, is_well_formed};
+use crate::customer::{
+    Account, Channel, ChannelKind, Contact, Subject, SubjectEntity, account_became_known, is_well_formed,
+};
 use crate::room::{Change, Decision, View, record, record_for_change};
 use crate::schema::{Entity as _, EntityType, FieldCodec as _, Row, TenantSchema};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -40,6 +42,8 @@ pub(super) fn convert(view: &mut dyn View, wish: &LeadConversion) -> Result<Deci
     let left: Vec<String> = out.left.into_iter().collect();
     let made = out.changes.into_iter().fold(Decision::default(), Decision::and);
     let made = made.and_rule(Change::update::<Lead>(lead.id, set));
+    let subject = Subject { entity: SubjectEntity::Lead, id: lead.id };
+    let made = made.join(account_became_known(view, subject, lead.converted_account, account)?);
     Ok(if left.is_empty() { made } else { made.warn(kept_in_lead(&left)) })
 }
 

@@ -3,6 +3,7 @@
 use super::guards::{Facts, refused};
 use super::pipeline::{is_percent, pipeline_for_newcomer};
 use super::{Opportunity, Pipeline, Stage, StageCategory, StageInterval};
+use crate::customer::{Subject, SubjectEntity, account_became_known};
 use crate::query::Query;
 use crate::room::{
     Change, Decision, View, illegal, kept, record_for_rule, records_for_rule, tidy_external_ids, with_record,
@@ -19,7 +20,11 @@ pub(super) fn opportunity_rule(view: &mut dyn View, before: Option<&Row>, after:
         tidy_external_ids(&mut opportunity.external_ids)?;
         let decision = match before {
             None => complete_new(view, opportunity)?,
-            Some(before) => complete_changed(view, &before, opportunity)?,
+            Some(before) => {
+                let subject = Subject { entity: SubjectEntity::Opportunity, id: opportunity.id };
+                let links = account_became_known(view, subject, before.account, opportunity.account)?;
+                complete_changed(view, &before, opportunity)?.join(links)
+            }
         };
         check_closing(opportunity)?;
         if opportunity.currency.is_none() {

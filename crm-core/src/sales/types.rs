@@ -157,7 +157,7 @@ entity! {
             /// The date on which it was opened, in the past for an imported one; today if nothing is said.
             pub opened_on: Option<Date> => date().once(),
             /// The amount, up to 4 digits behind the point; below zero for a credit.
-            pub amount: Option<Decimal> => decimal(4).signed().confidential(),
+            pub amount: Option<Decimal> => decimal(4).signed().confidential().in_currency("currency"),
             /// The currency of the amount; that of the books if nothing is said.
             pub currency: Option<Currency> => currency(),
             /// The probability in percent, 0 to 100. If nothing is said it is that of the stage and follows it. A
@@ -169,7 +169,13 @@ entity! {
             /// Amount times probability, rounded half up to the smallest unit of the currency; kept by the engine, and
             /// seen only with both.
             pub expected_revenue: Option<Decimal> =>
-                decimal(4).signed().confidential().engine().with_rights_of("amount").with_rights_of("probability"),
+                decimal(4)
+                    .signed()
+                    .confidential()
+                    .engine()
+                    .with_rights_of("amount")
+                    .with_rights_of("probability")
+                    .in_currency("currency"),
             /// When it is expected to close.
             pub close_date: Option<Date> => date().indexed(),
             /// What it is about, if it is one product.
@@ -229,7 +235,7 @@ entity! {
             pub reason: Option<String> => text(2_000).engine().with_rights_of("close_reason"),
             /// The amount when it entered, in the currency of then.
             pub amount_at_entry: Option<Decimal> =>
-                decimal(4).signed().confidential().engine().with_rights_of("amount"),
+                decimal(4).signed().confidential().engine().with_rights_of("amount").in_currency("currency_at_entry"),
             /// The currency of that amount.
             pub currency_at_entry: Option<Currency> => currency().engine().with_rights_of("currency"),
             /// The probability in percent that it had then.

@@ -147,6 +147,8 @@ pub struct FieldSpec {
     /// which a hidden one could be computed is hidden with it. `id` stands for what nobody needs to hide from those who
     /// see the record; a part must say so where it means it.
     pub rights_of: Vec<&'static str>,
+    /// For an amount of money: the field with its currency. Sums mean something only within one.
+    pub in_currency: Option<&'static str>,
     /// Limits that a tenant set.
     pub limits: Limits,
     /// Finds unique keys inside a nested value.
@@ -174,6 +176,7 @@ impl FieldSpec {
             write: WriteRule::Free,
             sensitivity: Sensitivity::Normal,
             rights_of: Vec::new(),
+            in_currency: None,
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
             entries: None,
@@ -258,6 +261,13 @@ impl FieldSpec {
     #[must_use]
     pub fn with_rights_of(mut self, field: &'static str) -> Self {
         self.rights_of.push(field);
+        self
+    }
+
+    /// An amount of money whose currency stands in `field`: it is summed by currency only.
+    #[must_use]
+    pub const fn in_currency(mut self, field: &'static str) -> Self {
+        self.in_currency = Some(field);
         self
     }
 

@@ -482,6 +482,7 @@ pub(super) fn clerk(engine: &Engine, login: &str, entities: &[&str]) -> Session 
         create: true,
         edit: true,
         delete: true,
+        export: true,
         view_all: false,
     };
     let objects = entities.iter().map(right).collect();

@@ -72,6 +72,7 @@ fn account_manager(engine: &Engine) -> Session {
         create: true,
         edit: true,
         delete: true,
+        export: true,
         view_all,
     };
     let objects = vec![right("account", true), right("account_link", false)];

@@ -30,7 +30,8 @@ value_enum! {
     pub enum IdentifierKind {
         /// China's unified social credit code (统一社会信用代码, GB 32100-2015): 18 characters, modulo 31.
         UnifiedSocialCreditCode = "unified_social_credit_code",
-        /// A value added tax number of the EU, Northern Ireland (`XI`) or the United Kingdom, with its country.
+        /// A value added tax number with its country, in the EU, Northern Ireland (`XI`), the United Kingdom, Switzerland,
+        /// Norway and Turkey with its check digits; of other countries with such a tax its form only.
         Vat = "vat",
         /// A Global Location Number of GS1: 13 digits, modulo 10.
         Gln = "gln",
@@ -65,8 +66,8 @@ type Check<T = ()> = std::result::Result<T, ErrorCode>;
 /// The one written form of an identifier, if it is well formed and its check digits fit.
 ///
 /// Full-width characters become half-width (NFKC), letters become capitals, spaces, dots, dashes and slashes go. A
-/// VAT number needs its country; Greece is written `EL`, and a Belgian number of nine digits gets its leading zero. An
-/// ERP code and other identifiers are only trimmed.
+/// VAT number needs its country; Greece is written `EL`, and a Belgian number of nine digits gets its leading zero; the word
+/// for the tax behind a Swiss or Norwegian number goes. An ERP code and other identifiers are only trimmed.
 ///
 /// ```
 /// use crm_core::value::{IdentifierKind, identifier::normalize};

@@ -273,7 +273,8 @@ impl Customers<'_> {
     }
 
     /// The newest activities of a record; with a hierarchy, of an account and of everything that stands below it today.
-    /// At most `limit` of them, 1 to 500. Activities of a contact count for the account at which the contact was then.
+    /// At most `limit` of them, 1 to 500. Activities of a contact, an opportunity, a quote or a converted lead count for
+    /// the account to which it belonged then, or, if it belonged to none, for the first one after.
     ///
     /// # Errors
     /// `NotFound` for a record that the reader may not see, `OutOfRange` for the limit, `Denied`.

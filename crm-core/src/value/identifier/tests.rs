@@ -41,7 +41,8 @@ fn vat_numbers_of_every_country() {
          IE3628739L IT00743110157 IT00488410010 LT119511515 LT100001919017 LU15027442 LU26375245 LV40003521600
          MT11679112 NL004495445B01 NL002455799B11 NL123456789B13 NL000099998B57 PL8567346215 PL5260250995 PT501964843
          PT500273170 RO18547290 RO4221306 RO14399840 SE123456789701 SE556188840401 SE556012579001 SI50223054
-         SK2022749619 SK2020273893",
+         SK2022749619 SK2020273893 BG121759222 BG7523169263 BG8032056031 LV16117519997 CHE107787577 CHE116281710
+         NO923609016 NO995525828 TR4540536920 TR10000000146 RS101134702 IN27AAPFU0939F1ZV",
     );
 }
 
@@ -50,13 +51,15 @@ fn vat_numbers_with_a_wrong_digit() {
     let wrong = "ATU13585626 BE0403019262 CZ25123890 CZ640903927 DE136695967 DK13585627 EE100594103 EL123456781 ES54362315Z
          ESB58378432 FI20774741 FR84323140391 FR40303265044 GB802311781 HR33392005962 HU12892313 IE6433435E IE8D79738J
          IT00743110158 LU15027443 MT11679113 NL123456790B13 PL8567346216 PT501964842 RO18547291 SE123456789101 SI50223055
-         SK2022749618";
+         SK2022749618 BG175074753 BG7523169262 CY10259033A LT119511516 LT100001919018 LV40003521601 LV16117519998
+         CHE107787578 NO923609017 TR4540536921 TR10000000147 TR10000000056";
     for text in wrong.split_whitespace() {
         assert_eq!(code_of(IdentifierKind::Vat, text), Some(ErrorCode::CheckDigit), "{text}");
     }
     let malformed =
         "US123456789 DE12345678 DE036695976 AT13585627 BE2403019261 GBGD500 GBHA499 IT00000000000 NL004495445A01
-         SE556188840495 SE556188840400 D 136695976 GB1234567890 ESÄ8378431 IE64334351 FRI7399859412 CYABCDEFGHI";
+         CH107787577 CHE10778757 NO123456785 NO92360901 CY12000000X LT119511525 LV16137519997 ZZ123456 RSABCDE IN1234
+         TR00000000146 SE556188840495 SE556188840400 D 136695976 GB1234567890 ESÄ8378431 IE64334351 FRI7399859412 CYABCDEFGHI";
     for text in malformed.split_whitespace() {
         assert_eq!(code_of(IdentifierKind::Vat, text), Some(ErrorCode::BadFormat), "{text}");
     }
@@ -69,6 +72,8 @@ fn vat_numbers_have_one_written_form() {
         ("GR 094259216".to_owned(), "EL094259216"),
         ("BE 0403.019.261".to_owned(), "BE0403019261"),
         ("nl004495445b01".to_owned(), "NL004495445B01"),
+        ("CHE-107.787.577 MWST".to_owned(), "CHE107787577"),
+        ("NO 923 609 016 MVA".to_owned(), "NO923609016"),
     ] {
         assert_eq!(normalize(IdentifierKind::Vat, &text).unwrap(), form);
     }
@@ -172,6 +177,32 @@ proptest! {
         code in location_number(), place in 0_usize..13, with in prop_oneof!["[0-9]", any::<char>().prop_map(String::from)],
     ) {
         corruption_is_refused(IdentifierKind::Gln, &code, place, with.chars().next().unwrap())?;
+    }
+}
+
+/// Numbers whose last character checks the others.
+const CHECKED_VAT: &str = "ATU13585627 BE0403019261 BG175074752 CHE107787577 CY10259033P CZ25123891 DE136695976
+    DK13585628 EE100931558 EL094259216 ESB58378431 FI20774740 FR40303265045 GB980780684 HR33392005961 HU12892312
+    IT00743110157 LT119511515 LU15027442 LV40003521600 MT11679112 NO923609016 PL8567346215 PT501964843 RO18547290
+    SI50223054 SK2022749619 TR4540536920";
+
+proptest! {
+    #[test]
+    fn no_vat_number_passes_with_another_last_character(place in 0_usize..28, with in "[0-9A-Z]") {
+        let code = CHECKED_VAT.split_whitespace().nth(place).unwrap();
+        corruption_is_refused(IdentifierKind::Vat, code, code.len() - 1, with.chars().next().unwrap())?;
+    }
+}
+
+/// Not every rule finds every wrong digit (one that ends in "modulo 11, and ten is zero" cannot), but each nearly all.
+#[test]
+fn a_wrong_digit_in_a_vat_number_is_nearly_always_found() {
+    for code in CHECKED_VAT.split_whitespace() {
+        let digits = code.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
+        let wrong = digits.flat_map(|at| ('0'..='9').map(move |with| replaced(code, at, with)));
+        let wrong: Vec<String> = wrong.filter(|wrong| wrong != code).collect();
+        let passed = wrong.iter().filter(|wrong| normalize(IdentifierKind::Vat, wrong).is_ok()).count();
+        assert!(passed * 8 <= wrong.len(), "{passed} of {} wrong forms of {code} pass", wrong.len());
     }
 }
 

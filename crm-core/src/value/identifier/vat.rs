@@ -1,8 +1,9 @@
-//! Value added tax numbers: the form of every country of the EU, Northern Ireland and the United Kingdom, and the check
-//! digits of all but Bulgaria, Cyprus, Latvia and Lithuania.
+//! Value added tax numbers: form and check digits of every country of the EU, Northern Ireland, the United Kingdom,
+//! Switzerland, Norway and Turkey. Of other countries that levy such a tax the form is taken as it is.
 //!
 //! Source of the rules: the European Commission's list of number formats (VIES, "VAT identification numbers") and its
-//! paper "VIES-VAT validation algorithms"; for the Netherlands since 2020 also ISO 7064 modulo 97-10.
+//! paper "VIES-VAT validation algorithms"; for the Netherlands since 2020 also ISO 7064 modulo 97-10; eCH-0097 for
+//! Switzerland, Brønnøysundregistrene for Norway, Gelir İdaresi Başkanlığı for Turkey.
 
 use super::{Check, ErrorCode, digits, ensure_check, ensure_form, modulo_97};
 
@@ -13,21 +14,34 @@ const IRISH_LETTERS: &str = "WABCDEFGHIJKLMNOPQRSTUV";
 /// Digits and letters of French keys; I and O are not used.
 const FRENCH_KEY: &str = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
+/// Other countries with a value added or a goods and services tax, whose numbers are kept without a check.
+const OTHERS: &str = "AE AL AM AR AU AZ BA BD BH BO BR BY CA CL CN CO CR DO EC EG GE GT ID IL IN IS JP KE KH KR KZ LA LB \
+    LI LK MA MC MD ME MK MM MN MU MX MY MZ NG NI NP NZ OM PA PE PH PK PY QA RS RU SA SG SM SN SV TH TJ TM TN TW TZ UA UG \
+    UY UZ VE VN XK ZA ZM ZW";
+
 /// Checks a compact number with its country and gives its one written form.
 pub(super) fn normalize(code: String) -> Check<String> {
     let (country, body) = code.split_at_checked(2).ok_or(ErrorCode::BadFormat)?;
     match country {
         "GR" => check("EL", body).map(|()| format!("EL{body}")),
         "BE" if body.len() == 9 => check("BE", &format!("0{body}")).map(|()| format!("BE0{body}")),
+        "CH" => without_words(body, &["MWST", "TVA", "IVA", "VAT"], switzerland).map(|body| format!("CH{body}")),
+        "NO" => without_words(body, &["MVA"], norway).map(|body| format!("NO{body}")),
         _ => check(country, body).map(|()| code),
     }
+}
+
+/// A number behind which the word for the tax may stand; it is no part of it.
+fn without_words<'b>(body: &'b str, words: &[&str], check: fn(&str) -> Check) -> Check<&'b str> {
+    let number = words.iter().find_map(|word| body.strip_suffix(word)).unwrap_or(body);
+    check(number).map(|()| number)
 }
 
 fn check(country: &str, body: &str) -> Check {
     match country {
         "AT" => austria(body),
         "BE" => belgium(body),
-        "BG" => digits(body, 9..=10).map(drop),
+        "BG" => bulgaria(body),
         "CY" => cyprus(body),
         "CZ" => czechia(body),
         "DE" => modulo_11_10(body, 9, true),
@@ -44,7 +58,7 @@ fn check(country: &str, body: &str) -> Check {
         "IT" => italy(body),
         "LT" => lithuania(body),
         "LU" => luxembourg(body),
-        "LV" => digits(body, 11..=11).map(drop),
+        "LV" => latvia(body),
         "MT" => weighted_zero(body, &[3, 4, 6, 7, 8, 9, 10, 1], 37, true),
         "NL" => netherlands(body),
         "PL" => poland(body),
@@ -53,6 +67,8 @@ fn check(country: &str, body: &str) -> Check {
         "SE" => sweden(body),
         "SI" => slovenia(body),
         "SK" => slovakia(body),
+        "TR" => turkey(body),
+        _ if OTHERS.split_whitespace().any(|other| other == country) => other_country(body),
         _ => Err(ErrorCode::BadFormat),
     }
 }
@@ -111,10 +127,38 @@ fn belgium(body: &str) -> Check {
     ensure_check(97 - head % 97 == key)
 }
 
+/// Eight digits and a letter: the digits at even places and what stands for those at odd places, modulo 26.
 fn cyprus(body: &str) -> Check {
+    const ODD: [u32; 10] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21];
     let (head, letter) = body.split_at_checked(8).ok_or(ErrorCode::BadFormat)?;
-    ensure_form(letter.len() == 1 && letter.bytes().all(|byte| byte.is_ascii_uppercase()))?;
-    digits(head, 8..=8).map(drop)
+    let [letter @ b'A'..=b'Z'] = letter.as_bytes() else { return Err(ErrorCode::BadFormat) };
+    let digits = digits(head, 8..=8)?;
+    ensure_form(!head.starts_with("12"))?;
+    let odd = |digit: u32| ODD.get(usize::try_from(digit).unwrap_or(usize::MAX)).copied().unwrap_or(0);
+    let value = |(place, digit): (usize, &u32)| if place % 2 == 0 { odd(*digit) } else { *digit };
+    let sum: u32 = digits.iter().enumerate().map(value).sum();
+    ensure_check(sum % 26 == u32::from(letter - b'A'))
+}
+
+/// Nine digits are a company; ten a person, a foreigner or another body, each with weights of its own.
+fn bulgaria(body: &str) -> Check {
+    let mut digits = digits(body, 9..=10)?;
+    let last = digits.pop().ok_or(ErrorCode::BadFormat)?;
+    if digits.len() == 8 {
+        return ensure_check(again(&digits, &[1, 2, 3, 4, 5, 6, 7, 8], &[3, 4, 5, 6, 7, 8, 9, 10]) == last);
+    }
+    let person = weighted(&digits, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10;
+    let foreigner = weighted(&digits, &[21, 19, 17, 13, 11, 9, 7, 3, 1]) % 10;
+    let other = (11 - weighted(&digits, &[4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    ensure_check([person, foreigner, other].contains(&last))
+}
+
+/// The sum modulo 11; where that is ten, with other weights; where that is ten too, zero.
+fn again(digits: &[u32], first: &[u32], second: &[u32]) -> u32 {
+    match weighted(digits, first) % 11 {
+        10 => weighted(digits, second) % 11 % 10,
+        rest => rest,
+    }
 }
 
 /// Eight digits are a company, nine a person born before 1954 (no check digit) or, behind a six, a special case, ten a
@@ -250,9 +294,27 @@ fn italy(body: &str) -> Check {
     ensure_check(luhn(&digits).is_multiple_of(10))
 }
 
+/// Nine digits are a company, twelve one that is registered for a time; the last but one is a one.
 fn lithuania(body: &str) -> Check {
-    let digits = digits(body, 9..=12)?;
-    ensure_form(matches!(digits.len(), 9 | 12))
+    let mut digits = digits(body, 9..=12)?;
+    let last = digits.pop().ok_or(ErrorCode::BadFormat)?;
+    ensure_form(matches!(digits.len(), 8 | 11) && digits.last() == Some(&1))?;
+    let weights = |start: u32| (0..11).map(|place| (start + place - 1) % 9 + 1).collect::<Vec<u32>>();
+    ensure_check(again(&digits, &weights(1), &weights(3)) == last)
+}
+
+/// Eleven digits: above three in front a company; else a person, with the day of birth in front until 2017, `32` since.
+fn latvia(body: &str) -> Check {
+    let (digits, last) = with_last(body, 11)?;
+    if digits.first().is_some_and(|first| *first > 3) {
+        return ensure_check((weighted(&digits, &[9, 1, 4, 8, 3, 10, 2, 5, 7, 6]) + last) % 11 == 3);
+    }
+    if body.starts_with("32") {
+        return Ok(());
+    }
+    let (day, month) = (digits.get(..2).map_or(0, number), digits.get(2..4).map_or(0, number));
+    ensure_form((1..=31).contains(&day) && (1..=12).contains(&month))?;
+    ensure_check((1 + weighted(&digits, &[10, 5, 8, 4, 2, 1, 6, 3, 7, 9])) % 11 % 10 == last)
 }
 
 fn luxembourg(body: &str) -> Check {
@@ -309,4 +371,46 @@ fn slovakia(body: &str) -> Check {
     let digits = digits(body, 10..=10)?;
     ensure_form(digits.first() != Some(&0) && digits.get(2).is_some_and(|third| matches!(third, 2..=4 | 7..=9)))?;
     ensure_check(number(&digits).is_multiple_of(11))
+}
+
+/// `E` and nine digits, the last of which checks the others (modulo 11; a ten is not given).
+fn switzerland(body: &str) -> Check {
+    modulo_11_complement(body.strip_prefix('E').ok_or(ErrorCode::BadFormat)?, &[5, 4, 3, 2, 7, 6, 5, 4])
+}
+
+/// The nine digits of the organisation, the first of which is eight or nine.
+fn norway(body: &str) -> Check {
+    ensure_form(body.starts_with(['8', '9']))?;
+    modulo_11_complement(body, &[3, 2, 7, 6, 5, 4, 3, 2])
+}
+
+/// The last digit fills the weighted sum up to a multiple of eleven.
+fn modulo_11_complement(body: &str, weights: &[u32]) -> Check {
+    let (digits, last) = with_last(body, weights.len() + 1)?;
+    ensure_check((weighted(&digits, weights) + last).is_multiple_of(11))
+}
+
+/// Ten digits of a company (vergi kimlik numarası), or eleven of a person (T.C. kimlik numarası).
+fn turkey(body: &str) -> Check {
+    let mut digits = digits(body, 10..=11)?;
+    let last = digits.pop().ok_or(ErrorCode::BadFormat)?;
+    if digits.len() == 10 {
+        ensure_form(digits.first() != Some(&0))?;
+        let next_to_last = weighted(&digits, &[7, 9, 7, 9, 7, 9, 7, 9, 7]) % 10;
+        ensure_check(digits.last() == Some(&next_to_last))?;
+        return ensure_check(digits.iter().sum::<u32>() % 10 == last);
+    }
+    let value = |(place, digit): (u32, &u32)| match (digit + place) % 10 {
+        0 => 0,
+        moved => (moved * 2_u32.pow(place) - 1) % 9 + 1,
+    };
+    let sum: u32 = (1..).zip(digits.iter().rev()).map(value).sum();
+    ensure_check((sum + last).is_multiple_of(10))
+}
+
+/// Five to twenty letters and digits, four of them digits.
+fn other_country(body: &str) -> Check {
+    let digits = body.bytes().filter(u8::is_ascii_digit).count();
+    let plain = body.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    ensure_form(plain && (5..=20).contains(&body.len()) && digits >= 4)
 }

@@ -42,7 +42,7 @@ fun Field.isEmpty(): Filter = Filter.IsEmpty(name)
 /** With a value. */
 fun Field.isNotEmpty(): Filter = !isEmpty()
 
-/** The list has an entry of a kind, as it stands in JSON, with a value: `field("channels").holds("email", "a@b.example")`. */
+/** The list has an entry of a kind, as it stands in JSON, with a value. */
 fun Field.holds(kind: String, value: String): Filter = Filter.Holds(name, kind, value)
 
 /** Both conditions hold. */

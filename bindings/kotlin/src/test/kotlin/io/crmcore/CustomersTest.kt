@@ -147,8 +147,14 @@ class CustomersTest {
     fun `a rollup is exact`() = inMemory { session ->
         val group = Group(session)
         val sum = AggregateQuery(listOf(Measure(MeasureFunction.SUM, "annual_revenue"), Measure(MeasureFunction.COUNT)))
-        val row = group.customers.rollup(group.top, group.legal, TODAY, "account", sum).single()
-        assertEquals(listOf(FieldValue.of(BigDecimal("0.3")), FieldValue.of(3)), row.values)
+        val mixed =
+            refused<CrmException.Invalid>(ErrorCode.CURRENCY_MISMATCH, "measures.annual_revenue") {
+                group.customers.rollup(group.top, group.legal, TODAY, "account", sum)
+            }
+        assertEquals("revenue_currency", mixed.problems.single().data["group_by"])
+        val split = sum.copy(filter = field("revenue_currency") equalTo "EUR")
+        val row = group.customers.rollup(group.top, group.legal, TODAY, "account", split).single()
+        assertEquals(listOf(FieldValue.of(BigDecimal("0.3")), FieldValue.of(2)), row.values)
     }
 
     @Test
