@@ -28,5 +28,5 @@ pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
 pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 
-pub(crate) use rows::{RowResult, RowWork, put_rows};
+pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;
