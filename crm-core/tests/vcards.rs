@@ -74,7 +74,7 @@ fn a_contact_that_goes_out_and_comes_in_is_no_second_one_and_loses_nothing() {
         let report = session.import_vcards(out.as_bytes(), false).unwrap();
         assert_eq!(counts(&report), (1, 0, 0, 1, 0), "{version}: {out}\n{:?}", report.rejects);
         assert_eq!(report.notices, []);
-        assert_eq!(session.list_all::<Contact>(&Query::default()).unwrap(), [eva.clone()]);
+        assert_eq!(session.list_all::<Contact>(&Query::default()).unwrap(), std::slice::from_ref(&eva));
 
         let elsewhere = Crm::open_in_memory();
         let other = self::session(&elsewhere);
