@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use crm_core::access::{Role, User};
+use crm_core::customer::Account;
 use crm_core::engine::{AdminCommand, Command, Crm, RecordCommand, SetupOptions};
 use crm_core::query::Query;
 use crm_core::schema::{CustomFieldKind, FieldDefinition};
@@ -110,6 +111,73 @@ fn a_damaged_dump_restores_nothing() {
         assert!(target.tenants().unwrap().is_empty());
     }
     assert_eq!(crm.restore(&mut text.as_bytes()).unwrap_err().kind(), "conflict");
+}
+
+/// What the restore of a text says; it restores nothing unless it says so.
+fn code_of(text: &[u8]) -> Option<ErrorCode> {
+    let target = Crm::open_in_memory();
+    let error = target.restore(&mut &*text).err()?;
+    assert!(target.tenants().unwrap().is_empty());
+    Some(error.code())
+}
+
+#[test]
+fn numbers_out_of_range_in_a_dump_are_errors_and_no_panics() {
+    let crm = Crm::open_in_memory();
+    let text = dump({
+        setup(&crm, "main")
+            .customers()
+            .create_account(&Account { name: "Keller AG".into(), ..Account::default() })
+            .unwrap();
+        &crm
+    });
+    let lines = text.lines().count() - 1;
+    let end = |count: &str| {
+        text.replace(&format!("{{\"end\":{{\"lines\":{lines}}}}}"), &format!("{{\"end\":{{\"lines\":{count}}}}}"))
+    };
+    assert_eq!(code_of(end("18446744073709551615").as_bytes()), Some(ErrorCode::BadFormat));
+    assert_eq!(code_of(end(&lines.to_string()).as_bytes()), None);
+    let series = text.lines().find(|line| line.starts_with("{\"numbers\"")).unwrap();
+    for next in ["0", "-9223372036854775808", "9223372036854775807"] {
+        let (head, rest) = series.split_once("\"next\":").unwrap();
+        let damaged = format!("{head}\"next\":{next}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+        assert_eq!(code_of(text.replace(series, &damaged).as_bytes()), Some(ErrorCode::OutOfRange), "{next}");
+    }
+    assert_eq!(code_of(b"{\"dump\":\xFF}\n"), Some(ErrorCode::BadFormat));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    /// Whatever is done to a dump: it restores whole, or it is refused and nothing is restored.
+    #[test]
+    fn a_mutated_dump_restores_nothing_or_everything(
+        line: proptest::sample::Index, other: proptest::sample::Index, place: proptest::sample::Index, kind in 0..5,
+        number in proptest::sample::select(vec!["0", "-1", "9223372036854775807", "18446744073709551615", "1e999", "\"\"", "null"])
+    ) {
+        static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+        let text = TEXT.get_or_init(|| {
+            let crm = Crm::open_in_memory();
+            fill(&crm);
+            dump(&crm)
+        });
+        let mut lines: Vec<Vec<u8>> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
+        let (line, other) = (line.index(lines.len()), other.index(lines.len()));
+        let at = place.index(lines[line].len());
+        match kind {
+            0 => drop(lines.remove(line)),
+            1 => lines.swap(line, other),
+            2 => lines[other] = lines[line].clone(),
+            3 => lines[line][at] ^= 1 << (other % 8),
+            _ => {
+                let from = lines[line][at..].iter().position(u8::is_ascii_digit).map_or(at, |behind| at + behind);
+                let length = lines[line][from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                drop(lines[line].splice(from..from + length, number.bytes()).collect::<Vec<_>>());
+            }
+        }
+        let restored = code_of(&lines.join(&b'\n'));
+        proptest::prop_assert!(restored.is_some() || kind > 0);
+    }
 }
 
 #[test]

@@ -9,11 +9,12 @@ use crm_core::access::{Role, User};
 use crm_core::customer::{Account, Activity, Channel, ChannelKind, Contact, Identifier, SubjectEntity};
 use crm_core::engine::{Crm, Session, SetupOptions};
 use crm_core::exchange::{
-    ColumnCondition, ColumnMapping, ExportOptions, ImportMapping, ImportReport, ReferenceLookup, VCardVersion,
-    read_vcards,
+    ColumnCondition, ColumnMapping, CsvOptions, CsvWriteOptions, ExportOptions, ImportMapping, ImportReport,
+    ReferenceLookup, VCardVersion, read_csv, read_vcards,
 };
 use crm_core::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
 use crm_core::room::ExternalId;
+use crm_core::sales::{Guard, Opportunity, Pipeline, Stage, StageCategory};
 use crm_core::store::SqliteOptions;
 use crm_core::value::{ErrorCode, FieldValue, IdentifierKind};
 
@@ -303,7 +304,8 @@ fn a_column_may_count_in_some_rows_only_and_expect_some_values() {
         北京汽轮,CN,91350100M000100Y43,,,retail,\n\
         Gamma,DE,DE136695976,+49 711 3,gamma(at)gamma.example,other,\n";
     let map = ImportMapping {
-        key_field: Some("name".into()),
+        external_system: Some("old".into()),
+        key_column: Some("name".into()),
         ..mapping(
             "account",
             vec![
@@ -466,4 +468,351 @@ fn a_second_vcard_import_keeps_the_opt_out_and_an_export_leaves_it_out() {
     assert!(export().contains("office@gruber.example") && !export().contains("anna@gruber.example"));
     session.customers().update_contact(&Contact { do_not_contact: true, ..kept }).unwrap();
     assert!(!export().contains("office@gruber.example") && !export().contains("664"));
+}
+
+fn in_system(system: &str, key: &str, map: ImportMapping) -> ImportMapping {
+    ImportMapping { external_system: Some(system.into()), key_column: Some(key.into()), ..map }
+}
+
+fn refused(session: &Session, file: &str, map: &ImportMapping) -> (ErrorCode, String) {
+    let error = session.import_csv(file.as_bytes(), map, false).unwrap_err();
+    (error.code(), error.field().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_key_field_that_is_not_unique_made_two_accounts_of_one() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let file = "id,name,code\n1,Alpha,A1\n2,Alpha,A2\n";
+    let by_field = |field: &str| ImportMapping {
+        key_field: Some(field.into()),
+        ..mapping("account", vec![column("name", "name"), column("code", "code")])
+    };
+    assert_eq!(refused(&session, file, &by_field("name")), (ErrorCode::NotInPicklist, "key_field".into()));
+    assert_eq!(refused(&session, file, &by_field("nothing")), (ErrorCode::UnknownField, "key_field.nothing".into()));
+    let unfilled = ImportMapping { key_field: Some("code".into()), ..mapping("account", vec![column("name", "name")]) };
+    assert_eq!(refused(&session, file, &unfilled), (ErrorCode::Required, "key_field".into()));
+    assert_eq!(counts(&session.import_csv(file.as_bytes(), &by_field("code"), false).unwrap()), (2, 2, 0, 0, 0, 0));
+
+    let names = || mapping("account", vec![column("name", "name")]);
+    let half = ImportMapping { external_system: Some("old".into()), ..names() };
+    assert_eq!(refused(&session, file, &half), (ErrorCode::Required, "key_column".into()));
+    let half = ImportMapping { key_column: Some("id".into()), ..names() };
+    assert_eq!(refused(&session, file, &half), (ErrorCode::Required, "external_system".into()));
+    let both = ImportMapping { key_field: Some("code".into()), ..in_system("old", "id", names()) };
+    assert_eq!(refused(&session, file, &both), (ErrorCode::BadFormat, "key_field".into()));
+    let without_ids = in_system("old", "id", mapping("role", vec![column("name", "name")]));
+    assert_eq!(refused(&session, file, &without_ids).0, ErrorCode::UnknownField);
+}
+
+#[test]
+fn the_rejects_file_names_row_column_value_code_reason_and_proposal() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let sector = ColumnMapping { expected: vec!["technology".into()], ..column("sector", "industry") };
+    let columns = vec![column("name", "name"), column("employees", "employees"), sector];
+    let file = "id,name,employees,sector\n1,Alpha,=1+1,\n2,Beta,\n3,\"Best\" Tools,1,\n4,Delta,4,technolgy\n,Echo,5,\n";
+    let map = in_system("old", "id", mapping("account", columns));
+    let report = session.import_csv(file.as_bytes(), &map, false).unwrap();
+    assert_eq!(counts(&report), (5, 1, 0, 0, 0, 4), "{:?}", report.rejects);
+    let table = read_csv(&report.rejects_csv(&CsvWriteOptions::default()).unwrap(), &CsvOptions::default()).unwrap();
+    assert_eq!(table.header, ["row", "line", "column", "value", "code", "reason", "proposal"]);
+    let rows: Vec<String> = table.rows.iter().map(|row| row.cells[..5].join(";")).collect();
+    assert_eq!(
+        rows,
+        [
+            "2;;employees;'=1+1;bad_format",
+            "3;;;2 | Beta | ;bad_format",
+            "4;;name;\"Best\" Tools;bad_format",
+            "6;;id;;required"
+        ]
+    );
+    let notices = report.notices_csv(&CsvWriteOptions { separator: Some(";".into()), ..Default::default() }).unwrap();
+    let last = String::from_utf8(notices).unwrap().lines().last().unwrap().to_owned();
+    assert_eq!(
+        last,
+        r#"5;"";"sector";"technolgy";"not_in_picklist";"the value is none of the expected ones";"technology""#
+    );
+}
+
+#[test]
+fn whole_numbers_are_multiplied_and_what_is_no_number_is_not() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let thousands = |field: &str| ColumnMapping { multiply_by: Some(1_000.into()), ..column("size", field) };
+    let map = in_system("old", "name", mapping("account", vec![column("name", "name"), thousands("employees")]));
+    let report = session.import_csv(b"name,size\nAlpha,12\nBeta,1.5\nGamma,0.0001\n", &map, false).unwrap();
+    assert_eq!(counts(&report), (3, 2, 0, 0, 0, 1));
+    let reject = &report.rejects[0];
+    assert_eq!((reject.row, reject.code, reject.column.as_deref()), (4, ErrorCode::WrongType, Some("size")));
+    let mut sizes: Vec<_> = session
+        .list_all::<Account>(&Query::default())
+        .unwrap()
+        .iter()
+        .filter_map(|account| account.employees)
+        .collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [1_500, 12_000]);
+    let text = mapping("account", vec![column("name", "name"), thousands("city")]);
+    assert_eq!(refused(&session, "name,size\n", &text), (ErrorCode::WrongType, "columns.multiply_by".into()));
+}
+
+#[test]
+fn two_columns_for_one_field_are_refused_unless_they_exclude_each_other() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let file = "name,a,b,kind,tel,tel2\nAlpha,Ulm,Jena,x,+49 711 1,+49 711 2\n";
+    let with = |columns: Vec<ColumnMapping>| {
+        let columns = std::iter::once(column("name", "name")).chain(columns).collect();
+        in_system("old", "name", mapping("account", columns))
+    };
+    for field in ["city", "channels.address.city", "channels.address[shipping].city"] {
+        let twice = with(vec![column("a", field), column("b", field)]);
+        assert_eq!(refused(&session, file, &twice), (ErrorCode::DuplicateKey, "columns".into()), "{field}");
+    }
+    let overlapping = with(vec![only_if("kind", "x", column("a", "city")), only_if("kind", "x", column("b", "city"))]);
+    assert_eq!(refused(&session, file, &overlapping), (ErrorCode::DuplicateKey, "columns".into()));
+    let report = session.import_csv(
+        file.as_bytes(),
+        &with(vec![
+            only_if("kind", "x", column("a", "city")),
+            only_if("kind", "y", column("b", "city")),
+            column("tel", "channels.phone"),
+            column("tel2", "channels.phone"),
+            column("a", "channels.address.city"),
+            column("b", "channels.address[shipping].city"),
+        ]),
+        false,
+    );
+    assert_eq!(counts(&report.unwrap()), (1, 1, 0, 0, 0, 0));
+    let account = session.customers().account_by_external_id("old", "Alpha").unwrap();
+    let channels: Vec<_> =
+        account.channels.iter().map(|channel| (channel.value.as_str(), channel.label.as_deref())).collect();
+    assert_eq!(channels, [("+49 711 1", None), ("+49 711 2", None), ("Ulm", None), ("Jena", Some("shipping"))]);
+    assert_eq!(account.city.as_deref(), Some("Ulm"));
+    let unknown = with(vec![column("a", "channels.address[].city")]);
+    assert_eq!(refused(&session, file, &unknown).0, ErrorCode::UnknownField);
+}
+
+#[test]
+fn a_good_row_is_taken_although_an_earlier_one_with_its_key_was_bad() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let columns = || vec![column("name", "name"), column("employees", "employees"), column("tax", "identifiers.vat")];
+    // The second row is bad for the reader, the third one for the engine; then come a good one and two that repeat it.
+    let file = "id,name,employees,tax\n1,Alpha,many,\n1,Alpha,1,DE136695970\n1,Alpha,2,\n1,Alpha,3,\n1,Alpha,few,\n";
+    let map = in_system("old", "id", mapping("account", columns()));
+    let report = session.import_csv(file.as_bytes(), &map, true).unwrap();
+    assert_eq!(counts(&report), (5, 1, 0, 0, 0, 4), "{:?}", report.rejects);
+    let twice: Vec<_> = report.rejects.iter().filter(|issue| issue.code == ErrorCode::DuplicateKey).collect();
+    assert_eq!(twice.iter().map(|issue| issue.row).collect::<Vec<_>>(), [5, 6]);
+    assert_eq!(twice[0].reason, "row 4 of the file has the same key");
+
+    let skipping = ImportMapping { skip_repeated: true, ..map };
+    let report = session.import_csv(file.as_bytes(), &skipping, false).unwrap();
+    assert_eq!(counts(&report), (5, 1, 0, 0, 2, 2));
+    let account = session.customers().account_by_external_id("old", "1").unwrap();
+    assert_eq!(account.employees, Some(2));
+
+    let many: String = (0..2_500).map(|row| format!("{},Beta,{row},\n", 2 + row % 2)).collect();
+    let file = format!("id,name,employees,tax\n{many}");
+    let report = session.import_csv(file.as_bytes(), &skipping, false).unwrap();
+    assert_eq!(counts(&report), (2_500, 2, 0, 0, 2_498, 0), "the key is remembered from one transaction to the next");
+}
+
+#[test]
+fn a_guessed_encoding_is_told() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let map = in_system("old", "name", mapping("account", vec![column("name", "name"), column("city", "city")]));
+    let report = session.import_csv(b"name;city\nM\xFCller;K\xF6ln\n", &map, true).unwrap();
+    assert_eq!((report.encoding.as_deref(), report.separator.as_deref()), (Some("windows-1252"), Some(";")));
+    let notice = &report.notices[0];
+    assert_eq!(
+        (notice.row, notice.field.as_deref(), notice.value.as_deref()),
+        (1, Some("encoding"), Some("windows-1252"))
+    );
+    let csv = CsvOptions { encoding: Some("windows-1252".into()), ..CsvOptions::default() };
+    let named = ImportMapping { csv, ..map.clone() };
+    assert!(session.import_csv(b"name;city\nM\xFCller;K\xF6ln\n", &named, true).unwrap().notices.is_empty());
+    assert!(session.import_csv("name;city\nMüller;Köln\n".as_bytes(), &map, true).unwrap().notices.is_empty());
+}
+
+#[test]
+fn a_link_between_accounts_takes_no_columns_that_it_would_lose() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let file = "account,subsidiary_of,share\nAlpha,Beta,50\n";
+    let mut map = links_mapping();
+    map.columns.push(column("share", "owner"));
+    assert_eq!(refused(&session, file, &map), (ErrorCode::UnknownField, "columns".into()));
+    let mut map = links_mapping();
+    map.constants.insert("owner".into(), "x".into());
+    assert_eq!(refused(&session, file, &map), (ErrorCode::UnknownField, "constants".into()));
+    let map = in_system("old", "account", links_mapping());
+    assert_eq!(refused(&session, file, &map), (ErrorCode::UnknownField, "key_column".into()));
+}
+
+/// A pipeline whose lost stage needs a reason.
+fn pipeline() -> Pipeline {
+    let stage = |key: &str, category, probability: i64| Stage {
+        key: key.into(),
+        name: key.into(),
+        category,
+        probability: probability.into(),
+        guards: Vec::new(),
+        may_skip: false,
+        next: Vec::new(),
+        may_regress_to: Vec::new(),
+        max_days: None,
+        waiver_roles: Vec::new(),
+    };
+    let lost = Stage { guards: vec![Guard::ReasonGiven {}], ..stage("lost", StageCategory::Lost, 0) };
+    let offer = Stage {
+        guards: vec![Guard::FieldFilled { field: "amount".into() }],
+        ..stage("offer", StageCategory::Open, 40)
+    };
+    Pipeline {
+        name: "Sales".into(),
+        key: "sales".into(),
+        is_default: true,
+        stages: vec![stage("new", StageCategory::Open, 10), offer, stage("won", StageCategory::Won, 100), lost],
+        ..Pipeline::default()
+    }
+}
+
+#[test]
+fn an_opportunity_that_moved_on_is_taken_to_its_stage_by_steps() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    session.sales().create_pipeline(&pipeline()).unwrap();
+    let map = in_system(
+        "old",
+        "id",
+        mapping(
+            "opportunity",
+            vec![
+                column("id", "name"),
+                column("stage", "stage"),
+                column("amount", "amount"),
+                column("opened", "opened_on"),
+                only_if("stage", "lost", column("reason", "close_reason")),
+                column("closed", "closed_on"),
+            ],
+        ),
+    );
+    let import = |rows: &str| {
+        let file = format!("id,stage,amount,opened,reason,closed\n{rows}");
+        session.import_csv(file.as_bytes(), &map, false).unwrap()
+    };
+    let first = import("A,new,,2026-01-05,,\nB,new,,2026-01-05,,\nC,offer,10,2026-01-05,,\nD,new,,2026-01-05,,\n");
+    assert_eq!(counts(&first), (4, 4, 0, 0, 0, 0), "{:?}", first.rejects);
+    let moved = "A,offer,20,2026-01-05,,\nB,offer,,2026-01-05,,\nC,won,12,2026-01-05,,2026-02-01\nD,lost,,2026-01-07,price,2026-02-02\n";
+    let second = import(moved);
+    assert_eq!(counts(&second), (4, 0, 3, 0, 0, 1), "{:?}", second.rejects);
+    let reject = &second.rejects[0];
+    assert_eq!((reject.row, reject.code, reject.column.as_deref()), (3, ErrorCode::GuardNotMet, Some("amount")));
+    let notice = &second.notices[0];
+    assert_eq!((notice.row, notice.code, notice.column.as_deref()), (5, ErrorCode::WriteOnce, Some("opened")));
+    assert_eq!(counts(&import(moved)), (4, 0, 0, 3, 0, 1), "nothing moves twice");
+
+    let by_name = |name: &str| {
+        let all = session.list_all::<Opportunity>(&Query::default()).unwrap();
+        all.into_iter().find(|opportunity| opportunity.name == name).unwrap()
+    };
+    let won = by_name("C");
+    assert_eq!((won.stage_category, won.closed_on), (Some(StageCategory::Won), Some("2026-02-01".parse().unwrap())));
+    assert_eq!((won.amount, won.probability), (Some(12.into()), Some(100.into())));
+    let stays: Vec<String> =
+        session.sales().stage_history(won.id).unwrap().into_iter().map(|interval| interval.stage).collect();
+    assert_eq!(stays.last().map(String::as_str), Some("won"));
+    let lost = by_name("D");
+    assert_eq!((lost.close_reason.as_deref(), lost.opened_on), (Some("price"), Some("2026-01-05".parse().unwrap())));
+
+    let third = import("C,lost,12,2026-01-05,cancelled,2026-02-03\nD,new,,2026-01-05,,\nA,nowhere,20,2026-01-05,,\n");
+    assert_eq!(counts(&third), (3, 0, 2, 0, 0, 1), "{:?}", third.rejects);
+    assert_eq!((by_name("C").stage.as_deref(), by_name("D").stage.as_deref()), (Some("lost"), Some("new")));
+    assert_eq!(by_name("D").closed_on, None);
+    assert_eq!((third.notices[0].row, third.notices[0].column.as_deref()), (2, Some("closed")), "it is closed today");
+    let again = import("C,lost,12,2026-01-05,cancelled,2026-02-03\n");
+    assert_eq!((counts(&again), again.notices.len()), ((1, 0, 0, 1, 0, 0), 1));
+    assert_eq!((third.rejects[0].code, third.rejects[0].column.as_deref()), (ErrorCode::NotInPicklist, Some("stage")));
+}
+
+#[test]
+fn a_list_price_is_found_again_by_list_product_and_day() {
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    let product = ImportMapping {
+        key_field: Some("code".into()),
+        ..mapping("product", vec![column("code", "code"), column("code", "name")])
+    };
+    let list = ImportMapping {
+        key_field: Some("name".into()),
+        constants: [("name".to_owned(), "main".into()), ("currency".to_owned(), "USD".into())].into(),
+        skip_repeated: true,
+        ..mapping("price_list", vec![])
+    };
+    let prices = ImportMapping {
+        constants: [("price_list".to_owned(), "main".into())].into(),
+        constant_lookups: [("price_list".to_owned(), by("price_list", "name").unwrap())].into(),
+        ..mapping(
+            "list_price",
+            vec![
+                ColumnMapping { lookup: by("product", "code"), ..column("code", "product") },
+                column("price", "price"),
+                column("from", "valid_from"),
+                column("until", "valid_until"),
+            ],
+        )
+    };
+    let file = "code,price,from,until\nP1,10,,2026-01-01\nP2,20,,\nP1,11,2026-01-01,\n";
+    session.import_csv(b"code\nP1\nP2\n", &product, false).unwrap();
+    session.import_csv(file.as_bytes(), &list, false).unwrap();
+    let import = |file: &str| session.import_csv(file.as_bytes(), &prices, false).unwrap();
+    assert_eq!(counts(&import(file)), (3, 3, 0, 0, 0, 0));
+    assert_eq!(counts(&import(file)), (3, 0, 0, 3, 0, 0));
+    let report = import("code,price,from,until\nP2,21,,\nP2,22,,\nP1,9,2025-06-01,\n");
+    assert_eq!(counts(&report), (3, 0, 1, 0, 0, 2), "{:?}", report.rejects);
+    let codes: Vec<_> = report.rejects.iter().map(|issue| (issue.row, issue.code, issue.column.as_deref())).collect();
+    assert_eq!(codes, [(3, ErrorCode::DuplicateKey, Some("code")), (4, ErrorCode::Overlap, Some("from"))]);
+}
+
+/// What the mappings of the demo say about the files of the hardware maker.
+#[derive(serde::Deserialize)]
+struct Entry {
+    file: Option<String>,
+    mapping: Option<ImportMapping>,
+    pipeline: Option<Pipeline>,
+}
+
+#[test]
+fn the_whole_folder_of_the_hardware_maker_changes_nothing_the_second_time() {
+    if data("crm-sales/accounts.csv").is_none() {
+        return;
+    }
+    let text = include_str!("../../examples/demo/mappings/crm-sales.json");
+    let entries: Vec<Entry> = serde_json::from_str(text).unwrap();
+    let crm = Crm::open_in_memory();
+    let session = session(&crm);
+    for pipeline in entries.iter().filter_map(|entry| entry.pipeline.as_ref()) {
+        session.sales().create_pipeline(pipeline).unwrap();
+    }
+    let import = || {
+        let files = entries.iter().filter_map(|entry| Some((entry.file.as_ref()?, entry.mapping.as_ref()?)));
+        let import = |(file, mapping): (&String, &ImportMapping)| {
+            let bytes = data(&format!("crm-sales/{file}")).unwrap();
+            session.import_csv(&bytes, mapping, false).unwrap()
+        };
+        files.map(import).collect::<Vec<_>>()
+    };
+    let first = import();
+    let last = first.last().unwrap();
+    assert_eq!((last.rows, last.created, last.rejected), (8_800, 8_800, 0), "{:?}", last.rejects.first());
+    let cursor = session.changes_since(0, 1).unwrap();
+    for (before, again) in first.iter().zip(import()) {
+        assert_eq!((again.created, again.updated, again.rows), (0, 0, before.rows), "{:?}", again.notices.first());
+        assert_eq!((&again.rejects, again.skipped), (&before.rejects, before.skipped));
+    }
+    assert_eq!(cursor, session.changes_since(0, 1).unwrap());
 }

@@ -1,7 +1,7 @@
 //! CSV, cells and vCards: pure functions from bytes to values and back.
 
 use crm_core::exchange::{
-    CellFormat, CellValue, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion,
+    CellFormat, CellValue, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
 };
 use crm_core::value::{FieldValue, Problem};
 use pyo3::prelude::*;
@@ -27,6 +27,20 @@ pub fn write_csv(
 ) -> PyResult<Vec<u8>> {
     let options = options.unwrap_or_default();
     Ok(py.detach(|| crm_core::exchange::write_csv(&header, &rows, &options))?)
+}
+
+/// The rejects of an import as a CSV file: row, line, column, value, code, reason, proposal.
+#[pyfunction]
+#[pyo3(signature = (report, options=None))]
+pub fn rejects_csv(py: Python<'_>, report: ImportReport, options: Option<CsvWriteOptions>) -> PyResult<Vec<u8>> {
+    Ok(py.detach(|| report.rejects_csv(&options.unwrap_or_default()))?)
+}
+
+/// The notices of an import, in the form of `rejects_csv`.
+#[pyfunction]
+#[pyo3(signature = (report, options=None))]
+pub fn notices_csv(py: Python<'_>, report: ImportReport, options: Option<CsvWriteOptions>) -> PyResult<Vec<u8>> {
+    Ok(py.detach(|| report.notices_csv(&options.unwrap_or_default()))?)
 }
 
 /// Puts `'` before a text that a spreadsheet would run as a formula.

@@ -28,7 +28,8 @@ mod _native {
     use crate::customers::Customers;
     #[pymodule_export]
     use crate::exchange::{
-        CellReader, escape_formula, read_csv, read_vcards, unescape_formula, write_csv, write_vcards,
+        CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
+        write_vcards,
     };
     #[pymodule_export]
     use crate::products::Products;

@@ -11,6 +11,7 @@ from crm_core import (
     ColumnMapping,
     Contact,
     CsvOptions,
+    CsvWriteOptions,
     ErrorCode,
     ExportOptions,
     F,
@@ -21,7 +22,7 @@ from crm_core import (
     Session,
     VCardVersion,
 )
-from crm_core.exchange import read_csv
+from crm_core.exchange import notices_csv, read_csv, rejects_csv
 
 ACCOUNTS = """\
 Nr;Kunde;Umsatz;Gegründet
@@ -71,6 +72,14 @@ def test_a_file_comes_in_once(session: Session, tmp_path: Path) -> None:
         (4, "Kunde", ""),
         (5, "Gegründet", "zwanzig"),
     ]
+    rejects = read_csv(rejects_csv(report)).rows
+    assert [row.cells[:5] for row in rejects] == [
+        ["3", "", "Umsatz", "viel", "bad_format"],
+        ["4", "", "Kunde", "", "required"],
+        ["5", "", "Gegründet", "zwanzig", "bad_format"],
+    ]
+    assert read_csv(notices_csv(report, CsvWriteOptions(separator=";"))).header[-1] == "proposal"
+    assert (report.encoding, report.separator) == ("UTF-8", ";")
     with pytest.raises(InvalidError) as caught:
         session.import_csv(b"a,b\n1,2\n", MAPPING.replace(csv=CsvOptions()))
     assert caught.value.kind == "invalid"
@@ -128,6 +137,9 @@ def test_vcards(session: Session, tmp_path: Path) -> None:
     assert "VERSION:4.0" in session.export_vcards(Query(), VCardVersion.V4)
     path = tmp_path / "a.vcf"
     path.write_text(cards.replace("Anna", "Berta"), encoding="utf-8")
-    assert session.import_vcards(path, dry_run=True).created == 1
-    assert session.import_vcards(path.read_bytes()).created == 1
-    assert len(session.customers.contacts().items) == 2
+    assert session.import_vcards(path, dry_run=True).updated == 1
+    assert session.import_vcards(path.read_bytes()).updated == 1
+    assert session.import_vcards(path.read_bytes()).unchanged == 1
+    assert [contact.full_name for contact in session.customers.contacts().items] == ["Berta Müller"]
+    path.write_text(path.read_text(encoding="utf-8").replace("urn:uuid:", "other:"), encoding="utf-8")
+    assert session.import_vcards(path).created == 1

@@ -34,5 +34,5 @@ pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 
 pub(crate) use pipeline::unknown;
-pub(crate) use rows::{RowResult, RowWork, put_rows};
+pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -250,6 +250,11 @@ impl<'a> Work<'a> {
         self.outcome.changes.get(mark.lengths.0..).unwrap_or_default()
     }
 
+    /// The warnings since a mark.
+    pub(super) fn warnings_since(&self, mark: &Mark) -> &[Problem] {
+        self.outcome.warnings.get(mark.lengths.1..).unwrap_or_default()
+    }
+
     /// Forgets what was learnt in a step that the store took back.
     pub(super) fn reset(&mut self, mark: Mark) -> Result<()> {
         let is_configuration = |change: &RecordChange| CONFIGURATION.contains(&change.entity.as_str());

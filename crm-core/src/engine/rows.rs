@@ -1,14 +1,41 @@
 //! Many rows in one transaction, each by itself: a bad row is taken back alone and stops no other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::pipeline::{Work, finish_write};
 use super::{Command, RecordChange, Session};
 use crate::journal::ChangeKind;
-use crate::room::{Change, Decision, View};
-use crate::schema::EntityType;
+use crate::query::Query;
+use crate::room::{Change, Decision, View as _};
+use crate::sales::{Opportunity, Restage, take_step};
+use crate::schema::{Entity as _, EntityType};
 use crate::store::WriteTx;
-use crate::value::{Error, ErrorCode, FieldValue, Id, Result};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+
+/// How a row finds its record again.
+#[derive(Debug, Clone)]
+pub(crate) enum RowKey {
+    /// By a unique key: its kind and its value.
+    Unique { kind: String, key: String },
+    /// By fields that together belong to one record.
+    Fields(Vec<(&'static str, FieldValue)>),
+    /// By the identifier of a record that is there.
+    Id(Id),
+}
+
+impl RowKey {
+    /// The text that is the same for rows of one record.
+    pub(crate) fn identity(&self) -> String {
+        match self {
+            Self::Unique { kind, key } => format!("{kind}\u{1f}{key}"),
+            Self::Fields(fields) => {
+                let fields = fields.iter().map(|(name, value)| format!("{name}\u{1f}{}", value.to_key()));
+                fields.collect::<Vec<_>>().join("\u{1f}")
+            }
+            Self::Id(id) => id.to_string(),
+        }
+    }
+}
 
 /// What to do when nobody knows whether the last rows of an import were kept.
 const IMPORT_AGAIN: &str = "import again: rows with an identifier in another system are taken once";
@@ -16,24 +43,27 @@ const IMPORT_AGAIN: &str = "import again: rows with an identifier in another sys
 /// One row of an import.
 #[derive(Debug, Clone)]
 pub(crate) enum RowWork {
-    /// A record that is found by a unique key and changed where it differs, or made if there is none. Lists are joined
-    /// with those that are there.
-    Put {
-        entity: String,
-        /// The kind of the unique key and its value.
-        key: Option<(String, String)>,
-        fields: HashMap<String, FieldValue>,
-    },
+    /// A record that is found by its key and changed where it differs, or made if there is none. Lists are joined with
+    /// those that are there.
+    Put { entity: String, key: Option<RowKey>, fields: HashMap<String, FieldValue> },
     /// A command.
     Run(Box<Command>),
 }
 
-/// What became of a row.
+/// What became of a row, and what there is to say about it all the same.
+#[derive(Debug, Clone)]
+pub(crate) struct RowDone {
+    pub(crate) result: RowResult,
+    pub(crate) warnings: Vec<Problem>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum RowResult {
     Created,
     Updated,
     Unchanged,
+    /// An earlier one of the rows with the same key was put; this one was passed over.
+    Repeated,
     Failed(Error),
 }
 
@@ -43,7 +73,7 @@ pub(crate) fn put_rows(
     command: &'static str,
     rows: &[RowWork],
     dry_run: bool,
-) -> Result<Vec<RowResult>> {
+) -> Result<Vec<RowDone>> {
     let operation = session.inner.ids.next_id();
     let mut results = Vec::new();
     let written = session.inner.store()?.write(&mut |tx| {
@@ -60,13 +90,26 @@ fn run(
     command: &'static str,
     rows: &[RowWork],
     operation: Id,
-) -> Result<Vec<RowResult>> {
+) -> Result<Vec<RowDone>> {
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     let mut work = Work::new(session, tx, tenant, operation);
     let mut results = Vec::with_capacity(rows.len());
+    let mut put = HashSet::new();
     for row in rows {
-        results.push(work.put_row(command, row)?);
+        let identity = match row {
+            RowWork::Put { key: Some(key), .. } => Some(key.identity()),
+            _ => None,
+        };
+        if identity.as_ref().is_some_and(|identity| put.contains(identity)) {
+            results.push(RowDone { result: RowResult::Repeated, warnings: Vec::new() });
+            continue;
+        }
+        let done = work.put_row(command, row)?;
+        if !matches!(done.result, RowResult::Failed(_)) {
+            put.extend(identity);
+        }
+        results.push(done);
     }
     work.finish("")?;
     Ok(results)
@@ -74,54 +117,64 @@ fn run(
 
 impl Work<'_> {
     /// One row inside a step of its own. Only a failure of the store ends the whole transaction.
-    fn put_row(&mut self, command: &'static str, row: &RowWork) -> Result<RowResult> {
+    fn put_row(&mut self, command: &'static str, row: &RowWork) -> Result<RowDone> {
         let before = self.mark();
         self.tx.begin_step()?;
         let done = self.run_row(command, row);
         match done.and_then(|()| self.check_administrator(self.changes_since(&before))) {
             Ok(()) => {
                 self.tx.end_step(true)?;
-                Ok(self.result_since(&before, row))
+                Ok(RowDone { result: self.result_since(&before, row), warnings: self.warnings_since(&before).to_vec() })
             }
             Err(error @ (Error::Unavailable { .. } | Error::Corrupt { .. } | Error::Unknown { .. })) => Err(error),
             Err(error) => {
                 self.tx.end_step(false)?;
                 self.reset(before)?;
-                Ok(RowResult::Failed(error))
+                Ok(RowDone { result: RowResult::Failed(error), warnings: Vec::new() })
             }
         }
     }
 
     fn run_row(&mut self, name: &'static str, row: &RowWork) -> Result<()> {
-        match row {
-            RowWork::Run(command) => self.execute(command),
-            RowWork::Put { entity, key, fields } => {
-                self.name_command(name);
-                let change = self.put_change(entity, key.as_ref(), fields)?;
+        let (entity, key, fields) = match row {
+            RowWork::Run(command) => return self.execute(command),
+            RowWork::Put { entity, key, fields } => (entity, key, fields),
+        };
+        self.name_command(name);
+        let found = match key {
+            Some(key) => self.find_row(entity, key)?,
+            None => None,
+        };
+        match found {
+            None => {
+                let change = self.create_from_fields(entity, fields)?;
                 self.carry_out(Decision::of(change), 0)
             }
+            Some(id) if entity == Opportunity::NAME => self.update_opportunity(id, fields),
+            Some(id) => self.update_row(entity, id, fields),
         }
     }
 
-    fn put_change(
-        &mut self,
-        entity: &str,
-        key: Option<&(String, String)>,
-        fields: &HashMap<String, FieldValue>,
-    ) -> Result<Change> {
-        let found = match key {
-            Some((kind, key)) => {
-                let entity = self.entity(entity)?;
-                View::find_unique(self, entity.name, kind, key)?
-            }
-            None => None,
-        };
-        let Some(id) = found else { return self.create_from_fields(entity, fields) };
+    fn find_row(&mut self, entity: &str, key: &RowKey) -> Result<Option<Id>> {
         let entity = self.entity(entity)?;
-        let mut set: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        set.sort_by(|a, b| a.0.cmp(&b.0));
-        self.join_lists(&entity, id, &mut set)?;
-        Ok(Change::Update { entity: entity.name, id, version: None, set })
+        match key {
+            RowKey::Unique { kind, key } => self.find_unique(entity.name, kind, key),
+            RowKey::Id(id) => Ok(Some(*id)),
+            RowKey::Fields(fields) => {
+                let mut wanted = Vec::with_capacity(fields.len());
+                for (name, value) in fields {
+                    let field = self.tenant.schema.field(&entity, name).ok_or_else(|| Error::not_found(entity.name))?;
+                    // What is wrong with a value is told when the record is made.
+                    let Ok(value) = field.spec.coerce(value.clone()) else { return Ok(None) };
+                    wanted.push((field, value));
+                }
+                let given = wanted.iter().filter(|(_, value)| *value != FieldValue::Null);
+                let given: Vec<_> = given.map(|(field, value)| (field.spec.name.as_ref(), value.clone())).collect();
+                let rows = self.list(entity.name, &Query::matching(&given))?;
+                let same = |row: &&crate::schema::Row| wanted.iter().all(|(field, value)| field.value(row) == *value);
+                Ok(rows.iter().find(same).map(|row| row.id))
+            }
+        }
     }
 
     /// A source knows its own entries of a list and no others: they are joined with the present ones.
@@ -133,7 +186,7 @@ impl Work<'_> {
             let (Some(field), Some(join), FieldValue::Json(given)) = (field, join, &*value) else { continue };
             let row = match &present {
                 Some(row) => row,
-                None => &*present.insert(View::get_for_rule(self, entity.name, id)?),
+                None => &*present.insert(self.get_for_rule(entity.name, id)?),
             };
             if let FieldValue::Json(there) = field.value(row)
                 && let Some(joined) = join(&there, given)
@@ -142,6 +195,29 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    fn update_row(&mut self, entity: &str, id: Id, fields: &HashMap<String, FieldValue>) -> Result<()> {
+        let mut set: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        set.sort_by(|a, b| a.0.cmp(&b.0));
+        let entity = self.entity(entity)?;
+        self.join_lists(&entity, id, &mut set)?;
+        let change = Change::Update { entity: entity.name, id, version: None, set };
+        self.carry_out(Decision::of(change), 0)
+    }
+
+    /// An opportunity goes to the stage that the row names by the steps that a user would take.
+    fn update_opportunity(&mut self, id: Id, fields: &HashMap<String, FieldValue>) -> Result<()> {
+        let restage = Restage::of(self, id, fields)?;
+        if !restage.targets().is_empty() {
+            self.update_row(Opportunity::NAME, id, &restage.before)?;
+        }
+        for target in restage.targets() {
+            let decision = take_step(self, &restage.step(target))?;
+            self.carry_out(decision, 0)?;
+        }
+        self.update_row(Opportunity::NAME, id, &restage.after)?;
+        self.carry_out(restage.into_warnings(), 0)
     }
 
     /// The change of the row's own record; a rule may have written others before it.

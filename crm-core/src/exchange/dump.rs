@@ -6,7 +6,7 @@
 //! a dump of the restored database has the same bytes.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ const VERSION: i64 = 1;
 const CHUNK: usize = 1_000;
 /// The longest line, in bytes.
 const MAX_LINE: usize = 64 * 1024 * 1024;
+
+/// The largest number that a series stands at.
+const MAX_NUMBER: i64 = i64::MAX >> 1;
 
 /// One line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -202,20 +205,11 @@ fn record_line(entity: &EntityType, row: Row) -> RecordLine {
 
 /// Reads and checks all lines before anything is written.
 fn read_lines(source: &mut dyn BufRead) -> Result<Vec<Line>> {
-    let bad = |message: &str| -> Error { Problem::new(ErrorCode::BadFormat, message).into_invalid() };
     let mut lines = Vec::new();
-    let mut text = String::new();
-    loop {
-        text.clear();
-        let length = source.read_line(&mut text).map_err(|error| cannot("read", &error))?;
-        if length == 0 {
-            break;
-        }
-        if length > MAX_LINE {
-            return Err(bad("a line is longer than any dump has"));
-        }
-        let place = format!("line[{}]", lines.len() + 1);
-        lines.push(json::from_text::<Line>(text.trim_end()).map_err(|error| error.under(&place))?);
+    while let Some(text) = next_line(source)? {
+        let place = format!("line[{}]", lines.len().saturating_add(1));
+        let line = json::from_text::<Line>(&text).and_then(Line::checked);
+        lines.push(line.map_err(|error| error.under(&place))?);
     }
     match lines.first() {
         Some(Line::Dump { format, version }) if format == "crm-core" && *version <= VERSION => {}
@@ -227,12 +221,48 @@ fn read_lines(source: &mut dyn BufRead) -> Result<Vec<Line>> {
         }
         _ => return Err(bad("this is no dump")),
     }
-    let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    // The last line does not count itself.
+    let count = u64::try_from(lines.len().saturating_sub(1)).unwrap_or(u64::MAX);
     match lines.last() {
-        Some(Line::End { lines }) if lines + 1 == count => {}
+        Some(Line::End { lines }) if *lines == count => {}
         _ => return Err(bad("the dump was cut off")),
     }
     Ok(lines)
+}
+
+/// The text of the next line; never more than the limit is read for it.
+fn next_line(source: &mut dyn BufRead) -> Result<Option<String>> {
+    let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let length = Read::take(source, limit.saturating_add(1)).read_until(b'\n', &mut bytes);
+    match length.map_err(|error| cannot("read", &error))? {
+        0 => Ok(None),
+        length if length > MAX_LINE => Err(bad("a line is longer than any dump has")),
+        _ => {
+            let text = String::from_utf8(bytes).map_err(|_| bad("a line is no UTF-8"))?;
+            Ok(Some(text.trim_end().to_owned()))
+        }
+    }
+}
+
+fn bad(message: &str) -> Error {
+    Problem::new(ErrorCode::BadFormat, message).into_invalid()
+}
+
+impl Line {
+    /// Refuses numbers that no dump has.
+    fn checked(self) -> Result<Self> {
+        let (field, number) = match &self {
+            Self::Numbers { next, .. } => ("next", *next),
+            Self::Record(record) => ("version", record.version),
+            Self::Journal { entry, .. } => ("entry.version", entry.version.min(entry.sequence)),
+            _ => return Ok(self),
+        };
+        if (1..=MAX_NUMBER).contains(&number) {
+            return Ok(self);
+        }
+        Err(Error::invalid(ErrorCode::OutOfRange, field, "the number is none that a dump has"))
+    }
 }
 
 struct Restore<'a> {
@@ -255,7 +285,7 @@ impl<'a> Restore<'a> {
                 Line::Journal { tenant, entry } => self.tenant_id(tenant).map(|id| entries.push((id, entry))),
                 line => self.line(line),
             };
-            done.map_err(|error| error.under(&format!("line[{}]", place + 1)))?;
+            done.map_err(|error| error.under(&format!("line[{}]", place.saturating_add(1))))?;
         }
         // Tenants share one sequence: the journal goes back in its old order.
         entries.sort_by_key(|(_, entry)| entry.sequence);
@@ -277,7 +307,7 @@ impl<'a> Restore<'a> {
             Line::Record(record) => self.record(record),
             Line::Numbers { series, next } => {
                 let id = self.present()?.id;
-                self.tx.take_numbers(id, series, next - 1).map(|_| ())
+                self.tx.take_numbers(id, series, next.saturating_sub(1)).map(|_| ())
             }
             Line::Operation { op_id, fingerprint, outcome, at } => {
                 let id = self.present()?.id;

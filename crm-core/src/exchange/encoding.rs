@@ -18,6 +18,8 @@ const UTF16_SAMPLE_BYTES: usize = 4_096;
 pub(super) struct Decoded<'a> {
     pub text: Cow<'a, str>,
     pub encoding: &'static Encoding,
+    /// Neither a byte order mark nor the caller named the encoding.
+    pub guessed: bool,
     pub bad: Vec<BadBytes>,
 }
 
@@ -35,24 +37,32 @@ pub(super) fn by_label(label: &str) -> Result<&'static Encoding> {
     })
 }
 
-/// Decodes a whole file. A byte order mark wins over `label`; without either the encoding is guessed.
+/// Decodes a whole file. A byte order mark wins over `label`; without either the encoding is guessed, and zero bytes in
+/// the text are refused: then it is UTF-16 that the guess did not find, or no text.
 pub(super) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Result<Decoded<'a>> {
     let named = label.map(by_label).transpose()?;
-    let (encoding, body) = match Encoding::for_bom(bytes) {
+    let mark = Encoding::for_bom(bytes);
+    let (encoding, body) = match mark {
         Some((encoding, length)) => (encoding, bytes.get(length..).unwrap_or_default()),
         None => (named.unwrap_or_else(|| guess(bytes)), bytes),
     };
-    if encoding == UTF_8
-        && let Ok(text) = std::str::from_utf8(body)
-    {
-        return Ok(Decoded { text: Cow::Borrowed(text), encoding, bad: Vec::new() });
-    }
-    let (text, bad) = decode_marking(body, encoding);
+    let guessed = mark.is_none() && named.is_none();
+    let (text, bad) = match std::str::from_utf8(body) {
+        Ok(text) if encoding == UTF_8 => (Cow::Borrowed(text), Vec::new()),
+        _ => {
+            let (text, bad) = decode_marking(body, encoding);
+            (Cow::Owned(text), bad)
+        }
+    };
     if bad.len() > MAX_UNDECODABLE {
         let message = format!("more than {MAX_UNDECODABLE} places cannot be read as {}", encoding.name());
         return Err(Problem::new(ErrorCode::Undecodable, message).with("encoding", encoding.name()).into_invalid());
     }
-    Ok(Decoded { text: Cow::Owned(text), encoding, bad })
+    if guessed && text.contains('\0') {
+        let message = "the text has zero bytes: if it is UTF-16 without a byte order mark, name the encoding";
+        return Err(Problem::of_field(ErrorCode::Undecodable, "encoding", message).into_invalid());
+    }
+    Ok(Decoded { text, encoding, guessed, bad })
 }
 
 fn decode_marking(bytes: &[u8], encoding: &'static Encoding) -> (String, Vec<BadBytes>) {
@@ -178,6 +188,15 @@ mod tests {
         let bad: Vec<_> = decoded.bad.iter().map(|bad| (bad.at, bad.hex.as_str())).collect();
         assert_eq!(bad, [(12, "ff")]);
         assert!(decode(&[0xFF; 20_000], Some("utf-8")).is_err_and(|e| e.code() == ErrorCode::Undecodable));
+    }
+
+    #[test]
+    fn text_with_zero_bytes_is_refused_unless_its_encoding_is_named() {
+        let wide: Vec<u8> = "客户,城市\n上海泵业有限公司,上海\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let error = decode(&wide, None).err().unwrap();
+        assert_eq!((error.code(), error.field()), (ErrorCode::Undecodable, Some("encoding")));
+        let decoded = decode(&wide, Some("utf-16le")).unwrap();
+        assert_eq!((decoded.text.lines().count(), decoded.guessed), (2, false));
     }
 
     #[test]

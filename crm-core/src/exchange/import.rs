@@ -1,6 +1,8 @@
 //! Import of CSV files: a mapping says what each column means; every row is put by itself, and a bad one lands in the
 //! rejects with row, column, value and reason.
 
+mod issues;
+mod key;
 mod lists;
 mod lookup;
 mod rows;
@@ -8,8 +10,8 @@ mod rows;
 use std::collections::HashMap;
 
 use super::cells::CellFormat;
-use super::csv::{CsvOptions, CsvReader};
-use crate::engine::{RowResult, Session, put_rows};
+use super::csv::{CsvOptions, CsvReader, CsvReject, CsvRow};
+use crate::engine::{RowDone, RowResult, Session, put_rows};
 use crate::value::{Decimal, ErrorCode, FieldValue, Problem, Result};
 
 use rows::{Compiled, Read};
@@ -64,8 +66,10 @@ value_struct! {
         required {
             /// The column.
             pub column: String,
-            /// The field; for the parts of a list `channels.phone`, `channels.address.city`, `identifiers.vat`,
-            /// `subjects.account` (with a lookup), or `raw.NAME` for what the source said.
+            /// The field; for the parts of a list `channels.phone`, `channels.address.city`,
+            /// `channels.address[shipping].city` for a second address with a label, `identifiers.vat`,
+            /// `subjects.account` (with a lookup), or `raw.NAME` for what the source said. One column at most fills a
+            /// field of a row, unless it is an element of a list of its own.
             pub field: String,
         }
         optional {
@@ -75,7 +79,8 @@ value_struct! {
             pub lookup: Option<ReferenceLookup>,
             /// Written values and what they stand for: `{"Won": "won"}`. Others are taken as they are.
             pub values: HashMap<String, String>,
-            /// What a decimal number is multiplied by, for example 1000 for a column in thousands.
+            /// What a number is multiplied by, for example 1000 for a column in thousands; the result must be a whole
+            /// number where the field holds one.
             pub multiply_by: Option<Decimal>,
             /// Values that stand for nothing, for example `N/A`.
             pub empty: Vec<String>,
@@ -110,7 +115,8 @@ value_struct! {
             pub external_system: Option<String>,
             /// The column with the external identifier.
             pub key_column: Option<String>,
-            /// Instead of an external identifier: the unique field by which a record is found again.
+            /// Instead of an external identifier: the unique field by which a record is found again. List prices need
+            /// no key: they are found again by list, product and first day.
             pub key_field: Option<String>,
             /// Fields that are the same for every row.
             pub constants: HashMap<String, FieldValue>,
@@ -118,8 +124,8 @@ value_struct! {
             pub constant_lookups: HashMap<String, ReferenceLookup>,
             /// Rows in which this column is empty are passed over without a reject.
             pub skip_if_empty: Option<String>,
-            /// A row with the key of an earlier one is passed over without a reject: for a column that many rows share,
-            /// such as the manager of a team.
+            /// A row with the key of an earlier one that was put is passed over without a reject: for a column that many
+            /// rows share, such as the manager of a team.
             pub skip_repeated: bool,
         }
     }
@@ -129,7 +135,7 @@ value_struct! {
     /// One cell that could not be taken as it is.
     pub struct ImportIssue {
         required {
-            /// The row as a spreadsheet numbers it: the header is 1.
+            /// The row as a spreadsheet numbers it: the header is 1. In a file of vCards the number of the card.
             pub row: u64,
             /// What is wrong, as a program reads it.
             pub code: ErrorCode,
@@ -137,11 +143,13 @@ value_struct! {
             pub reason: String,
         }
         optional {
+            /// The line of the file, where rows are cards.
+            pub line: Option<u64>,
             /// The column, where one is to blame.
             pub column: Option<String>,
             /// The field, where one is to blame.
             pub field: Option<String>,
-            /// The cell.
+            /// The cell as it stands in the file; if no single one is to blame, what could be read of the row.
             pub value: Option<String>,
             /// What might be meant; it is never taken without being asked.
             pub proposal: Option<String>,
@@ -190,6 +198,11 @@ value_struct! {
             pub proposals: Vec<ImportProposal>,
             /// Whether nothing was written.
             pub dry_run: bool,
+            /// The encoding in which a CSV file was read, by its WHATWG name. If it was guessed to be another one than
+            /// UTF-8, a notice says so.
+            pub encoding: Option<String>,
+            /// The separator with which a CSV file was read.
+            pub separator: Option<String>,
         }
     }
 }
@@ -209,6 +222,9 @@ impl Session {
     /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all. A row
     /// that changes a record adds its channels, identifiers and external identifiers to those that are there: an opt-out
     /// and what other systems brought stay.
+    ///
+    /// An opportunity that is there goes to the stage of its row by the steps that a user would take, with the guards of
+    /// the stages; another day of its opening is left out and listed as a notice.
     ///
     /// # Errors
     /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What
@@ -234,7 +250,8 @@ impl Session {
         let mut import = Import {
             session: self,
             compiled,
-            report: ImportReport { dry_run, ..ImportReport::default() },
+            report: report_of(&reader, dry_run),
+            seen: HashMap::new(),
             waiting: Vec::new(),
         };
         // In a dry run nothing is kept between transactions, so everything goes through one.
@@ -252,28 +269,55 @@ impl Session {
     }
 }
 
+/// The report on a file of which only the header was read.
+fn report_of(reader: &CsvReader<'_>, dry_run: bool) -> ImportReport {
+    let encoding = reader.encoding();
+    let guess = || {
+        let message = format!("the encoding was guessed to be {encoding}: name it if it is another");
+        let problem = Problem::new(ErrorCode::Undecodable, message);
+        let (field, value) = (Some("encoding".to_owned()), Some(encoding.to_owned()));
+        ImportIssue { field, value, ..issue(1, &problem) }
+    };
+    ImportReport {
+        dry_run,
+        notices: (reader.is_encoding_guessed() && encoding != "UTF-8").then(guess).into_iter().collect(),
+        encoding: Some(encoding.to_owned()),
+        separator: Some(reader.separator().to_string()),
+        ..ImportReport::default()
+    }
+}
+
 struct Import<'a> {
     session: &'a Session,
     compiled: Compiled,
     report: ImportReport,
-    /// Rows that wait for the next transaction, with their notices.
+    /// The keys of the rows that were put, with their rows.
+    seen: HashMap<String, u64>,
+    /// Rows that wait for the next transaction.
     waiting: Vec<Read>,
 }
 
 impl Import<'_> {
-    fn take(&mut self, row: std::result::Result<super::csv::CsvRow, super::csv::CsvReject>) {
+    fn take(&mut self, row: std::result::Result<CsvRow, CsvReject>) {
         self.report.rows += 1;
-        match row {
-            Ok(row) => match self.compiled.read(&row) {
-                Ok(Some(read)) => self.waiting.push(read),
-                Ok(None) => self.report.skipped += 1,
-                Err(issues) => self.reject(issues),
-            },
+        match row.map(|row| self.compiled.read(&row)) {
+            Ok(Some(mut read)) => {
+                if self.first_of(&read).is_some() {
+                    read.work = None;
+                }
+                self.waiting.push(read);
+            }
+            Ok(None) => self.report.skipped += 1,
             Err(reject) => {
-                let issues = reject.problems.iter().map(|problem| issue(reject.row, problem)).collect();
+                let issues = reject.problems.iter().map(|problem| unreadable(&reject, problem)).collect();
                 self.reject(issues);
             }
         }
+    }
+
+    /// The row that was put with the key of this one.
+    fn first_of(&self, read: &Read) -> Option<u64> {
+        self.seen.get(read.identity.as_ref()?).copied()
     }
 
     fn reject(&mut self, issues: Vec<ImportIssue>) {
@@ -282,28 +326,52 @@ impl Import<'_> {
     }
 
     fn put(&mut self) -> Result<()> {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.is_empty() {
-            return Ok(());
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let has_work: Vec<bool> = waiting.iter().map(|read| read.work.is_some()).collect();
+        let work: Vec<_> = waiting.iter_mut().filter_map(|read| read.work.take()).collect();
+        let mut done = Vec::new();
+        if !work.is_empty() {
+            done = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
         }
-        let (rows, work): (Vec<_>, Vec<_>) =
-            waiting.into_iter().map(|read| ((read.source, read.notices), read.work)).unzip();
-        let results = put_rows(self.session, "exchange.import", &work, self.report.dry_run)?;
-        for ((source, notices), result) in rows.into_iter().zip(results) {
-            match result {
-                RowResult::Created => self.report.created += 1,
-                RowResult::Updated => self.report.updated += 1,
-                RowResult::Unchanged => self.report.unchanged += 1,
-                RowResult::Failed(error) => {
-                    let problems = error.problems().iter();
-                    let issues = problems.map(|problem| self.compiled.locate(&source, problem)).collect();
-                    self.reject(issues);
-                    continue;
-                }
-            }
-            self.report.notices.extend(notices);
+        let mut done = done.into_iter();
+        for (read, has_work) in waiting.into_iter().zip(has_work) {
+            let done = if has_work { done.next() } else { None };
+            self.note(read, done);
         }
         Ok(())
+    }
+
+    /// Takes down what became of a row, in the order of the file: a row has the key of an earlier one only if that one
+    /// was put.
+    fn note(&mut self, mut read: Read, done: Option<RowDone>) {
+        if let Some(first) = self.first_of(&read) {
+            if self.compiled.skips_repeated() {
+                self.report.skipped += 1;
+            } else {
+                read.issues.push(self.compiled.repeated(&read.source, first));
+                self.reject(read.issues);
+            }
+            return;
+        }
+        let Some(RowDone { result, warnings }) = done else { return self.reject(read.issues) };
+        let issues = |problems: &[Problem]| -> Vec<ImportIssue> {
+            problems.iter().map(|problem| self.compiled.locate(&read.source, problem)).collect()
+        };
+        let told = issues(&warnings);
+        match result {
+            RowResult::Created => self.report.created += 1,
+            RowResult::Updated => self.report.updated += 1,
+            RowResult::Unchanged => self.report.unchanged += 1,
+            RowResult::Repeated => return self.reject(read.issues),
+            RowResult::Failed(error) => {
+                let issues = issues(error.problems());
+                return self.reject(issues);
+            }
+        }
+        if let Some(identity) = read.identity {
+            self.seen.insert(identity, read.source.row);
+        }
+        self.report.notices.extend(read.notices.into_iter().chain(told));
     }
 
     /// Counts the proposals and puts the issues into the order of the file.
@@ -342,13 +410,22 @@ pub fn nearest_name(names: &[String], text: &str) -> Option<String> {
     lookup::Names::expected(names).nearest(text)
 }
 
-/// A problem that the CSV reader found.
-fn issue(row: u64, problem: &Problem) -> ImportIssue {
+/// What is wrong with a row that could not be read: the cell that is to blame, or else the whole row.
+fn unreadable(reject: &CsvReject, problem: &Problem) -> ImportIssue {
+    let place = problem.data.get("column").and_then(|column| column.parse::<usize>().ok()?.checked_sub(1));
+    let cell = place.and_then(|place| reject.cells.get(place).cloned());
+    let value = cell.or_else(|| (!reject.cells.is_empty()).then(|| reject.cells.join(" | ")));
+    ImportIssue { column: problem.field.clone(), value, ..issue(reject.row, problem) }
+}
+
+/// A problem of a row.
+pub(super) fn issue(row: u64, problem: &Problem) -> ImportIssue {
     ImportIssue {
         row,
         code: problem.code,
         reason: problem.message.clone(),
-        column: problem.field.clone(),
+        line: None,
+        column: None,
         field: None,
         value: None,
         proposal: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exchange::{self, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion};
+use crate::exchange::{self, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion};
 use crate::value::Result;
 
 /// Hears how far an import is. It must not throw: what was imported before stands.
@@ -39,6 +39,24 @@ pub fn read_csv(bytes: Vec<u8>, options: CsvOptions) -> Result<CsvTable> {
 #[uniffi::export(default(options))]
 pub fn write_csv(header: Vec<String>, rows: Vec<Vec<String>>, options: CsvWriteOptions) -> Result<Vec<u8>> {
     exchange::write_csv(&header, &rows, &options)
+}
+
+/// The rejects of an import as a CSV file: row, line, column, value, code, reason, proposal.
+///
+/// # Errors
+/// `BadFormat` for a separator that is no single ASCII character.
+#[uniffi::export(default(options))]
+pub fn rejects_csv(report: ImportReport, options: CsvWriteOptions) -> Result<Vec<u8>> {
+    report.rejects_csv(&options)
+}
+
+/// The notices of an import, in the form of `rejects_csv`.
+///
+/// # Errors
+/// As `rejects_csv`.
+#[uniffi::export(default(options))]
+pub fn notices_csv(report: ImportReport, options: CsvWriteOptions) -> Result<Vec<u8>> {
+    report.notices_csv(&options)
 }
 
 /// Reads vCards 2.1, 3.0 and 4.0; a damaged card is a reject with its line.

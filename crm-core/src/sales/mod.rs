@@ -10,6 +10,7 @@ mod convert;
 mod guards;
 mod lead;
 mod pipeline;
+mod restage;
 mod rules;
 mod steps;
 mod types;
@@ -29,6 +30,7 @@ pub use types::{
     StageInterval, StageIntervalPage,
 };
 
+pub(crate) use restage::Restage;
 pub(crate) use rules::in_order;
 pub(crate) use steps::{Step, Target, take_step};
 

@@ -8,6 +8,8 @@
 //!   twice is refused with `DuplicateKey`, because a mapping by name could take the wrong column.
 //! - Rows are numbered as a spreadsheet shows them: the header is 1, a cell with line breaks does not count twice, an
 //!   empty line counts but gives no row.
+//! - A quote that is not closed, or behind which text stands, makes a reject of the one line where the row begins. The
+//!   next line is read for itself, so that one quote too many does not swallow what follows.
 //! - The writer puts `'` before a cell that a spreadsheet would run as a formula, and
 //!   [`CsvOptions::unescape_formulas`] takes it off again. See [`escape_formula`].
 //!
@@ -24,6 +26,7 @@
 //! ```
 
 mod read;
+mod scan;
 mod separator;
 mod write;
 
@@ -80,7 +83,8 @@ value_struct! {
             pub problems: Vec<Problem>,
         }
         optional {
-            /// What could be read; U+FFFD stands where bytes were unreadable. Empty for a row above the limit.
+            /// What could be read; U+FFFD stands where bytes were unreadable, quotes stay if they are damaged. Empty for
+            /// a row above the limit.
             pub cells: Vec<String>,
         }
     }

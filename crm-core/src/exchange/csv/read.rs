@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Cursor;
 
 use crate::value::{ErrorCode, Problem, Result};
 
 use super::super::encoding::{self, BadBytes};
 use super::super::shown;
-use super::{CsvOptions, CsvReject, CsvRow, CsvTable, MAX_COLUMNS, MAX_ROW_BYTES, separator, unescape_formula};
+use super::scan::{Scanned, scan, skip_breaks};
+use super::{CsvOptions, CsvReject, CsvRow, CsvTable, MAX_COLUMNS, separator, unescape_formula};
 
 /// Reads a CSV file row by row.
 ///
@@ -28,6 +28,7 @@ pub struct CsvReader<'a> {
     rows: Records<'a>,
     header: Vec<String>,
     encoding: &'static str,
+    guessed: bool,
     separator: u8,
     unescape: bool,
     /// The first row of a file without header, which is read at the start to count the columns.
@@ -40,7 +41,8 @@ impl<'a> CsvReader<'a> {
     /// # Errors
     /// `NotInPicklist` for an unknown encoding, `BadFormat` for a separator that is not one ASCII character,
     /// `Required` for a file without any row, `DuplicateKey` for a name that stands twice in the header, `TooMany`
-    /// for more than [`MAX_COLUMNS`] columns, `Undecodable` and `TooLong` for a header that cannot be read.
+    /// for more than [`MAX_COLUMNS`] columns, `BadFormat`, `Undecodable` and `TooLong` for a header that cannot be
+    /// read; `Undecodable` for text with zero bytes whose encoding is not named.
     pub fn open(bytes: &'a [u8], options: &CsvOptions) -> Result<Self> {
         let decoded = encoding::decode(bytes, options.encoding.as_deref())?;
         let declared = separator::declared(&decoded.text);
@@ -51,7 +53,8 @@ impl<'a> CsvReader<'a> {
             (None, None) => separator::detect(&decoded.text),
         };
         let name = decoded.encoding.name();
-        let mut rows = Records::new(decoded.text, start, decoded.bad, separator, name);
+        let bad = decoded.bad.into_iter().peekable();
+        let mut rows = Records { text: decoded.text, place: start, separator, row: 0, bad, encoding: name };
         let first = rows.read().ok_or_else(|| {
             Problem::new(ErrorCode::Required, "the file has no row, not even a header").into_invalid()
         })?;
@@ -59,6 +62,7 @@ impl<'a> CsvReader<'a> {
             rows,
             header: Vec::new(),
             encoding: name,
+            guessed: decoded.guessed,
             separator,
             unescape: options.unescape_formulas,
             waiting: None,
@@ -89,6 +93,12 @@ impl<'a> CsvReader<'a> {
     #[must_use]
     pub const fn encoding(&self) -> &'static str {
         self.encoding
+    }
+
+    /// Whether the encoding was guessed, because neither a byte order mark nor the options name it.
+    #[must_use]
+    pub const fn is_encoding_guessed(&self) -> bool {
+        self.guessed
     }
 
     /// The separator that is used.
@@ -124,9 +134,9 @@ impl<'a> CsvReader<'a> {
     }
 
     fn checked(&self, record: Record) -> Result<CsvRow, CsvReject> {
-        let Record { row, mut cells, mut problems, too_long } = record;
+        let Record { row, mut cells, mut problems, damaged } = record;
         let (have, need) = (cells.len(), self.header.len());
-        if have != need && !too_long {
+        if have != need && !damaged {
             let message = format!("the row has {have} cells, the header has {need}");
             problems.push(Problem::new(ErrorCode::BadFormat, message).with("cells", have).with("columns", need));
         }
@@ -196,84 +206,42 @@ struct Record {
     row: u64,
     cells: Vec<String>,
     problems: Vec<Problem>,
-    too_long: bool,
+    /// The line was not cut into cells, so their number says nothing.
+    damaged: bool,
 }
 
 /// The rows of the text with their numbers, before they are held against the header.
 struct Records<'a> {
-    reader: ::csv::Reader<Cursor<Text<'a>>>,
-    record: ::csv::StringRecord,
+    text: Cow<'a, str>,
+    /// Where the next row begins.
+    place: usize,
     separator: u8,
     row: u64,
     bad: std::iter::Peekable<std::vec::IntoIter<BadBytes>>,
     encoding: &'static str,
 }
 
-/// The text behind a line `sep=;`.
-struct Text<'a> {
-    text: Cow<'a, str>,
-    start: usize,
-}
-
-impl AsRef<[u8]> for Text<'_> {
-    fn as_ref(&self) -> &[u8] {
-        self.text.as_bytes().get(self.start..).unwrap_or_default()
-    }
-}
-
-impl<'a> Records<'a> {
-    fn new(text: Cow<'a, str>, start: usize, bad: Vec<BadBytes>, separator: u8, encoding: &'static str) -> Self {
-        let reader = ::csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator)
-            .from_reader(Cursor::new(Text { text, start }));
-        let bad = bad.into_iter().peekable();
-        Self { reader, record: ::csv::StringRecord::new(), separator, row: 0, bad, encoding }
-    }
-
-    fn text(&self) -> &[u8] {
-        self.reader.get_ref().get_ref().as_ref()
-    }
-
-    fn place(&self) -> usize {
-        usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX)
-    }
-
+impl Records<'_> {
     fn read(&mut self) -> Option<Record> {
-        let (blank, start) = skip_line_breaks(self.text(), self.place());
-        if !self.reader.read_record(&mut self.record).unwrap_or(false) {
+        let (blank, start) = skip_breaks(&self.text, self.place);
+        if start >= self.text.len() {
             return None;
         }
+        let Scanned { cells, end, damage } = scan(&self.text, start, self.separator);
+        self.place = end;
         self.row = self.row.saturating_add(blank).saturating_add(1);
-        let end = self.place();
-        let mut problems = Vec::new();
-        let too_long = end.saturating_sub(start) > MAX_ROW_BYTES;
-        if too_long {
-            let message = format!("the row has more than {MAX_ROW_BYTES} bytes; is a quote not closed?");
-            problems.push(Problem::new(ErrorCode::TooLong, message).with("limit", MAX_ROW_BYTES));
-        }
-        if self.is_cut_off(start, end) {
-            problems.push(Problem::new(ErrorCode::BadFormat, "a quote is opened here and never closed"));
-        }
-        self.report_bad_bytes(start, end, &mut problems);
-        let cells = if too_long { Vec::new() } else { self.record.iter().map(ToOwned::to_owned).collect() };
-        Some(Record { row: self.row, cells, problems, too_long })
-    }
-
-    /// Whether the last row ends inside quotes.
-    fn is_cut_off(&self, start: usize, end: usize) -> bool {
-        end >= self.text().len() && self.text().get(start..).is_some_and(|row| ends_quoted(row, self.separator))
+        let damaged = damage.is_some();
+        let mut problems: Vec<Problem> = damage.into_iter().collect();
+        self.report_bad_bytes(start, end, &cells, &mut problems);
+        Some(Record { row: self.row, cells, problems, damaged })
     }
 
     /// Names the column of every place that could not be decoded: the n-th U+FFFD of the row in the file is the n-th
     /// one in its cells.
-    fn report_bad_bytes(&mut self, start: usize, end: usize, problems: &mut Vec<Problem>) {
-        let offset = self.reader.get_ref().get_ref().start;
-        while let Some(bad) = self.bad.next_if(|bad| bad.at < end.saturating_add(offset)) {
-            let before = self.text().get(start..bad.at.saturating_sub(offset)).unwrap_or_default();
-            let ordinal = marks(&String::from_utf8_lossy(before));
-            let column = column_of_mark(&self.record, ordinal);
+    fn report_bad_bytes(&mut self, start: usize, end: usize, cells: &[String], problems: &mut Vec<Problem>) {
+        while let Some(bad) = self.bad.next_if(|bad| bad.at < end) {
+            let ordinal = marks(self.text.get(start..bad.at).unwrap_or_default());
+            let column = column_of_mark(cells, ordinal);
             let message = format!("the bytes `{}` cannot be read as {}", bad.hex, self.encoding);
             let problem = Problem::new(ErrorCode::Undecodable, message).with("row", self.row);
             problems.push(problem.with("column", column).with("bytes", bad.hex));
@@ -281,49 +249,18 @@ impl<'a> Records<'a> {
     }
 }
 
-/// How many line breaks stand at `place`, and where they end. The second half of a CRLF is not one.
-fn skip_line_breaks(text: &[u8], place: usize) -> (u64, usize) {
-    let rest = text.get(place..).unwrap_or_default();
-    let half = place > 0 && text.get(place.saturating_sub(1)) == Some(&b'\r') && rest.first() == Some(&b'\n');
-    let mut place = place.saturating_add(usize::from(half));
-    let mut breaks = 0_u64;
-    loop {
-        let length = match text.get(place..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => 2,
-            [b'\r' | b'\n', ..] => 1,
-            _ => return (breaks, place),
-        };
-        place = place.saturating_add(length);
-        breaks = breaks.saturating_add(1);
-    }
-}
-
-fn ends_quoted(row: &[u8], separator: u8) -> bool {
-    let (mut at_start, mut quoted) = (true, false);
-    for &byte in row {
-        if byte == b'"' && (quoted || at_start) {
-            // A doubled quote closes and opens again, so it needs no case of its own.
-            quoted = !quoted;
-            at_start = !quoted;
-        } else if !quoted {
-            at_start = byte == separator;
-        }
-    }
-    quoted
-}
-
 fn marks(text: &str) -> usize {
     text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count()
 }
 
 /// The column, counted from 1, in which the U+FFFD number `ordinal` (from 0) of the row stands.
-fn column_of_mark(record: &::csv::StringRecord, ordinal: usize) -> usize {
+fn column_of_mark(cells: &[String], ordinal: usize) -> usize {
     let mut passed = 0_usize;
-    for (cell, column) in record.iter().zip(1_usize..) {
+    for (cell, column) in cells.iter().zip(1_usize..) {
         passed = passed.saturating_add(marks(cell));
         if passed > ordinal {
             return column;
         }
     }
-    record.len()
+    cells.len()
 }

@@ -3,6 +3,7 @@
 use crate::value::{ErrorCode, Problem, Result};
 
 use super::super::shown;
+use super::scan::{scan, skip_breaks};
 
 /// What is tried, in this order.
 const CANDIDATES: [u8; 4] = *b",;\t|";
@@ -43,7 +44,7 @@ pub(super) fn detect(text: &str) -> u8 {
 
 /// Per mille of the rows that have as many cells as the first one, and how many that are.
 fn score(text: &str, separator: u8) -> (usize, usize) {
-    let sample = text.as_bytes().get(..SAMPLE_BYTES).unwrap_or(text.as_bytes());
+    let sample = (0..4).find_map(|back| text.get(..SAMPLE_BYTES.saturating_sub(back))).unwrap_or(text);
     let mut widths = widths(sample, separator);
     if sample.len() < text.len() && widths.len() > 1 && widths.len() < SAMPLE_ROWS {
         widths.pop();
@@ -53,13 +54,16 @@ fn score(text: &str, separator: u8) -> (usize, usize) {
     ((same * 1_000).checked_div(widths.len()).unwrap_or(0), columns)
 }
 
-fn widths(sample: &[u8], separator: u8) -> Vec<usize> {
-    let mut reader =
-        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(sample);
-    let mut record = ::csv::ByteRecord::new();
-    let mut widths = Vec::new();
-    while widths.len() < SAMPLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
-        widths.push(record.len());
+fn widths(sample: &str, separator: u8) -> Vec<usize> {
+    let (mut widths, mut place) = (Vec::new(), 0);
+    while widths.len() < SAMPLE_ROWS {
+        let start = skip_breaks(sample, place).1;
+        if start >= sample.len() {
+            break;
+        }
+        let row = scan(sample, start, separator);
+        widths.push(row.cells.len());
+        place = row.end;
     }
     widths
 }

@@ -52,11 +52,31 @@ fn inch_marks_inside_a_cell_are_text() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_is_a_reject() {
+fn a_quote_that_is_never_closed_rejects_its_line_and_no_other() {
     let table = table("a,b\n1,2\n\"3,4\n5,6\n");
-    assert_eq!(cells(&table), [(2, vec!["1", "2"])]);
-    assert_eq!(table.rejects[0].row, 3);
-    assert_eq!(table.rejects[0].problems[0].message, "a quote is opened here and never closed");
+    assert_eq!(cells(&table), [(2, vec!["1", "2"]), (4, vec!["5", "6"])]);
+    let reject = &table.rejects[0];
+    assert_eq!((reject.row, reject.cells.join("|")), (3, "\"3|4".into()));
+    assert_eq!(reject.problems[0].to_string(), "a: a quote is opened here and never closed");
+
+    let many = format!("a,b\nx,y\n\"z,1\n{}", "good,row\n".repeat(100));
+    let table = self::table(&many);
+    assert_eq!((table.rows.len(), table.rejects.len()), (101, 1));
+}
+
+#[test]
+fn a_quote_that_closes_rows_later_swallows_no_row() {
+    let table = table("name,n\n\"Alpha,1\nBeta,2\n\"Gamma\" AG,3\nDelta,4\n");
+    assert_eq!(cells(&table), [(3, vec!["Beta", "2"]), (5, vec!["Delta", "4"])]);
+    assert_eq!(table.rejects.iter().map(|reject| reject.row).collect::<Vec<_>>(), [2, 4]);
+}
+
+#[test]
+fn text_behind_a_closing_quote_is_not_glued_to_the_cell() {
+    let table = table("name,n\n\"Best\" Tools,1\n\"Next\"  ,2\n");
+    assert_eq!(cells(&table), [(3, vec!["Next", "2"])]);
+    assert_eq!(table.rejects[0].problems[0].to_string(), "name: text stands behind a closing quote");
+    assert_eq!(table.rejects[0].cells, ["\"Best\" Tools", "1"]);
 }
 
 #[test]
@@ -146,6 +166,10 @@ fn any_rows(columns: std::ops::Range<usize>) -> impl Strategy<Value = (Vec<Strin
     })
 }
 
+fn breaks(cell: &str) -> usize {
+    cell.replace("\r\n", "\n").matches(['\r', '\n']).count()
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(
@@ -186,6 +210,24 @@ proptest! {
         if safe.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
             prop_assert!(text.parse::<crate::value::Decimal>().is_ok());
         }
+    }
+
+    #[test]
+    fn every_line_belongs_to_a_row_or_a_reject(
+        lines in proptest::collection::vec("[ab,\" ]{0,6}", 0..12), line_break in proptest::sample::select(vec!["\n", "\r\n", "\r"])
+    ) {
+        let file = format!("h,i{line_break}{}", lines.join(line_break));
+        let options = CsvOptions { separator: Some(",".into()), ..CsvOptions::default() };
+        let table = read_csv(file.as_bytes(), &options).unwrap();
+        let rows = table.rows.iter().map(|row| &row.cells).chain(table.rejects.iter().map(|reject| &reject.cells));
+        // A line break inside a cell is a line more; nothing but an empty line has no row.
+        let read: usize = rows.map(|cells| 1 + cells.iter().map(|cell| breaks(cell)).sum::<usize>()).sum();
+        let blank = |line: &&String| line.trim_matches(['"', ' ']).is_empty();
+        prop_assert!(read <= lines.len() && read + lines.iter().filter(blank).count() >= lines.len(), "{:?}", table);
+        let letters = |text: &str| text.matches(['a', 'b']).count();
+        let cells = table.rows.iter().flat_map(|row| &row.cells);
+        let kept: usize = cells.chain(table.rejects.iter().flat_map(|reject| &reject.cells)).map(|cell| letters(cell)).sum();
+        prop_assert_eq!(kept, letters(&lines.concat()));
     }
 
     #[test]

@@ -5,6 +5,16 @@ use std::collections::HashMap;
 use crate::customer::{ChannelKind, SubjectEntity};
 use crate::value::{Error, ErrorCode, FieldValue, IdentifierKind, Result};
 
+/// Several addresses of one row are told apart by their labels: `address[shipping].city`.
+fn address_part(part: &str) -> Option<(Option<&str>, &str)> {
+    let rest = part.strip_prefix("address")?;
+    if let Some(part) = rest.strip_prefix('.') {
+        return Some((None, part));
+    }
+    let (label, part) = rest.strip_prefix('[')?.split_once("].")?;
+    (!label.trim().is_empty()).then_some((Some(label), part))
+}
+
 const ADDRESS_PARTS: [&str; 6] = ["value", "street", "city", "region", "postcode", "country"];
 
 /// Channels, identifiers, subjects and what the source said, as far as they were read from a row.
@@ -12,17 +22,33 @@ const ADDRESS_PARTS: [&str; 6] = ["value", "street", "city", "region", "postcode
 pub(super) struct Lists {
     /// Elements by the name of their list, with the place of their column.
     elements: HashMap<&'static str, Vec<(serde_json::Value, usize)>>,
-    address: serde_json::Map<String, serde_json::Value>,
-    /// Parts of the address and the places of their columns.
-    address_origins: Vec<(String, usize)>,
+    /// Addresses by their labels, in the order of their first columns.
+    addresses: Vec<Address>,
+}
+
+/// The parts of an address that were read.
+struct Address {
+    label: Option<String>,
+    parts: serde_json::Map<String, serde_json::Value>,
+    /// The parts and the places of their columns.
+    origins: Vec<(String, usize)>,
 }
 
 impl Lists {
+    /// Whether several columns may fill the field, one element of a list each.
+    pub(super) fn appends(field: &str) -> bool {
+        match field.split_once('.') {
+            Some(("channels", part)) => address_part(part).is_none(),
+            Some((list, _)) => list != "raw",
+            None => false,
+        }
+    }
+
     /// Refuses a part that no list has.
     pub(super) fn check(list: &str, part: &str, has_lookup: bool) -> Result<()> {
         let known = match list {
-            "channels" => match part.strip_prefix("address.") {
-                Some(part) => ADDRESS_PARTS.contains(&part),
+            "channels" => match address_part(part) {
+                Some((_, part)) => ADDRESS_PARTS.contains(&part),
                 None => ChannelKind::parse(part).is_some(),
             },
             "identifiers" => IdentifierKind::parse(part).is_some(),
@@ -50,12 +76,8 @@ impl Lists {
             return;
         };
         let text = value.to_key();
-        let (list, element) = match (list, part.strip_prefix("address.")) {
-            ("channels", Some(part)) => {
-                self.address.insert(part.to_owned(), text.into());
-                self.address_origins.push((part.to_owned(), origin));
-                return;
-            }
+        let (list, element) = match (list, address_part(part)) {
+            ("channels", Some((label, part))) => return self.put_address(label, part, text, origin),
             ("channels", None) => ("channels", serde_json::json!({ "kind": part, "value": text })),
             ("subjects", _) => ("subjects", serde_json::json!({ "entity": part, "id": text })),
             ("raw", _) => ("raw", serde_json::json!({ "name": part, "value": text })),
@@ -64,15 +86,29 @@ impl Lists {
         self.elements.entry(list).or_default().push((element, origin));
     }
 
+    fn put_address(&mut self, label: Option<&str>, part: &str, text: String, origin: usize) {
+        let known = self.addresses.iter().position(|address| address.label.as_deref() == label);
+        let at = known.unwrap_or(self.addresses.len());
+        if known.is_none() {
+            let label = label.map(ToOwned::to_owned);
+            self.addresses.push(Address { label, parts: serde_json::Map::new(), origins: Vec::new() });
+        }
+        if let Some(address) = self.addresses.get_mut(at) {
+            address.parts.insert(part.to_owned(), text.into());
+            address.origins.push((part.to_owned(), origin));
+        }
+    }
+
     /// Puts the lists into the fields; gives their parts, such as `channels[1]`, with the places of their columns.
     pub(super) fn finish(mut self, fields: &mut HashMap<String, FieldValue>) -> Vec<(String, usize)> {
         let mut origins = Vec::new();
-        if let Some((_, first)) = self.address_origins.first() {
+        for address in self.addresses {
             let channels = self.elements.entry("channels").or_default();
             let at = channels.len();
-            let named = self.address_origins.iter().map(|(part, place)| (format!("channels[{at}].{part}"), *place));
+            let first = address.origins.first().map_or(0, |(_, place)| *place);
+            let named = address.origins.iter().map(|(part, place)| (format!("channels[{at}].{part}"), *place));
             origins.extend(named);
-            channels.push((address(self.address), *first));
+            channels.push((address_channel(address), first));
         }
         for (name, list) in self.elements {
             origins.extend(list.iter().enumerate().map(|(at, (_, place))| (format!("{name}[{at}]"), *place)));
@@ -86,11 +122,15 @@ impl Lists {
 }
 
 /// The parts of an address as one channel.
-fn address(mut parts: serde_json::Map<String, serde_json::Value>) -> serde_json::Value {
+fn address_channel(address: Address) -> serde_json::Value {
+    let Address { label, mut parts, .. } = address;
     let order = ["street", "postcode", "city", "region", "country"];
     let line: Vec<&str> = order.iter().filter_map(|part| parts.get(*part)?.as_str()).collect();
     let line = line.join(", ");
     parts.entry("value").or_insert_with(|| line.into());
     parts.insert("kind".to_owned(), "address".into());
+    if let Some(label) = label {
+        parts.insert("label".to_owned(), label.into());
+    }
     parts.into()
 }

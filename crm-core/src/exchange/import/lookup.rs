@@ -1,5 +1,6 @@
 //! Finding the record that a cell names, and proposing one if there is none.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::ReferenceLookup;
@@ -16,6 +17,41 @@ const EDITS_PER_CHARS: usize = 4;
 pub(super) struct Names {
     /// Two records with one name: neither is meant.
     exact: HashMap<String, Option<Id>>,
+    /// What the names are when only letters and digits count; made when the first proposal is asked for.
+    spellings: OnceCell<Spellings>,
+    /// What was proposed for a text: many rows share one.
+    proposals: RefCell<HashMap<String, Option<String>>>,
+}
+
+/// Names by their letters and digits.
+struct Spellings {
+    /// Two names with the same letters and digits: neither is proposed for them.
+    same: HashMap<String, Option<String>>,
+    all: Vec<Spelling>,
+}
+
+/// A name, ready to be compared with many texts.
+struct Spelling {
+    name: String,
+    letters: Vec<char>,
+    /// Which letters occur, each as one of 64 bits.
+    occurring: u64,
+}
+
+impl Spelling {
+    fn of(name: &str) -> Self {
+        let letters: Vec<char> = squeeze(name).chars().collect();
+        let occurring = letters.iter().fold(0, |bits, letter| bits | 1 << (u32::from(*letter) % 64));
+        Self { name: name.to_owned(), letters, occurring }
+    }
+
+    /// How many edits it takes from one to the other, if they are no more than the limit. A letter that the other one
+    /// does not have takes one edit at least, so most names are passed over without a closer look.
+    fn distance(&self, other: &Self, limit: usize) -> Option<usize> {
+        let missing = |here: u64, there: u64| usize::try_from((here & !there).count_ones()).unwrap_or_default();
+        let least = missing(self.occurring, other.occurring).max(missing(other.occurring, self.occurring));
+        if least > limit { None } else { edits(&self.letters, &other.letters, limit) }
+    }
 }
 
 /// What a cell names.
@@ -46,12 +82,16 @@ impl Names {
                 exact.entry(name).and_modify(|known| *known = known.filter(|known| *known == id)).or_insert(Some(id));
             }
         }
-        Ok(Self { exact })
+        Ok(Self::new(exact))
+    }
+
+    fn new(exact: HashMap<String, Option<Id>>) -> Self {
+        Self { exact, spellings: OnceCell::new(), proposals: RefCell::default() }
     }
 
     /// A list of expected texts, which stand for no record.
     pub(super) fn expected(texts: &[String]) -> Self {
-        Self { exact: texts.iter().map(|text| (text.clone(), Some(Id::NIL))).collect() }
+        Self::new(texts.iter().map(|text| (text.clone(), Some(Id::NIL))).collect())
     }
 
     pub(super) fn find(&self, text: &str) -> Found {
@@ -64,22 +104,40 @@ impl Names {
 
     /// The one name that differs in spelling only, or by few characters: a proposal, never more.
     pub(super) fn nearest(&self, text: &str) -> Option<String> {
-        let squeezed = squeeze(text);
-        let same: Vec<&String> = self.exact.keys().filter(|name| squeeze(name) == squeezed).collect();
-        if let [name] = same.as_slice() {
-            return Some((*name).clone());
+        if let Some(known) = self.proposals.borrow().get(text) {
+            return known.clone();
         }
-        let limit = squeezed.chars().count() / EDITS_PER_CHARS;
+        let found = self.spellings.get_or_init(|| Spellings::of(self.exact.keys())).nearest(text);
+        self.proposals.borrow_mut().insert(text.to_owned(), found.clone());
+        found
+    }
+}
+
+impl Spellings {
+    fn of<'n>(names: impl Iterator<Item = &'n String>) -> Self {
+        let (mut same, mut all) = (HashMap::new(), Vec::new());
+        for name in names {
+            let spelling = Spelling::of(name);
+            let letters = spelling.letters.iter().collect();
+            same.entry(letters).and_modify(|one| *one = None).or_insert_with(|| Some(name.clone()));
+            all.push(spelling);
+        }
+        Self { same, all }
+    }
+
+    fn nearest(&self, text: &str) -> Option<String> {
+        let text = Spelling::of(text);
+        if let Some(Some(name)) = self.same.get(&text.letters.iter().collect::<String>()) {
+            return Some(name.clone());
+        }
+        let limit = text.letters.len() / EDITS_PER_CHARS;
         let mut best: Option<(usize, &String)> = None;
         let mut tied = false;
-        for name in self.exact.keys() {
-            let distance = edits(&squeezed, &squeeze(name), limit);
-            let Some(distance) = distance else { continue };
-            match best {
-                Some((least, _)) if distance > least => {}
-                Some((least, _)) if distance == least => tied = true,
-                _ => (best, tied) = (Some((distance, name)), false),
-            }
+        for name in &self.all {
+            let within = best.map_or(limit, |(least, _)| least);
+            let Some(distance) = text.distance(name, within) else { continue };
+            tied = best.is_some_and(|(least, _)| least == distance);
+            best = Some((distance, &name.name));
         }
         best.filter(|_| !tied).map(|(_, name)| name.clone())
     }
@@ -102,8 +160,7 @@ fn squeeze(text: &str) -> String {
 }
 
 /// The Levenshtein distance, if it is not above the limit.
-fn edits(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+fn edits(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     if limit == 0 || a.len().abs_diff(b.len()) > limit {
         return None;
     }
@@ -118,6 +175,10 @@ fn edits(a: &str, b: &str, limit: usize) -> Option<usize> {
             before = cost.min(above + 1).min(before + 1);
             next.push(before);
         }
+        // What stands in a row never gets smaller in the next one.
+        if next.iter().all(|distance| *distance > limit) {
+            return None;
+        }
         row = next;
     }
     row.last().copied().filter(|distance| *distance <= limit)
@@ -128,7 +189,7 @@ mod tests {
     use super::*;
 
     fn names(list: &[&str]) -> Names {
-        Names { exact: list.iter().map(|name| ((*name).to_owned(), Some(Id::NIL))).collect() }
+        Names::expected(&list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -146,7 +207,25 @@ mod tests {
 
     #[test]
     fn the_distance_is_levenshtein() {
+        let edits = |a: &str, b: &str, limit| Spelling::of(a).distance(&Spelling::of(b), limit);
         assert_eq!(edits("kitten", "sitting", 5), Some(3));
         assert_eq!(edits("kitten", "sitting", 2), None);
+        assert_eq!(edits("kitten", "kitten", 1), Some(0));
+    }
+
+    #[test]
+    fn proposals_among_many_names_do_not_cost_every_name_again() {
+        let of = |number: u32| format!("Maschinenfabrik {number:05} Aktiengesellschaft {}", number % 89);
+        let known: Vec<String> = (0..5_000).map(of).collect();
+        let names = Names::expected(&known);
+        let begun = std::time::Instant::now();
+        for number in 0..200 {
+            let text = of(number).replace("fabrik", "-Fabrik ");
+            assert_eq!(names.nearest(&text).as_ref(), known.get(usize::try_from(number).unwrap()));
+        }
+        for number in 0..2_000 {
+            assert_eq!(names.nearest(&format!("Spinnerei {}", number % 100)), None);
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 }

@@ -2,29 +2,38 @@
 
 use std::collections::HashMap;
 
+use super::key::Key;
 use super::lists::Lists;
 use super::lookup::{Found, Names};
 use super::{ColumnCondition, ColumnMapping, ImportIssue, ImportMapping, ReferenceLookup, UnknownReference};
 use crate::customer::{AccountLink, CustomerCommand, HierarchyKind};
-use crate::engine::{Command, RowWork, Session};
+use crate::engine::{Command, RowKey, RowWork, Session};
 use crate::exchange::cells::{CellFormat, CellKind, CellReader, CellValue};
 use crate::exchange::csv::CsvRow;
-use crate::room::{ExternalId, external_kind};
-use crate::schema::{Entity as _, FieldCodec as _, FieldKind};
-use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::schema::{Entity as _, FieldKind};
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
-/// A row that can be put.
+/// What a link between accounts is made of.
+const LINK_FIELDS: [&str; 6] = ["hierarchy", "child", "parent", "valid_from", "valid_until", "note"];
+
+/// A row that was read.
 pub(super) struct Read {
     pub(super) source: Source,
-    pub(super) work: RowWork,
+    /// What is the same for rows of one record.
+    pub(super) identity: Option<String>,
+    /// What is to be done; nothing if there are issues.
+    pub(super) work: Option<RowWork>,
+    pub(super) issues: Vec<ImportIssue>,
     pub(super) notices: Vec<ImportIssue>,
 }
 
 /// Where a record comes from, for issues that the engine finds.
 pub(super) struct Source {
-    row: u64,
+    pub(super) row: u64,
     /// The texts of the mapped columns.
     cells: Vec<String>,
+    /// The external identifier.
+    key: Option<String>,
     /// The parts of lists, such as `channels[1]`, and the places of their columns.
     origins: Vec<(String, usize)>,
 }
@@ -35,8 +44,6 @@ pub(super) struct Compiled {
     columns: Vec<Column>,
     key: Option<Key>,
     skip: Option<usize>,
-    /// The keys that stood in earlier rows of this file, with their rows.
-    seen: HashMap<(String, String), u64>,
 }
 
 struct Column {
@@ -48,22 +55,15 @@ struct Column {
     condition: Option<(usize, Vec<String>)>,
 }
 
-enum Key {
-    External { system: String, column: String, place: usize },
-    Field(String),
-}
-
 impl Compiled {
     pub(super) fn new(session: &Session, mapping: &ImportMapping, header: &[String]) -> Result<Self> {
-        if mapping.entity == AccountLink::NAME {
-            check_link_columns(mapping)?;
-        }
         let place = |column: &str| {
             header.iter().position(|name| name == column).ok_or_else(|| {
                 let message = format!("the file has no column `{column}`");
                 Error::invalid(ErrorCode::UnknownField, "columns", message)
             })
         };
+        check_targets(mapping)?;
         let mut columns = Vec::with_capacity(mapping.columns.len());
         for column in &mapping.columns {
             columns.push(Column {
@@ -75,34 +75,26 @@ impl Compiled {
                 mapping: column.clone(),
             });
         }
-        let key = match (&mapping.external_system, &mapping.key_column, &mapping.key_field) {
-            (Some(system), Some(column), _) => {
-                Some(Key::External { system: system.clone(), column: column.clone(), place: place(column)? })
-            }
-            (None, None, Some(field)) => Some(Key::Field(field.clone())),
-            (None, None, None) => None,
-            _ => {
-                return Err(Error::invalid(
-                    ErrorCode::Required,
-                    "key_column",
-                    "an external system needs its key column",
-                ));
-            }
-        };
+        let key = Key::of(session, mapping, &place)?;
         let skip = mapping.skip_if_empty.as_deref().map(place).transpose()?;
         let mut mapping = mapping.clone();
         for (field, lookup) in &mapping.constant_lookups {
             let named = constant(session, &mapping.constants, field, lookup)?;
             mapping.constants.insert(field.clone(), named);
         }
-        Ok(Self { mapping, columns, key, skip, seen: HashMap::new() })
+        Ok(Self { mapping, columns, key, skip })
     }
 
-    /// The work of a row; nothing if the mapping passes it over; the issues if it cannot be taken.
-    pub(super) fn read(&mut self, row: &CsvRow) -> Result<Option<Read>, Vec<ImportIssue>> {
+    /// Whether a row with the key of an earlier one is passed over.
+    pub(super) const fn skips_repeated(&self) -> bool {
+        self.mapping.skip_repeated
+    }
+
+    /// What a row asks for; nothing if the mapping passes it over.
+    pub(super) fn read(&self, row: &CsvRow) -> Option<Read> {
         let cell = |place: usize| row.cells.get(place).map_or("", String::as_str);
         if self.skip.is_some_and(|place| cell(place).trim().is_empty()) {
-            return Ok(None);
+            return None;
         }
         let mut taken = Taken { fields: self.mapping.constants.clone(), ..Taken::default() };
         for (at, column) in self.columns.iter().enumerate() {
@@ -112,74 +104,43 @@ impl Compiled {
         }
         let Taken { mut fields, lists, notices, mut issues } = taken;
         let origins = lists.finish(&mut fields);
-        let key = self.key_of(row, &mut fields).map_err(|problem| vec![super::issue(row.row, &problem)])?;
-        if let Some(issue) = key.as_ref().and_then(|key| self.repeated(key, row.row)) {
-            if self.mapping.skip_repeated {
-                return Ok(None);
-            }
-            issues.push(issue);
-        }
-        if !issues.is_empty() {
-            return Err(issues);
-        }
         let cells = self.columns.iter().map(|column| cell(column.place).to_owned()).collect();
-        let source = Source { row: row.row, cells, origins };
-        let work = self.work(key, fields);
-        let work =
-            work.map_err(|error| error.problems().iter().map(|p| self.locate(&source, p)).collect::<Vec<_>>())?;
-        Ok(Some(Read { source, work, notices }))
-    }
-
-    /// Two rows of one file with one key contradict each other: the first one is taken.
-    fn repeated(&mut self, key: &(String, String), row: u64) -> Option<ImportIssue> {
-        let first = *self.seen.entry(key.clone()).or_insert(row);
-        if first == row {
-            return None;
-        }
-        let problem = Problem::new(ErrorCode::DuplicateKey, format!("row {first} of the file has the same key"));
-        let (column, field) = match &self.key {
-            Some(Key::External { column, .. }) => (Some(column.clone()), "external_ids"),
-            Some(Key::Field(field)) => {
-                let from = self.columns.iter().find(|column| column.mapping.field == *field);
-                (from.map(|column| column.mapping.column.clone()), field.as_str())
-            }
-            None => (None, ""),
+        let key = match &self.key {
+            Some(Key::External { place, .. }) => Some(cell(*place).to_owned()),
+            _ => None,
         };
-        let value = column.is_some().then(|| key.1.clone());
-        Some(ImportIssue { column, field: Some(field.to_owned()), value, ..super::issue(row, &problem) })
+        let source = Source { row: row.row, cells, key, origins };
+        let key = match self.key.as_ref().map(|key| key.of_row(row, &mut fields)) {
+            Some(Ok(key)) => Some(key),
+            // A key that cannot be read was told already.
+            Some(Err(problem)) if issues.is_empty() => {
+                issues.push(self.locate(&source, &problem));
+                None
+            }
+            _ => None,
+        };
+        let identity = key.as_ref().map(RowKey::identity);
+        let work = if issues.is_empty() { self.work(key, fields) } else { Ok(None) };
+        let work = work.unwrap_or_else(|error| {
+            issues.extend(error.problems().iter().map(|problem| self.locate(&source, problem)));
+            None
+        });
+        Some(Read { source, identity, work, issues, notices })
     }
 
-    fn key_of(
-        &self,
-        row: &CsvRow,
-        fields: &mut HashMap<String, FieldValue>,
-    ) -> Result<Option<(String, String)>, Problem> {
-        match &self.key {
-            None => Ok(None),
-            Some(Key::External { system, place, .. }) => {
-                let key = row.cells.get(*place).map_or("", |cell| cell.trim()).to_owned();
-                if key.is_empty() {
-                    return Err(Problem::of_field(
-                        ErrorCode::Required,
-                        "key_column",
-                        "the row has no external identifier",
-                    ));
-                }
-                let ids = vec![ExternalId { system: system.clone(), key: key.clone() }];
-                fields.insert("external_ids".to_owned(), ids.to_field());
-                Ok(Some((external_kind(system), key)))
-            }
-            Some(Key::Field(field)) => match fields.get(field) {
-                Some(value) if *value != FieldValue::Null => Ok(Some((field.clone(), value.to_key()))),
-                _ => Err(Problem::of_field(ErrorCode::Required, field.as_str(), "the row has no key")),
-            },
-        }
+    /// Two rows of one file with one key contradict each other: the first one that was put is taken.
+    pub(super) fn repeated(&self, source: &Source, first: u64) -> ImportIssue {
+        let fields = self.key.as_ref().map(Key::fields).unwrap_or_default();
+        let is_mapped = |field: &&&str| self.columns.iter().any(|column| column.mapping.field == ***field);
+        let field = fields.iter().find(is_mapped).or(fields.first()).copied().unwrap_or_default();
+        let message = format!("row {first} of the file has the same key");
+        self.locate(source, &Problem::of_field(ErrorCode::DuplicateKey, field, message))
     }
 
     /// A link between accounts goes through the command that keeps the hierarchies sound.
-    fn work(&self, key: Option<(String, String)>, fields: HashMap<String, FieldValue>) -> Result<RowWork> {
+    fn work(&self, key: Option<RowKey>, fields: HashMap<String, FieldValue>) -> Result<Option<RowWork>> {
         if self.mapping.entity != AccountLink::NAME {
-            return Ok(RowWork::Put { entity: self.mapping.entity.clone(), key, fields });
+            return Ok(Some(RowWork::Put { entity: self.mapping.entity.clone(), key, fields }));
         }
         let hierarchy = match fields.get("hierarchy") {
             Some(FieldValue::Text(text)) => HierarchyKind::parse(text),
@@ -197,28 +158,30 @@ impl Compiled {
             valid_until: date(&fields, "valid_until")?,
             note: fields.get("note").map(FieldValue::to_key),
         };
-        Ok(RowWork::Run(Box::new(Command::Customer(command))))
+        Ok(Some(RowWork::Run(Box::new(Command::Customer(command)))))
     }
 
     /// Says which column a problem of the engine comes from.
     pub(super) fn locate(&self, source: &Source, problem: &Problem) -> ImportIssue {
         let field = problem.field.as_deref().unwrap_or_default();
         let root = field.split(['.', '[']).next().unwrap_or_default();
-        let part = source.origins.iter().find(|(part, _)| field.starts_with(part.as_str()));
+        let is_in = |part: &str| field.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let part = source.origins.iter().find(|(part, _)| is_in(part));
         let from =
             |column: &Column| column.mapping.field == field || column.mapping.field.split('.').next() == Some(root);
         let whole = || self.columns.iter().position(|column| !root.is_empty() && from(column));
         let place = part.map(|(_, place)| *place).or_else(whole);
         let column = place.and_then(|place| self.columns.get(place));
-        ImportIssue {
-            row: source.row,
-            code: problem.code,
-            reason: problem.message.clone(),
-            column: column.map(|column| column.mapping.column.clone()),
-            field: problem.field.clone(),
-            value: place.and_then(|place| source.cells.get(place)).cloned(),
-            proposal: None,
-        }
+        let (column, value) = match (&self.key, column) {
+            (Some(Key::External { column, .. }), None) if root == "external_ids" => {
+                (Some(column.clone()), source.key.clone())
+            }
+            (_, column) => (
+                column.map(|column| column.mapping.column.clone()),
+                place.and_then(|place| source.cells.get(place)).cloned(),
+            ),
+        };
+        ImportIssue { column, field: problem.field.clone(), value, ..super::issue(source.row, problem) }
     }
 }
 
@@ -288,8 +251,11 @@ impl Column {
         let Some(reader) = &self.reader else { return Ok(Some(FieldValue::Text(meant.to_owned()))) };
         let read = reader.read(&self.mapping.field, meant);
         let value = read.map_err(|problem| Unread::Reject(Box::new(self.issue(row, text, &problem, None))))?;
-        let (Some(CellValue::Decimal(number)), Some(factor)) = (&value, self.mapping.multiply_by) else {
-            return Ok(value.map(field_value));
+        let Some(factor) = self.mapping.multiply_by else { return Ok(value.map(field_value)) };
+        let number = match value {
+            Some(CellValue::Decimal(number)) => number,
+            Some(CellValue::Integer(number)) => Decimal::from(number),
+            other => return Ok(other.map(field_value)),
         };
         let product = number.checked_mul(factor).map(|product| Some(FieldValue::Decimal(product)));
         product.map_err(|error| {
@@ -316,13 +282,11 @@ impl Column {
 
     fn issue(&self, row: u64, text: &str, problem: &Problem, proposal: Option<String>) -> ImportIssue {
         ImportIssue {
-            row,
-            code: problem.code,
-            reason: problem.message.clone(),
             column: Some(self.mapping.column.clone()),
             field: Some(self.mapping.field.clone()),
             value: Some(text.to_owned()),
             proposal,
+            ..super::issue(row, problem)
         }
     }
 }
@@ -335,6 +299,42 @@ fn field_value(value: CellValue) -> FieldValue {
         CellValue::Boolean(flag) => FieldValue::Boolean(flag),
         CellValue::Date(date) => FieldValue::Date(date),
         CellValue::Timestamp(at) => FieldValue::Timestamp(at),
+    }
+}
+
+/// Refuses columns that would be read and lost: a second one for the same field in the same row, and one that is no part
+/// of a link.
+fn check_targets(mapping: &ImportMapping) -> Result<()> {
+    for (at, column) in mapping.columns.iter().enumerate() {
+        let rival = |earlier: &&ColumnMapping| earlier.field == column.field && !exclude(earlier, column);
+        let earlier = mapping.columns.iter().take(at).find(rival).filter(|_| !Lists::appends(&column.field));
+        if let Some(earlier) = earlier {
+            let message =
+                format!("`{}` and `{}` fill `{}` in the same row", earlier.column, column.column, column.field);
+            return Err(Error::invalid(ErrorCode::DuplicateKey, "columns", message));
+        }
+    }
+    if mapping.entity != AccountLink::NAME {
+        return Ok(());
+    }
+    let columns = mapping.columns.iter().map(|column| ("columns", &column.field));
+    let mut given = columns.chain(mapping.constants.keys().map(|field| ("constants", field)));
+    match given.find(|(_, field)| !LINK_FIELDS.contains(&field.as_str())) {
+        None => Ok(()),
+        Some((place, field)) => {
+            let message = format!("a link between accounts does not take `{field}` from a file");
+            Err(Error::invalid(ErrorCode::UnknownField, place, message))
+        }
+    }
+}
+
+/// Whether two columns never count in the same row.
+fn exclude(one: &ColumnMapping, other: &ColumnMapping) -> bool {
+    match (&one.only_if, &other.only_if) {
+        (Some(one), Some(other)) => {
+            one.column == other.column && !one.values.iter().any(|value| other.values.contains(value))
+        }
+        _ => false,
     }
 }
 
@@ -375,6 +375,8 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         Lists::check(name, part, column.lookup.is_some())?;
     }
     let plain = match kind {
+        // 1.5 in thousands is the whole number 1500.
+        FieldKind::Integer { .. } if column.multiply_by.is_some() => CellKind::Decimal,
         FieldKind::Integer { .. } => CellKind::Integer,
         FieldKind::Decimal { .. } => CellKind::Decimal,
         FieldKind::Boolean => CellKind::Boolean,
@@ -382,6 +384,13 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         FieldKind::Timestamp => CellKind::Timestamp,
         _ => CellKind::Text,
     };
+    let read_as = column.format.as_ref().map_or(plain, |format| format.kind);
+    if column.multiply_by.is_some()
+        && (column.lookup.is_some() || !matches!(read_as, CellKind::Decimal | CellKind::Integer))
+    {
+        let message = format!("`{}` is no number that can be multiplied", column.field);
+        return Err(Error::invalid(ErrorCode::WrongType, "multiply_by", message).under("columns"));
+    }
     match &column.format {
         Some(format) => CellReader::new(format).map(Some).map_err(|error| error.under("format")),
         None if plain == CellKind::Text => Ok(None),
@@ -404,14 +413,4 @@ fn date(fields: &HashMap<String, FieldValue>, name: &str) -> Result<Option<Date>
         Some(FieldValue::Text(text)) => text.parse().map(Some).map_err(|error: Error| error.under(name)),
         _ => Ok(None),
     }
-}
-
-/// What the command that makes a link has a place for; nothing else is dropped in silence.
-fn check_link_columns(mapping: &ImportMapping) -> Result<()> {
-    const PLACES: [&str; 6] = ["hierarchy", "child", "parent", "valid_from", "valid_until", "note"];
-    let fields = mapping.columns.iter().map(|column| &column.field).chain(mapping.constants.keys());
-    let Some(other) = fields.into_iter().find(|field| !PLACES.contains(&field.as_str())) else { return Ok(()) };
-    let shown: String = other.chars().take(60).collect();
-    let message = format!("the import of links has no place for `{shown}`");
-    Err(Error::invalid(ErrorCode::UnknownField, "columns", message))
 }

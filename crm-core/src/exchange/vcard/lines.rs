@@ -76,7 +76,8 @@ impl<'a> Lines<'a> {
         while let Some(next) = self.peek() {
             let folded = next.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
             let coding = known.unwrap_or_else(|| coding_of(&line.bytes));
-            if line.bytes.contains(&b':') || line.bytes.len() > MAX_HEAD_BYTES {
+            // Once it is known, a long value is not looked at again for each of its lines.
+            if known.is_none() && (line.bytes.contains(&b':') || line.bytes.len() > MAX_HEAD_BYTES) {
                 known = Some(coding);
             }
             let soft = coding == Coding::QuotedPrintable && line.bytes.ends_with(b"=");

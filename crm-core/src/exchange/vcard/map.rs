@@ -110,7 +110,7 @@ impl Builder {
     }
 
     fn warn(&mut self, line: u64, code: ErrorCode, message: String) {
-        self.warnings.push(VCardFinding { line, problem: Problem::new(code, message) });
+        self.warnings.push(VCardFinding { line, problem: Problem::new(code, message), value: None });
     }
 
     /// A value in an encoding that is not known, or in damaged base64: as it stands in the file, without the folds of base64.

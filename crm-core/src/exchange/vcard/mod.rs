@@ -42,6 +42,9 @@ pub use lines::MAX_VALUE_BYTES;
 pub use read::{MAX_PROPERTIES, read_vcards};
 pub use write::write_vcards;
 
+pub(super) use property::parameter;
+pub(super) use text::{Dialect, escape, unescape};
+
 use crate::value::{Date, Problem, Timestamp};
 
 value_enum! {
@@ -249,6 +252,10 @@ value_struct! {
             /// What is wrong.
             pub problem: Problem,
         }
+        optional {
+            /// The beginning of the line, if it is to blame.
+            pub value: Option<String>,
+        }
     }
 }
 
@@ -263,6 +270,16 @@ value_struct! {
             pub rejects: Vec<VCardFinding>,
             /// What could be kept but not understood.
             pub warnings: Vec<VCardFinding>,
+            /// The lines at which cards begin, those of rejects too.
+            pub begins: Vec<u64>,
         }
+    }
+}
+
+impl VCardFile {
+    /// The number of the card, counted from 1, to which a line of the file belongs; 0 before the first one.
+    #[must_use]
+    pub fn card_at(&self, line: u64) -> u64 {
+        u64::try_from(self.begins.partition_point(|begin| *begin <= line)).unwrap_or(u64::MAX)
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn remove(params: &mut Vec<VCardParameter>, name: &str) {
     params.retain(|param| param.name != name);
 }
 
-pub(super) fn parameter(name: &str, value: impl Into<String>) -> VCardParameter {
+pub(in crate::exchange) fn parameter(name: &str, value: impl Into<String>) -> VCardParameter {
     VCardParameter { name: name.to_owned(), values: vec![value.into()] }
 }
 

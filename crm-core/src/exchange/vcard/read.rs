@@ -13,6 +13,9 @@ use super::property::Property;
 use super::text::Dialect;
 use super::{VCardFile, VCardFinding};
 
+/// How much of a damaged line is told.
+const SHOWN_CHARS: usize = 200;
+
 /// The most properties a card may have.
 pub const MAX_PROPERTIES: usize = 10_000;
 
@@ -39,7 +42,8 @@ pub fn read_vcards(bytes: &[u8]) -> VCardFile {
             file
         }
         Err(error) => {
-            let findings = error.problems().iter().map(|problem| VCardFinding { line: 1, problem: problem.clone() });
+            let findings =
+                error.problems().iter().map(|problem| VCardFinding { line: 1, problem: problem.clone(), value: None });
             VCardFile { rejects: findings.collect(), ..VCardFile::default() }
         }
     }
@@ -67,7 +71,7 @@ fn unfolded(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn unreadable(text: &str, at: usize, hex: &str) -> VCardFinding {
     let breaks = text.get(..at).unwrap_or_default().lines().count().max(1);
     let problem = Problem::new(ErrorCode::Undecodable, format!("the bytes `{hex}` cannot be read"));
-    VCardFinding { line: u64::try_from(breaks).unwrap_or(u64::MAX), problem }
+    VCardFinding { line: u64::try_from(breaks).unwrap_or(u64::MAX), problem, value: None }
 }
 
 struct Reader<'a> {
@@ -101,19 +105,20 @@ impl<'a> Reader<'a> {
             }
             if !std::mem::replace(&mut outside, true) {
                 let problem = Problem::new(ErrorCode::BadFormat, "text outside of a card is ignored");
-                self.file.warnings.push(VCardFinding { line: line.number, problem });
+                self.file.warnings.push(self.finding(&line, problem));
             }
             next = self.lines.next(false);
         }
         if self.file.cards.is_empty() && self.file.rejects.is_empty() {
             let problem = Problem::new(ErrorCode::BadFormat, "the file has no card");
-            self.file.rejects.push(VCardFinding { line: 1, problem });
+            self.file.rejects.push(VCardFinding { line: 1, problem, value: None });
         }
         self.file
     }
 
     /// Reads a card to its end; gives back the first line of the next card if there is no end before it.
     fn card(&mut self, begin: u64) -> Option<Line> {
+        self.file.begins.push(begin);
         let version = self.lines.version_ahead().unwrap_or_else(|| "3.0".to_owned());
         let dialect = if version == "2.1" { Dialect::Old } else { Dialect::New };
         let mut builder = Builder::new(self.encoding, self.decoded, dialect);
@@ -121,13 +126,14 @@ impl<'a> Reader<'a> {
             "2.1" | "3.0" | "4.0" => None,
             other => {
                 let message = format!("the version {} is not known", shown(other));
-                Some(VCardFinding { line: begin, problem: Problem::new(ErrorCode::NotInPicklist, message) })
+                let problem = Problem::new(ErrorCode::NotInPicklist, message);
+                Some(VCardFinding { line: begin, problem, value: Some(other.to_owned()) })
             }
         };
         let end = self.properties(dialect, &mut builder, &mut damage);
         if let (None, End::Open(_)) = (&damage, &end) {
             let problem = Problem::new(ErrorCode::BadFormat, "the card has no end");
-            damage = Some(VCardFinding { line: begin, problem });
+            damage = Some(VCardFinding { line: begin, problem, value: None });
         }
         match damage {
             Some(finding) => self.file.rejects.push(finding),
@@ -166,11 +172,16 @@ impl<'a> Reader<'a> {
                 Ok(property) if damage.is_none() => builder.add(property),
                 Ok(_) => {}
                 Err(problem) => {
-                    damage.get_or_insert(VCardFinding { line: line.number, problem });
+                    damage.get_or_insert_with(|| self.finding(&line, problem));
                 }
             }
         }
         End::Open(None)
+    }
+
+    fn finding(&self, line: &Line, problem: Problem) -> VCardFinding {
+        let text = self.encoding.decode_without_bom_handling(&line.bytes).0;
+        VCardFinding { line: line.number, problem, value: Some(text.chars().take(SHOWN_CHARS).collect()) }
     }
 
     /// The lines of a card inside a card, as vCard 2.1 writes an `AGENT`.

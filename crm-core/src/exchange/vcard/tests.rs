@@ -214,6 +214,15 @@ fn a_card_inside_a_card_is_kept() {
 }
 
 #[test]
+fn a_long_folded_line_without_colon_costs_what_its_length_costs() {
+    let file = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN{}\r\nEND:VCARD\r\n", "\r\n x".repeat(3 << 18));
+    let begun = std::time::Instant::now();
+    let read = read_vcards(file.as_bytes());
+    assert_eq!(read.rejects[0].problem.message, "the line has no colon, so it is no property");
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn limits_are_rejects() {
     let long = format!("BEGIN:VCARD\nVERSION:3.0\nNOTE:{}\nEND:VCARD\n", "x".repeat(MAX_VALUE_BYTES));
     assert_eq!(read_vcards(long.as_bytes()).rejects[0].problem.code, ErrorCode::TooLong);

@@ -2,7 +2,7 @@
 
 /// How the text of a value is escaped.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(in crate::exchange) enum Dialect {
     /// vCard 2.1: `\;` `\,` `\:` `\\`; every other backslash is a backslash, and a comma separates nothing.
     Old,
     /// vCard 3.0 and 4.0: `\n` too.
@@ -10,7 +10,7 @@ pub(super) enum Dialect {
 }
 
 /// The text that a value stands for. A backslash before any other letter is a backslash.
-pub(super) fn unescape(value: &str, dialect: Dialect) -> String {
+pub(in crate::exchange) fn unescape(value: &str, dialect: Dialect) -> String {
     let mut text = String::with_capacity(value.len());
     let mut rest = value.chars();
     while let Some(c) = rest.next() {
@@ -33,7 +33,7 @@ pub(super) fn unescape(value: &str, dialect: Dialect) -> String {
 }
 
 /// The reverse of [`unescape`], for both newer versions.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::exchange) fn escape(text: &str) -> String {
     escaped(text, &['\\', ',', ';'])
 }
 

@@ -54,6 +54,11 @@ class ExchangeTest {
         assertEquals(ImportProposal("company", "Ost-Werk AG", "Ostwerk AG", 1u), report.proposals.single())
         assertEquals(LocalDate.of(1980, 3, 31), session.customers().contacts().items.single().birthday)
 
+        val rejects = readCsv(rejectsCsv(report)).rows.map { it.cells.take(4) }
+        assertEquals(listOf(listOf("3", "", "company", "Ost-Werk AG"), listOf("4", "", "born", "morgen")), rejects)
+        assertEquals(1, readCsv(noticesCsv(report, CsvWriteOptions(bom = true)), CsvOptions(noHeader = true)).rows.size)
+        assertEquals("UTF-8" to ";", report.encoding to report.separator)
+
         assertEquals(listOf(3, 0, 0, 1, 2), session.importCsv(file, mapping).counts())
         val mended = mapping.columns.map { if (it.column == "company") it.copy(values = spelling) else it }
         assertEquals(listOf(3, 1, 0, 1, 1), session.importCsv(file, mapping.copy(columns = mended)).counts())
