@@ -11,7 +11,10 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
+use crm_core::exchange::{CsvWriteOptions, write_csv};
 use crm_core::value::{Date, Decimal};
+
+use crate::failure::Result;
 
 pub(crate) use html::grouped;
 
@@ -214,7 +217,7 @@ pub struct ImportSummary {
     pub rejects_file: Option<String>,
 }
 
-/// What the import did with one file.
+/// What one step of the import did with a file: every row that was read stands in one of the other figures.
 #[derive(Debug, Clone, Default)]
 pub struct FileSummary {
     /// The file.
@@ -227,6 +230,10 @@ pub struct FileSummary {
     pub created: u64,
     /// Records updated.
     pub updated: u64,
+    /// Rows that brought nothing new.
+    pub unchanged: u64,
+    /// Rows that say nothing about the entity, and rows that an earlier step rejected.
+    pub skipped: u64,
     /// Rows rejected.
     pub rejected: u64,
 }
@@ -279,14 +286,16 @@ pub fn render(data: &ReportData) -> String {
     page
 }
 
-/// All rejects as CSV in UTF-8, with the byte order mark that spreadsheet programs look for.
-pub fn rejects_csv(rejects: &[Reject]) -> String {
-    let mut text = String::from("\u{feff}file,row,column,value,reason,proposal\n");
-    for reject in rejects {
-        let row = reject.row.to_string();
-        let proposal = reject.proposal.as_deref().unwrap_or_default();
-        let cells = [&reject.file, row.as_str(), &reject.column, &reject.value, &reject.reason, proposal];
-        crate::generator::push_record(&mut text, cells.into_iter());
-    }
-    text
+/// All rejects as CSV for a spreadsheet: UTF-8 with a byte order mark, and no cell is a formula.
+///
+/// # Errors
+/// What the writer of the engine gives.
+pub fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>> {
+    let header = ["file", "row", "column", "value", "reason", "proposal"].map(str::to_owned);
+    let cells = |reject: &Reject| {
+        let Reject { file, row, column, value, reason, proposal } = reject.clone();
+        vec![file, row.to_string(), column, value, reason, proposal.unwrap_or_default()]
+    };
+    let rows: Vec<Vec<String>> = rejects.iter().map(cells).collect();
+    Ok(write_csv(&header, &rows, &CsvWriteOptions { bom: true, ..CsvWriteOptions::default() })?)
 }

@@ -219,8 +219,8 @@ fn import() -> ImportSummary {
         entity: text(entity),
         read,
         created: read - rejected,
-        updated: 0,
         rejected,
+        ..FileSummary::default()
     };
     let rejects = (0..1425)
         .map(|at| Reject {

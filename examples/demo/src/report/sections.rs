@@ -9,7 +9,7 @@ use super::html::{
     share, table, text,
 };
 use super::{
-    Customer, DealStep, Figure, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money, MonthlyWon,
+    Customer, DealStep, Figure, FileSummary, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money, MonthlyWon,
     Owner, Question, Reject, ReportData, StageCategory, charts,
 };
 
@@ -438,22 +438,12 @@ fn import(import: &ImportSummary) -> Option<Section> {
     if import.files.is_empty() {
         return None;
     }
-    let total = |part: fn(&super::FileSummary) -> u64| import.files.iter().map(part).sum::<u64>();
     // A file that became several things was read several times, but it has its rows once.
-    let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
-    for file in &import.files {
-        let read = longest.entry(&file.file).or_default();
-        *read = (*read).max(file.read);
-    }
-    let (read, rejected) = (longest.values().sum::<u64>(), total(|file| file.rejected));
-    let columns = [
-        text("File"),
-        text("Became"),
-        figures("Rows read", ""),
-        figures("Created", ""),
-        figures("Updated", ""),
-        figures("Rejected", ""),
-    ];
+    let files: BTreeMap<&str, u64> = import.files.iter().map(|file| (file.file.as_str(), file.read)).collect();
+    let (read, rejected) = (files.values().sum(), import.files.iter().map(|file| file.rejected).sum::<u64>());
+    let mut columns = vec![text("File"), text("Became")];
+    let names = ["Rows read", "Created", "Updated", "Unchanged", "Skipped", "Rejected"];
+    columns.extend(names.map(|name| figures(name, "")));
     let count = |number: u64| {
         if number == 0 { "<span class=\"muted\">–</span>".to_owned() } else { grouped(&number.to_string()) }
     };
@@ -461,22 +451,37 @@ fn import(import: &ImportSummary) -> Option<Section> {
         .files
         .iter()
         .map(|file| {
-            let numbers = [file.read, file.created, file.updated, file.rejected].map(count);
+            let numbers = file_figures(file).map(count);
             [escape(&file.file), escape(&file.entity)].into_iter().chain(numbers).collect()
         })
         .collect();
     if import.files.len() > 1 {
-        let sums = [read, total(|file| file.created), total(|file| file.updated), rejected].map(count);
-        let label = ["<strong>All files</strong>".to_owned(), String::new()];
-        lines.push(label.into_iter().chain(sums.map(|sum| format!("<strong>{sum}</strong>"))).collect());
+        let mut sums = [0; 6];
+        for file in &import.files {
+            sums.iter_mut().zip(file_figures(file)).for_each(|(sum, figure)| *sum += figure);
+        }
+        let label = ["<strong>All steps</strong>".to_owned(), String::new()];
+        lines.push(label.into_iter().chain(sums.map(|sum| format!("<strong>{}</strong>", count(sum)))).collect());
     }
+    let again = if files.len() < import.files.len() {
+        " A file with several kinds of records is read once for each."
+    } else {
+        ""
+    };
     let lead = format!(
-        "{} read, <strong>{}</strong> rejected.",
+        "{} in {}, <strong>{}</strong> rejected.{again}",
         counted(read, "row", "rows"),
+        counted(rows(files.len()), "file", "files"),
         if rejected == 0 { "none".to_owned() } else { grouped(&rejected.to_string()) }
     );
     let body = format!("{}{}", table("Rows by file", &columns, &lines), rejects(import));
     Some(Section { id: "import", title: "Import", lead, body })
+}
+
+/// What became of the rows: the first figure is the sum of the others.
+fn file_figures(file: &FileSummary) -> [u64; 6] {
+    let FileSummary { read, created, updated, unchanged, skipped, rejected, .. } = *file;
+    [read, created, updated, unchanged, skipped, rejected]
 }
 
 fn rejects(import: &ImportSummary) -> String {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crm_core::exchange::{CsvOptions, read_csv};
+
 use super::html::{compact, escape, grouped, percent, share, tick, whole};
 use super::*;
 
@@ -23,7 +25,7 @@ fn the_sample_report_is_written() {
     std::fs::create_dir_all(&folder).unwrap();
     let data = sample::data();
     std::fs::write(folder.join("sample-report.html"), render(&data)).unwrap();
-    std::fs::write(folder.join("rejects.csv"), rejects_csv(&data.import.rejects)).unwrap();
+    std::fs::write(folder.join("rejects.csv"), rejects_csv(&data.import.rejects).unwrap()).unwrap();
 }
 
 #[test]
@@ -118,10 +120,22 @@ fn a_long_reject_list_is_cut_in_the_page_and_whole_in_the_file() {
     assert!(page.contains("The first 200 of 1,425 rows. All of them are in <a href=\"rejects.csv\">"));
     assert_eq!(page.matches("<tr><th scope=\"row\">opportunities.csv</th><td class=\"n\">").count(), 200);
     assert!(page.contains("<td class=\"n\">1,140</td>"), "equal reasons are counted");
-    let csv = rejects_csv(&data.import.rejects);
-    assert!(csv.starts_with("\u{feff}file,row,column,value,reason,proposal\n"));
+    let csv = String::from_utf8(rejects_csv(&data.import.rejects).unwrap()).unwrap();
+    assert!(csv.starts_with('\u{feff}'));
     assert_eq!(csv.lines().count(), 1 + 1425);
-    assert!(csv.contains("opportunities.csv,2,product_code,SD7 0R4,unknown product code,SD7-0R4\n"));
+    assert!(csv.contains(r#""opportunities.csv",2,"product_code","SD7 0R4","unknown product code","SD7-0R4""#));
+}
+
+#[test]
+fn a_rejected_cell_was_a_formula_in_the_rejects_file() {
+    let value = "=HYPERLINK(\"//example.test\",\"price\")".to_owned();
+    let reject = Reject { file: "a.csv".to_owned(), row: 2, value: value.clone(), ..Reject::default() };
+    let bytes = rejects_csv(&[reject]).unwrap();
+    let read = |unescape_formulas| {
+        read_csv(&bytes, &CsvOptions { unescape_formulas, ..CsvOptions::default() }).unwrap().rows[0].cells[3].clone()
+    };
+    assert_eq!(read(false), format!("'{value}"));
+    assert_eq!(read(true), value);
 }
 
 #[test]
