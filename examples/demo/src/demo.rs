@@ -218,13 +218,11 @@ fn last_day(as_of: Date, first: Date) -> Date {
 
 /// How the amounts are to be read.
 fn remark(figures: &Figures, takeover: &Takeover) -> String {
-    let mut remark = format!("All amounts in {}, nothing converted", figures.currency);
-    if !figures.left_out.is_empty() {
-        let others: Vec<String> =
-            figures.left_out.iter().map(|(code, number)| format!("{} in {code}", thousands(*number))).collect();
-        remark.push_str(&format!("; opportunities in other currencies are left out: {}", others.join(", ")));
-    }
-    remark.push_str(". The figures are those of the imported data; the deal was walked afterwards.");
+    let mut remark = match figures.currencies {
+        0 | 1 => format!("All amounts in {}, nothing converted.", figures.currency),
+        _ => "Each currency has its own figures, nothing is converted.".to_owned(),
+    };
+    remark.push_str(" The figures are those of the imported data; the deal was walked afterwards.");
     for taken in &takeover.accepted {
         remark.push_str(&format!(
             " Accepted: “{}” is “{}” ({} rows).",

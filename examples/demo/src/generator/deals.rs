@@ -386,8 +386,7 @@ pub fn quote_tables(seed: u64, market: &Market<'_>, deals: &[Deal]) -> (Table, T
                 discount: deal.discount - 30,
             };
             issue(&mut rng, market, deal, &dearer, (&mut quotes, &mut lines));
-            let agreed =
-                Issue { id, number: &number, revision: 2, day: last_issued, status, discount: deal.discount };
+            let agreed = Issue { id, number: &number, revision: 2, day: last_issued, status, discount: deal.discount };
             issue(&mut rng, market, deal, &agreed, (&mut quotes, &mut lines));
         } else {
             let only = Issue { id, number: &number, revision: 1, day: first_day, status, discount: deal.discount };
