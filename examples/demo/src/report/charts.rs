@@ -95,7 +95,8 @@ fn funnel_rows(open: &[&FunnelStage], measure: Measure, (width, row): (u32, u32)
     for (at, stage) in (0_u32..).zip(open) {
         let top = at * row + 4;
         let (bar_top, bar_height) = if wide { (top, 30) } else { (top + 24, 24) };
-        let bar = (room * share(size(stage), largest)).div_ceil(10_000).max(2);
+        // A thin line for what is small; nothing for what is not there.
+        let bar = (room * share(size(stage), largest)).div_ceil(10_000).max(if stage.count == 0 { 0 } else { 2 });
         let label_y = if wide { top + 20 } else { top + 15 };
         let rect = |class: &str, width: u32| {
             format!(
@@ -108,6 +109,7 @@ fn funnel_rows(open: &[&FunnelStage], measure: Measure, (width, row): (u32, u32)
         ));
         let deals = grouped(&stage.count.to_string());
         let figure = match measure {
+            _ if stage.count == 0 => "<tspan class=\"quiet\">none open</tspan>".to_owned(),
             Measure::Value => {
                 out.push_str(&rect("bar soft", bar));
                 out.push_str(&rect("bar", bar * share(stage.weighted.amount, stage.amount.amount) / 10_000));

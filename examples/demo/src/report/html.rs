@@ -216,6 +216,11 @@ pub fn details(summary: &str, body: &str) -> String {
     format!("<details>\n<summary>{}</summary>\n{body}</details>\n", escape(summary))
 }
 
+/// Text that is folded away, on paper too: there the line that says so has to do.
+pub fn brief_details(summary: &str, body: &str) -> String {
+    format!("<details class=\"brief\">\n<summary>{}</summary>\n{body}</details>\n", escape(summary))
+}
+
 /// A list that may be long: folded away unless `open`, and left out on paper.
 pub fn long_details(summary: &str, body: &str, open: bool) -> String {
     let open = if open { " open" } else { "" };

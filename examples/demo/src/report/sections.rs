@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crm_core::value::Decimal;
 
 use super::html::{
-    Column, amount_cell, cell_text, compact, compact_money, counted, details, escape, figures, grouped, long_details,
-    percent, share, table, text, words,
+    Column, amount_cell, brief_details, cell_text, compact, compact_money, counted, details, escape, figures, grouped,
+    long_details, percent, share, table, text, words,
 };
 use super::{
     Customer, DealStep, Figure, FileSummary, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money,
@@ -16,7 +16,7 @@ use super::{
 /// Changed fields of a step that are shown without unfolding.
 const MAX_CHANGES_SHOWN: usize = 8;
 /// Reasons that are counted by themselves.
-const MAX_REASONS_SHOWN: usize = 15;
+const MAX_REASONS_SHOWN: usize = 20;
 /// Questions that are shown without unfolding.
 const MAX_QUESTIONS_SHOWN: usize = 40;
 
@@ -170,7 +170,13 @@ fn pipeline(funnel: &[FunnelStage]) -> Option<Section> {
             let level = if groups.len() < 2 { 3 } else { 4 };
             body.push_str(&format!("<h{level}>Decided in the period, {}</h{level}>\n{chart}", measure.words()));
         }
-        body.push_str(&details("Figures by stage", &stage_table(stages, currency)));
+        // Beside each other there is no room for tables on paper.
+        let figures = stage_table(stages, currency);
+        body.push_str(&if at == 0 {
+            details("Figures by stage", &figures)
+        } else {
+            long_details("Figures by stage", &figures, false)
+        });
         parts.push(body);
     }
     let body = side_by_side(&parts);
@@ -198,7 +204,7 @@ fn pipeline_sentence(stages: &[&FunnelStage]) -> String {
 fn stage_table(stages: &[&FunnelStage], currency: &str) -> String {
     let columns = [
         text("Stage"),
-        text("State"),
+        text("State").minor(),
         figures("Opportunities", ""),
         figures("Amount", currency),
         figures("Weighted", currency),
@@ -280,9 +286,9 @@ fn rows(count: usize) -> u64 {
 fn customers(rankings: &[Ranking<Customer>]) -> Option<Section> {
     let rankings: Vec<_> = rankings.iter().filter(|ranking| !ranking.best.is_empty()).collect();
     let mut body = String::new();
-    for ranking in &rankings {
+    for (at, ranking) in rankings.iter().enumerate() {
         body.push_str(&by_heading(&ranking.currency, "", rankings.len()));
-        body.push_str(&customer_list(ranking, body.is_empty() || rankings.len() == 1));
+        body.push_str(&customer_list(ranking, at == 0));
     }
     let is_group = |customer: &Customer| !customer.children.is_empty();
     let lead = if rankings.iter().any(|ranking| ranking.best.iter().any(is_group)) {
@@ -474,7 +480,7 @@ fn deal_step(step: &DealStep) -> String {
     let mut changes = changes_list(shown);
     if !folded.is_empty() {
         let summary = counted(rows(folded.len()), "more field", "more fields");
-        changes.push_str(&details(&summary, &changes_list(folded)));
+        changes.push_str(&brief_details(&summary, &changes_list(folded)));
     }
     format!(
         "<li>\n<div class=\"when\"><time>{}</time><span>{}</span></div>\n<div class=\"what\">\n{note}<code>{}</code>\n{changes}</div>\n</li>\n",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crm_core::exchange::{CsvOptions, read_csv};
 
-use super::html::{compact, escape, grouped, percent, share, tick, whole};
+use super::html::{compact, escape, grouped, percent, share, tick, whole, words};
 use super::*;
 
 fn decimal(text: &str) -> Decimal {
@@ -167,6 +167,81 @@ fn several_currencies_get_a_chart_each() {
     assert!(page.contains(">CNY</h3>") && page.contains(">EUR</h3>"));
     assert_eq!(page.matches("<svg ").count(), 10);
     assert!(page.contains("Figures by stage") && page.contains("worth <strong>EUR\u{a0}118\u{a0}M</strong>"));
+}
+
+#[test]
+fn deals_without_amounts_were_drawn_as_nothing() {
+    let mut data = sample::data();
+    let none = sample::money("0");
+    for stage in data.funnel.iter_mut().filter(|stage| stage.category == StageCategory::Open) {
+        (stage.amount, stage.weighted) = (none.clone(), none.clone());
+    }
+    data.funnel[5].amount = none.clone();
+    for customer in &mut data.top_customers[0].best {
+        customer.sales.open = none.clone();
+    }
+    let page = render(&data);
+    assert!(page.contains("208 open opportunities; there are <strong>no amounts in the data</strong>."));
+    assert!(page.contains("Qualification: 70 opportunities. Proposal: 54 opportunities"));
+    assert!(page.contains("width=\"580\""), "the longest bar has the whole room");
+    assert!(page.contains("by number</h3>") && page.contains("Won 632, lost 759"));
+    assert!(page.contains(">Open deals</span>") && !page.contains("weighted by probability"));
+}
+
+#[test]
+fn lists_were_cut_without_a_word() {
+    let mut data = sample::data();
+    data.owners[0].total = 30;
+    data.top_customers[0].best[0].companies = 61;
+    let page = render(&data);
+    assert!(page.contains("The first 7 of 85 customers with won deals."));
+    assert!(page.contains("The first 6 of 30 people with opportunities."));
+    assert!(page.contains("61 companies</small>") && page.contains("The first 5 of 61 companies."));
+    data.owners[0].total = 6;
+    assert!(!render(&data).contains("people with opportunities"), "nothing is said about a whole list");
+}
+
+#[test]
+fn the_figures_of_a_file_did_not_add_up() {
+    let mut data = sample::data();
+    data.import.files.truncate(1);
+    let file =
+        |updated, unchanged, skipped| FileSummary { updated, unchanged, skipped, ..data.import.files[0].clone() };
+    data.import.files =
+        vec![FileSummary { created: 20, ..file(10, 3, 1) }, FileSummary { created: 0, ..file(0, 0, 34) }];
+    let page = render(&data);
+    assert!(page.contains("34 rows in 1 file"), "a file that is read twice has its rows once");
+    let all = ["68", "20", "10", "3", "35"].map(|sum| format!("<td class=\"n\"><strong>{sum}</strong></td>")).concat();
+    assert!(page.contains(&all), "the sums of all steps");
+}
+
+#[test]
+fn one_month_was_a_column_as_broad_as_the_page() {
+    let mut data = sample::data();
+    data.monthly_won.truncate(1);
+    assert!(render(&data).contains("width=\"48.0\" height"));
+}
+
+#[test]
+fn the_first_group_is_unfolded_and_the_sentence_stands_before_the_command() {
+    let page = render(&sample::data());
+    assert_eq!(page.matches("<li><details open>").count(), 1);
+    assert!(page.contains("<p>The customer signs.</p>\n<code>quote.accept</code>"));
+}
+
+#[test]
+fn names_say_in_which_language_they_are() {
+    assert_eq!(words("苏州分厂"), "<span lang=\"zh-Hans\">苏州分厂</span>");
+    assert_eq!(words("株式会社凪原工作機械"), "<span lang=\"ja\">株式会社凪原工作機械</span>");
+    assert_eq!(words("カタログ"), "<span lang=\"ja\">カタログ</span>");
+    assert_eq!(words("Müller & Co."), "Müller &amp; Co.");
+}
+
+#[test]
+fn a_browser_that_cannot_print_what_is_folded_says_so() {
+    let page = render(&sample::data());
+    assert!(page.contains("<p class=\"unprintable\">"));
+    assert!(page.contains("@supports not selector(::details-content) { .unprintable { display: block; } }"));
 }
 
 #[test]
