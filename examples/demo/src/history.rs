@@ -7,6 +7,7 @@ mod sheet;
 
 use std::collections::HashMap;
 
+use crm_core::engine::{Command, Session};
 use crm_core::room::ExternalId;
 use crm_core::value::Error;
 
@@ -25,6 +26,14 @@ const NO_REASON: &str = "not recorded in the old system";
 fn by_key<T>(records: Vec<T>, ids: impl Fn(&T) -> &[ExternalId]) -> HashMap<String, T> {
     let key = |record: &T| ids(record).iter().find(|id| id.system == SYSTEM).map(|id| id.key.clone());
     records.into_iter().filter_map(|record| Some((key(&record)?, record))).collect()
+}
+
+/// Carries out all commands or none; false if one of them is refused.
+fn all_at_once(session: &Session, commands: &[Command]) -> Result<bool> {
+    match session.execute_all(commands, None) {
+        Ok(_) => Ok(true),
+        Err(error) => refusal(error).map(|_| false),
+    }
 }
 
 /// What is wrong with a row, in words; a store that cannot go on ends the run instead.

@@ -7,7 +7,7 @@ use crm_core::query::Query;
 use crm_core::sales::{Lead, LeadConversion, LeadStatus, SalesCommand};
 
 use super::sheet::{Cells, Checked, Sheet};
-use super::{NO_REASON, by_key, refusal};
+use super::{NO_REASON, all_at_once, by_key, refusal};
 use crate::failure::Result;
 use crate::folder::Folder;
 use crate::progress::Progress;
@@ -36,7 +36,7 @@ pub fn leads<W: Write>(
         match step(&cells, &lead) {
             Ok(Some(command)) => moves.push((cells, Command::Sales(command))),
             Ok(None) => {}
-            Err(notice) => done.notices.push(notice),
+            Err(notice) => done.notices.push(*notice),
         }
     }
     let mut phase = progress.phase("Moving leads to their status", u64::try_from(moves.len()).ok());
@@ -62,14 +62,14 @@ fn step(cells: &Cells<'_>, lead: &Lead) -> Checked<Option<SalesCommand>> {
             let conversion = LeadConversion { lead: lead.id, without_opportunity: true, ..LeadConversion::default() };
             Some(SalesCommand::ConvertLead { conversion })
         }
-        _ => return Err(cells.reject("status", "is not a status of a lead")),
+        _ => return cells.wrong("status", "is not a status of a lead"),
     })
 }
 
 /// Carries out commands: all at once, or one by one if one of them is refused.
 fn carry_out(session: &Session, moves: &[(Cells<'_>, Command)], done: &mut Takeover) -> Result<()> {
     let commands: Vec<Command> = moves.iter().map(|(_, command)| command.clone()).collect();
-    if session.execute_all(&commands, None).is_ok() {
+    if all_at_once(session, &commands)? {
         return Ok(());
     }
     for ((cells, _), command) in moves.iter().zip(commands) {

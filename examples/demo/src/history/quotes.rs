@@ -15,8 +15,8 @@ use crm_core::room::ExternalId;
 use crm_core::sales::Opportunity;
 use crm_core::value::{Currency, Date, Decimal, FixedClock, Id};
 
-use super::sheet::{Cells, Checked, Sheet};
-use super::{NO_REASON, SYSTEM, by_key, refusal};
+use super::sheet::{Cells, Checked, Sheet, UNKNOWN};
+use super::{NO_REASON, SYSTEM, all_at_once, by_key, refusal};
 use crate::failure::Result;
 use crate::folder::Folder;
 use crate::moments::Moments;
@@ -38,7 +38,6 @@ const QUOTE_COLUMNS: &[&str] = &[
 const LINES: &str = "quote_lines.csv";
 const LINE_COLUMNS: &[&str] =
     &["quote_external_id", "line_no", "product_code", "quantity", "list_price", "discount_percent"];
-const UNKNOWN: &str = "nothing has this name";
 
 /// Imports the quotes with their lines and carries out what happened to them, day by day.
 ///
@@ -175,7 +174,7 @@ impl<'t> Taking<'t> {
                 Ok(line) => of_quote.good.push((cells, line)),
                 Err(reject) => {
                     of_quote.is_broken = true;
-                    self.reject_line(reject);
+                    self.reject_line(*reject);
                 }
             }
         }
@@ -204,9 +203,9 @@ impl<'t> Taking<'t> {
             let (rows, good) = good.into_iter().unzip();
             let document = Document { quote, lines: rows };
             let planned = if !seen.insert(key) {
-                Err(quote.reject("external_id", "an earlier row has the same key"))
+                quote.wrong("external_id", "an earlier row has the same key")
             } else if is_broken {
-                Err(quote.reject("external_id", "a line of it was rejected"))
+                quote.wrong("external_id", "a line of it was rejected")
             } else {
                 commands(&quote, session.new_id(), good, known, &mut firsts)
             };
@@ -219,7 +218,7 @@ impl<'t> Taking<'t> {
                         plan.days.entry(day).or_default().push(Event { document: at, command });
                     }
                 }
-                Err(reject) => self.reject_quote(&document, reject),
+                Err(reject) => self.reject_quote(&document, *reject),
             }
         }
         let mut orphans: Vec<Cells<'_>> =
@@ -235,9 +234,10 @@ impl<'t> Taking<'t> {
             let document = documents.get(event.document)?;
             Some((event.document, document, event.command.clone()))
         };
-        let events: Vec<_> = events.iter().filter_map(with_document).collect();
+        let going_on = |event: &&Event| !self.stopped.contains(&event.document);
+        let events: Vec<_> = events.iter().filter(going_on).filter_map(with_document).collect();
         let commands: Vec<Command> = events.iter().map(|(_, _, command)| Command::Quote(command.clone())).collect();
-        let at_once = session.execute_all(&commands, None).is_ok();
+        let at_once = all_at_once(session, &commands)?;
         for (at, document, command) in events {
             let makes = matches!(command, QuoteCommand::CreateQuote { .. });
             if self.stopped.contains(&at) {
@@ -267,7 +267,7 @@ fn quote_line(cells: &Cells<'_>, known: &Known) -> Checked<QuoteLine> {
     let code = cells.raw("product_code");
     let Some(product) = known.products.get(code) else {
         let proposal = nearest_name(&known.codes, code);
-        return Err(Reject { proposal, ..cells.reject("product_code", UNKNOWN) });
+        return Err(Box::new(Reject { proposal, ..cells.reject("product_code", UNKNOWN) }));
     };
     let number = |column: &str| cells.read::<Decimal>(column, "a decimal number");
     Ok(QuoteLine {
@@ -289,10 +289,10 @@ fn commands(
 ) -> Checked<Vec<(Date, QuoteCommand)>> {
     let (issued, until) = (date(cells, "issued_on")?, date(cells, "valid_until")?);
     if issued > known.as_of {
-        return Err(cells.reject("issued_on", "lies after the day on which the data end"));
+        return cells.wrong("issued_on", "lies after the day on which the data end");
     }
     if until < issued {
-        return Err(cells.reject("valid_until", "lies before the day of issue"));
+        return cells.wrong("valid_until", "lies before the day of issue");
     }
     let opportunity = cells.find("opportunity_external_id", &known.opportunities)?;
     let currency: Currency = cells.read("currency", "a currency code")?;
@@ -357,6 +357,6 @@ fn decision(
             // It is listed as a notice: the engine lets no quote expire that is still valid.
             _ => None,
         },
-        _ => return Err(cells.reject("status", "is not a status of a quote")),
+        _ => return cells.wrong("status", "is not a status of a quote"),
     })
 }

@@ -9,8 +9,11 @@ use crate::failure::Result;
 use crate::folder::{Folder, column};
 use crate::report::Reject;
 
+/// The reason where a cell names what is not there; the import of the engine says the same.
+pub const UNKNOWN: &str = "nothing has this name";
+
 /// A cell that was understood, or the reject of its row.
-pub type Checked<T> = std::result::Result<T, Reject>;
+pub type Checked<T> = std::result::Result<T, Box<Reject>>;
 
 /// A file that has the columns it must have.
 #[derive(Debug)]
@@ -86,7 +89,7 @@ impl<'a> Cells<'a> {
     /// # Errors
     /// When something else stands there.
     pub fn read<T: FromStr>(&self, column: &str, what: &str) -> Checked<T> {
-        self.text(column).parse().map_err(|_| self.reject(column, &format!("is not {what}")))
+        self.text(column).parse().or_else(|_| self.wrong(column, &format!("is not {what}")))
     }
 
     /// What a cell names; nothing for an empty one.
@@ -98,7 +101,15 @@ impl<'a> Cells<'a> {
         if name.is_empty() {
             return Ok(None);
         }
-        known.get(name).map(Some).ok_or_else(|| self.reject(column, "nothing has this name"))
+        known.get(name).map_or_else(|| self.wrong(column, UNKNOWN), |found| Ok(Some(found)))
+    }
+
+    /// The cell stands in the way of the row.
+    ///
+    /// # Errors
+    /// Always: the reject.
+    pub fn wrong<T>(&self, column: &str, reason: &str) -> Checked<T> {
+        Err(Box::new(self.reject(column, reason)))
     }
 
     /// The row with the cell that is to blame.
