@@ -86,9 +86,10 @@ pub fn run<W: Write>(options: &Options, progress: &mut Progress<W>) -> Result<Do
     let how = How { session: &admin, rights, accept_proposals: options.accept_proposals };
     let mut takeover = Takeover::run(how, &folder, progress)?;
     if folder.kind == Kind::Generated {
-        history::leads(&admin, progress)?;
+        history::leads(&admin, &folder, &mut takeover, progress)?;
         history::quotes(&admin, moments, &folder, &mut takeover, progress)?;
     }
+    takeover.ask();
     takeover.questions.extend(questions(&admin)?);
     let phase = progress.phase("Asking for the figures", None);
     let figures = figures::collect(&admin, folder.settings.currency, as_of)?;
@@ -206,9 +207,9 @@ fn write(
         questions: takeover.questions.clone(),
         notices_file: (!takeover.notices.is_empty()).then(|| NOTICES.to_owned()),
     };
-    output.write(REPORT, &report::render(&data))?;
-    output.write(REJECTS, &report::rejects_csv(&takeover.summary.rejects))?;
-    output.write(NOTICES, &report::rejects_csv(&takeover.notices))
+    output.write(REPORT, report::render(&data))?;
+    output.write(REJECTS, report::rejects_csv(&takeover.summary.rejects)?)?;
+    output.write(NOTICES, report::rejects_csv(&takeover.notices)?)
 }
 
 fn last_day(as_of: Date, first: Date) -> Date {
@@ -217,13 +218,11 @@ fn last_day(as_of: Date, first: Date) -> Date {
 
 /// How the amounts are to be read.
 fn remark(figures: &Figures, takeover: &Takeover) -> String {
-    let mut remark = format!("All amounts in {}, nothing converted", figures.currency);
-    if !figures.left_out.is_empty() {
-        let others: Vec<String> =
-            figures.left_out.iter().map(|(code, number)| format!("{} in {code}", thousands(*number))).collect();
-        remark.push_str(&format!("; opportunities in other currencies are left out: {}", others.join(", ")));
-    }
-    remark.push_str(". The figures are those of the imported data; the deal was walked afterwards.");
+    let mut remark = match figures.currencies {
+        0 | 1 => format!("All amounts in {}, nothing converted.", figures.currency),
+        _ => "Each currency has its own figures, nothing is converted.".to_owned(),
+    };
+    remark.push_str(" The figures are those of the imported data; the deal was walked afterwards.");
     for taken in &takeover.accepted {
         remark.push_str(&format!(
             " Accepted: “{}” is “{}” ({} rows).",

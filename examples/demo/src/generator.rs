@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use crm_core::value::Decimal;
 
 pub use dirty::{DirtyKind, DirtyRow, DirtyRows};
-pub use table::{Table, push_record};
+pub use table::Table;
 
 use calendar::History;
 use deals::{Deal, Market};

@@ -7,6 +7,7 @@ use crm_demo::args::{self, Task};
 use crm_demo::demo::{self, Done};
 use crm_demo::generator;
 use crm_demo::progress::{Progress, thousands};
+use crm_demo::report::FileSummary;
 
 fn main() -> ExitCode {
     match args::parse(std::env::args().skip(1)) {
@@ -38,10 +39,13 @@ fn end(outcome: Result<(), String>) -> ExitCode {
 }
 
 fn print_done(done: &Done) {
-    println!("\n{:<20} {:<14} {:>8} {:>8} {:>8} {:>8}", "file", "became", "read", "created", "updated", "rejected");
+    println!();
+    let figures = ["read", "created", "updated", "unchanged", "skipped", "rejected"].map(str::to_owned);
+    print_line("file", "became", &figures);
     for file in &done.takeover.summary.files {
-        let [read, created, updated, rejected] = [file.read, file.created, file.updated, file.rejected].map(thousands);
-        println!("{:<20} {:<14} {read:>8} {created:>8} {updated:>8} {rejected:>8}", file.file, file.entity);
+        let FileSummary { read, created, updated, unchanged, skipped, rejected, .. } = *file;
+        let figures = [read, created, updated, unchanged, skipped, rejected].map(thousands);
+        print_line(&file.file, &file.entity, &figures);
     }
     for question in done.takeover.questions.iter().filter(|question| question.proposal.is_some()) {
         let proposal = question.proposal.as_deref().unwrap_or_default();
@@ -52,6 +56,11 @@ fn print_done(done: &Done) {
         println!("\naccepted: `{}` is `{}`, {} rows", taken.value, taken.proposal, thousands(taken.rows));
     }
     println!("\nreport    {}\ndatabase  {}", done.report.display(), done.database.display());
+}
+
+fn print_line(file: &str, entity: &str, figures: &[String]) {
+    let figures: String = figures.iter().map(|figure| format!(" {figure:>9}")).collect();
+    println!("{file:<20} {entity:<14}{figures}");
 }
 
 fn generate(out: &std::path::Path, options: &generator::Options) -> std::io::Result<()> {

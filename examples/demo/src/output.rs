@@ -67,13 +67,13 @@ impl Output {
         self.folder.join(file)
     }
 
-    /// Writes a text file of the run.
+    /// Writes a file of the run.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, file: &str, text: &str) -> Result<()> {
+    pub fn write(&self, file: &str, content: impl AsRef<[u8]>) -> Result<()> {
         let path = self.path(file);
-        fs::write(&path, text).map_err(|error| Failure::at(&path, &error))
+        fs::write(&path, content).map_err(|error| Failure::at(&path, &error))
     }
 }
 

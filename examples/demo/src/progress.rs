@@ -37,6 +37,11 @@ impl Progress {
 }
 
 impl<W: Write> Progress<W> {
+    /// Progress as a log: one line for each phase, when it ends.
+    pub fn log(out: W) -> Self {
+        Self { out, terminal: false }
+    }
+
     /// Starts a phase; `total` is how many steps it has, when that is known.
     pub fn phase(&mut self, name: &str, total: Option<u64>) -> Phase<'_, W> {
         let mut phase =

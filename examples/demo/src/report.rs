@@ -11,9 +11,12 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
+use crm_core::exchange::{CsvWriteOptions, write_csv};
 use crm_core::value::{Date, Decimal};
 
-pub(crate) use html::grouped;
+use crate::failure::Result;
+
+pub(crate) use html::{compact, grouped};
 
 /// Rejected rows shown in the page; the CSV file has them all.
 pub const MAX_REJECTS_SHOWN: usize = 200;
@@ -39,10 +42,10 @@ pub struct ReportData {
     pub funnel: Vec<FunnelStage>,
     /// Won value by month, in order. Several currencies are drawn as one chart for each.
     pub monthly_won: Vec<MonthlyWon>,
-    /// The customers with the most won value, best first, each with its subsidiaries.
-    pub top_customers: Vec<Customer>,
-    /// The people with the most won value, best first.
-    pub owners: Vec<Owner>,
+    /// The customers with the most won value, each with its subsidiaries; a list for each currency.
+    pub top_customers: Vec<Ranking<Customer>>,
+    /// The people with the most won value; a list for each currency.
+    pub owners: Vec<Ranking<Owner>>,
     /// One deal from the first contact to its end, as the journal has it.
     pub deal: Option<DealStory>,
     /// What the import did.
@@ -130,6 +133,28 @@ pub struct MonthlyWon {
     pub amount: Money,
 }
 
+/// The best of a list in one currency.
+#[derive(Debug, Clone, Default)]
+pub struct Ranking<T> {
+    /// The currency of all amounts.
+    pub currency: String,
+    /// The best, best first.
+    pub best: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// What a customer bought or a person sold, and what is open.
+#[derive(Debug, Clone, Default)]
+pub struct Sales {
+    /// Won value.
+    pub won: Money,
+    /// Value of the open opportunities.
+    pub open: Money,
+    /// Open opportunities, with an amount or without.
+    pub open_count: u64,
+}
+
 /// A customer and the companies under it.
 #[derive(Debug, Clone, Default)]
 pub struct Customer {
@@ -139,13 +164,13 @@ pub struct Customer {
     pub code: String,
     /// The grade, such as `A`; empty when there is none.
     pub grade: String,
-    /// Won value. At the top of a tree it is the value of the whole tree, below it that of the company alone.
-    pub won: Money,
-    /// Value of the open opportunities, of the tree or the company as above.
-    pub open: Money,
-    /// What the head of a tree has by itself: won and open value.
-    pub own: Option<(Money, Money)>,
-    /// The companies under it.
+    /// At the top of a tree those of the whole tree, below it those of the company alone.
+    pub sales: Sales,
+    /// What the head of a tree has by itself.
+    pub own: Option<Sales>,
+    /// The companies of the tree, itself included, whether they are among the children or not.
+    pub companies: u64,
+    /// The companies under it; of a very large tree the first ones.
     pub children: Vec<Customer>,
 }
 
@@ -160,10 +185,8 @@ pub struct Owner {
     pub won_count: u64,
     /// Opportunities lost.
     pub lost_count: u64,
-    /// Won value.
-    pub won: Money,
-    /// Value of the open opportunities.
-    pub open: Money,
+    /// What the person sold.
+    pub sales: Sales,
 }
 
 /// What happened to one deal.
@@ -214,7 +237,7 @@ pub struct ImportSummary {
     pub rejects_file: Option<String>,
 }
 
-/// What the import did with one file.
+/// What one step of the import did with a file: every row that was read stands in one of the other figures.
 #[derive(Debug, Clone, Default)]
 pub struct FileSummary {
     /// The file.
@@ -227,6 +250,10 @@ pub struct FileSummary {
     pub created: u64,
     /// Records updated.
     pub updated: u64,
+    /// Rows that brought nothing new.
+    pub unchanged: u64,
+    /// Rows that say nothing about the entity, and rows that an earlier step rejected.
+    pub skipped: u64,
     /// Rows rejected.
     pub rejected: u64,
 }
@@ -279,14 +306,16 @@ pub fn render(data: &ReportData) -> String {
     page
 }
 
-/// All rejects as CSV in UTF-8, with the byte order mark that spreadsheet programs look for.
-pub fn rejects_csv(rejects: &[Reject]) -> String {
-    let mut text = String::from("\u{feff}file,row,column,value,reason,proposal\n");
-    for reject in rejects {
-        let row = reject.row.to_string();
-        let proposal = reject.proposal.as_deref().unwrap_or_default();
-        let cells = [&reject.file, row.as_str(), &reject.column, &reject.value, &reject.reason, proposal];
-        crate::generator::push_record(&mut text, cells.into_iter());
-    }
-    text
+/// All rejects as CSV for a spreadsheet: UTF-8 with a byte order mark, and no cell is a formula.
+///
+/// # Errors
+/// What the writer of the engine gives.
+pub fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>> {
+    let header = ["file", "row", "column", "value", "reason", "proposal"].map(str::to_owned);
+    let cells = |reject: &Reject| {
+        let Reject { file, row, column, value, reason, proposal } = reject.clone();
+        vec![file, row.to_string(), column, value, reason, proposal.unwrap_or_default()]
+    };
+    let rows: Vec<Vec<String>> = rejects.iter().map(cells).collect();
+    Ok(write_csv(&header, &rows, &CsvWriteOptions { bom: true, ..CsvWriteOptions::default() })?)
 }

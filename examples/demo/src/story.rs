@@ -101,14 +101,14 @@ fn step(entry: &JournalEntry, words: &Words) -> DealStep {
 /// What a command means, in words.
 fn note(entry: &JournalEntry) -> &'static str {
     match entry.command.as_str() {
-        "sales.capture_lead" => "The form on the website becomes a lead. The website may make leads, and see none.",
+        "sales.capture_lead" => "The form on the website becomes a lead; the website may make leads but see none.",
         "sales.assign_lead" => "The sales desk names who answers for it.",
         "sales.move_lead" => "The sales person moves the lead on.",
-        "customer.log_activity" => "What was done is logged.",
+        "customer.log_activity" => "A call or a visit is logged.",
         "sales.convert_lead" => "The lead becomes a customer, a contact and an opportunity, in one transaction.",
-        "sales.advance_stage" => "The next stage.",
-        "quote.create_quote" => "An offer; the prices come from the price list.",
-        "quote.send_quote" => "From now on the offer cannot be changed.",
+        "sales.advance_stage" => "The opportunity enters its next stage.",
+        "quote.create_quote" => "An offer is made; the prices come from the price list.",
+        "quote.send_quote" => "The offer is sent; from now on it cannot be changed.",
         "quote.revise_quote" => "The customer asks for a better price: a revision takes the place of the offer.",
         "quote.update_quote" => "The draft gets a discount.",
         "quote.accept_quote" => "The customer accepts; the same transaction wins the opportunity.",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Write;
 
 use crm_core::engine::Session;
-use crm_core::exchange::{ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport};
+use crm_core::exchange::{ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport};
 use crm_core::value::{ErrorCode, FieldValue, Id};
 
 use crate::failure::Result;
@@ -56,7 +56,6 @@ impl Takeover {
                 }
             }
         }
-        done.ask();
         Ok(done)
     }
 
@@ -72,15 +71,19 @@ impl Takeover {
         if mapping.entity == "user" && !mapping.constants.contains_key("permission_sets") {
             mapping.constants.insert("permission_sets".to_owned(), FieldValue::json(&[how.rights])?);
         }
-        if how.accept_proposals {
-            let dry = how.session.import_csv(&bytes, &mapping, true)?;
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let rows = u64::try_from(lines.saturating_sub(1)).ok();
+        let mut run = |what: &str, mapping: &ImportMapping, dry_run: bool| -> Result<ImportReport> {
+            let mut phase = progress.phase(&format!("{what} {file} as {}", mapping.entity.replace('_', " ")), rows);
+            let report = how.session.import_csv_with(&bytes, mapping, dry_run, &mut Rows(&mut phase))?;
+            phase.finish(report.rows);
+            Ok(report)
+        };
+        if how.accept_proposals && mapping.columns.iter().any(can_propose) {
+            let dry = run("Looking for proposals:", &mapping, true)?;
             self.accept(&mut mapping, dry.proposals);
         }
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-        let name = format!("Importing {file} as {}", mapping.entity.replace('_', " "));
-        let mut phase = progress.phase(&name, u64::try_from(lines.saturating_sub(1)).ok());
-        let report = how.session.import_csv_with(&bytes, &mapping, false, &mut Rows(&mut phase))?;
-        phase.finish(report.rows);
+        let report = run("Importing", &mapping, false)?;
         self.note(file, &mapping.entity, report);
         Ok(())
     }
@@ -88,10 +91,9 @@ impl Takeover {
     /// Puts proposals into a mapping, as if they had been written there.
     fn accept(&mut self, mapping: &mut ImportMapping, proposals: Vec<ImportProposal>) {
         for proposal in proposals {
-            for column in mapping.columns.iter_mut().filter(|column| column.column == proposal.column) {
-                if column.lookup.is_some() || !column.expected.is_empty() {
-                    column.values.insert(proposal.value.clone(), proposal.proposal.clone());
-                }
+            let columns = mapping.columns.iter_mut().filter(|column| can_propose(column));
+            for column in columns.filter(|column| column.column == proposal.column) {
+                column.values.insert(proposal.value.clone(), proposal.proposal.clone());
             }
             self.accepted.push(proposal);
         }
@@ -112,31 +114,20 @@ impl Takeover {
         self.rejected.extend(told.into_iter().map(|(row, _, _)| (file.to_owned(), row)));
         self.notices.extend(report.notices.into_iter().map(|issue| reject(file, issue)));
         let again = u64::try_from(seen_before.len()).unwrap_or(u64::MAX);
-        self.count(FileSummary {
+        self.summary.files.push(FileSummary {
             file: file.to_owned(),
             entity: entity.replace('_', " "),
             read: report.rows,
             created: report.created,
             updated: report.updated,
+            unchanged: report.unchanged,
+            skipped: report.skipped + again,
             rejected: report.rejected.saturating_sub(again),
         });
     }
 
-    /// Adds a line about a file, or to the one about the same file and entity.
-    pub fn count(&mut self, line: FileSummary) {
-        let same = |known: &&mut FileSummary| known.file == line.file && known.entity == line.entity;
-        match self.summary.files.iter_mut().find(same) {
-            Some(known) => {
-                known.created += line.created;
-                known.updated += line.updated;
-                known.rejected += line.rejected;
-            }
-            None => self.summary.files.push(line),
-        }
-    }
-
     /// Makes one question of all notices that say the same.
-    fn ask(&mut self) {
+    pub fn ask(&mut self) {
         let mut counts: BTreeMap<(&str, &str, &str, Option<&str>, &str), u64> = BTreeMap::new();
         for notice in &self.notices {
             let Reject { file, column, value, proposal, reason, .. } = notice;
@@ -172,6 +163,11 @@ impl<W: Write> ImportProgress for Rows<'_, '_, W> {
     }
 }
 
+/// Whether an import can propose something for the cells of a column.
+fn can_propose(column: &ColumnMapping) -> bool {
+    column.lookup.is_some() || !column.expected.is_empty()
+}
+
 fn reject(file: &str, issue: ImportIssue) -> Reject {
     Reject {
         file: file.to_owned(),
@@ -184,7 +180,7 @@ fn reject(file: &str, issue: ImportIssue) -> Reject {
 }
 
 /// The reason without the value, so that equal reasons can be counted.
-fn reason(code: ErrorCode, message: &str) -> String {
+pub(crate) fn reason(code: ErrorCode, message: &str) -> String {
     match code {
         ErrorCode::DuplicateKey => "an earlier row has the same key".to_owned(),
         ErrorCode::CheckDigit => "the check digits do not fit".to_owned(),

@@ -63,6 +63,8 @@ const OPEN_STAGES: [(i64, i64, i64, i64); 4] =
     [(5, 30, 820, 10), (8, 42, 800, 25), (12, 58, 790, 50), (7, 42, 790, 75)];
 /// Share of the deals that were under way when the history begins, in a thousand.
 const UNDER_WAY_PERMILLE: u64 = 85;
+/// Days for which a quote holds.
+const VALID_DAYS: i64 = 60;
 /// The place of `proposal` in the stages: from here on a deal has a quote.
 const PROPOSAL: usize = 2;
 const NEGOTIATION: usize = 3;
@@ -372,8 +374,9 @@ pub fn quote_tables(seed: u64, market: &Market<'_>, deals: &[Deal]) -> (Table, T
         let last_day = deal.close.min(market.history.until);
         let first_day = plus_days(proposed, rng.within(1..=9)).min(second.unwrap_or(last_day)).min(last_day);
         let number = format!("Q{}-{id:05}", first_day.format("%y%m"));
-        let status = status(&mut rng, deal);
-        if let Some(day) = second {
+        let last_issued = second.map_or(first_day, |day| plus_days(day, 2).min(last_day).max(first_day));
+        let status = status(&mut rng, deal, plus_days(last_issued, VALID_DAYS) < market.history.until);
+        if second.is_some() {
             let dearer = Issue {
                 id,
                 number: &number,
@@ -383,8 +386,7 @@ pub fn quote_tables(seed: u64, market: &Market<'_>, deals: &[Deal]) -> (Table, T
                 discount: deal.discount - 30,
             };
             issue(&mut rng, market, deal, &dearer, (&mut quotes, &mut lines));
-            let day = plus_days(day, 2).min(last_day).max(first_day);
-            let agreed = Issue { id, number: &number, revision: 2, day, status, discount: deal.discount };
+            let agreed = Issue { id, number: &number, revision: 2, day: last_issued, status, discount: deal.discount };
             issue(&mut rng, market, deal, &agreed, (&mut quotes, &mut lines));
         } else {
             let only = Issue { id, number: &number, revision: 1, day: first_day, status, discount: deal.discount };
@@ -394,10 +396,12 @@ pub fn quote_tables(seed: u64, market: &Market<'_>, deals: &[Deal]) -> (Table, T
     (quotes, lines)
 }
 
-fn status(rng: &mut Rng, deal: &Deal) -> &'static str {
+/// How far the last quote of a deal came; only one whose validity is over can be expired.
+fn status(rng: &mut Rng, deal: &Deal, is_over: bool) -> &'static str {
     match deal.stage {
         WON => "accepted",
-        LOST if deal.lost_reason == "no_response" => "expired",
+        LOST if deal.lost_reason == "no_response" && is_over => "expired",
+        LOST if deal.lost_reason == "no_response" => "sent",
         LOST => "rejected",
         PROPOSAL if rng.chance(250) => "draft",
         _ => "sent",
@@ -451,7 +455,7 @@ fn issue(
         account.map(|account| account.id.clone()).unwrap_or_default(),
         issue.status.to_owned(),
         issue.day.to_string(),
-        plus_days(issue.day, 60).to_string(),
+        plus_days(issue.day, VALID_DAYS).to_string(),
         deal.currency.code().to_owned(),
         money(total, deal.currency),
         rng.pick(&terms).to_owned(),

@@ -1,7 +1,8 @@
 //! Rows that are wrong on purpose, so that an import has something to reject.
 //!
-//! A dirty row is always one more row: a copy of a good one with its own key and one bad value. Nothing refers to it,
-//! so rejecting it takes nothing else along, and the good rows alone give the expected totals.
+//! A dirty row is always one more row: a copy of a good one with its own key and one bad value. No good row refers to
+//! it, so rejecting it takes nothing else along, and the good rows alone give the expected totals. A dirty quote line
+//! belongs to a copy of its quote, which is dirty for that reason.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,8 @@ pub enum DirtyKind {
     BadAmount,
     /// The mail address is not one.
     BadEmail,
+    /// A line of the quote is dirty, so that the quote would not have its total.
+    BadLine,
 }
 
 impl DirtyKind {
@@ -40,6 +43,7 @@ impl DirtyKind {
             Self::UnknownAccount => "unknown account",
             Self::BadAmount => "bad amount",
             Self::BadEmail => "bad mail address",
+            Self::BadLine => "quote with a bad line",
         }
     }
 }
@@ -128,8 +132,13 @@ fn plants(until: NaiveDate) -> Vec<Plant> {
 pub fn soil(seed: u64, until: NaiveDate, tables: &mut [Table]) -> DirtyRows {
     let mut rng = Rng::stream(seed, "dirty");
     for (serial, (file, column, kind, spoil)) in plants(until).into_iter().enumerate() {
-        if let Some(table) = tables.iter_mut().find(|table| table.file == file) {
-            plant(&mut rng, table, column, kind, &spoil, serial);
+        let Some(table) = tables.iter_mut().find(|table| table.file == file) else { continue };
+        let source = plant(&mut rng, table, column, kind, &spoil, serial);
+        let quote = table.column("quote_external_id").and_then(|at| source.get(at));
+        if let Some(quote) = quote
+            && let Some(quotes) = tables.iter_mut().find(|table| table.file == "quotes.csv")
+        {
+            plant_quote(quotes, quote, serial);
         }
     }
     DirtyRows { rows: tables.iter().flat_map(dirty_of).collect() }
@@ -146,16 +155,43 @@ fn dirty_of(table: &Table) -> Vec<DirtyRow> {
     rows
 }
 
-fn plant(rng: &mut Rng, table: &mut Table, column: &'static str, kind: DirtyKind, spoil: &Spoil, serial: usize) {
+/// Plants one row, and gives the good one of which it is a copy.
+fn plant(
+    rng: &mut Rng,
+    table: &mut Table,
+    column: &'static str,
+    kind: DirtyKind,
+    spoil: &Spoil,
+    serial: usize,
+) -> Vec<String> {
     let usable: Vec<usize> = (0..table.rows.len()).filter(|at| is_usable(table, *at, column)).collect();
     let source = rng.pick(&usable);
-    let Some(mut cells) = table.rows.get(source).map(|row| row.cells.clone()) else { return };
+    let Some(original) = table.rows.get(source).map(|row| row.cells.clone()) else { return Vec::new() };
+    let mut cells = original.clone();
     let good = table.column(column).and_then(|at| cells.get(at)).cloned().unwrap_or_default();
     rekey(table, &mut cells, matches!(spoil, Spoil::Same), serial);
     set(table, &mut cells, column, spoiled(spoil, &good));
     // A copy stands behind its original, so that the original is the one that counts.
     let behind = source + 1 + rng.index(table.rows.len() - source);
     table.rows.insert(behind.min(table.rows.len()), Row { cells, flaw: Some(Flaw { column, kind }) });
+    original
+}
+
+/// The quote of a dirty line: a copy of the quote that the original of the line belongs to.
+fn plant_quote(quotes: &mut Table, original: &str, serial: usize) {
+    let Some(key) = quotes.column("external_id") else { return };
+    let is_original = |row: &Row| row.cells.get(key).is_some_and(|key| key == original);
+    let Some(at) = quotes.rows.iter().position(is_original) else { return };
+    let Some(mut cells) = quotes.rows.get(at).map(|row| row.cells.clone()) else { return };
+    set(quotes, &mut cells, "external_id", quote_key(serial));
+    set(quotes, &mut cells, "number", format!("Q-9{serial:04}"));
+    let flaw = Some(Flaw { column: "external_id", kind: DirtyKind::BadLine });
+    quotes.rows.insert(at + 1, Row { cells, flaw });
+}
+
+/// The key of a quote that has a dirty line only.
+fn quote_key(serial: usize) -> String {
+    format!("QUO-9{serial:04}-1")
 }
 
 /// A good row whose value can be spoiled; of the accounts only Chinese single companies.
@@ -187,7 +223,7 @@ fn rekey(table: &Table, cells: &mut [String], duplicate: bool, serial: usize) {
     let prefix = cells.first().and_then(|id| id.split_once('-')).map_or("", |(prefix, _)| prefix).to_owned();
     set(table, cells, "external_id", format!("{prefix}-9{serial:04}"));
     set(table, cells, "customer_code", format!("{}", 900_001 + serial));
-    set(table, cells, "line_no", format!("{}", 900 + serial));
+    set(table, cells, "quote_external_id", quote_key(serial));
 }
 
 fn set(table: &Table, cells: &mut [String], column: &str, value: String) {

@@ -41,6 +41,24 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
+/// Escaped text that says in which language it is, if it is written in Chinese or Japanese characters: they look
+/// different in the two, and browsers choose the font by the language.
+pub fn words(text: &str) -> String {
+    let escaped = escape(text);
+    language(text).map_or_else(|| escaped.clone(), |language| format!("<span lang=\"{language}\">{escaped}</span>"))
+}
+
+/// Japanese by its syllables or its words for a company, Chinese by the characters alone.
+fn language(text: &str) -> Option<&'static str> {
+    let has = |first: char, last: char| text.chars().any(|c| (first..=last).contains(&c));
+    let company = ["株式会社", "有限会社", "合同会社"].iter().any(|word| text.contains(word));
+    if company || has('\u{3041}', '\u{30ff}') {
+        Some("ja")
+    } else {
+        (has('\u{3400}', '\u{9fff}') || has('\u{20000}', '\u{323af}')).then_some("zh-Hans")
+    }
+}
+
 /// Escaped text, cut when it is too long for a cell; a value that looks empty is made visible.
 pub fn cell_text(text: &str) -> String {
     if text.trim().is_empty() {
@@ -48,7 +66,7 @@ pub fn cell_text(text: &str) -> String {
     }
     let short: String = text.chars().take(MAX_CELL_CHARS).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
-    format!("{}{dots}", escape(&short))
+    format!("{}{dots}", words(&short))
 }
 
 /// A number with thousands separators, rounded to whole units.
@@ -134,17 +152,36 @@ pub struct Column {
     pub name: String,
     /// Whether it holds figures, which stand at the right.
     pub figures: bool,
+    /// Whether a narrow page leaves it out.
+    pub minor: bool,
+}
+
+impl Column {
+    /// The same column, left out on a narrow page.
+    pub fn minor(self) -> Self {
+        Self { minor: true, ..self }
+    }
+
+    /// The class of its cells.
+    fn class(&self) -> &'static str {
+        match (self.figures, self.minor) {
+            (false, false) => "",
+            (true, false) => " class=\"n\"",
+            (false, true) => " class=\"minor\"",
+            (true, true) => " class=\"n minor\"",
+        }
+    }
 }
 
 /// A column of text.
 pub fn text(name: &str) -> Column {
-    Column { name: name.to_owned(), figures: false }
+    Column { name: name.to_owned(), figures: false, minor: false }
 }
 
 /// A column of figures; the unit stands in the header.
 pub fn figures(name: &str, unit: &str) -> Column {
     let name = if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") };
-    Column { name, figures: true }
+    Column { name, figures: true, minor: false }
 }
 
 /// A table that scrolls in its own frame when it is wider than the page. Cells are markup; the first of a row is its
@@ -157,14 +194,14 @@ pub fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String 
         escape(caption)
     );
     for column in columns {
-        let class = if column.figures { " class=\"n\"" } else { "" };
+        let class = column.class();
         out.push_str(&format!("<th scope=\"col\"{class}>{}</th>", escape(&column.name)));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in rows {
         out.push_str("<tr>");
         for (at, (cell, column)) in row.iter().zip(columns).enumerate() {
-            let class = if column.figures { " class=\"n\"" } else { "" };
+            let class = column.class();
             let (open, close) = if at == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
             out.push_str(&format!("<{open}{class}>{cell}</{close}>"));
         }
@@ -177,6 +214,11 @@ pub fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String 
 /// Text that is folded away until it is asked for; on paper it is unfolded.
 pub fn details(summary: &str, body: &str) -> String {
     format!("<details>\n<summary>{}</summary>\n{body}</details>\n", escape(summary))
+}
+
+/// Text that is folded away, on paper too: there the line that says so has to do.
+pub fn brief_details(summary: &str, body: &str) -> String {
+    format!("<details class=\"brief\">\n<summary>{}</summary>\n{body}</details>\n", escape(summary))
 }
 
 /// A list that may be long: folded away unless `open`, and left out on paper.

@@ -22,8 +22,8 @@ pub fn data() -> ReportData {
         headlines: headlines(),
         funnel: funnel(),
         monthly_won: months(),
-        top_customers: customers(),
-        owners: owners(),
+        top_customers: vec![Ranking { currency: text("CNY"), best: customers(), total: 85 }],
+        owners: vec![Ranking { currency: text("CNY"), best: owners(), total: 6 }],
         deal: Some(story()),
         import: import(),
         questions: questions(),
@@ -37,7 +37,7 @@ fn headlines() -> Vec<Headline> {
         headline("Won, last 12 months", Figure::Money(money("186054732.00")), "326 deals"),
         headline("Open pipeline", Figure::Money(money("118442710.00")), "208 opportunities"),
         headline("Win rate", Figure::Permille(454), "by number, last 12 months"),
-        headline("Customers", Figure::Count(420), "35 groups, 188 subsidiaries"),
+        headline("Accounts", Figure::Count(420), "188 subsidiaries"),
         headline("Rows imported", Figure::Count(8_729), "1,436 rejected"),
     ]
 }
@@ -75,15 +75,18 @@ fn months() -> Vec<MonthlyWon> {
         .collect()
 }
 
+fn sales(won: &str, open: &str) -> Sales {
+    Sales { won: money(won), open: money(open), open_count: 3 }
+}
+
 fn company(name: &str, code: &str, grade: &str, won: &str, open: &str, children: Vec<Customer>) -> Customer {
-    let own = None;
     Customer {
         name: text(name),
         code: text(code),
         grade: text(grade),
-        won: money(won),
-        open: money(open),
-        own,
+        sales: sales(won, open),
+        own: None,
+        companies: 1 + children.iter().map(|child| child.companies).sum::<u64>(),
         children,
     }
 }
@@ -104,7 +107,7 @@ fn customers() -> Vec<Customer> {
         company("澄岚机器人（山东）有限公司", "100031", "B", "2410030.90", "1200000.00", Vec::new()),
     ];
     let mut group = company("澄岚数控机床集团有限公司", "100027", "A", "14210649.50", "3106400.00", tree);
-    group.own = Some((money("4288000.00"), money("1000000.00")));
+    group.own = Some(sales("4288000.00", "1000000.00"));
     let abroad =
         vec![company("Kessenbrück Robotik (苏州) 有限公司", "100402", "B", "1104200.00", "220000.00", Vec::new())];
     let mut rest = vec![
@@ -138,8 +141,7 @@ fn owners() -> Vec<Owner> {
         team: text(team),
         won_count,
         lost_count,
-        won: money(won),
-        open: money("6120400.00"),
+        sales: sales(won, "6120400.00"),
     })
     .to_vec()
 }
@@ -219,8 +221,8 @@ fn import() -> ImportSummary {
         entity: text(entity),
         read,
         created: read - rejected,
-        updated: 0,
         rejected,
+        ..FileSummary::default()
     };
     let rejects = (0..1425)
         .map(|at| Reject {
@@ -275,9 +277,13 @@ pub fn with_every_text(attack: &str) -> ReportData {
         (stage.amount.currency, stage.weighted.currency) = (text(), text());
     }
     data.monthly_won.iter_mut().for_each(|month| month.amount.currency = text());
-    data.top_customers.iter_mut().for_each(|customer| replace(customer, attack));
-    for owner in &mut data.owners {
-        (owner.name, owner.team, owner.won.currency) = (text(), text(), text());
+    for ranking in &mut data.top_customers {
+        ranking.currency = text();
+        ranking.best.iter_mut().for_each(|customer| replace(customer, attack));
+    }
+    for ranking in &mut data.owners {
+        ranking.currency = text();
+        ranking.best.iter_mut().for_each(|owner| (owner.name, owner.team) = (text(), text()));
     }
     let story = data.deal.as_mut().unwrap();
     (story.title, story.summary) = (text(), text());
@@ -305,6 +311,5 @@ pub fn with_every_text(attack: &str) -> ReportData {
 fn replace(customer: &mut Customer, attack: &str) {
     let text = || attack.to_owned();
     (customer.name, customer.code, customer.grade) = (text(), text(), text());
-    (customer.won.currency, customer.open.currency) = (text(), text());
     customer.children.iter_mut().for_each(|child| replace(child, attack));
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use crm_core::value::Decimal;
 
 use super::html::{
-    amount_cell, cell_text, compact, compact_money, counted, details, escape, figures, grouped, long_details, percent,
-    share, table, text,
+    Column, amount_cell, brief_details, cell_text, compact, compact_money, counted, details, escape, figures, grouped,
+    long_details, percent, share, table, text, words,
 };
 use super::{
-    Customer, DealStep, Figure, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money, MonthlyWon,
-    Owner, Question, Reject, ReportData, StageCategory, charts,
+    Customer, DealStep, Figure, FileSummary, FunnelStage, ImportSummary, MAX_REJECTS_SHOWN, MAX_TREE_INDENT, Money,
+    MonthlyWon, Owner, Question, Ranking, Reject, ReportData, Sales, StageCategory, charts,
 };
 
 /// Changed fields of a step that are shown without unfolding.
 const MAX_CHANGES_SHOWN: usize = 8;
 /// Reasons that are counted by themselves.
-const MAX_REASONS_SHOWN: usize = 15;
+const MAX_REASONS_SHOWN: usize = 20;
 /// Questions that are shown without unfolding.
 const MAX_QUESTIONS_SHOWN: usize = 40;
 
@@ -59,7 +59,7 @@ pub fn all(data: &ReportData) -> Vec<Section> {
 pub fn masthead(data: &ReportData) -> String {
     let mut out = String::from("<header>\n");
     if !data.company.is_empty() {
-        out.push_str(&format!("<p class=\"company\">{}</p>\n", escape(&data.company)));
+        out.push_str(&format!("<p class=\"company\">{}</p>\n", words(&data.company)));
     }
     out.push_str(&format!("<h1>{}</h1>\n<p class=\"period\">", escape(&data.title)));
     if let Some((first, last)) = data.period {
@@ -84,6 +84,8 @@ pub fn masthead(data: &ReportData) -> String {
         }
         out.push_str("</dl>\n");
     }
+    // Older browsers cannot print what is folded.
+    out.push_str("<p class=\"unprintable\">Folded parts are missing on paper: unfold them before printing.</p>\n");
     out.push_str("</header>\n");
     out
 }
@@ -137,42 +139,72 @@ fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Money {
     })
 }
 
-fn currency_heading(currency: &str, groups: usize) -> String {
-    if groups < 2 { String::new() } else { format!("<h3>{}</h3>\n", escape(currency)) }
+/// Where there are several currencies, each has a heading with a sentence of its own; else the sentence is the lead of
+/// the section.
+fn by_heading(currency: &str, sentence: &str, groups: usize) -> String {
+    if groups < 2 {
+        return String::new();
+    }
+    let sentence = if sentence.is_empty() { String::new() } else { format!("<p class=\"lead\">{sentence}</p>\n") };
+    format!("<h3 class=\"currency-head\">{}</h3>\n{sentence}", escape(currency))
+}
+
+/// The first currency over the whole width, the others beside each other.
+fn side_by_side(parts: &[String]) -> String {
+    let Some((first, others)) = parts.split_first() else { return String::new() };
+    let others: String = others.iter().map(|part| format!("<div>\n{part}</div>\n")).collect();
+    if others.is_empty() { first.clone() } else { format!("{first}<div class=\"others\">\n{others}</div>\n") }
 }
 
 fn pipeline(funnel: &[FunnelStage]) -> Option<Section> {
     let groups = by_currency(funnel, |stage| &stage.amount);
-    let mut body = String::new();
-    let mut leads = Vec::new();
+    let (mut parts, mut lead) = (Vec::new(), String::new());
     for (at, (currency, stages)) in groups.iter().enumerate() {
-        let open = || stages.iter().filter(|stage| stage.category == StageCategory::Open);
-        let count: u64 = open().map(|stage| stage.count).sum();
-        if count > 0 {
-            leads.push(format!(
-                "{} worth <strong>{}</strong>, weighted by probability <strong>{}</strong>",
-                counted(count, "open opportunity", "open opportunities"),
-                compact_money(&sum(open().map(|stage| &stage.amount))),
-                compact_money(&sum(open().map(|stage| &stage.weighted)))
-            ));
+        let sentence = pipeline_sentence(stages);
+        if groups.len() == 1 {
+            lead.clone_from(&sentence);
         }
-        body.push_str(&currency_heading(currency, groups.len()));
+        let mut body = by_heading(currency, &sentence, groups.len());
         body.push_str(&charts::funnel(stages, &format!("funnel-{at}")));
-        body.push_str("<p class=\"key\"><span class=\"swatch dark\"></span>weighted by probability<span class=\"swatch soft\"></span>full amount</p>\n");
-        let decided = charts::decided(stages, &format!("decided-{at}"));
-        if !decided.is_empty() {
-            body.push_str(&format!("<h3>Decided in the period</h3>\n{decided}"));
+        if let Some((measure, chart)) = charts::decided(stages, &format!("decided-{at}")) {
+            let level = if groups.len() < 2 { 3 } else { 4 };
+            body.push_str(&format!("<h{level}>Decided in the period, {}</h{level}>\n{chart}", measure.words()));
         }
-        body.push_str(&details("Figures by stage", &stage_table(stages, currency)));
+        // Beside each other there is no room for tables on paper.
+        let figures = stage_table(stages, currency);
+        body.push_str(&if at == 0 {
+            details("Figures by stage", &figures)
+        } else {
+            long_details("Figures by stage", &figures, false)
+        });
+        parts.push(body);
     }
-    let lead = if leads.is_empty() { String::new() } else { format!("{}.", leads.join("; ")) };
+    let body = side_by_side(&parts);
     (!funnel.is_empty()).then_some(Section { id: "pipeline", title: "Pipeline", lead, body })
+}
+
+fn pipeline_sentence(stages: &[&FunnelStage]) -> String {
+    let open = || stages.iter().filter(|stage| stage.category == StageCategory::Open);
+    let count: u64 = open().map(|stage| stage.count).sum();
+    if count == 0 {
+        return String::new();
+    }
+    let opportunities = counted(count, "open opportunity", "open opportunities");
+    let amount = sum(open().map(|stage| &stage.amount));
+    if amount.amount.is_zero() {
+        return format!("{opportunities}; there are <strong>no amounts in the data</strong>.");
+    }
+    format!(
+        "{opportunities} worth <strong>{}</strong>, weighted by probability <strong>{}</strong>.",
+        compact_money(&amount),
+        compact_money(&sum(open().map(|stage| &stage.weighted)))
+    )
 }
 
 fn stage_table(stages: &[&FunnelStage], currency: &str) -> String {
     let columns = [
         text("Stage"),
-        text("State"),
+        text("State").minor(),
         figures("Opportunities", ""),
         figures("Amount", currency),
         figures("Weighted", currency),
@@ -199,41 +231,37 @@ fn stage_table(stages: &[&FunnelStage], currency: &str) -> String {
 
 fn months(months: &[MonthlyWon]) -> Option<Section> {
     let groups = by_currency(months, |month| &month.amount);
-    let mut body = String::new();
-    let mut lead = String::new();
+    let (mut parts, mut lead) = (Vec::new(), String::new());
     for (at, (currency, group)) in groups.iter().enumerate() {
+        let sentence = months_sentence(group);
         if groups.len() == 1 {
-            lead = months_lead(group);
+            lead.clone_from(&sentence);
         }
-        body.push_str(&currency_heading(currency, groups.len()));
+        let mut body = by_heading(currency, &sentence, groups.len());
         body.push_str(&charts::monthly(group, &format!("months-{at}")));
         let columns = [text("Month"), figures("Deals won", ""), figures("Won value", currency)];
-        let rows: Vec<Vec<String>> = group
-            .iter()
-            .map(|month| {
-                vec![
-                    format!("{}-{:02}", month.year, month.month),
-                    grouped(&month.count.to_string()),
-                    amount_cell(&month.amount),
-                ]
-            })
-            .collect();
-        body.push_str(&details("Figures by month", &table("Won value by month", &columns, &rows)));
+        let row = |month: &&MonthlyWon| {
+            let name = format!("{}-{:02}", month.year, month.month);
+            vec![name, grouped(&month.count.to_string()), amount_cell(&month.amount)]
+        };
+        let rows: Vec<Vec<String>> = group.iter().map(row).collect();
+        // On paper the chart has to do: two years of lines break the page.
+        body.push_str(&long_details("Figures by month", &table("Won value by month", &columns, &rows), false));
+        parts.push(body);
     }
+    let body = side_by_side(&parts);
     (!months.is_empty()).then_some(Section { id: "months", title: "Won by month", lead, body })
 }
 
 /// The last twelve months against the twelve before them, when there are as many.
-fn months_lead(months: &[&MonthlyWon]) -> String {
+fn months_sentence(months: &[&MonthlyWon]) -> String {
     let year = |skip: usize| sum(months.iter().rev().skip(skip).take(12).map(|month| &month.amount));
     let (last, before) = (year(0), year(12));
     if months.len() < 24 || before.amount <= Decimal::default() {
         let all = sum(months.iter().map(|month| &month.amount));
-        return format!(
-            "<strong>{}</strong> won in {}.",
-            compact_money(&all),
-            counted(rows(months.len()), "month", "months")
-        );
+        let deals = counted(months.iter().map(|month| month.count).sum(), "deal", "deals");
+        let won = if all.amount.is_zero() { deals } else { compact_money(&all) };
+        return format!("<strong>{won}</strong> won in {}.", counted(rows(months.len()), "month", "months"));
     }
     let (word, change) = if last.amount >= before.amount {
         ("more", last.amount.checked_sub(before.amount))
@@ -255,140 +283,190 @@ fn rows(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-fn customers(customers: &[Customer]) -> Option<Section> {
-    let first = customers.first()?;
-    let currency = &first.won.currency;
-    let one_currency = customers.iter().all(|customer| customer.won.currency == *currency);
-    let unit = if one_currency { currency.as_str() } else { "" };
-    let largest = customers.iter().map(|customer| customer.won.amount).max().unwrap_or_default();
-    let mut body = String::from("<div class=\"customers\">\n");
-    body.push_str(&format!(
-        "<div class=\"row heads\" aria-hidden=\"true\"><span></span><span>Customer</span><span class=\"n\">Won{0}</span><span class=\"n\">Open{0}</span></div>\n<ol>\n",
-        if unit.is_empty() { String::new() } else { format!(", {}", escape(unit)) }
-    ));
-    for (at, customer) in customers.iter().enumerate() {
-        let row = customer_row(at + 1, customer, share(customer.won.amount, largest), one_currency);
-        if customer.children.is_empty() {
-            body.push_str(&format!("<li><div class=\"row\">{row}</div></li>\n"));
-        } else {
-            let tree = tree_table(customer, unit);
-            body.push_str(&format!("<li><details>\n<summary class=\"row\">{row}</summary>\n{tree}</details></li>\n"));
-        }
+fn customers(rankings: &[Ranking<Customer>]) -> Option<Section> {
+    let rankings: Vec<_> = rankings.iter().filter(|ranking| !ranking.best.is_empty()).collect();
+    let mut body = String::new();
+    for (at, ranking) in rankings.iter().enumerate() {
+        body.push_str(&by_heading(&ranking.currency, "", rankings.len()));
+        body.push_str(&customer_list(ranking, at == 0));
     }
-    body.push_str("</ol>\n</div>\n");
-    let groups = customers.iter().filter(|customer| !customer.children.is_empty()).count();
-    let lead = if groups == 0 {
-        String::new()
-    } else {
+    let is_group = |customer: &Customer| !customer.children.is_empty();
+    let lead = if rankings.iter().any(|ranking| ranking.best.iter().any(is_group)) {
         "The figures of a group are those of all its companies; unfold it to see them.".to_owned()
+    } else {
+        String::new()
     };
-    Some(Section { id: "customers", title: "Top customers", lead, body })
+    (!rankings.is_empty()).then_some(Section { id: "customers", title: "Top customers", lead, body })
 }
 
-fn customer_row(rank: usize, customer: &Customer, share: u32, one_currency: bool) -> String {
+/// What stands in the column of open opportunities: their value, or their number where none has an amount.
+#[derive(Clone, Copy)]
+enum Open<'a> {
+    Value(&'a str),
+    Number,
+}
+
+impl<'a> Open<'a> {
+    fn of(currency: &'a str, sales: impl Iterator<Item = &'a Sales> + Clone) -> Self {
+        let without_amounts = sales.clone().all(|sales| sales.open.amount.is_zero());
+        if without_amounts && sales.map(|sales| sales.open_count).sum::<u64>() > 0 {
+            Self::Number
+        } else {
+            Self::Value(currency)
+        }
+    }
+
+    fn column(self) -> Column {
+        match self {
+            Self::Value(currency) => figures("Open", currency),
+            Self::Number => figures("Open deals", ""),
+        }
+    }
+
+    fn cell(self, sales: &Sales) -> String {
+        match self {
+            Self::Value(_) => amount_cell(&sales.open),
+            Self::Number => grouped(&sales.open_count.to_string()),
+        }
+    }
+}
+
+/// Says how much of a list is shown.
+fn first_of(shown: usize, total: u64, one: &str, many: &str) -> String {
+    if rows(shown) >= total {
+        return String::new();
+    }
+    format!("<p class=\"key\">The first {} of {}.</p>\n", grouped(&shown.to_string()), counted(total, one, many))
+}
+
+/// The list; of the one that `unfolds` the first group is open, so that a reader sees that there are trees.
+fn customer_list(ranking: &Ranking<Customer>, unfolds: bool) -> String {
+    let largest = ranking.best.iter().map(|customer| customer.sales.won.amount).max().unwrap_or_default();
+    let open = Open::of(&ranking.currency, ranking.best.iter().map(|customer| &customer.sales));
+    let heads = [figures("Won", &ranking.currency), open.column()].map(|column| escape(&column.name));
+    let [won_head, open_head] = &heads;
+    let mut out = format!(
+        "<div class=\"customers\">\n<div class=\"row heads\" aria-hidden=\"true\"><span></span><span>Customer</span><span class=\"n\">{won_head}</span><span class=\"n\">{open_head}</span></div>\n<ol>\n"
+    );
+    let first_group = ranking.best.iter().position(|customer| !customer.children.is_empty()).filter(|_| unfolds);
+    for (at, customer) in ranking.best.iter().enumerate() {
+        let row = customer_row(at + 1, customer, share(customer.sales.won.amount, largest), open);
+        if customer.children.is_empty() {
+            out.push_str(&format!("<li><div class=\"row\">{row}</div></li>\n"));
+        } else {
+            let tree = tree_table(customer, &ranking.currency, open);
+            let state = if first_group == Some(at) { " open" } else { "" };
+            out.push_str(&format!(
+                "<li><details{state}>\n<summary class=\"row\">{row}</summary>\n{tree}</details></li>\n"
+            ));
+        }
+    }
+    out.push_str("</ol>\n</div>\n");
+    out.push_str(&first_of(ranking.best.len(), ranking.total, "customer", "customers with won deals"));
+    out
+}
+
+fn customer_row(rank: usize, customer: &Customer, share: u32, open: Open<'_>) -> String {
     let mut facts = vec![escape(&customer.code)];
     if !customer.grade.is_empty() {
         facts.push(format!("grade {}", escape(&customer.grade)));
     }
-    let companies = companies(customer);
-    if companies > 1 {
-        facts.push(counted(companies, "company", "companies"));
+    if customer.companies > 1 {
+        facts.push(counted(customer.companies, "company", "companies"));
     }
     facts.retain(|fact| !fact.is_empty());
-    let show = |money: &Money| {
-        if one_currency { amount_cell(money) } else { format!("{} {}", escape(&money.currency), amount_cell(money)) }
-    };
     format!(
         "<span class=\"rank\">{rank}</span><span class=\"who\"><b>{}</b><small>{}</small><i class=\"meter\"><i style=\"width:{}.{:02}%\"></i></i></span><span class=\"n\"><span class=\"vh\">won </span>{}</span><span class=\"n open\"><span class=\"vh\">open </span>{}</span>",
-        escape(&customer.name),
+        words(&customer.name),
         facts.join(" · "),
         share / 100,
         share % 100,
-        show(&customer.won),
-        show(&customer.open)
+        amount_cell(&customer.sales.won),
+        open.cell(&customer.sales)
     )
 }
 
-fn companies(customer: &Customer) -> u64 {
-    1 + customer.children.iter().map(companies).sum::<u64>()
-}
-
-fn tree_table(head: &Customer, currency: &str) -> String {
-    let columns = [text("Company"), text("Code"), text("Grade"), figures("Won", currency), figures("Open", currency)];
+fn tree_table(head: &Customer, currency: &str, open: Open<'_>) -> String {
+    let columns =
+        [text("Company"), text("Code").minor(), text("Grade").minor(), figures("Won", currency), open.column()];
     let mut rows = Vec::new();
-    if let Some((won, open)) = &head.own {
-        rows.push(tree_row(&Customer { won: won.clone(), open: open.clone(), ..shallow(head) }, 0));
+    if let Some(own) = &head.own {
+        rows.push(tree_row(&Customer { sales: own.clone(), ..shallow(head) }, 0, open));
     }
-    head.children.iter().for_each(|child| push_tree(child, 1, &mut rows));
-    table(&format!("Companies of {}", head.name), &columns, &rows)
+    head.children.iter().for_each(|child| push_tree(child, 1, open, &mut rows));
+    let shown = first_of(rows.len(), head.companies, "company", "companies");
+    format!("{}{shown}", table(&format!("Companies of {}", head.name), &columns, &rows))
 }
 
 fn shallow(customer: &Customer) -> Customer {
     Customer { children: Vec::new(), ..customer.clone() }
 }
 
-fn push_tree(customer: &Customer, depth: usize, rows: &mut Vec<Vec<String>>) {
-    rows.push(tree_row(customer, depth));
-    customer.children.iter().for_each(|child| push_tree(child, depth + 1, rows));
+fn push_tree(customer: &Customer, depth: usize, open: Open<'_>, rows: &mut Vec<Vec<String>>) {
+    rows.push(tree_row(customer, depth, open));
+    customer.children.iter().for_each(|child| push_tree(child, depth + 1, open, rows));
 }
 
-fn tree_row(customer: &Customer, depth: usize) -> Vec<String> {
+fn tree_row(customer: &Customer, depth: usize, open: Open<'_>) -> Vec<String> {
     let shown = depth.min(MAX_TREE_INDENT);
     vec![
         format!(
             "<span class=\"d{shown}\"><span class=\"vh\">level {} </span>{}</span>",
             depth + 1,
-            escape(&customer.name)
+            words(&customer.name)
         ),
         escape(&customer.code),
         escape(&customer.grade),
-        amount_cell(&customer.won),
-        amount_cell(&customer.open),
+        amount_cell(&customer.sales.won),
+        open.cell(&customer.sales),
     ]
 }
 
-fn owners(owners: &[Owner]) -> Option<Section> {
-    let first = owners.first()?;
-    let currency = &first.won.currency;
+fn owners(rankings: &[Ranking<Owner>]) -> Option<Section> {
+    let rankings: Vec<_> = rankings.iter().filter(|ranking| !ranking.best.is_empty()).collect();
+    let mut body = String::new();
+    for ranking in &rankings {
+        body.push_str(&by_heading(&ranking.currency, "", rankings.len()));
+        body.push_str(&owner_table(ranking));
+        body.push_str(&first_of(ranking.best.len(), ranking.total, "person", "people with opportunities"));
+    }
+    let lead = "The win rate is the share of won among decided opportunities, by number.".to_owned();
+    (!rankings.is_empty()).then_some(Section { id: "people", title: "People", lead, body })
+}
+
+fn owner_table(ranking: &Ranking<Owner>) -> String {
+    let open = Open::of(&ranking.currency, ranking.best.iter().map(|owner| &owner.sales));
     let columns = [
         text("Name"),
-        text("Team"),
-        figures("Won", currency),
+        text("Team").minor(),
+        figures("Won", &ranking.currency),
         figures("Deals won", ""),
         figures("Win rate", ""),
-        figures("Open", currency),
+        open.column().minor(),
     ];
-    let largest = owners.iter().map(|owner| owner.won.amount).max().unwrap_or_default();
-    let rows: Vec<Vec<String>> = owners
-        .iter()
-        .map(|owner| {
-            let share = share(owner.won.amount, largest);
-            let decided = owner.won_count + owner.lost_count;
-            let rate = (owner.won_count * 1000 + decided / 2).checked_div(decided);
-            let rate = rate.and_then(|rate| u32::try_from(rate).ok());
-            vec![
-                format!(
-                    "{}<i class=\"meter\"><i style=\"width:{}.{:02}%\"></i></i>",
-                    escape(&owner.name),
-                    share / 100,
-                    share % 100
-                ),
-                escape(&owner.team),
-                amount_cell(&owner.won),
-                grouped(&owner.won_count.to_string()),
-                rate.map_or_else(|| "<span class=\"muted\">–</span>".to_owned(), percent),
-                amount_cell(&owner.open),
-            ]
-        })
-        .collect();
-    let lead = "The win rate is the share of won among decided opportunities, by number.".to_owned();
-    let body = table("Won value by person", &columns, &rows);
-    Some(Section { id: "people", title: "People", lead, body })
+    let largest = ranking.best.iter().map(|owner| owner.sales.won.amount).max().unwrap_or_default();
+    let row = |owner: &Owner| {
+        let share = share(owner.sales.won.amount, largest);
+        let decided = owner.won_count + owner.lost_count;
+        let rate = (owner.won_count * 1000 + decided / 2).checked_div(decided);
+        let rate = rate.and_then(|rate| u32::try_from(rate).ok());
+        let meter = format!("<i class=\"meter\"><i style=\"width:{}.{:02}%\"></i></i>", share / 100, share % 100);
+        vec![
+            format!("{}{meter}", words(&owner.name)),
+            escape(&owner.team),
+            amount_cell(&owner.sales.won),
+            grouped(&owner.won_count.to_string()),
+            rate.map_or_else(|| "<span class=\"muted\">–</span>".to_owned(), percent),
+            open.cell(&owner.sales),
+        ]
+    };
+    let lines: Vec<Vec<String>> = ranking.best.iter().map(row).collect();
+    table(&format!("Won value by person, {}", ranking.currency), &columns, &lines)
 }
 
 fn deal(data: &ReportData) -> Option<Section> {
     let story = data.deal.as_ref()?;
-    let mut body = format!("<h3>{}</h3>\n<ol class=\"story\">\n", escape(&story.title));
+    let mut body = format!("<h3>{}</h3>\n<ol class=\"story\">\n", words(&story.title));
     story.steps.iter().for_each(|step| body.push_str(&deal_step(step)));
     body.push_str("</ol>\n");
     let lead = escape(&story.summary);
@@ -396,17 +474,18 @@ fn deal(data: &ReportData) -> Option<Section> {
 }
 
 fn deal_step(step: &DealStep) -> String {
+    // The sentence first; the name of the command stands below it for those who want to know.
     let note = if step.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", escape(&step.note)) };
     let (shown, folded) = step.changes.split_at(step.changes.len().min(MAX_CHANGES_SHOWN));
     let mut changes = changes_list(shown);
     if !folded.is_empty() {
         let summary = counted(rows(folded.len()), "more field", "more fields");
-        changes.push_str(&details(&summary, &changes_list(folded)));
+        changes.push_str(&brief_details(&summary, &changes_list(folded)));
     }
     format!(
-        "<li>\n<div class=\"when\"><time>{}</time><span>{}</span></div>\n<div class=\"what\">\n<code>{}</code>\n{note}{changes}</div>\n</li>\n",
+        "<li>\n<div class=\"when\"><time>{}</time><span>{}</span></div>\n<div class=\"what\">\n{note}<code>{}</code>\n{changes}</div>\n</li>\n",
         escape(&step.at),
-        escape(&step.actor),
+        words(&step.actor),
         escape(&step.command)
     )
 }
@@ -438,22 +517,12 @@ fn import(import: &ImportSummary) -> Option<Section> {
     if import.files.is_empty() {
         return None;
     }
-    let total = |part: fn(&super::FileSummary) -> u64| import.files.iter().map(part).sum::<u64>();
     // A file that became several things was read several times, but it has its rows once.
-    let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
-    for file in &import.files {
-        let read = longest.entry(&file.file).or_default();
-        *read = (*read).max(file.read);
-    }
-    let (read, rejected) = (longest.values().sum::<u64>(), total(|file| file.rejected));
-    let columns = [
-        text("File"),
-        text("Became"),
-        figures("Rows read", ""),
-        figures("Created", ""),
-        figures("Updated", ""),
-        figures("Rejected", ""),
-    ];
+    let files: BTreeMap<&str, u64> = import.files.iter().map(|file| (file.file.as_str(), file.read)).collect();
+    let (read, rejected) = (files.values().sum(), import.files.iter().map(|file| file.rejected).sum::<u64>());
+    let mut columns = vec![text("File"), text("Became")];
+    let names = ["Rows read", "Created", "Updated", "Unchanged", "Skipped", "Rejected"];
+    columns.extend(names.map(|name| figures(name, "")));
     let count = |number: u64| {
         if number == 0 { "<span class=\"muted\">–</span>".to_owned() } else { grouped(&number.to_string()) }
     };
@@ -461,22 +530,37 @@ fn import(import: &ImportSummary) -> Option<Section> {
         .files
         .iter()
         .map(|file| {
-            let numbers = [file.read, file.created, file.updated, file.rejected].map(count);
+            let numbers = file_figures(file).map(count);
             [escape(&file.file), escape(&file.entity)].into_iter().chain(numbers).collect()
         })
         .collect();
     if import.files.len() > 1 {
-        let sums = [read, total(|file| file.created), total(|file| file.updated), rejected].map(count);
-        let label = ["<strong>All files</strong>".to_owned(), String::new()];
-        lines.push(label.into_iter().chain(sums.map(|sum| format!("<strong>{sum}</strong>"))).collect());
+        let mut sums = [0; 6];
+        for file in &import.files {
+            sums.iter_mut().zip(file_figures(file)).for_each(|(sum, figure)| *sum += figure);
+        }
+        let label = ["<strong>All steps</strong>".to_owned(), String::new()];
+        lines.push(label.into_iter().chain(sums.map(|sum| format!("<strong>{}</strong>", count(sum)))).collect());
     }
+    let again = if files.len() < import.files.len() {
+        " A file with several kinds of records is read once for each."
+    } else {
+        ""
+    };
     let lead = format!(
-        "{} read, <strong>{}</strong> rejected.",
+        "{} in {}, <strong>{}</strong> rejected.{again}",
         counted(read, "row", "rows"),
+        counted(rows(files.len()), "file", "files"),
         if rejected == 0 { "none".to_owned() } else { grouped(&rejected.to_string()) }
     );
     let body = format!("{}{}", table("Rows by file", &columns, &lines), rejects(import));
     Some(Section { id: "import", title: "Import", lead, body })
+}
+
+/// What became of the rows: the first figure is the sum of the others.
+fn file_figures(file: &FileSummary) -> [u64; 6] {
+    let FileSummary { read, created, updated, unchanged, skipped, rejected, .. } = *file;
+    [read, created, updated, unchanged, skipped, rejected]
 }
 
 fn rejects(import: &ImportSummary) -> String {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::html::{compact, escape, grouped, percent, share, tick, whole};
+use crm_core::exchange::{CsvOptions, read_csv};
+
+use super::html::{compact, escape, grouped, percent, share, tick, whole, words};
 use super::*;
 
 fn decimal(text: &str) -> Decimal {
@@ -23,7 +25,7 @@ fn the_sample_report_is_written() {
     std::fs::create_dir_all(&folder).unwrap();
     let data = sample::data();
     std::fs::write(folder.join("sample-report.html"), render(&data)).unwrap();
-    std::fs::write(folder.join("rejects.csv"), rejects_csv(&data.import.rejects)).unwrap();
+    std::fs::write(folder.join("rejects.csv"), rejects_csv(&data.import.rejects).unwrap()).unwrap();
 }
 
 #[test]
@@ -118,23 +120,35 @@ fn a_long_reject_list_is_cut_in_the_page_and_whole_in_the_file() {
     assert!(page.contains("The first 200 of 1,425 rows. All of them are in <a href=\"rejects.csv\">"));
     assert_eq!(page.matches("<tr><th scope=\"row\">opportunities.csv</th><td class=\"n\">").count(), 200);
     assert!(page.contains("<td class=\"n\">1,140</td>"), "equal reasons are counted");
-    let csv = rejects_csv(&data.import.rejects);
-    assert!(csv.starts_with("\u{feff}file,row,column,value,reason,proposal\n"));
+    let csv = String::from_utf8(rejects_csv(&data.import.rejects).unwrap()).unwrap();
+    assert!(csv.starts_with('\u{feff}'));
     assert_eq!(csv.lines().count(), 1 + 1425);
-    assert!(csv.contains("opportunities.csv,2,product_code,SD7 0R4,unknown product code,SD7-0R4\n"));
+    assert!(csv.contains(r#""opportunities.csv",2,"product_code","SD7 0R4","unknown product code","SD7-0R4""#));
+}
+
+#[test]
+fn a_rejected_cell_was_a_formula_in_the_rejects_file() {
+    let value = "=HYPERLINK(\"//example.test\",\"price\")".to_owned();
+    let reject = Reject { file: "a.csv".to_owned(), row: 2, value: value.clone(), ..Reject::default() };
+    let bytes = rejects_csv(&[reject]).unwrap();
+    let read = |unescape_formulas| {
+        read_csv(&bytes, &CsvOptions { unescape_formulas, ..CsvOptions::default() }).unwrap().rows[0].cells[3].clone()
+    };
+    assert_eq!(read(false), format!("'{value}"));
+    assert_eq!(read(true), value);
 }
 
 #[test]
 fn a_tree_shows_every_company_at_its_depth() {
     let page = render(&sample::data());
     assert!(page.contains("grade A · 5 companies"));
-    assert!(page.contains("<span class=\"d2\"><span class=\"vh\">level 3 </span>苏州澄岚精密部件有限公司</span>"));
+    assert!(page.contains("<span class=\"d2\"><span class=\"vh\">level 3 </span><span lang=\"zh-Hans\">苏州澄岚"));
     let mut data = sample::data();
     let mut deep = Customer { name: "deepest".to_owned(), ..Customer::default() };
     for _ in 0..40 {
         deep = Customer { children: vec![deep], ..Customer::default() };
     }
-    data.top_customers = vec![deep];
+    data.top_customers = vec![Ranking { currency: "CNY".to_owned(), best: vec![deep], total: 1 }];
     let page = render(&data);
     assert!(page.contains("<span class=\"d6\"><span class=\"vh\">level 41 </span>deepest</span>"));
 }
@@ -150,8 +164,84 @@ fn several_currencies_get_a_chart_each() {
         .collect();
     data.funnel.extend(stages);
     let page = render(&data);
-    assert!(page.contains("<h3>CNY</h3>") && page.contains("<h3>EUR</h3>"));
+    assert!(page.contains(">CNY</h3>") && page.contains(">EUR</h3>"));
     assert_eq!(page.matches("<svg ").count(), 10);
+    assert!(page.contains("Figures by stage") && page.contains("worth <strong>EUR\u{a0}118\u{a0}M</strong>"));
+}
+
+#[test]
+fn deals_without_amounts_were_drawn_as_nothing() {
+    let mut data = sample::data();
+    let none = sample::money("0");
+    for stage in data.funnel.iter_mut().filter(|stage| stage.category == StageCategory::Open) {
+        (stage.amount, stage.weighted) = (none.clone(), none.clone());
+    }
+    data.funnel[5].amount = none.clone();
+    for customer in &mut data.top_customers[0].best {
+        customer.sales.open = none.clone();
+    }
+    let page = render(&data);
+    assert!(page.contains("208 open opportunities; there are <strong>no amounts in the data</strong>."));
+    assert!(page.contains("Qualification: 70 opportunities. Proposal: 54 opportunities"));
+    assert!(page.contains("width=\"580\""), "the longest bar has the whole room");
+    assert!(page.contains("by number</h3>") && page.contains("Won 632, lost 759"));
+    assert!(page.contains(">Open deals</span>") && !page.contains("weighted by probability"));
+}
+
+#[test]
+fn lists_were_cut_without_a_word() {
+    let mut data = sample::data();
+    data.owners[0].total = 30;
+    data.top_customers[0].best[0].companies = 61;
+    let page = render(&data);
+    assert!(page.contains("The first 7 of 85 customers with won deals."));
+    assert!(page.contains("The first 6 of 30 people with opportunities."));
+    assert!(page.contains("61 companies</small>") && page.contains("The first 5 of 61 companies."));
+    data.owners[0].total = 6;
+    assert!(!render(&data).contains("people with opportunities"), "nothing is said about a whole list");
+}
+
+#[test]
+fn the_figures_of_a_file_did_not_add_up() {
+    let mut data = sample::data();
+    data.import.files.truncate(1);
+    let file =
+        |updated, unchanged, skipped| FileSummary { updated, unchanged, skipped, ..data.import.files[0].clone() };
+    data.import.files =
+        vec![FileSummary { created: 20, ..file(10, 3, 1) }, FileSummary { created: 0, ..file(0, 0, 34) }];
+    let page = render(&data);
+    assert!(page.contains("34 rows in 1 file"), "a file that is read twice has its rows once");
+    let all = ["68", "20", "10", "3", "35"].map(|sum| format!("<td class=\"n\"><strong>{sum}</strong></td>")).concat();
+    assert!(page.contains(&all), "the sums of all steps");
+}
+
+#[test]
+fn one_month_was_a_column_as_broad_as_the_page() {
+    let mut data = sample::data();
+    data.monthly_won.truncate(1);
+    assert!(render(&data).contains("width=\"48.0\" height"));
+}
+
+#[test]
+fn the_first_group_is_unfolded_and_the_sentence_stands_before_the_command() {
+    let page = render(&sample::data());
+    assert_eq!(page.matches("<li><details open>").count(), 1);
+    assert!(page.contains("<p>The customer signs.</p>\n<code>quote.accept</code>"));
+}
+
+#[test]
+fn names_say_in_which_language_they_are() {
+    assert_eq!(words("苏州分厂"), "<span lang=\"zh-Hans\">苏州分厂</span>");
+    assert_eq!(words("株式会社凪原工作機械"), "<span lang=\"ja\">株式会社凪原工作機械</span>");
+    assert_eq!(words("カタログ"), "<span lang=\"ja\">カタログ</span>");
+    assert_eq!(words("Müller & Co."), "Müller &amp; Co.");
+}
+
+#[test]
+fn a_browser_that_cannot_print_what_is_folded_says_so() {
+    let page = render(&sample::data());
+    assert!(page.contains("<p class=\"unprintable\">"));
+    assert!(page.contains("@supports not selector(::details-content) { .unprintable { display: block; } }"));
 }
 
 #[test]
@@ -187,7 +277,7 @@ fn odd_figures_do_no_harm() {
     data.monthly_won[3].amount = sample::money("-12.5");
     data.monthly_won[4].amount = sample::money("79228162514264337593543950335");
     data.monthly_won[5].month = 13;
-    data.owners[0].won_count = u64::MAX / 4000;
+    data.owners[0].best[0].won_count = u64::MAX / 4000;
     assert_balanced(&render(&data));
     data.monthly_won = (0..120)
         .map(|at| MonthlyWon {
