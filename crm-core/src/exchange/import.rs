@@ -224,7 +224,7 @@ impl Session {
     /// and what other systems brought stay.
     ///
     /// An opportunity that is there goes to the stage of its row by the steps that a user would take, with the guards of
-    /// the stages; another day of its opening is left out and listed as a notice.
+    /// the stages; another day of its opening or closing is left out and listed as a notice.
     ///
     /// # Errors
     /// The mapping names an unknown field, column or entity, the file cannot be read as CSV, or the store fails. What

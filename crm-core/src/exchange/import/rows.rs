@@ -120,7 +120,7 @@ impl Compiled {
             _ => None,
         };
         let identity = key.as_ref().map(RowKey::identity);
-        let work = if issues.is_empty() { self.work(key, fields) } else { Ok(None) };
+        let work = if issues.is_empty() { self.work(key, fields).map(Some) } else { Ok(None) };
         let work = work.unwrap_or_else(|error| {
             issues.extend(error.problems().iter().map(|problem| self.locate(&source, problem)));
             None
@@ -138,9 +138,9 @@ impl Compiled {
     }
 
     /// A link between accounts goes through the command that keeps the hierarchies sound.
-    fn work(&self, key: Option<RowKey>, fields: HashMap<String, FieldValue>) -> Result<Option<RowWork>> {
+    fn work(&self, key: Option<RowKey>, fields: HashMap<String, FieldValue>) -> Result<RowWork> {
         if self.mapping.entity != AccountLink::NAME {
-            return Ok(Some(RowWork::Put { entity: self.mapping.entity.clone(), key, fields }));
+            return Ok(RowWork::Put { entity: self.mapping.entity.clone(), key, fields });
         }
         let hierarchy = match fields.get("hierarchy") {
             Some(FieldValue::Text(text)) => HierarchyKind::parse(text),
@@ -158,7 +158,7 @@ impl Compiled {
             valid_until: date(&fields, "valid_until")?,
             note: fields.get("note").map(FieldValue::to_key),
         };
-        Ok(Some(RowWork::Run(Box::new(Command::Customer(command)))))
+        Ok(RowWork::Run(Box::new(Command::Customer(command))))
     }
 
     /// Says which column a problem of the engine comes from.
@@ -384,18 +384,24 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         FieldKind::Timestamp => CellKind::Timestamp,
         _ => CellKind::Text,
     };
-    let read_as = column.format.as_ref().map_or(plain, |format| format.kind);
-    if column.multiply_by.is_some()
-        && (column.lookup.is_some() || !matches!(read_as, CellKind::Decimal | CellKind::Integer))
-    {
-        let message = format!("`{}` is no number that can be multiplied", column.field);
-        return Err(Error::invalid(ErrorCode::WrongType, "multiply_by", message).under("columns"));
-    }
+    check_factor(column, &kind, plain)?;
     match &column.format {
         Some(format) => CellReader::new(format).map(Some).map_err(|error| error.under("format")),
         None if plain == CellKind::Text => Ok(None),
         None => CellReader::new(&CellFormat::new(plain)).map(Some),
     }
+}
+
+/// Only what is read and kept as a number can be multiplied.
+fn check_factor(column: &ColumnMapping, kept: &FieldKind, plain: CellKind) -> Result<()> {
+    let read = column.format.as_ref().map_or(plain, |format| format.kind);
+    let is_number = matches!(read, CellKind::Decimal | CellKind::Integer)
+        && matches!(kept, FieldKind::Integer { .. } | FieldKind::Decimal { .. });
+    if column.multiply_by.is_none() || (is_number && column.lookup.is_none()) {
+        return Ok(());
+    }
+    let message = format!("`{}` is no number that can be multiplied", column.field);
+    Err(Error::invalid(ErrorCode::WrongType, "columns.multiply_by", message))
 }
 
 /// The account that a link's end names.
