@@ -69,7 +69,8 @@ value_struct! {
 }
 
 value_struct! {
-    /// What a permission set allows on one field; fields that are not listed follow the right on the entity.
+    /// What a permission set allows on one field; fields that are not listed follow the right on the entity. A declared
+    /// field that must not be empty is always seen with its record: it can be locked, not hidden.
     #[derive(Default)]
     pub struct FieldRight {
         required {

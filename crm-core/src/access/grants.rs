@@ -63,12 +63,10 @@ impl AccessModel {
             let (given, had) = (object_right(set, entity.name), object_right(former, entity.name));
             let own = self.rights(author, entity.name);
             if actions(&given).into_iter().zip(actions(&had)).zip(actions(&own.object)).any(exceeds) {
-                return Err(missing(
-                    Problem::new(ErrorCode::NoRight, "no right to give what you do not have"),
-                    entity.name,
-                ));
+                let problem = Problem::new(ErrorCode::NoRight, "no right to give what you do not have");
+                return Err(missing(problem, entity.name));
             }
-            for field in schema.fields(entity) {
+            for field in schema.fields(entity).into_iter().chain(entity.field("owner")) {
                 let name = field.spec.name.as_ref();
                 let (given, had) =
                     (field_right(set, &given, entity.name, name), field_right(former, &had, entity.name, name));

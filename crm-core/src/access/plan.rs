@@ -444,7 +444,8 @@ fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
 }
 
-/// The words of each searchable column, if one of them or the owner changed, whose they are; nothing for an entity without search.
+/// The words of each searchable column, if one of them changed, or the owner for whom they are found; nothing for an
+/// entity without search.
 fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
     let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
     let same = |before: &Row| {

@@ -45,7 +45,8 @@ impl Admin<'_> {
     /// Makes a user.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey` for the login, `UnknownReference` for the role or a permission set, `Denied`.
+    /// `Required`, `DuplicateKey` for the login, `UnknownReference` for the role or a permission set, `Denied`, also for a
+    /// permission set that gives more than the caller has.
     pub fn create_user(&self, user: &User) -> Result<User> {
         self.session.create_and_read(wrap(AdminCommand::CreateUser { user: user.clone() }), user)
     }
@@ -53,7 +54,8 @@ impl Admin<'_> {
     /// Saves a user that was read and changed.
     ///
     /// # Errors
-    /// As [`Admin::create_user`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    /// As [`Admin::create_user`]; `StaleVersion` with the fields that others changed; `LastAdministrator` if nobody were left
+    /// who may change users and permission sets; `NotFound`.
     pub fn update_user(&self, user: &User) -> Result<User> {
         self.session.save_and_read(wrap(AdminCommand::UpdateUser { user: user.clone() }), user)
     }
@@ -111,7 +113,9 @@ impl Admin<'_> {
     /// Makes a permission set.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey` for the name, `UnknownEntity` or `UnknownField` for a right, `Denied`.
+    /// `Required`, `DuplicateKey` for the name; for a right `UnknownEntity`, `UnknownField`, or `NoSuchRight` for a part, which
+    /// has the rights of its whole, and for the hiding of a field that is always seen; `Denied`, also for a right that the
+    /// caller does not have.
     pub fn create_permission_set(&self, permission_set: &PermissionSet) -> Result<PermissionSet> {
         self.session.create_and_read(
             wrap(AdminCommand::CreatePermissionSet { permission_set: permission_set.clone() }),
@@ -122,7 +126,8 @@ impl Admin<'_> {
     /// Saves a permission set that was read and changed.
     ///
     /// # Errors
-    /// As [`Admin::create_permission_set`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    /// As [`Admin::create_permission_set`]; `StaleVersion` with the fields that others changed; `LastAdministrator`;
+    /// `NotFound`.
     pub fn update_permission_set(&self, permission_set: &PermissionSet) -> Result<PermissionSet> {
         self.session.save_and_read(
             wrap(AdminCommand::UpdatePermissionSet { permission_set: permission_set.clone() }),

@@ -91,7 +91,7 @@ impl Admin {
     /// Makes a permission set.
     ///
     /// # Errors
-    /// `DuplicateKey` for the name, `UnknownEntity`, `UnknownField`, `Denied`.
+    /// `DuplicateKey` for the name, `UnknownEntity`, `UnknownField`, `NoSuchRight`, `Denied`.
     pub fn create_permission_set(&self, permission_set: PermissionSet) -> Result<PermissionSet> {
         self.create(permission_set, |permission_set| AdminCommand::CreatePermissionSet { permission_set })
     }

@@ -58,7 +58,7 @@ entity! {
         optional {
             /// What people read.
             pub label: Option<String> => text(200),
-            /// Must not be empty in records that are made or changed from now on.
+            /// Must not be empty in records that are made or changed from now on, by whoever may set it.
             pub is_required: bool => boolean(),
             /// No two records may have the same value.
             pub is_unique: bool => boolean().once(),

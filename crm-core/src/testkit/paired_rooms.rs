@@ -315,7 +315,7 @@ impl Rooms {
                 values.push(("x_cost", self.apart(world)));
             }
             let command = if closes {
-                let FieldValue::Text(reason) = self.apart(world) else { unreachable!() };
+                let reason = self.apart(world).to_key();
                 let (opportunity, competitor, closed_on) = (id, None, None);
                 let expected_version = version;
                 Command::Sales(SalesCommand::CloseLost { opportunity, expected_version, reason, competitor, closed_on })
