@@ -13,7 +13,7 @@ use crate::query::Query;
 use crate::room::Reader as _;
 use crate::schema::{EntityType, Row, TenantSchema};
 use crate::store::{JournalRead, JournalScope, ReadTx};
-use crate::value::{Id, Result, Timestamp};
+use crate::value::{ErrorCode, Id, Result, Timestamp};
 
 /// Commands of one run.
 const COMMANDS: usize = 25_000;
@@ -226,7 +226,12 @@ impl Pair {
         }
         let undo = Command::Journal(JournalCommand::Undo { operation: outcome.op_id });
         let back = self.run(0, &[undo], None);
-        assert!(back.is_ok(), "{back:?} after {commands:?}");
+        // A definition of today may demand what was empty before, or a new record may be needed by an older one.
+        let refusals = [ErrorCode::Required, ErrorCode::StillReferenced];
+        if let Err(error) = back {
+            assert!(refusals.contains(&error.code()), "{error:?} after {commands:?}");
+            return;
+        }
         // A link belongs to the owner of its account, whom its rule writes down again whenever the link is written.
         let unmarked = |(entity, _): &(&str, Id), row: &Row| Row {
             version: 0,

@@ -159,3 +159,17 @@ fn undo_told_whether_a_hidden_field_was_changed_too() {
         assert_eq!((left.note, left.secret.as_deref()), (None, Some("newest")), "what others did since stays");
     }
 }
+
+#[test]
+fn undo_did_not_bring_back_what_an_older_definition_had_allowed() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let fields = [("entity", "sample".into()), ("name", "x_a".into()), ("kind", "text".into())];
+        let definition = made(admin, "field_definition", &fields);
+        let id = made(admin, "sample", &[("name", "a".into()), ("x_a", "long".into())]);
+        admin.execute(update("field_definition", definition, 1, &[("max_chars", FieldValue::Integer(1))])).unwrap();
+        let outcome = admin.execute(update("sample", id, 1, &[("x_a", "b".into())])).unwrap();
+        admin.execute(undo(&outcome)).unwrap();
+        assert_eq!(sample(admin, id).custom["x_a"], FieldValue::from("long"));
+    }
+}
