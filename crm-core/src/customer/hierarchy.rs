@@ -74,7 +74,7 @@ pub(super) fn set_parent(view: &mut dyn View, wish: &Placement<'_>) -> Result<De
         require_visible(view, "parent", parent)?;
     }
     if span.is_empty() || (parent.is_none() && span.until.is_some()) {
-        let message = "a link ends after it begins, and no link has no end";
+        let message = "a link ends after it begins; one that stands below none has no link to end";
         return Err(Error::invalid(ErrorCode::OutOfRange, "valid_until", message));
     }
     let links = links(view, hierarchy, "child", &[child])?;

@@ -1,4 +1,5 @@
-//! When two channels or identifiers are the same, how records are found by them, and how an import joins its own with those that are there.
+//! When two channels or identifiers are the same, how records are found by them, and how an import joins its own with
+//! those that are there.
 
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -4,8 +4,12 @@ use std::fmt::Write as _;
 
 use sha2::Digest as _;
 
+use super::activities::account_became_known;
 use super::lists::channel_key;
-use super::{Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, equal};
+use super::{
+    Account, AccountLink, Attachment, Channel, ChannelKind, Contact, Identifier, LifeCycle, Subject, SubjectEntity,
+    equal,
+};
 use crate::query::{Filter, Query};
 use crate::room::{
     Change, Decision, MAX_PART_CHARS, View, check_chars, check_count, check_distinct, check_external_ids, records,
@@ -105,8 +109,8 @@ fn links_follow(view: &mut dyn View, account: Id, owner: Option<Id>) -> Result<D
 }
 
 /// Completes and checks a contact.
-pub(super) fn contact_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    with_record::<Contact>(before, after, |_, contact| {
+pub(super) fn contact_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<Contact>(before, after, |before, contact| {
         let mut problems = Vec::new();
         tidy(&mut contact.full_name);
         if contact.full_name.is_empty() {
@@ -115,7 +119,9 @@ pub(super) fn contact_rule(_: &mut dyn View, before: Option<&Row>, after: &mut R
         check_channels(&mut contact.channels, &mut problems);
         check_external_ids(&mut contact.external_ids, &mut problems);
         refuse(problems)?;
-        Ok(Decision::default())
+        let Some(before) = before else { return Ok(Decision::default()) };
+        let subject = Subject { entity: SubjectEntity::Contact, id: contact.id };
+        account_became_known(view, subject, before.account, contact.account)
     })
 }
 

@@ -161,10 +161,11 @@ impl Customers {
 /// Hierarchies. On every date an account has at most one parent in a hierarchy.
 #[uniffi::export]
 impl Customers {
-    /// Puts an account below another one from a date on, or below none. The link of that date ends.
+    /// Puts an account below another one from a date on, or below none. The link of that date ends, and
+    /// the new one holds until the next one begins. Nothing happens if it is the same parent on that date.
     ///
     /// # Errors
-    /// `Cycle` with the names along the circle in `cycle`; `Overlap` if another link begins later; `OutOfRange` for a
+    /// `Cycle` with the names along the circle in `cycle`; `OutOfRange` for a
     /// hierarchy that gets too deep; `UnknownReference`; `Denied`.
     pub fn set_parent(&self, hierarchy: HierarchyKind, child: Id, parent: Option<Id>, from: Date) -> Result<Outcome> {
         self.session.customers().set_parent(hierarchy, child, parent, from)

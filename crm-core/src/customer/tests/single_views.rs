@@ -36,19 +36,23 @@ fn the_timeline_of_a_customer_shows_the_activities_of_its_deals() {
         log(&admin, "negotiation", SubjectEntity::Quote, quote.id);
         log(&admin, "first call", SubjectEntity::Lead, lead.id);
         log(&admin, "demo", SubjectEntity::Opportunity, homeless.id);
+        let wang = Contact { full_name: "王伟".into(), ..Contact::default() };
+        let wang = admin.customers().create_contact(&wang).unwrap();
+        log(&admin, "fair", SubjectEntity::Contact, wang.id);
         assert_eq!(subjects(&view(&admin, plant)), ["negotiation", "visit"].into());
 
         let conversion = LeadConversion { lead: lead.id, account: Some(plant), ..LeadConversion::default() };
         admin.sales().convert_lead(&conversion).unwrap();
         let named = Opportunity { account: Some(plant), ..homeless };
         admin.sales().update_opportunity(&named).unwrap();
-        assert_eq!(subjects(&view(&admin, plant)), ["demo", "first call", "negotiation", "visit"].into());
+        admin.customers().update_contact(&Contact { account: Some(plant), ..wang }).unwrap();
+        assert_eq!(subjects(&view(&admin, plant)), ["demo", "fair", "first call", "negotiation", "visit"].into());
         let of_lead = Subject { entity: SubjectEntity::Lead, id: lead.id };
         assert_eq!(admin.customers().activities_of(of_lead, None, 50).unwrap()[0].subject, "first call");
 
         let operation = admin.history("lead", lead.id).unwrap().pop().unwrap().op_id;
         admin.execute(Command::Journal(JournalCommand::Undo { operation })).unwrap();
-        assert_eq!(subjects(&view(&admin, plant)), ["demo", "negotiation", "visit"].into());
+        assert_eq!(subjects(&view(&admin, plant)), ["demo", "fair", "negotiation", "visit"].into());
     }
 }
 

@@ -240,7 +240,7 @@ impl Customers<'_> {
     ///
     /// # Errors
     /// `UnknownReference` at `subjects[0].id` for a record that the caller may not see; `DuplicateKey` for a subject that
-    /// is named twice; `TooMany` above [`MAX_SUBJECTS`](super::MAX_SUBJECTS); `Denied`.
+    /// is named twice; `TooMany` above [`MAX_SUBJECTS`](crate::customer::MAX_SUBJECTS); `Denied`.
     pub fn log_activity(&self, activity: &Activity) -> Result<Activity> {
         let command = CustomerCommand::LogActivity { activity: activity.clone() };
         self.session.create_and_read(Command::Customer(command), activity)
