@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::figures::FIGURE_SCALE;
 use super::{Quote, QuoteLine};
 use crate::product::{ListPrice, PriceList, Product, ProductLifeCycle, find_list_price, pick_price_list};
 use crate::query::Query;
@@ -13,8 +14,6 @@ use crate::room::{View, record, records};
 use crate::sales::Opportunity;
 use crate::value::{Currency, Decimal, Error, ErrorCode, Id, Problem, Ratio, Result, UnitTable};
 
-/// Digits behind the point of prices and price units.
-const PRICE_SCALE: u32 = 6;
 /// The largest figure by which a price or its unit is multiplied, so that a customer can still read it.
 const MAX_FACTOR: i128 = 1_000_000;
 
@@ -60,8 +59,9 @@ fn discontinued(
     warnings
 }
 
-/// Settles price list and currency. A list is picked where a price must come from one; it brings its currency, and one in
-/// the currency of the opportunity goes before the default one. Another list brings another currency, and the reverse.
+/// Settles price list and currency. A list is picked where a price must come from one; it brings its currency, and one
+/// in the currency of the opportunity goes before the default one. Another list brings another currency, and the
+/// reverse.
 fn settle_terms(
     view: &mut dyn View,
     earlier: Option<&Quote>,
@@ -225,7 +225,7 @@ impl Catalogue {
     }
 }
 
-/// The price of `per` units of the product as a price in the unit of the line: exact, as a price of more or fewer units.
+/// The price of `per` units of the product as a price in the unit of the line: exact, as one of more or fewer units.
 fn in_unit(price: Decimal, per: Decimal, product: Option<&str>, line: Option<&str>) -> Result<(Decimal, Decimal)> {
     let (Some(from), Some(to)) = (product, line) else { return Ok((price, per)) };
     if from == to {
@@ -234,7 +234,7 @@ fn in_unit(price: Decimal, per: Decimal, product: Option<&str>, line: Option<&st
     let factor = UnitTable::standard().factor(from, to)?;
     if factor.numerator() != 1 {
         let converted = Ratio::from(per).checked_mul(factor).and_then(Ratio::to_decimal_exact);
-        if let Some(per) = converted.ok().filter(|per| per.scale() <= PRICE_SCALE) {
+        if let Some(per) = converted.ok().filter(|per| per.scale() <= FIGURE_SCALE) {
             return Ok((price, per));
         }
     }

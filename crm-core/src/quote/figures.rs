@@ -8,7 +8,7 @@ use crate::value::{Currency, Decimal, Error, ErrorCode, Problem, Result, Roundin
 /// Digits behind the point of the amounts of a quote.
 pub(super) const AMOUNT_SCALE: u32 = 4;
 /// Digits behind the point of quantities and prices.
-const FIGURE_SCALE: u32 = 6;
+pub(super) const FIGURE_SCALE: u32 = 6;
 /// The most problems that one answer lists.
 const MAX_PROBLEMS: usize = 100;
 
@@ -34,8 +34,8 @@ value_struct! {
     }
 }
 
-/// Computes the amounts of every line, their sums, and the tax of each rate (EN 16931, BR-CO-17: the sum of the lines of
-/// a rate times the rate, rounded half up once; where the prices include the tax, `rate / (100 + rate)` of that sum).
+/// Computes the amounts of every line, their sums, and the tax of each rate (EN 16931, BR-CO-17: the sum of the lines
+/// of a rate times the rate, rounded half up once; where the prices include the tax, `rate / (100 + rate)` of it).
 ///
 /// ```
 /// use crm_core::quote::{QuoteLine, QuoteRounding, price_lines};

@@ -4,8 +4,8 @@
 //! revised: a new quote takes its place. Accepting one closes its opportunity as won, by the rules of stages.
 //!
 //! Rounding is a policy that stands in the quote ([`QuoteRounding`]), because the same document legitimately gives
-//! different cents: 3 pieces at 135.50 less 9 % are 369.915 and so 369.92, while who rounds the discount instead (36.585
-//! to 36.59) gets 369.91. Tax is computed once for each rate, as EN 16931 has it, and not line by line.
+//! different cents: 3 pieces at 135.50 less 9 % are 369.915 and so 369.92, while who rounds the discount instead
+//! (36.585 to 36.59) gets 369.91. Tax is computed once for each rate, as EN 16931 has it, and not line by line.
 
 mod catalogue;
 mod commands;

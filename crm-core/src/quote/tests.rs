@@ -699,7 +699,8 @@ proptest! {
         for (place, line) in quoted.iter_mut().enumerate() {
             line.tax_percent = [None, Some(decimal("13")), Some(decimal("6"))][place % 3];
         }
-        let included = price_lines(&mut quoted.clone(), currency("EUR"), QuoteRounding::LineDiscountHalfUp, true).unwrap();
+        let by_discount = QuoteRounding::LineDiscountHalfUp;
+        let included = price_lines(&mut quoted.clone(), currency("EUR"), by_discount, true).unwrap();
         let parts = |totals: &QuoteTotals| {
             let taxes = totals.taxes.iter().map(|rate| rate.tax);
             taxes.fold(totals.total, |sum, tax| sum.checked_add(tax).unwrap())

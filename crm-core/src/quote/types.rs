@@ -170,8 +170,8 @@ entity! {
             /// The list that prices come from. If nothing is said, and a price must come from one, it is the one in the
             /// currency of the quote or the opportunity, else the default one. Another currency asks for another list.
             pub price_list: Option<Id> => reference("price_list", MergePolicy::Repoint),
-            /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said and there are
-            /// lines. Another price list brings another currency.
+            /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said and there
+            /// are lines. Another price list brings another currency.
             pub currency: Option<Currency> => currency(),
             /// Whether the prices of the lines include the tax (含税): then it is taken out of their amounts.
             pub prices_include_tax: bool => boolean(),
