@@ -127,9 +127,10 @@ fn first_number(quote: &Quote) -> &str {
     }
 }
 
+/// The figures; a draft that has neither lines nor a currency yet has none.
 fn compute(quote: &mut Quote) -> Result<()> {
     let rounding = *quote.rounding.get_or_insert_default();
-    let currency = quote.currency.unwrap_or_default();
+    let Some(currency) = quote.currency else { return Ok(()) };
     let totals = price_lines(&mut quote.lines, currency, rounding, quote.prices_include_tax)?;
     let keep = |field, figure| kept(field, figure, AMOUNT_SCALE);
     quote.subtotal = Some(keep("subtotal", totals.subtotal)?);

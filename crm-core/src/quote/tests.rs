@@ -188,6 +188,7 @@ fn a_default_list_in_another_currency_broke_the_simplest_quote() {
         let by_hand = admin.quotes().create_quote(&tied(vec![line("1", "5", "0")])).unwrap();
         assert_eq!(terms(&by_hand), ("USD".into(), None, decimal("5")), "no list is needed");
         let blank = admin.quotes().create_quote(&quote(Vec::new())).unwrap();
+        assert_eq!((blank.currency, blank.total), (None, None), "no list is picked before there are lines");
         let filled = admin.quotes().update_quote(&Quote { lines: vec![line_of(valve)], ..blank }).unwrap();
         assert_eq!(terms(&filled), ("EUR".into(), Some(euro.id), decimal("80")));
     }
