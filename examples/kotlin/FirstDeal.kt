@@ -17,8 +17,8 @@ fun main() {
             val session = crm.session("main", "admin")
             val plant = makeCustomer(session.customers())
             val press = makeProduct(session.products())
-            val deal = winDeal(session, plant, press)
-            report(session, deal)
+            val deal = findDeal(session.sales(), plant)
+            report(session, plant, winDeal(session.quotes(), deal, press))
         }
     } finally {
         folder.toFile().deleteRecursively()
@@ -39,29 +39,30 @@ private fun makeProduct(products: Products): Product {
     return press
 }
 
-private fun winDeal(session: Session, plant: Account, press: Product): Opportunity {
-    val sales = session.sales()
-    val lead = sales.captureLead(Lead(name = "冲压线改造", contactName = "王伟", source = "展会")).lead
+private fun findDeal(sales: Sales, plant: Account): Opportunity {
+    val lead = sales.captureLead(Lead(name = "冲压线改造", contactName = "王伟")).lead
     val conversion = LeadConversion(lead = lead.id, account = plant.id, createContact = true)
-    val converted = sales.convertLead(conversion).lead
-    var deal = sales.opportunity(converted.convertedOpportunity!!)
+    var deal = sales.opportunity(sales.convertLead(conversion).lead.convertedOpportunity!!)
     for (stage in listOf("qualification", "proposal")) deal = sales.advanceStage(deal.id, deal.version, stage)
-
-    val lines = listOf(QuoteLine(quantity = BigDecimal("2"), product = press.id))
-    val quote = Quote(name = deal.name, opportunity = deal.id, account = plant.id, lines = lines)
-    val draft = session.quotes().createQuote(quote)
-    val sent = session.quotes().send(draft.id, draft.version)
-    session.quotes().accept(sent.id, sent.version)
-    return sales.opportunity(deal.id)
+    return deal
 }
 
-private fun report(session: Session, deal: Opportunity) {
-    println("${deal.name}: ${deal.stage}, ${deal.amount} ${deal.currency}")
+private fun winDeal(quotes: Quotes, deal: Opportunity, press: Product): Quote {
+    val (discount, tax) = BigDecimal("5") to BigDecimal("13")
+    val line = QuoteLine(BigDecimal("2"), product = press.id, discountPercent = discount, taxPercent = tax)
+    val draft = quotes.createQuote(Quote(name = deal.name, opportunity = deal.id, lines = listOf(line)))
+    val sent = quotes.send(draft.id, draft.version)
+    return quotes.accept(sent.id, sent.version)
+}
+
+private fun report(session: Session, plant: Account, quote: Quote) {
+    val deal = session.sales().opportunity(quote.opportunity!!)
+    println("${plant.name}: ${deal.name}")
+    println("quote: ${quote.total?.toPlainString()} CNY, with tax ${quote.totalWithTax?.toPlainString()} CNY")
+    println("deal: ${deal.stage}, ${deal.amount?.toPlainString()} CNY")
     for (row in session.sales().funnel()) {
-        val sums = row.totals.joinToString { "${it.amount.toPlainString()} ${it.currency}" }
-        println("%-15s %d  %s".format(row.name, row.count, sums))
+        val sums = row.totals.joinToString("") { ", ${it.amount.toPlainString()} ${it.currency}" }
+        println("${row.name}: ${row.count}$sums")
     }
-    for (entry in session.history("opportunity", deal.id)) {
-        println("${entry.at} ${entry.command} ${entry.changes.joinToString { it.field }}")
-    }
+    for (entry in session.history("opportunity", deal.id)) println("${entry.version} ${entry.command}")
 }

@@ -1,5 +1,4 @@
-//! The first deal of a manufacturer: a group with a plant, a product with its price, a lead that becomes an
-//! opportunity, a quote that is accepted.
+//! The first deal of a manufacturer: from a customer, a product and a lead to a quote that is accepted.
 
 use crm_core::customer::{Account, AccountKind, HierarchyKind};
 use crm_core::engine::{Crm, Customers, Products, Session, SetupOptions};
@@ -7,8 +6,9 @@ use crm_core::product::{PriceList, Product};
 use crm_core::quote::{Quote, QuoteLine};
 use crm_core::sales::{FunnelOptions, Lead, LeadConversion, Opportunity};
 use crm_core::value::Result;
+use std::error::Error;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> std::result::Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let crm = Crm::open(folder.path().join("factory.db"))?;
     crm.setup(SetupOptions {
@@ -19,12 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         admin_login: "admin".into(),
     })?;
     let session = crm.session("main", "admin")?;
-    let plant = make_customer(session.customers())?;
-    let press = make_product(session.products())?;
-    let deal = win_deal(&session, &plant, &press)?;
-    report(&session, &deal)?;
-    crm.close();
-    Ok(())
+    let (plant, press) = (make_customer(session.customers())?, make_product(session.products())?);
+    let deal = find_deal(&session, &plant)?;
+    report(&session, &plant, &win_deal(&session, &deal, &press)?)
 }
 
 fn make_customer(customers: Customers<'_>) -> Result<Account> {
@@ -45,34 +42,37 @@ fn make_product(products: Products<'_>) -> Result<Product> {
     Ok(press)
 }
 
-fn win_deal(session: &Session, plant: &Account, press: &Product) -> Result<Opportunity> {
-    let sales = session.sales();
-    let lead = Lead { name: "冲压线改造".into(), contact_name: Some("王伟".into()), ..Lead::default() };
-    let lead = sales.capture_lead(&lead)?.lead.id;
-    let conversion =
-        LeadConversion { lead, account: Some(plant.id), create_contact: true, ..LeadConversion::default() };
-    let converted = sales.convert_lead(&conversion)?.lead;
-    let mut deal = sales.opportunity(converted.converted_opportunity.unwrap_or_default())?;
-    for stage in ["qualification", "proposal"] {
-        deal = sales.advance_stage(deal.id, deal.version, stage, None, false)?;
-    }
-    let (opportunity, account) = (Some(deal.id), Some(plant.id));
-    let lines = vec![QuoteLine::of_product(press.id, 2.into())];
-    let draft = Quote { name: deal.name.clone(), opportunity, account, lines, ..Quote::default() };
-    let draft = session.quotes().create_quote(&draft)?;
-    let sent = session.quotes().send(draft.id, draft.version)?;
-    session.quotes().accept(sent.id, sent.version)?;
-    sales.opportunity(deal.id)
+fn find_deal(session: &Session, plant: &Account) -> std::result::Result<Opportunity, Box<dyn Error>> {
+    let (sales, contact_name) = (session.sales(), Some("王伟".into()));
+    let lead = sales.capture_lead(&Lead { name: "冲压线改造".into(), contact_name, ..Lead::default() })?.lead.id;
+    let account = Some(plant.id);
+    let wish = LeadConversion { lead, account, create_contact: true, ..LeadConversion::default() };
+    let made = sales.convert_lead(&wish)?.lead.converted_opportunity.ok_or("the lead became no opportunity")?;
+    let deal = sales.advance_stage(made, sales.opportunity(made)?.version, "qualification", None, false)?;
+    Ok(sales.advance_stage(made, deal.version, "proposal", None, false)?)
 }
 
-fn report(session: &Session, deal: &Opportunity) -> Result<()> {
+fn win_deal(session: &Session, deal: &Opportunity, press: &Product) -> Result<Quote> {
+    let (discount_percent, tax_percent) = (Some(5.into()), Some(13.into()));
+    let lines = vec![QuoteLine { discount_percent, tax_percent, ..QuoteLine::of_product(press.id, 2.into()) }];
+    let draft = Quote { name: deal.name.clone(), opportunity: Some(deal.id), lines, ..Quote::default() };
+    let draft = session.quotes().create_quote(&draft)?;
+    let sent = session.quotes().send(draft.id, draft.version)?;
+    session.quotes().accept(sent.id, sent.version)
+}
+
+fn report(session: &Session, plant: &Account, quote: &Quote) -> std::result::Result<(), Box<dyn Error>> {
+    let deal = session.sales().opportunity(quote.opportunity.ok_or("the quote belongs to no opportunity")?)?;
+    println!("{}: {}", plant.name, deal.name);
+    let (total, with_tax) = (quote.total.ok_or("no total")?, quote.total_with_tax.ok_or("no tax")?);
+    println!("quote: {total} CNY, with tax {with_tax} CNY");
+    println!("deal: {}, {} CNY", deal.stage.ok_or("no stage")?, deal.amount.ok_or("no amount")?);
     for row in session.sales().funnel(&FunnelOptions::default())? {
-        let sums: Vec<String> = row.totals.iter().map(|total| format!("{} {}", total.amount, total.currency)).collect();
-        println!("{:15} {}  {}", row.name, row.count, sums.join(", "));
+        let sums: String = row.totals.iter().map(|total| format!(", {} {}", total.amount, total.currency)).collect();
+        println!("{}: {}{sums}", row.name, row.count);
     }
     for entry in session.history("opportunity", deal.id)? {
-        let fields: Vec<&str> = entry.changes.iter().map(|change| change.field.as_str()).collect();
-        println!("{} {} {}", entry.at, entry.command, fields.join(", "));
+        println!("{} {}", entry.version, entry.command);
     }
     Ok(())
 }

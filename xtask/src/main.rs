@@ -65,7 +65,6 @@ fn test(steps: &mut Steps) -> Outcome {
         steps.step("lints", rust::lints),
         steps.step("lints of the shells", rust::lints_of_shells),
         steps.step("rust tests", rust::tests),
-        steps.step("rust examples", rust::examples),
         steps.step("documentation", rust::documentation),
         python::test(steps),
         kotlin::test(steps),

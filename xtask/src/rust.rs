@@ -30,11 +30,6 @@ pub(crate) fn tests() -> Outcome {
     cargo(&["test", "--quiet", "--no-fail-fast"]).args(without_shells()).run()
 }
 
-/// The Kotlin examples are run by the tests of the artifact.
-pub(crate) fn examples() -> Outcome {
-    cargo(&["run", "--quiet", "--package", "crm-examples", "--bin", "first_deal"]).run()
-}
-
 pub(crate) fn documentation() -> Outcome {
     let doc = cargo(&["doc", "--quiet", "--no-deps", "--exclude", "crm-bindgen"]);
     doc.args(without_shells()).env("RUSTDOCFLAGS", "--deny warnings").run()

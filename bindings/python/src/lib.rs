@@ -78,7 +78,9 @@ mod _native {
         AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort,
     };
     #[pymodule_export]
-    use crm_core::quote::{Quote, QuoteCommand, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTotals};
+    use crm_core::quote::{
+        Quote, QuoteCommand, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax, QuoteTotals,
+    };
     #[pymodule_export]
     use crm_core::room::{ExternalId, TraceStep};
     #[pymodule_export]

@@ -1,7 +1,7 @@
 //! The quote room.
 
 use crm_core::query::Query;
-use crm_core::quote::{Quote, QuoteLine, QuotePage, QuoteTotals};
+use crm_core::quote::{Quote, QuoteLine, QuotePage, QuoteRounding, QuoteTotals};
 use crm_core::value::{Currency, Id, Timestamp};
 use pyo3::prelude::*;
 
@@ -67,13 +67,17 @@ impl Quotes {
 
 /// The lines with their amounts, and the totals, as a quote in this currency has them: for pricing what-ifs.
 #[pyfunction]
+#[pyo3(signature = (lines, currency, rounding=None, prices_include_tax=false))]
 pub fn price_lines(
     py: Python<'_>,
     mut lines: Vec<QuoteLine>,
     currency: Currency,
+    rounding: Option<QuoteRounding>,
+    prices_include_tax: bool,
 ) -> PyResult<(Vec<QuoteLine>, QuoteTotals)> {
     py.detach(|| {
-        let totals = crm_core::quote::price_lines(&mut lines, currency)?;
+        let rounding = rounding.unwrap_or_default();
+        let totals = crm_core::quote::price_lines(&mut lines, currency, rounding, prices_include_tax)?;
         Ok((lines, totals))
     })
 }

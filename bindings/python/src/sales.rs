@@ -113,8 +113,8 @@ impl Sales {
         Ok(py.detach(|| self.session.sales().opportunities(&query.unwrap_or_default()))?)
     }
 
-    /// Moves an opportunity to another stage. Raises `ConflictError` or `InvalidError` with every guard that is not met;
-    /// `waive` lets it in all the same, if a reason is given and the caller's role may waive.
+    /// Moves an opportunity to another stage. Raises `ConflictError` or `InvalidError` with every guard that is not
+    /// met; `waive` lets it in all the same, if a reason is given and the caller's role may waive.
     #[pyo3(signature = (opportunity, expected_version, to, reason=None, waive=false))]
     fn advance_stage(
         &self,

@@ -14,6 +14,8 @@ from crm_core import (
     Filter,
     InvalidError,
     QuoteLine,
+    QuoteRounding,
+    QuoteTax,
     VCardEmail,
     check_value,
     content_hash,
@@ -96,6 +98,12 @@ def test_lines_are_priced_without_a_database() -> None:
     given = [QuoteLine(3, unit_price=Decimal("135.50"), discount_percent=Decimal(9))]
     lines, totals = price_lines(given, "EUR")
     assert (totals.total, lines[0].net_amount) == (Decimal("369.92"), Decimal("369.92"))
+    _, totals = price_lines(given, "EUR", QuoteRounding.LINE_DISCOUNT_HALF_UP)
+    assert (totals.total, totals.tax_total) == (Decimal("369.91"), None)
+    taxed = [QuoteLine(1, unit_price=Decimal(113), tax_percent=Decimal(13))]
+    _, totals = price_lines(taxed, "CNY", prices_include_tax=True)
+    assert (totals.total, totals.tax_total, totals.total_with_tax) == (100, 13, 113)
+    assert totals.taxes == [QuoteTax(Decimal(13), Decimal(100), Decimal(13))]
     with pytest.raises(InvalidError) as caught:
         price_lines([QuoteLine(1)], "EUR")
     assert caught.value.field == "lines[0].unit_price"

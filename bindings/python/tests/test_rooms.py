@@ -42,6 +42,7 @@ from crm_core import (
     Quote,
     QuoteLine,
     QuoteStatus,
+    Role,
     Session,
     SingleViewOptions,
     Stage,
@@ -181,6 +182,9 @@ def test_leads(session: Session) -> None:
     assert (again.is_new, again.lead.id, len(again.warnings)) == (False, captured.lead.id, 1)
     lead = sales.update_lead(captured.lead.replace(need="3 台压机"))
     colleague = session.admin.create_user(User("wang", "王"))
+    with pytest.raises(ConflictError) as stale:
+        sales.assign_lead(lead.id, colleague.id, expected_version=1)
+    assert stale.value.code == ErrorCode.STALE_VERSION
     sales.assign_lead(lead.id, colleague.id)
     assert sales.lead(lead.id).status == LeadStatus.ASSIGNED
     working = sales.move_lead(lead.id, None, LeadStatus.WORKING)
@@ -220,6 +224,7 @@ def test_opportunities(session: Session) -> None:
     assert (rate.won, rate.lost) == (1, 0)
     assert sum(row.count for row in sales.funnel()) == 1
     assert sum(row.count for row in sales.funnel(FunnelOptions(as_of=START - DAY))) == 0
+    assert sum(row.count for row in sales.funnel(FunnelOptions(as_of=START, by_intervals=True))) == 1
     with pytest.raises(ConflictError) as stale:
         sales.advance_stage(made.id, made.version, "negotiation")
     assert stale.value.code == ErrorCode.STALE_VERSION
@@ -227,9 +232,12 @@ def test_opportunities(session: Session) -> None:
 
 def test_pipelines(session: Session) -> None:
     sales = session.sales
+    head = session.admin.create_role(Role("Head of sales"))
+    session.admin.update_user(session.admin.user(session.user).replace(role=head.id))
+    filled = [Guard.FieldFilled(field="amount")]
     stages = [
         Stage("talk", "Talk", StageCategory.OPEN, Decimal(10)),
-        Stage("offer", "Offer", StageCategory.OPEN, Decimal(50), guards=[Guard.FieldFilled(field="amount")]),
+        Stage("offer", "Offer", StageCategory.OPEN, Decimal(50), guards=filled, waiver_roles=[head.id]),
         Stage("won", "Won", StageCategory.WON, Decimal(100)),
         Stage("lost", "Lost", StageCategory.LOST, Decimal(0)),
     ]
@@ -241,6 +249,8 @@ def test_pipelines(session: Session) -> None:
     with pytest.raises(CrmError) as caught:
         sales.advance_stage(deal.id, deal.version, "offer")
     assert caught.value.code == ErrorCode.GUARD_NOT_MET
+    waived = sales.advance_stage(deal.id, deal.version, "offer", reason="key account", waive=True)
+    assert waived.stage == "offer"
 
 
 def test_quotes(session: Session) -> None:

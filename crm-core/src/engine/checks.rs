@@ -189,7 +189,7 @@ impl Work<'_> {
                 _ => plan.readable_field(&self.tenant.schema, entity, &name)?,
             };
             // What returns was kept under the definition of its time, which may have been tightened since.
-            let read = if author.is_undo() { query::operand(&field, &value) } else { field.spec.coerce(value) };
+            let read = if author.is_undo() { crate::query::operand(&field, &value) } else { field.spec.coerce(value) };
             let value = match read {
                 Ok(value) => value,
                 Err(error) => {

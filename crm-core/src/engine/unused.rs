@@ -73,8 +73,9 @@ impl Work<'_> {
         let asked = plan.check_scan(&self.tenant.schema, from, &Query::default())?;
         let mut used = false;
         self.tx.select(&asked, &mut |row| {
-            let value = field.value(&row);
-            used = matches!(&value, FieldValue::Json(text) if text.contains(&written) && (nested.find)(text).contains(&id));
+            if let FieldValue::Json(text) = field.value(&row) {
+                used = text.contains(&written) && (nested.find)(&text).contains(&id);
+            }
             Ok(!used)
         })?;
         Ok(used)

@@ -23,7 +23,8 @@ impl Quotes {
     ///
     /// # Errors
     /// `Required` for a line without price, `OutOfRange`, `DecimalDigits`, `Overflow`, `UnknownReference`,
-    /// `CurrencyMismatch`, each with its path, for example `lines[2].unit_price`; `TooMany` lines; `Denied`.
+    /// `CurrencyMismatch`, `UnitMismatch`, each with its path, for example `lines[2].unit_price`; `TooMany` lines;
+    /// `Denied`.
     pub fn create_quote(&self, quote: Quote) -> Result<Quote> {
         self.session.quotes().create_quote(&quote)
     }

@@ -1,5 +1,6 @@
 //! The commands of the room.
 
+use super::catalogue::check_sold;
 use super::rules::{check_revisable, check_step};
 use super::{Quote, QuoteStatus};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
@@ -108,7 +109,8 @@ fn send(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
         return Err(Error::invalid(ErrorCode::Required, "lines", "a quote without lines cannot be sent"));
     }
     check_valid(view, &quote)?;
-    Ok(moved(view, id, QuoteStatus::Sent, "sent_on"))
+    let warnings = check_sold(view, &quote);
+    Ok(warnings.into_iter().fold(moved(view, id, QuoteStatus::Sent, "sent_on"), Decision::warn))
 }
 
 /// Refuses a quote whose date of validity has passed.
@@ -187,6 +189,8 @@ fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
         valid_until,
         price_list: old.price_list,
         currency: old.currency,
+        rounding: old.rounding,
+        prices_include_tax: old.prices_include_tax,
         lines: old.lines,
         owner: old.owner,
         custom: old.custom,

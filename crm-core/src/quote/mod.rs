@@ -4,9 +4,10 @@
 //! revised: a new quote takes its place. Accepting one closes its opportunity as won, by the rules of stages.
 //!
 //! Rounding is a policy that stands in the quote ([`QuoteRounding`]), because the same document legitimately gives
-//! different cents. The one policy of this room rounds the exact net of each line once, half up: 3 pieces at 135.50
-//! less 9 % are 369.915 and so 369.92. Who rounds the discount instead (36.585 to 36.59) gets 369.91.
+//! different cents: 3 pieces at 135.50 less 9 % are 369.915 and so 369.92, while who rounds the discount instead
+//! (36.585 to 36.59) gets 369.91. Tax is computed once for each rate, as EN 16931 has it, and not line by line.
 
+mod catalogue;
 mod commands;
 mod figures;
 mod rules;
@@ -17,7 +18,7 @@ mod tests;
 
 pub use commands::QuoteCommand;
 pub use figures::{QuoteTotals, price_lines};
-pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus};
+pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
 pub(crate) use rules::{restore_rule_of, rule_of};
 

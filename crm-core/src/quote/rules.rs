@@ -1,19 +1,16 @@
 //! What holds for every quote, whichever way it comes in.
 
-use std::collections::HashMap;
-
+use super::catalogue::complete;
 use super::figures::{AMOUNT_SCALE, price_lines};
-use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus};
+use super::{Quote, QuoteStatus};
 use crate::customer::{Subject, SubjectEntity, account_became_known};
-use crate::product::{ListPrice, PriceList, Product, find_list_price};
 use crate::query::Query;
 use crate::room::{
-    Author, Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record, record_for_change,
-    tidy_external_ids, with_record,
+    Author, Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record_for_change, tidy_external_ids,
+    with_record,
 };
-use crate::sales::Opportunity;
 use crate::schema::{Entity as _, Row};
-use crate::value::{Currency, Error, ErrorCode, Id, Problem, Result};
+use crate::value::{Error, ErrorCode, Id, Problem, Result};
 
 /// The rule of an entity.
 pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
@@ -50,17 +47,17 @@ fn revisions_of(view: &mut dyn View, revised: Id) -> Result<Vec<Row>> {
 fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Quote>(before, after, |before, quote| {
         tidy_external_ids(&mut quote.external_ids)?;
-        let decision = match &before {
+        let (decision, earlier) = match before {
             None => complete_new(view, quote)?,
             Some(before) if before.status == Some(QuoteStatus::Draft) => {
                 let subject = Subject { entity: SubjectEntity::Quote, id: quote.id };
-                account_became_known(view, subject, before.account, quote.account)?
+                (account_became_known(view, subject, before.account, quote.account)?, Some(before))
             }
-            Some(before) => return check_frozen(view.author(), before, quote).map(|()| Decision::default()),
+            Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
         };
-        complete(view, quote)?;
+        let warnings = complete(view, earlier.as_ref(), quote)?;
         compute(quote)?;
-        Ok(decision)
+        Ok(warnings.into_iter().fold(decision, Decision::warn))
     })
 }
 
@@ -70,6 +67,8 @@ fn check_frozen(author: Author, before: &Quote, quote: &Quote) -> Result<()> {
         && before.valid_until == quote.valid_until
         && before.currency == quote.currency
         && before.price_list == quote.price_list
+        && before.rounding == quote.rounding
+        && before.prices_include_tax == quote.prices_include_tax
         && before.lines == quote.lines;
     let references = |quote: &Quote| (quote.opportunity, quote.account, quote.contact);
     if content && (author != Author::Caller || references(before) == references(quote)) {
@@ -78,15 +77,15 @@ fn check_frozen(author: Author, before: &Quote, quote: &Quote) -> Result<()> {
     Err(illegal("status", "only a draft can be changed: revise the quote"))
 }
 
-fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
+/// Makes a draft with a number, and finds the quote that it revises.
+fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<(Decision, Option<Quote>)> {
     quote.status = Some(QuoteStatus::Draft);
-    quote.rounding = Some(QuoteRounding::LineNetHalfUp);
     quote.revision = Some(1);
     let Some(revised) = quote.revises else {
         if quote.number.is_none() {
             quote.number = Some(next_number(view)?);
         }
-        return Ok(Decision::default());
+        return Ok((Decision::default(), None));
     };
     let old = record_for_change::<Quote>(view, revised, None, &["status"]).map_err(|error| error.under("revises"))?;
     check_revisable(view, &old)?;
@@ -96,7 +95,7 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<Decision> {
         quote.number = Some(format!("{}-{revision}", first_number(&old)));
     }
     let set = vec![("status", QuoteStatus::Superseded.as_str().into())];
-    Ok(Decision::default().and_rule(Change::update::<Quote>(old.id, set)))
+    Ok((Decision::default().and_rule(Change::update::<Quote>(old.id, set)), Some(old)))
 }
 
 /// A quote that was sent, rejected or expired can be revised; so can a superseded one whose revision was deleted.
@@ -134,91 +133,17 @@ fn first_number(quote: &Quote) -> &str {
     }
 }
 
-/// Fills what follows from opportunity, price list and catalogue.
-fn complete(view: &mut dyn View, quote: &mut Quote) -> Result<()> {
-    let opportunity = quote.opportunity.and_then(|id| record::<Opportunity>(view, id).ok());
-    if let Some(opportunity) = &opportunity {
-        quote.account = quote.account.or(opportunity.account);
-        quote.contact = quote.contact.or(opportunity.contact);
-    }
-    if quote.currency.is_none() {
-        let list = quote.price_list.and_then(|id| record::<PriceList>(view, id).ok());
-        let found = list.map(|list| list.currency).or_else(|| opportunity.and_then(|found| found.currency));
-        quote.currency = Some(found.unwrap_or_else(|| view.base_currency()));
-    }
-    let (price_list, currency) = (quote.price_list, quote.currency);
-    let mut catalogue = Catalogue { price_list, currency, products: HashMap::new(), prices: HashMap::new() };
-    for (place, line) in quote.lines.iter_mut().enumerate() {
-        let number = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1).saturating_mul(10);
-        line.position.get_or_insert(number);
-        catalogue.complete(view, line).map_err(|error| error.under(&format!("lines[{place}]")))?;
-    }
-    Ok(())
-}
-
-/// Products and prices that were looked up for a quote.
-struct Catalogue {
-    price_list: Option<Id>,
-    currency: Option<Currency>,
-    products: HashMap<Id, Product>,
-    prices: HashMap<Id, Option<ListPrice>>,
-}
-
-impl Catalogue {
-    fn complete(&mut self, view: &mut dyn View, line: &mut QuoteLine) -> Result<()> {
-        line.product = line.product.filter(|id| !id.is_nil());
-        let Some(id) = line.product else { return Ok(()) };
-        let product = self.product(view, id)?;
-        line.product_code.get_or_insert_with(|| product.code.clone());
-        line.description.get_or_insert_with(|| product.name.clone());
-        line.unit = line.unit.take().or_else(|| product.unit.clone());
-        if line.unit_price.is_some() {
-            return Ok(());
-        }
-        let currency = self.currency;
-        let Some(price) = self.price(view, id)? else { return Ok(()) };
-        if price.currency != currency {
-            let message = "the list price of the product is in another currency";
-            let problem = Problem::of_field(ErrorCode::CurrencyMismatch, "unit_price", message);
-            let code = |currency: Option<Currency>| currency.unwrap_or_default();
-            let problem = problem.with("left", code(currency)).with("right", code(price.currency));
-            return Err(problem.into_invalid());
-        }
-        (line.unit_price, line.per_quantity) = (Some(price.price), price.per_quantity);
-        Ok(())
-    }
-
-    fn product(&mut self, view: &mut dyn View, id: Id) -> Result<Product> {
-        if let Some(product) = self.products.get(&id) {
-            return Ok(product.clone());
-        }
-        let found = record::<Product>(view, id);
-        let product = found.map_err(|error| match error {
-            Error::NotFound { .. } => {
-                Error::invalid(ErrorCode::UnknownReference, "product", "`product` points to no product")
-            }
-            other => other.under("product"),
-        })?;
-        self.products.insert(id, product.clone());
-        Ok(product)
-    }
-
-    /// The list price that holds today, as far as the caller may see list prices.
-    fn price(&mut self, view: &mut dyn View, id: Id) -> Result<Option<ListPrice>> {
-        if let Some(price) = self.prices.get(&id) {
-            return Ok(price.clone());
-        }
-        let (list, today) = (self.price_list, view.today());
-        let price = find_list_price(&mut |entity, query| view.list(entity, query), id, list, today)?;
-        self.prices.insert(id, price.clone());
-        Ok(price)
-    }
-}
-
+/// The figures; a draft that has neither lines nor a currency yet has none.
 fn compute(quote: &mut Quote) -> Result<()> {
-    let totals = price_lines(&mut quote.lines, quote.currency.unwrap_or_default())?;
-    quote.subtotal = Some(kept("subtotal", totals.subtotal, AMOUNT_SCALE)?);
-    quote.discount_total = Some(kept("discount_total", totals.discount_total, AMOUNT_SCALE)?);
-    quote.total = Some(kept("total", totals.total, AMOUNT_SCALE)?);
+    let rounding = *quote.rounding.get_or_insert_default();
+    let Some(currency) = quote.currency else { return Ok(()) };
+    let totals = price_lines(&mut quote.lines, currency, rounding, quote.prices_include_tax)?;
+    let keep = |field, figure| kept(field, figure, AMOUNT_SCALE);
+    quote.subtotal = Some(keep("subtotal", totals.subtotal)?);
+    quote.discount_total = Some(keep("discount_total", totals.discount_total)?);
+    quote.total = Some(keep("total", totals.total)?);
+    quote.tax_total = totals.tax_total.map(|tax| keep("tax_total", tax)).transpose()?;
+    quote.total_with_tax = totals.total_with_tax.map(|total| keep("total_with_tax", total)).transpose()?;
+    quote.taxes = totals.taxes;
     Ok(())
 }

@@ -65,7 +65,7 @@ fn a_line_is_rounded_once_from_its_exact_net() {
 fn amounts_follow_price_unit_and_currency() {
     let amounts = |line: QuoteLine, code: &str| {
         let mut lines = [line];
-        price_lines(&mut lines, currency(code))
+        price_lines(&mut lines, currency(code), QuoteRounding::LineNetHalfUp, false)
             .map(|totals| totals.total.to_string())
             .map_err(|error| (error.code(), error.field().unwrap().to_owned()))
     };
@@ -155,6 +155,239 @@ fn missing_prices_come_from_the_list_of_today() {
         let made = admin.quotes().create_quote(&named).unwrap();
         assert_eq!((made.currency, made.total), (Some(currency("USD")), Some(decimal("19"))), "the list says");
         assert!(list.is_default);
+    }
+}
+
+/// A price list with one price of a product from the start of the year on.
+fn list_in(session: &Session, code: &str, product: Id, price: &str, is_default: bool) -> PriceList {
+    let list = PriceList { name: code.into(), currency: currency(code), is_default, ..PriceList::default() };
+    let list = session.products().create_price_list(&list).unwrap();
+    session.products().set_list_price(list.id, product, decimal(price), date("2026-01-01"), None).unwrap();
+    list
+}
+
+fn product(session: &Session, code: &str, unit: &str) -> Id {
+    let product = Product { code: code.into(), name: code.into(), unit: Some(unit.into()), ..Product::default() };
+    session.products().create_product(&product).unwrap().id
+}
+
+#[test]
+fn a_default_list_in_another_currency_broke_the_simplest_quote() {
+    for (_folder, admin) in sessions() {
+        let valve = product(&admin, "V-1", "piece");
+        let euro = list_in(&admin, "EUR", valve, "80", true);
+        let terms = |quote: &Quote| (quote.currency.unwrap().to_string(), quote.price_list, quote.total.unwrap());
+        let made = admin.quotes().create_quote(&quote(vec![line_of(valve)])).unwrap();
+        assert_eq!(terms(&made), ("EUR".into(), Some(euro.id), decimal("80")), "the books are kept in CNY");
+        let dollar = list_in(&admin, "USD", valve, "90", false);
+        let deal = Opportunity { name: "x".into(), currency: Some(currency("USD")), ..Opportunity::default() };
+        let deal = admin.sales().create_opportunity(&deal).unwrap();
+        let tied = |lines| Quote { opportunity: Some(deal.id), ..quote(lines) };
+        let made = admin.quotes().create_quote(&tied(vec![line_of(valve)])).unwrap();
+        assert_eq!(terms(&made), ("USD".into(), Some(dollar.id), decimal("90")), "the list of the deal's currency");
+        let by_hand = admin.quotes().create_quote(&tied(vec![line("1", "5", "0")])).unwrap();
+        assert_eq!(terms(&by_hand), ("USD".into(), None, decimal("5")), "no list is needed");
+        let blank = admin.quotes().create_quote(&quote(Vec::new())).unwrap();
+        assert_eq!((blank.currency, blank.total), (None, None), "no list is picked before there are lines");
+        let filled = admin.quotes().update_quote(&Quote { lines: vec![line_of(valve)], ..blank }).unwrap();
+        assert_eq!(terms(&filled), ("EUR".into(), Some(euro.id), decimal("80")));
+    }
+}
+
+#[test]
+fn a_line_in_grams_took_the_price_of_kilograms() {
+    for (_folder, admin) in sessions() {
+        let steel = product(&admin, "S-1", "kg");
+        let list = list_in(&admin, "CNY", steel, "10", true);
+        let of_unit = |quantity: &str, unit: &str| {
+            let line = QuoteLine { unit: Some(unit.into()), ..QuoteLine::of_product(steel, decimal(quantity)) };
+            admin.quotes().create_quote(&quote(vec![line]))
+        };
+        let price = |quantity: &str, unit: &str| {
+            let made = of_unit(quantity, unit).unwrap();
+            let line = &made.lines[0];
+            let figures = [made.total, line.unit_price, line.per_quantity].map(|figure| figure.unwrap().to_string());
+            figures.join(" ")
+        };
+        assert_eq!(price("500", "g"), "5 10 1000");
+        assert_eq!(price("2", "t"), "20000 10000 1");
+        assert_eq!(price("3", "kg"), "30 10 1");
+        let other = of_unit("1", "m").unwrap_err();
+        assert_eq!((other.code(), other.field()), (ErrorCode::UnitMismatch, Some("lines[0].unit")));
+        let unknown = of_unit("1", "handful").unwrap_err();
+        assert_eq!((unknown.code(), unknown.field()), (ErrorCode::NotInPicklist, Some("lines[0].unit")));
+        let unreadable = of_unit("1", "lb").unwrap_err();
+        assert_eq!((unreadable.code(), unreadable.field()), (ErrorCode::UnitMismatch, Some("lines[0].unit")));
+
+        let draft = of_unit("500", "g").unwrap();
+        let unit = Some("t".to_owned());
+        let lines = vec![QuoteLine { unit, ..draft.lines[0].clone() }];
+        let changed = admin.quotes().update_quote(&Quote { lines, ..draft }).unwrap();
+        assert_eq!(changed.total, Some(decimal("5000000")), "another unit, the price anew");
+        assert_eq!(changed.price_list, Some(list.id));
+    }
+}
+
+#[test]
+fn a_price_by_the_foot_is_told_by_the_metre_and_back() {
+    for (_folder, admin) in sessions() {
+        let cable = product(&admin, "C-1", "ft");
+        list_in(&admin, "CNY", cable, "2.54", true);
+        let metres = QuoteLine { unit: Some("m".into()), ..QuoteLine::of_product(cable, decimal("3.048")) };
+        let made = admin.quotes().create_quote(&quote(vec![metres])).unwrap();
+        assert_eq!((made.lines[0].per_quantity, made.total), (Some(decimal("0.3048")), Some(decimal("25.4"))));
+    }
+}
+
+#[test]
+fn another_product_list_or_currency_kept_the_texts_and_prices_of_the_old_one() {
+    for (_folder, admin) in sessions() {
+        let quotes = admin.quotes();
+        let (valve, pump) = (product(&admin, "V-1", "piece"), product(&admin, "P-1", "set"));
+        let yuan = list_in(&admin, "CNY", valve, "100", true);
+        let dollar = list_in(&admin, "USD", valve, "15", false);
+        admin.products().set_list_price(yuan.id, pump, decimal("700"), date("2026-01-01"), None).unwrap();
+        let by_hand = QuoteLine { unit_price: Some(decimal("90")), ..line_of(valve) };
+        let draft = quotes.create_quote(&quote(vec![line_of(valve), by_hand])).unwrap();
+        assert!(draft.lines[0].list_price.is_some() && draft.lines[1].list_price.is_none());
+        assert_eq!(draft.total, Some(decimal("190")));
+
+        let mut lines = draft.lines.clone();
+        lines[0].product = Some(pump);
+        lines[1].product = Some(pump);
+        let other = quotes.update_quote(&Quote { lines, ..draft.clone() }).unwrap();
+        let texts =
+            |line: &QuoteLine| [&line.product_code, &line.description, &line.unit].map(|text| text.clone().unwrap());
+        assert_eq!(texts(&other.lines[0]), ["P-1", "P-1", "set"]);
+        assert_eq!(texts(&other.lines[1]), ["P-1", "P-1", "set"]);
+        let prices =
+            |quote: &Quote| quote.lines.iter().map(|line| line.unit_price.unwrap().to_string()).collect::<Vec<_>>();
+        assert_eq!(prices(&other), ["700", "90"], "what was set by hand stays");
+        let missing = quotes.update_quote(&Quote { price_list: Some(dollar.id), ..other.clone() }).unwrap_err();
+        assert_eq!((missing.code(), missing.field()), (ErrorCode::Required, Some("lines[0].unit_price")));
+
+        let mut lines = other.lines.clone();
+        (lines[0].product, lines[1].product) = (Some(valve), Some(valve));
+        let back = quotes.update_quote(&Quote { lines, ..other }).unwrap();
+        assert_eq!((texts(&back.lines[0]), prices(&back)), (texts(&draft.lines[0]), prices(&draft)));
+        let listed = quotes.update_quote(&Quote { price_list: Some(dollar.id), ..back }).unwrap();
+        assert_eq!((prices(&listed), listed.currency), (vec!["15".into(), "90".into()], Some(currency("USD"))));
+        let priced = quotes.update_quote(&Quote { currency: Some(currency("CNY")), ..listed.clone() }).unwrap();
+        assert_eq!((prices(&priced), priced.price_list), (vec!["100".into(), "90".into()], Some(yuan.id)));
+        let nowhere = quotes.update_quote(&Quote { currency: Some(currency("EUR")), ..priced.clone() }).unwrap_err();
+        assert_eq!((nowhere.code(), nowhere.field()), (ErrorCode::CurrencyMismatch, Some("lines[0].unit_price")));
+
+        // A list price is changed on its day: the draft keeps the one that was offered until something else changes.
+        admin.products().set_list_price(yuan.id, valve, decimal("111"), date("2026-01-01"), None).unwrap();
+        let renamed = quotes.update_quote(&Quote { name: "Other".into(), ..priced }).unwrap();
+        assert_eq!(prices(&renamed), ["100", "90"]);
+        let mut lines = renamed.lines.clone();
+        lines[0].unit_price = Some(decimal("99"));
+        let own = quotes.update_quote(&Quote { lines, ..renamed }).unwrap();
+        assert_eq!((own.lines[0].list_price, prices(&own)), (None, vec!["99".to_owned(), "90".to_owned()]));
+        let moved = quotes.update_quote(&Quote { currency: Some(currency("USD")), ..own }).unwrap();
+        assert_eq!(prices(&moved), ["99", "90"], "both are set by hand now");
+    }
+}
+
+#[test]
+fn a_revision_keeps_where_its_prices_came_from() {
+    for (_folder, admin) in sessions() {
+        let valve = product(&admin, "V-1", "piece");
+        list_in(&admin, "CNY", valve, "100", true);
+        let first = sent(&admin, vec![line_of(valve)]);
+        let second = admin.quotes().revise(first.id, first.version).unwrap();
+        assert_eq!(second.lines, first.lines);
+        assert!(second.lines[0].list_price.is_some());
+    }
+}
+
+#[test]
+fn nothing_warned_of_a_product_that_is_no_longer_sold() {
+    use crate::product::ProductLifeCycle;
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        let create = || {
+            let quote = quote(vec![line("1", "1", "0"), line_of(valve), line_of(valve)]);
+            admin.execute(Command::Quote(QuoteCommand::CreateQuote { quote })).unwrap()
+        };
+        let early = create();
+        assert!(early.warnings.is_empty());
+        let read = admin.products().product(valve).unwrap();
+        let gone = Product { life_cycle: Some(ProductLifeCycle::Discontinued), ..read };
+        admin.products().update_product(&gone).unwrap();
+        let late = create();
+        let fields: Vec<_> = late.warnings.iter().map(|warning| warning.field.as_deref().unwrap()).collect();
+        assert_eq!(fields, ["lines[1].product"], "once for each product");
+        let quote = admin.quotes().quote(late.created("quote")).unwrap();
+        let again = Quote { name: "x".into(), ..quote };
+        let saved = admin.execute(Command::Quote(QuoteCommand::UpdateQuote { quote: again })).unwrap();
+        assert!(saved.warnings.is_empty(), "said before");
+        let send = QuoteCommand::SendQuote { quote: early.created("quote"), expected_version: 1 };
+        assert_eq!(admin.execute(Command::Quote(send)).unwrap().warnings.len(), 1, "the last moment to learn it");
+    }
+}
+
+fn taxed(quantity: &str, price: &str, percent: &str) -> QuoteLine {
+    QuoteLine { tax_percent: Some(decimal(percent)), ..line(quantity, price, "0") }
+}
+
+/// E02 of the reference, an example invoice of EN 16931: 1460.50 at 25 % bear 365.125 and so 365.13, 1.00 at 15 % 0.15.
+#[test]
+fn tax_is_rounded_once_for_each_rate_as_in_an_example_of_en_16931() {
+    for (_folder, admin) in sessions() {
+        let lines =
+            vec![taxed("1", "1273", "25"), taxed("1", "1", "15"), taxed("0.75", "250", "25"), line("2", "5", "0")];
+        let made = admin.quotes().create_quote(&quote(lines)).unwrap();
+        let rates: Vec<String> =
+            made.taxes.iter().map(|rate| format!("{} {} {}", rate.percent, rate.base, rate.tax)).collect();
+        assert_eq!(rates, ["15 1 0.15", "25 1460.5 365.13"]);
+        assert_eq!((made.total, made.tax_total), (Some(decimal("1471.5")), Some(decimal("365.28"))));
+        assert_eq!(made.total_with_tax, Some(decimal("1836.78")), "what has no rate is not taxed");
+        let many = admin.quotes().create_quote(&quote(vec![taxed("1", "0.10", "25"); 3])).unwrap();
+        assert_eq!(many.tax_total, Some(decimal("0.08")), "0.075 once, not three times 0.03");
+        let zero = admin.quotes().create_quote(&quote(vec![taxed("1", "5", "0")])).unwrap();
+        assert_eq!((zero.tax_total, zero.total_with_tax), (Some(Decimal::ZERO), Some(decimal("5"))), "a rate of zero");
+        let none = admin.quotes().create_quote(&quote(vec![line("1", "5", "0")])).unwrap();
+        assert_eq!((none.tax_total, none.total_with_tax, none.taxes.len()), (None, None, 0));
+        let bad = admin.quotes().create_quote(&quote(vec![taxed("1", "5", "101")])).unwrap_err();
+        assert_eq!((bad.code(), bad.field()), (ErrorCode::OutOfRange, Some("lines[0].tax_percent")));
+    }
+}
+
+#[test]
+fn prices_with_tax_are_split_without_loss() {
+    for (_folder, admin) in sessions() {
+        let lines = vec![taxed("1", "113", "13"), taxed("1", "100", "13"), taxed("1", "10.60", "6")];
+        let draft = Quote { prices_include_tax: true, ..quote(lines) };
+        let made = admin.quotes().create_quote(&draft).unwrap();
+        let rates: Vec<String> =
+            made.taxes.iter().map(|rate| format!("{} {} {}", rate.percent, rate.base, rate.tax)).collect();
+        // 213 * 13 / 113 is 24.504...: 188.50 and 24.50 are 213 again.
+        assert_eq!(rates, ["6 10 0.6", "13 188.5 24.5"]);
+        assert_eq!((made.subtotal, made.total), (Some(decimal("223.6")), Some(decimal("198.5"))));
+        assert_eq!((made.tax_total, made.total_with_tax), (Some(decimal("25.1")), Some(decimal("223.6"))));
+        let sent = admin.quotes().send(made.id, made.version).unwrap();
+        let flipped = admin.quotes().update_quote(&Quote { prices_include_tax: false, ..sent.clone() }).unwrap_err();
+        assert_eq!(flipped.code(), ErrorCode::IllegalTransition);
+        let revised = admin.quotes().revise(sent.id, sent.version).unwrap();
+        assert_eq!((revised.prices_include_tax, revised.total), (true, made.total));
+    }
+}
+
+/// P07 of the reference: the same line is 369.92 or 369.91, as the net or the discount is rounded.
+#[test]
+fn the_discount_is_rounded_where_the_quote_says_so() {
+    for (_folder, admin) in sessions() {
+        let by = |rounding| Quote { rounding: Some(rounding), ..quote(vec![line("3", "135.50", "9")]) };
+        let figures = |rounding| {
+            let made = admin.quotes().create_quote(&by(rounding)).unwrap();
+            (made.rounding, made.total.unwrap().to_string(), made.discount_total.unwrap().to_string())
+        };
+        let net = QuoteRounding::LineNetHalfUp;
+        assert_eq!(figures(net), (Some(net), "369.92".into(), "36.58".into()));
+        let discount = QuoteRounding::LineDiscountHalfUp;
+        assert_eq!(figures(discount), (Some(discount), "369.91".into(), "36.59".into()));
     }
 }
 
@@ -464,7 +697,18 @@ proptest! {
                 ..QuoteLine::written("x", of(*quantity, 3), of(*price, 4))
             })
             .collect();
-        let totals = price_lines(&mut quoted, currency("EUR")).unwrap();
+        for (place, line) in quoted.iter_mut().enumerate() {
+            line.tax_percent = [None, Some(decimal("13")), Some(decimal("6"))][place % 3];
+        }
+        let by_discount = QuoteRounding::LineDiscountHalfUp;
+        let included = price_lines(&mut quoted.clone(), currency("EUR"), by_discount, true).unwrap();
+        let parts = |totals: &QuoteTotals| {
+            let taxes = totals.taxes.iter().map(|rate| rate.tax);
+            taxes.fold(totals.total, |sum, tax| sum.checked_add(tax).unwrap())
+        };
+        prop_assert_eq!(included.subtotal.checked_sub(included.discount_total).unwrap(), parts(&included));
+        let totals = price_lines(&mut quoted, currency("EUR"), QuoteRounding::LineNetHalfUp, false).unwrap();
+        prop_assert_eq!(totals.total_with_tax.unwrap_or(totals.total), parts(&totals));
         let (mut gross_sum, mut net_sum) = (0, 0);
         for (line, (quantity, price, discount, per)) in quoted.iter().zip(&lines) {
             // In cents: quantity / 1000 * price / 10000 / (per / 10) * (1 - discount / 10000) * 100.

@@ -35,6 +35,9 @@ value_enum! {
         /// to the smallest unit of the currency (4 digits where it has none). Totals are sums of rounded lines.
         #[default]
         LineNetHalfUp = "line_net_half_up",
+        /// `quantity * unit_price / per_quantity` is computed exactly and rounded once, then `discount / 100` of that
+        /// amount is rounded and taken off, both half up as above: line amounts and allowances of EN 16931.
+        LineDiscountHalfUp = "line_discount_half_up",
     }
 }
 
@@ -59,16 +62,37 @@ value_struct! {
             /// The unit of the quantity; copied from the product if nothing is said.
             pub unit: Option<String>,
             /// The price of `per_quantity` units, up to 6 digits behind the point. If nothing is said it is the list
-            /// price of the product today, with its price unit.
+            /// price of the product today, with its price unit, told in the unit of the line.
             pub unit_price: Option<Decimal>,
             /// The price unit (价格单位): how many units the price is for; 1 if nothing is said.
             pub per_quantity: Option<Decimal>,
             /// The discount in percent, 0 to 100, up to 4 digits behind the point (折扣).
             pub discount_percent: Option<Decimal>,
+            /// The list price from which the price was taken; kept by the engine, and empty for one that was set by
+            /// hand. Such a price is taken anew when the product, the unit, the price list or the currency changes.
+            pub list_price: Option<Id>,
+            /// The tax in percent, 0 to 100, up to 4 digits behind the point (税率); 0 is a rate too, and a line
+            /// without a rate is not taxed.
+            pub tax_percent: Option<Decimal>,
             /// The amount without discount, rounded; computed, whatever is given.
             pub gross_amount: Option<Decimal>,
             /// The amount with discount, rounded; computed, whatever is given.
             pub net_amount: Option<Decimal>,
+        }
+    }
+}
+
+value_struct! {
+    /// The tax of all lines of one rate.
+    #[derive(Copy)]
+    pub struct QuoteTax {
+        required {
+            /// The rate in percent.
+            pub percent: Decimal,
+            /// The sum of the amounts that bear it, without tax.
+            pub base: Decimal,
+            /// The tax, rounded once.
+            pub tax: Decimal,
         }
     }
 }
@@ -111,6 +135,8 @@ impl QuoteLine {
             unit_price: None,
             per_quantity: None,
             discount_percent: None,
+            list_price: None,
+            tax_percent: None,
             gross_amount: None,
             net_amount: None,
         }
@@ -141,20 +167,35 @@ entity! {
             pub revises: Option<Id> => reference("quote", MergePolicy::Repoint).indexed().once(),
             /// The last date on which it can be accepted.
             pub valid_until: Option<Date> => date().indexed(),
-            /// The list that prices come from; the default one if nothing is said.
+            /// The list that prices come from. If nothing is said, and a price must come from one, it is the one in the
+            /// currency of the quote or the opportunity, else the default one. Another currency asks for another list.
             pub price_list: Option<Id> => reference("price_list", MergePolicy::Repoint),
-            /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said.
+            /// The currency; that of the price list, of the opportunity, or of the books, if nothing is said and there
+            /// are lines. Another price list brings another currency.
             pub currency: Option<Currency> => currency(),
+            /// Whether the prices of the lines include the tax (含税): then it is taken out of their amounts.
+            pub prices_include_tax: bool => boolean(),
             /// The lines, at most [`MAX_LINES`].
             pub lines: Vec<QuoteLine> => nested().refers_inside("product", products).confidential(),
             /// The sum of the lines without discount; kept by the engine.
-            pub subtotal: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
-            /// `subtotal - total`; kept by the engine.
-            pub discount_total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            pub subtotal: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// The sum of the discounts of the lines; kept by the engine.
+            pub discount_total: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// The sum of the net amounts of the lines, without tax; kept by the engine.
-            pub total: Option<Decimal> => decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
-            /// How the amounts were rounded; kept by the engine.
-            pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES).engine(),
+            pub total: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// The tax by rate, the lowest first; kept by the engine.
+            pub taxes: Vec<QuoteTax> => nested().confidential().engine().with_rights_of("lines"),
+            /// The sum of the taxes; nothing if no line has a rate. Kept by the engine.
+            pub tax_total: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// `total + tax_total`; nothing if no line has a rate. Kept by the engine.
+            pub total_with_tax: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// How the amounts are rounded; the exact net of each line if nothing is said.
+            pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES),
             /// When it was sent; kept by the engine.
             pub sent_on: Option<Date> => date().engine(),
             /// When it was accepted, rejected, or found expired; kept by the engine.

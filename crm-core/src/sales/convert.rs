@@ -1,6 +1,6 @@
 //! What becomes of a lead: account, contact and opportunity, filled field by field as the tenant has them, custom fields
-//! too. What finds no place, or is not well formed, is named in a warning and stays in the lead. What the caller may not
-//! see of the lead stays there unnamed.
+//! too. What finds no place, or is not well formed, is named in a warning and stays in the lead. What the caller may
+//! not see of the lead stays there unnamed.
 
 use std::collections::BTreeSet;
 
@@ -140,8 +140,8 @@ impl Offspring<'_> {
         self.make(view, Opportunity::NAME, values)
     }
 
-    /// Makes a record. What it would carry from the lead is left out where the record has no such custom field, where it
-    /// does not fit, and where the caller may not set the field.
+    /// Makes a record. What it would carry from the lead is left out where the record has no such custom field, where
+    /// it does not fit, and where the caller may not set the field.
     fn make(&mut self, view: &mut dyn View, entity: &'static str, values: Vec<Carried>) -> Result<Id> {
         let id = view.new_id();
         let schema = view.schema();

@@ -199,8 +199,8 @@ fn end(interval: &StageInterval, as_of: Timestamp) -> Timestamp {
     }
 }
 
-/// An opportunity as its intervals tell that it stood at an instant: in the stage that it entered last, with the figures
-/// of the entry; nothing if it was not there yet. The intervals are those of this opportunity, in any order.
+/// An opportunity as its intervals tell that it stood at an instant: in the stage that it entered last, with the
+/// figures of the entry; nothing if it was not there yet. The intervals are those of this opportunity, in any order.
 #[must_use]
 pub fn as_entered(opportunity: &Opportunity, intervals: &[StageInterval], as_of: Timestamp) -> Option<Opportunity> {
     let known = intervals.iter().filter(|interval| interval.entered_at <= as_of);
@@ -280,8 +280,8 @@ fn totals(sums: BTreeMap<Currency, Sums>) -> Result<Vec<FunnelTotal>> {
     sums.into_iter().map(total).collect()
 }
 
-/// The win rate by count and by value: `won / (won + lost)`, open opportunities left out. One without an amount is counted
-/// and not summed.
+/// The win rate by count and by value: `won / (won + lost)`, open opportunities left out. One without an amount is
+/// counted and not summed.
 ///
 /// # Errors
 /// `Overflow` if a sum cannot be kept exactly.

@@ -96,8 +96,8 @@ impl Sales<'_> {
     /// a warning.
     ///
     /// # Errors
-    /// `Required` without a name, or without a reason where the lead is disqualified; `IllegalTransition` for one that is
-    /// converted; `Denied`.
+    /// `Required` without a name, or without a reason where the lead is disqualified; `IllegalTransition` for one that
+    /// is converted; `Denied`.
     pub fn capture_lead(&self, lead: &Lead) -> Result<LeadOutcome> {
         let outcome = self.run(SalesCommand::CaptureLead { lead: lead.clone() })?;
         let made = outcome.created(Lead::NAME);

@@ -32,6 +32,15 @@ class QuotesTest {
     }
 
     @Test
+    fun `tax is taken out of prices that include it`() = inMemory { session ->
+        val taxed = QuoteLine(BigDecimal.ONE, unitPrice = BigDecimal("113"), taxPercent = BigDecimal("13"))
+        val quote = Quote(name = "Press line", lines = listOf(taxed), pricesIncludeTax = true)
+        val draft = session.quotes().createQuote(quote.copy(rounding = QuoteRounding.LINE_DISCOUNT_HALF_UP))
+        assertEquals(listOf(QuoteTax(BigDecimal("13"), BigDecimal("100"), BigDecimal("13"))), draft.taxes)
+        assertEquals(BigDecimal("100") to BigDecimal("113"), draft.total to draft.totalWithTax)
+    }
+
+    @Test
     fun `an accepted quote wins its opportunity`() = inMemory { session ->
         val deal = session.sales().createOpportunity(Opportunity(name = "Press line"))
         val lines = listOf(line("135.50"))

@@ -30,6 +30,9 @@ class SalesTest {
     fun `a lead on its way`() = inMemory { session ->
         val sales = session.sales()
         val lead = sales.updateLead(session.lead().copy(need = "Two presses"))
+        refused<CrmException.Conflict>(ErrorCode.STALE_VERSION, "version") {
+            sales.assignLead(lead.id, session.user(), expectedVersion = 1)
+        }
         sales.assignLead(lead.id, session.user())
         val working = sales.moveLead(lead.id, to = LeadStatus.WORKING)
         assertEquals(LeadStatus.WORKING, working.status)
@@ -107,6 +110,7 @@ class SalesTest {
         assertEquals(1L, row(FunnelOptions(), "negotiation").count)
         val before = row(FunnelOptions(asOf = NOON), "prospecting")
         assertEquals(2L to BigDecimal("0.3"), before.count to before.totals.single().amount)
+        assertEquals(before, row(FunnelOptions(asOf = NOON, byIntervals = true), "prospecting"))
         assertEquals(2, session.sales().opportunities().items.size)
         assertEquals(2, session.sales().opportunitySequence(Query(limit = 1)).count())
     }
@@ -115,9 +119,12 @@ class SalesTest {
     fun `a pipeline of one's own`() = inMemory { session ->
         val sales = session.sales()
         val standard = standardPipeline()
+        val head = session.admin().createRole(Role(name = "head of sales")).id
+        session.admin().updateUser(session.admin().user(session.user()).copy(role = head))
+        val filled = listOf(Guard.FieldFilled("close_date"))
         val guarded =
             standard.stages.map {
-                if (it.key == "proposal") it.copy(guards = listOf(Guard.FieldFilled("close_date"))) else it
+                if (it.key == "proposal") it.copy(guards = filled, waiverRoles = listOf(head)) else it
             }
         val own = sales.createPipeline(Pipeline(name = "Projects", key = "projects", stages = guarded))
         assertEquals(guarded, sales.pipeline(own.id).stages)
@@ -127,6 +134,8 @@ class SalesTest {
                 sales.advanceStage(deal.id, deal.version, "proposal")
             }
         assertEquals(ErrorCode.GUARD_NOT_MET, error.code)
+        val waived = sales.advanceStage(deal.id, deal.version, "proposal", reason = "key account", waive = true)
+        assertEquals("proposal", waived.stage)
         assertEquals("Large projects", sales.updatePipeline(own.copy(name = "Large projects")).name)
         assertTrue(sales.pipelines().items.any { it.key == "projects" })
         refused<CrmException.Invalid>(ErrorCode.UNKNOWN_REFERENCE, "stages[0].next[0]") {
