@@ -187,14 +187,6 @@ fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptio
     work.finish("").map(|_| ())
 }
 
-/// Where an operation stood when a step began.
-pub(super) struct Mark {
-    /// Changes, warnings and trace steps so far.
-    lengths: (usize, usize, usize),
-    numbers: HashMap<String, (i64, i64)>,
-    configured: bool,
-}
-
 /// One operation inside its transaction.
 pub(super) struct Work<'a> {
     pub(super) session: &'a Session,
@@ -207,12 +199,12 @@ pub(super) struct Work<'a> {
     command: &'static str,
     /// Whether what is written now follows from another change.
     consequence: bool,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
     pub(super) good: HashSet<(&'static str, Author, Id)>,
     /// Numbers that were taken and not used yet: next, end.
     pub(super) numbers: HashMap<String, (i64, i64)>,
-    configured: bool,
+    pub(super) configured: bool,
 }
 
 impl<'a> Work<'a> {
@@ -236,41 +228,6 @@ impl<'a> Work<'a> {
 
     pub(super) fn name_command(&mut self, name: &'static str) {
         self.command = name;
-    }
-
-    /// Where the operation stands, for a step that may be taken back.
-    pub(super) fn mark(&self) -> Mark {
-        let Outcome { changes, warnings, trace, .. } = &self.outcome;
-        let lengths = (changes.len(), warnings.len(), trace.len());
-        Mark { lengths, numbers: self.numbers.clone(), configured: self.configured }
-    }
-
-    /// The records that were changed since a mark.
-    pub(super) fn changes_since(&self, mark: &Mark) -> &[RecordChange] {
-        self.outcome.changes.get(mark.lengths.0..).unwrap_or_default()
-    }
-
-    /// The warnings since a mark.
-    pub(super) fn warnings_since(&self, mark: &Mark) -> &[Problem] {
-        self.outcome.warnings.get(mark.lengths.1..).unwrap_or_default()
-    }
-
-    /// Forgets what was learnt in a step that the store took back.
-    pub(super) fn reset(&mut self, mark: Mark) -> Result<()> {
-        let is_configuration = |change: &RecordChange| CONFIGURATION.contains(&change.entity.as_str());
-        let reload = self.changes_since(&mark).iter().any(is_configuration);
-        let (changes, warnings, trace) = mark.lengths;
-        self.outcome.changes.truncate(changes);
-        self.outcome.warnings.truncate(warnings);
-        self.outcome.trace.truncate(trace);
-        self.numbers = mark.numbers;
-        self.configured = mark.configured;
-        self.good.clear();
-        if reload {
-            let epoch = self.tx.epoch(self.tenant.id)?;
-            self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
-        }
-        Ok(())
     }
 
     pub(super) fn execute(&mut self, command: &Command) -> Result<()> {

@@ -1,9 +1,12 @@
 //! Many rows in one transaction, each by itself: a bad row is taken back alone and stops no other.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::pipeline::{Work, finish_write};
-use super::{Command, RecordChange, Session};
+use super::registry::CONFIGURATION;
+use super::tenant::Tenant;
+use super::{Command, Outcome, RecordChange, Session};
 use crate::journal::ChangeKind;
 use crate::query::Query;
 use crate::room::{Change, Decision, View as _};
@@ -115,7 +118,50 @@ fn run(
     Ok(results)
 }
 
+/// Where an operation stood when a step began.
+struct Mark {
+    /// Changes, warnings and trace steps so far.
+    lengths: (usize, usize, usize),
+    numbers: HashMap<String, (i64, i64)>,
+    configured: bool,
+}
+
 impl Work<'_> {
+    /// Where the operation stands, for a step that may be taken back.
+    fn mark(&self) -> Mark {
+        let Outcome { changes, warnings, trace, .. } = &self.outcome;
+        let lengths = (changes.len(), warnings.len(), trace.len());
+        Mark { lengths, numbers: self.numbers.clone(), configured: self.configured }
+    }
+
+    /// The records that were changed since a mark.
+    fn changes_since(&self, mark: &Mark) -> &[RecordChange] {
+        self.outcome.changes.get(mark.lengths.0..).unwrap_or_default()
+    }
+
+    /// The warnings since a mark.
+    fn warnings_since(&self, mark: &Mark) -> &[Problem] {
+        self.outcome.warnings.get(mark.lengths.1..).unwrap_or_default()
+    }
+
+    /// Forgets what was learnt in a step that the store took back.
+    fn reset(&mut self, mark: Mark) -> Result<()> {
+        let is_configuration = |change: &RecordChange| CONFIGURATION.contains(&change.entity.as_str());
+        let reload = self.changes_since(&mark).iter().any(is_configuration);
+        let (changes, warnings, trace) = mark.lengths;
+        self.outcome.changes.truncate(changes);
+        self.outcome.warnings.truncate(warnings);
+        self.outcome.trace.truncate(trace);
+        self.numbers = mark.numbers;
+        self.configured = mark.configured;
+        self.good.clear();
+        if reload {
+            let epoch = self.tx.epoch(self.tenant.id)?;
+            self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
+        }
+        Ok(())
+    }
+
     /// One row inside a step of its own. Only a failure of the store ends the whole transaction.
     fn put_row(&mut self, command: &'static str, row: &RowWork) -> Result<RowDone> {
         let before = self.mark();
@@ -221,7 +267,7 @@ impl Work<'_> {
     }
 
     /// The change of the row's own record; a rule may have written others before it.
-    fn result_since(&self, before: &super::pipeline::Mark, row: &RowWork) -> RowResult {
+    fn result_since(&self, before: &Mark, row: &RowWork) -> RowResult {
         let own = |change: &&RecordChange| match row {
             RowWork::Put { entity, .. } => change.entity == *entity,
             RowWork::Run(_) => true,
