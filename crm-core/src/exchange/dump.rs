@@ -130,7 +130,8 @@ impl Crm {
     ///
     /// # Errors
     /// `BadFormat` for something that is no dump or was cut off, `NewerFile` for a dump of a newer version, `Conflict`
-    /// if the database is not empty, `Unknown` if the commit could not be confirmed, and whatever is wrong with a line, with its number in the field path.
+    /// if the database is not empty, `Unknown` if the commit could not be confirmed, and whatever is wrong with a line,
+    /// with its number in the field path.
     pub fn restore(&self, source: &mut dyn BufRead) -> Result<DumpReport> {
         let lines = read_lines(source)?;
         let mut report = DumpReport::default();

@@ -668,6 +668,6 @@ fn an_export_paid_no_heed_to_the_limit() {
         let options = ExportOptions { fields: vec!["name".into()], ..ExportOptions::default() };
         let csv = engine.admin.export_csv("sample", &query, &options).unwrap();
         let lines: Vec<String> = String::from_utf8(csv).unwrap().lines().map(str::to_owned).collect();
-        assert_eq!(lines[1..], ["a", "b"]);
+        assert_eq!(lines[1..], ["\"a\"", "\"b\""]);
     }
 }
