@@ -102,7 +102,7 @@ def test_lines_are_priced_without_a_database() -> None:
     assert (totals.total, totals.tax_total) == (Decimal("369.91"), None)
     taxed = [QuoteLine(1, unit_price=Decimal(113), tax_percent=Decimal(13))]
     _, totals = price_lines(taxed, "CNY", prices_include_tax=True)
-    assert (totals.total, totals.tax_total, totals.total_with_tax) == (100, 13, 113)
+    assert (totals.total, totals.tax_total, totals.total_with_tax) == (Decimal(100), Decimal(13), Decimal(113))
     assert totals.taxes == [QuoteTax(Decimal(13), Decimal(100), Decimal(13))]
     with pytest.raises(InvalidError) as caught:
         price_lines([QuoteLine(1)], "EUR")
