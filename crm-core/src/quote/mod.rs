@@ -7,6 +7,8 @@
 //! different cents. The one policy of this room rounds the exact net of each line once, half up: 3 pieces at 135.50
 //! less 9 % are 369.915 and so 369.92. Who rounds the discount instead (36.585 to 36.59) gets 369.91.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod commands;
 mod figures;
 mod rules;
