@@ -67,6 +67,8 @@ fn test(steps: &mut Steps) -> Outcome {
         steps.step("rust tests", rust::tests),
         steps.step("rust examples", rust::examples),
         steps.step("documentation", rust::documentation),
+        steps.step("no binding in the engine", rust::no_binding),
+        steps.step("the host's own SQLite", rust::own_sqlite),
         python::test(steps),
         kotlin::test(steps),
     ];
