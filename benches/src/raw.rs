@@ -121,7 +121,7 @@ impl<'a> Records<'a> {
         let sql = "SELECT coalesce(max(rid), 0) FROM (SELECT rid FROM account ORDER BY rid LIMIT ?1)";
         let after = source.query_row(sql, [skip], |row| row.get(0))?;
         let statement = source.prepare("SELECT * FROM account")?;
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = statement.column_names().map(str::to_owned).collect();
         Ok(Self { source, columns, after })
     }
 
