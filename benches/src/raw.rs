@@ -5,62 +5,168 @@ use std::time::Instant;
 
 use crm_core::value::{Id, index_text};
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
+
+/// Rows that are read, and then written in one transaction.
+const BATCH: i64 = 1_000;
 
 /// The rows of one record in every table.
-pub struct Rows {
+struct Rows {
     account: Vec<Value>,
     words: Vec<Value>,
-    keys: Vec<Value>,
+    keys: Vec<Vec<Value>>,
+    entries: Vec<Vec<Value>>,
     journal: Vec<Value>,
 }
 
 const SEARCHED: [&str; 3] = ["name", "code", "short_name"];
 
-/// An empty database with the same tables, and all rows of the first one.
-pub fn copy_of(engine: &Path, folder: &Path) -> rusqlite::Result<(PathBuf, Vec<Rows>)> {
-    let source = Connection::open(engine)?;
-    let stem = engine.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let path = folder.join(format!("{stem}-raw.db"));
-    let target = Connection::open(&path)?;
-    target.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
-    let mut statement = source.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%\\_search\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY type = 'index'")?;
-    let scripts = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    target.execute_batch(&scripts.join(";\n"))?;
-    Ok((path, rows_after(engine, 0)?))
+/// A second database with the same tables, which takes the rows of the first one.
+pub struct Twin {
+    source: Connection,
+    path: PathBuf,
 }
 
-/// The rows of the accounts behind the first `skip`.
-pub fn rows_after(engine: &Path, skip: usize) -> rusqlite::Result<Vec<Rows>> {
-    let source = Connection::open(engine)?;
-    let mut accounts = source.prepare("SELECT * FROM account ORDER BY rid LIMIT -1 OFFSET ?1")?;
-    let columns: Vec<String> = accounts.column_names().map(str::to_owned).collect();
-    let place = |name: &str| columns.iter().position(|column| column == name).unwrap_or(0);
-    let places = SEARCHED.map(place);
-    let id = place("id");
-    let mut keys =
-        source.prepare("SELECT * FROM unique_key WHERE entity = 'account' AND kind = 'code' AND value = ?1")?;
-    let mut journal = source.prepare("SELECT * FROM journal WHERE record = ?1")?;
-    let mut found = Vec::new();
-    let mut rows = accounts.query([i64::try_from(skip).unwrap_or(i64::MAX)])?;
-    while let Some(row) = rows.next()? {
-        let account = values(row, columns.len())?;
-        let words = places.iter().map(|place| match account.get(*place) {
-            Some(Value::Text(text)) => Value::Text(index_text(text).unwrap_or_default()),
+impl Twin {
+    /// An empty one beside the file of the engine.
+    pub fn beside(engine: &Path) -> rusqlite::Result<Self> {
+        let source = Connection::open(engine)?;
+        let path = engine.with_extension("raw.db");
+        let target = Connection::open(&path)?;
+        target.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
+        target.execute_batch(&tables(&source)?.join(";\n"))?;
+        Ok(Self { source, path })
+    }
+
+    pub fn remove(self) -> std::io::Result<()> {
+        std::fs::remove_file(self.path)
+    }
+
+    /// A thousand records in a transaction; the seconds that writing took.
+    pub fn import(&self, skip: i64) -> rusqlite::Result<f64> {
+        let mut target = self.target("NORMAL")?;
+        let mut seconds = 0.0;
+        let mut reader = Records::new(&self.source, skip)?;
+        for number in 0.. {
+            let batch = reader.next_batch()?;
+            if batch.is_empty() {
+                break;
+            }
+            let start = Instant::now();
+            let transaction = target.transaction()?;
+            for row in &batch {
+                write(&transaction, row)?;
+            }
+            operation(&transaction, number)?;
+            transaction.commit()?;
+            seconds += start.elapsed().as_secs_f64();
+        }
+        Ok(seconds)
+    }
+
+    /// One record in a transaction, for the records behind the first `skip`; seconds.
+    pub fn one_by_one(&self, skip: i64, full: bool) -> rusqlite::Result<f64> {
+        let mut target = self.target(if full { "FULL" } else { "NORMAL" })?;
+        let mut seconds = 0.0;
+        let mut reader = Records::new(&self.source, skip)?;
+        let mut done = 1_000_000;
+        loop {
+            let batch = reader.next_batch()?;
+            if batch.is_empty() {
+                return Ok(seconds);
+            }
+            let start = Instant::now();
+            for row in &batch {
+                let transaction = target.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+                let sql =
+                    "INSERT INTO number_series VALUES (1, 'account', 2) ON CONFLICT DO UPDATE SET next = next + 1";
+                transaction.prepare_cached(sql)?.execute([])?;
+                write(&transaction, row)?;
+                operation(&transaction, done)?;
+                transaction.commit()?;
+                done += 1;
+            }
+            seconds += start.elapsed().as_secs_f64();
+        }
+    }
+
+    fn target(&self, synchronous: &str) -> rusqlite::Result<Connection> {
+        let target = Connection::open(&self.path)?;
+        target.execute_batch(&format!("PRAGMA cache_size = -65536; PRAGMA synchronous = {synchronous};"))?;
+        Ok(target)
+    }
+}
+
+/// The scripts of all tables, and of the indexes after them. Virtual tables make their shadows themselves.
+fn tables(source: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%\\_search\\_%' ESCAPE '\\'
+               AND name NOT LIKE 'sqlite%' ORDER BY type = 'index'";
+    source.prepare(sql)?.query_map([], |row| row.get::<_, String>(0))?.collect()
+}
+
+/// The accounts of the engine's file with all that belongs to them, batch by batch.
+struct Records<'a> {
+    source: &'a Connection,
+    columns: Vec<String>,
+    after: i64,
+}
+
+impl<'a> Records<'a> {
+    fn new(source: &'a Connection, skip: i64) -> rusqlite::Result<Self> {
+        // Keys are found by their value; here they are asked for by record.
+        source.execute_batch(
+            "DROP TABLE IF EXISTS temp.held;
+             CREATE TEMP TABLE held AS SELECT * FROM main.unique_key WHERE entity = 'account';
+             CREATE INDEX temp.held_record ON held (record)",
+        )?;
+        let sql = "SELECT coalesce(max(rid), 0) FROM (SELECT rid FROM account ORDER BY rid LIMIT ?1)";
+        let after = source.query_row(sql, [skip], |row| row.get(0))?;
+        let statement = source.prepare("SELECT * FROM account")?;
+        let columns = statement.column_names().map(str::to_owned).collect();
+        Ok(Self { source, columns, after })
+    }
+
+    fn next_batch(&mut self) -> rusqlite::Result<Vec<Rows>> {
+        let mut accounts = self.source.prepare_cached("SELECT * FROM account WHERE rid > ?1 ORDER BY rid LIMIT ?2")?;
+        let mut rows = accounts.query(params![self.after, BATCH])?;
+        let mut batch = Vec::new();
+        while let Some(row) = rows.next()? {
+            let account = values(row, self.columns.len())?;
+            batch.push(self.with_rest(account)?);
+        }
+        if let Some(Value::Integer(rid)) = batch.last().and_then(|rows| rows.account.first()) {
+            self.after = *rid;
+        }
+        Ok(batch)
+    }
+
+    /// The keys of a record.
+    fn kept(&self, table: &str, record: &Value) -> rusqlite::Result<Vec<Vec<Value>>> {
+        let mut keys = self.source.prepare_cached(&format!("SELECT * FROM {table} WHERE record = ?1"))?;
+        keys.query_map([record], |row| values(row, 5))?.collect()
+    }
+
+    fn with_rest(&self, account: Vec<Value>) -> rusqlite::Result<Rows> {
+        let column = |name: &str| {
+            let place = self.columns.iter().position(|column| column == name);
+            place.and_then(|place| account.get(place)).unwrap_or(&Value::Null)
+        };
+        let words = SEARCHED.map(|name| match column(name) {
+            Value::Text(text) => Value::Text(index_text(text).unwrap_or_default()),
             _ => Value::Text(String::new()),
         });
-        let scope = match (account.get(place("tenant")), account.get(place("owner"))) {
-            (Some(Value::Integer(tenant)), Some(Value::Blob(owner))) => format!("t{tenant} o{}", hexadecimal(owner)),
+        let scope = match (column("tenant"), column("owner")) {
+            (Value::Integer(tenant), Value::Blob(owner)) => format!("t{tenant} o{}", hexadecimal(owner)),
             _ => String::new(),
         };
         let words = std::iter::once(Value::Text(scope)).chain(words).collect();
-        let code = account.get(place("code")).cloned().unwrap_or(Value::Null);
-        let record = account.get(id).cloned().unwrap_or(Value::Null);
-        let keys = keys.query_row([code], |row| values(row, 5))?;
-        let journal = journal.query_row([record], |row| values(row, 11))?;
-        found.push(Rows { account, words, keys, journal });
+        let keys = self.kept("held", column("id"))?;
+        let entries = self.kept("entries", column("id"))?;
+        let mut journal = self.source.prepare_cached("SELECT * FROM journal WHERE record = ?1")?;
+        let width = journal.column_count();
+        let journal = journal.query_row([column("id")], |row| values(row, width))?;
+        Ok(Rows { words, keys, entries, journal, account })
     }
-    Ok(found)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -83,47 +189,27 @@ fn write(target: &Connection, row: &Rows) -> rusqlite::Result<()> {
     let mut search = target
         .prepare_cached("INSERT INTO account_search (rowid, scope, name, code, short_name) VALUES (?, ?, ?, ?, ?)")?;
     search.execute(params_from_iter(words))?;
-    target.prepare_cached("INSERT INTO unique_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(&row.keys))?;
+    for key in &row.keys {
+        target.prepare_cached("INSERT INTO unique_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(key))?;
+    }
+    for entry in &row.entries {
+        target.prepare_cached("INSERT INTO list_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(entry))?;
+    }
     let mut journal = target.prepare_cached(&format!("INSERT INTO journal VALUES ({})", places(row.journal.len())))?;
     journal.execute(params_from_iter(&row.journal)).map(|_| ())
 }
 
-fn operation(target: &Connection, number: usize) -> rusqlite::Result<()> {
+fn operation(target: &Connection, number: u64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO operation VALUES (1, ?1, '', ?2, 0)";
     target.prepare_cached(sql)?.execute((number.to_be_bytes(), "x".repeat(200))).map(|_| ())
 }
 
-/// A thousand records in a transaction; seconds.
-pub fn import(target: &Path, rows: &[Rows]) -> rusqlite::Result<f64> {
-    let mut target = Connection::open(target)?;
-    target.execute_batch("PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL;")?;
-    let start = Instant::now();
-    for (number, batch) in rows.chunks(1_000).enumerate() {
-        let transaction = target.transaction()?;
-        for row in batch {
-            write(&transaction, row)?;
-        }
-        operation(&transaction, number)?;
-        transaction.commit()?;
-    }
-    Ok(start.elapsed().as_secs_f64())
-}
-
-/// One record in a transaction; seconds.
-pub fn one_by_one(target: &Path, rows: &[Rows], full: bool) -> rusqlite::Result<f64> {
-    let mut target = Connection::open(target)?;
-    let synchronous = if full { "FULL" } else { "NORMAL" };
-    target.execute_batch(&format!("PRAGMA cache_size = -65536; PRAGMA synchronous = {synchronous};"))?;
-    let start = Instant::now();
-    for (number, row) in rows.iter().enumerate() {
-        let transaction = target.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let sql = "INSERT INTO number_series VALUES (1, 'account', 2) ON CONFLICT DO UPDATE SET next = next + 1";
-        transaction.prepare_cached(sql)?.execute([])?;
-        write(&transaction, row)?;
-        operation(&transaction, 1_000_000 + number)?;
-        transaction.commit()?;
-    }
-    Ok(start.elapsed().as_secs_f64())
+/// Identifiers to ask for.
+pub struct Ids {
+    /// Of any account.
+    pub of_all: Vec<Id>,
+    /// Of accounts that the region sees.
+    pub of_region: Vec<Id>,
 }
 
 /// Reads with prepared statements.
@@ -134,6 +220,19 @@ impl Reader {
         let connection = Connection::open(path)?;
         connection.execute_batch("PRAGMA cache_size = -65536;")?;
         Ok(Self(connection))
+    }
+
+    /// Identifiers from all over the table.
+    pub fn ids(&self, count: usize) -> rusqlite::Result<Ids> {
+        let ids = |condition: &str| {
+            let sql = format!("SELECT id FROM account WHERE {condition} ORDER BY rid * 7919 % 1000003 LIMIT ?1");
+            let mut statement = self.0.prepare(&sql)?;
+            let rows =
+                statement.query_map([i64::try_from(count).unwrap_or(i64::MAX)], |row| row.get::<_, [u8; 16]>(0))?;
+            rows.map(|id| id.map(Id::from_bytes)).collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let owners = "SELECT id FROM user WHERE login < 'user200'";
+        Ok(Ids { of_all: ids("1")?, of_region: ids(&format!("owner IN ({owners} AND login LIKE 'user%')"))? })
     }
 
     fn each(&self, sql: &str, parameters: impl rusqlite::Params) -> rusqlite::Result<()> {

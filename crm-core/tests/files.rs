@@ -572,6 +572,7 @@ mod tests {
                 }
             });
             for number in 0..5 {
+                assert_eq!(crm.check_integrity().unwrap(), Vec::<String>::new(), "others write meanwhile");
                 let to = folder.path().join(format!("copy{number}.db"));
                 let begun = Instant::now();
                 crm.backup(&to).unwrap();

@@ -66,6 +66,8 @@ fn test(steps: &mut Steps) -> Outcome {
         steps.step("lints of the shells", rust::lints_of_shells),
         steps.step("rust tests", rust::tests),
         steps.step("documentation", rust::documentation),
+        steps.step("no binding in the engine", rust::no_binding),
+        steps.step("the host's own SQLite", rust::own_sqlite),
         python::test(steps),
         kotlin::test(steps),
     ];

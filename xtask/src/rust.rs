@@ -34,3 +34,20 @@ pub(crate) fn documentation() -> Outcome {
     let doc = cargo(&["doc", "--quiet", "--no-deps", "--exclude", "crm-bindgen"]);
     doc.args(without_shells()).env("RUSTDOCFLAGS", "--deny warnings").run()
 }
+
+/// Who links the engine from Rust gets nothing of the other languages.
+pub(crate) fn no_binding() -> Outcome {
+    let tree = cargo(&["tree", "--package", "crm-core", "--prefix", "none", "--edges", "normal,build"]).output()?;
+    let bindings = ["uniffi", "pyo3"];
+    let found = tree.lines().find(|line| bindings.iter().any(|name| line.starts_with(name)));
+    match found {
+        None if tree.contains("rusqlite ") => Ok(()),
+        None => Err(format!("the list of dependencies was not understood:\n{tree}")),
+        Some(line) => Err(format!("crm-core depends on {line}")),
+    }
+}
+
+/// The engine without its own SQLite compiles. It needs no SQLite for that, only to be linked.
+pub(crate) fn own_sqlite() -> Outcome {
+    cargo(&["check", "--quiet", "--package", "crm-core", "--no-default-features"]).run()
+}

@@ -3,6 +3,8 @@
 //! A product has a code that people know, and a life cycle. A price list has one currency; a list price holds for one
 //! product, one list and a half-open span of dates, and no two spans of the same product and list overlap.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod commands;
 mod rules;
 mod types;

@@ -32,13 +32,13 @@ impl Condition {
     }
 
     fn resolve_at(filter: &Filter, lookup: Lookup<'_>, depth: usize, terms: &mut usize) -> Result<Self> {
-        *terms += 1;
+        *terms = terms.saturating_add(1);
         if depth > MAX_DEPTH || *terms > MAX_TERMS {
             let problem = Problem::of_field(ErrorCode::QueryTooComplex, "filter", "the filter is too deep or too long");
             return Err(problem.with("max_depth", MAX_DEPTH).with("max_terms", MAX_TERMS).into_invalid());
         }
         let mut list = |filters: &[Filter]| -> Result<Vec<Self>> {
-            filters.iter().map(|filter| Self::resolve_at(filter, lookup, depth + 1, terms)).collect()
+            filters.iter().map(|filter| Self::resolve_at(filter, lookup, depth.saturating_add(1), terms)).collect()
         };
         match filter {
             Filter::All { filters } => list(filters).map(Self::All),

@@ -79,7 +79,7 @@ fn bucket_text(date: Date, bucket: Bucket) -> String {
         Bucket::Quarter => {
             use chrono::Datelike as _;
             let year: String = text.chars().take(4).collect();
-            format!("{year}-Q{}", date.to_chrono().month0() / 3 + 1)
+            format!("{year}-Q{}", date.to_chrono().month().div_ceil(3))
         }
     }
 }
@@ -96,11 +96,9 @@ pub(crate) fn measure(function: MeasureFunction, field: Option<&FieldRef>, rows:
         MeasureFunction::Minimum => Ok(present.into_iter().min_by(FieldValue::compare).unwrap_or_default()),
         MeasureFunction::Maximum => Ok(present.into_iter().max_by(FieldValue::compare).unwrap_or_default()),
         MeasureFunction::Sum => {
-            let mut total: i128 = 0;
-            for value in &present {
-                total += scaled(value, field);
-            }
-            summed(total, field)
+            // Of 64-bit figures no memory holds enough to leave 128 bits.
+            let add = |total: i128, value| total.saturating_add(scaled(value, field));
+            summed(present.iter().fold(0, add), field)
         }
     }
 }

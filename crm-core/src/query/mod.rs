@@ -3,6 +3,8 @@
 //! A question names fields by name; [`crate::access`] turns it into a checked question together with the reader's
 //! rights, and a store answers nothing else.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod condition;
 mod cursor;
 mod eval;

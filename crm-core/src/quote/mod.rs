@@ -7,6 +7,8 @@
 //! different cents: 3 pieces at 135.50 less 9 % are 369.915 and so 369.92, while who rounds the discount instead
 //! (36.585 to 36.59) gets 369.91. Tax is computed once for each rate, as EN 16931 has it, and not line by line.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod catalogue;
 mod commands;
 mod figures;

@@ -5,6 +5,8 @@
 //! The intervals of an opportunity follow each other without gap or overlap from `opened_on` on, and exactly one is
 //! open while the opportunity is open or on hold. The figures over them are pure functions in [`metrics`].
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod commands;
 mod convert;
 mod guards;

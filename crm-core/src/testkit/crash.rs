@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command as Process, Stdio};
+use std::process::{Command as Process, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ fn killed(path: &Path, first: i64, ledger: Id, patience: Duration) -> (Vec<Start
     let mut process = Process::new(std::env::current_exe().unwrap());
     process.args(["--exact", "testkit::crash::child", "--nocapture", "--test-threads=1"]);
     process.env(FILE, path).env(FIRST, format!("{first} {ledger}"));
-    let mut child = process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let (mut started, mut done) = (Vec::new(), None);
     let mut hear = |line: String| {
@@ -117,8 +117,18 @@ fn killed(path: &Path, first: i64, ledger: Id, patience: Duration) -> (Vec<Start
     for line in lines {
         hear(line.unwrap());
     }
-    child.wait().unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(was_killed(ended.status), "the child ended by itself: {} {said}", ended.status);
     (started, done)
+}
+
+/// Whether it was the kill that ended the child.
+fn was_killed(ended: ExitStatus) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&ended) == Some(9);
+    #[cfg(not(unix))]
+    return !ended.success();
 }
 
 /// What is known of the file so far.

@@ -54,8 +54,9 @@ pub fn allocate(amount: Decimal, weights: &[Decimal], method: AllocationMethod, 
         AllocationMethod::LastTakesRest => shares.last_takes_rest(),
     }
     .ok_or_else(overflow)?;
-    let sign = if units < 0 { -1 } else { 1 };
-    parts.into_iter().map(|part| Decimal::new(sign * part, exponent).map_err(|_| overflow())).collect()
+    let signed = |part: i128| if units < 0 { part.checked_neg() } else { Some(part) };
+    let part = |part| Decimal::new(signed(part).ok_or_else(overflow)?, exponent).map_err(|_| overflow());
+    parts.into_iter().map(part).collect()
 }
 
 /// The sum to share in minor units, and the weights as integers of one scale.
@@ -74,7 +75,7 @@ impl Shares {
     /// The share rounded half away from zero.
     fn rounded(&self, weight: u128) -> Option<i128> {
         let (whole, rest) = self.share(weight)?;
-        let up = u128::from(rest >= self.total - rest);
+        let up = u128::from(rest >= self.total.checked_sub(rest)?);
         i128::try_from(whole.checked_add(up)?).ok()
     }
 
@@ -87,7 +88,8 @@ impl Shares {
         order.sort_by_key(|place| Reverse(shares.get(*place).map_or(0, |(_, rest)| *rest)));
         let mut parts = shares.iter().map(|(whole, _)| i128::try_from(*whole).ok()).collect::<Option<Vec<_>>>()?;
         for place in order.into_iter().take(left) {
-            *parts.get_mut(place)? += 1;
+            let part = parts.get_mut(place)?;
+            *part = part.checked_add(1)?;
         }
         Some(parts)
     }
@@ -98,7 +100,7 @@ impl Shares {
         for weight in &self.weights {
             weight_so_far = weight_so_far.checked_add(*weight)?;
             let total = self.rounded(weight_so_far)?;
-            parts.push(total - given);
+            parts.push(total.checked_sub(given)?);
             given = total;
         }
         Some(parts)

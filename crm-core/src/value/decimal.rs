@@ -188,7 +188,10 @@ impl Decimal {
     /// The value with the other sign.
     #[must_use]
     pub fn negated(self) -> Self {
-        if self.is_zero() { self } else { Self(-self.0) }
+        // The sign is a bit of its own: every figure has its negative.
+        let mut raw = self.0;
+        raw.set_sign_negative(!self.is_negative() && !self.is_zero());
+        Self(raw)
     }
 
     /// The value without its sign.
@@ -217,13 +220,11 @@ impl Decimal {
 }
 
 /// Both figures, one of them divided by a factor that it has.
-const fn shared_factor(left: i128, right: i128, factor: i128) -> Option<(i128, i128)> {
-    if left % factor == 0 {
-        Some((left / factor, right))
-    } else if right % factor == 0 {
-        Some((left, right / factor))
-    } else {
-        None
+fn shared_factor(left: i128, right: i128, factor: i128) -> Option<(i128, i128)> {
+    let without = |figure: i128| if figure.checked_rem(factor)? == 0 { figure.checked_div(factor) } else { None };
+    match without(left) {
+        Some(left) => Some((left, right)),
+        None => without(right).map(|right| (left, right)),
     }
 }
 
@@ -269,7 +270,8 @@ impl FromStr for Decimal {
             scale = scale.saturating_sub(1);
         }
         let scale = u32::try_from(scale).map_err(|_| digits(text))?;
-        Self::new(if negative { -mantissa } else { mantissa }, scale).map_err(|_| digits(text))
+        let signed = if negative { mantissa.checked_neg() } else { Some(mantissa) };
+        Self::new(signed.ok_or_else(|| digits(text))?, scale).map_err(|_| digits(text))
     }
 }
 

@@ -1,10 +1,19 @@
 //! The ground floor: identifiers, exact numbers, dates, errors and the small macros that define a value once for
 //! Rust, serde, JSON Schema, Python and Kotlin.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 #[macro_use]
 mod macros;
 
 mod allocate;
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::arithmetic_side_effects,
+        reason = "days and microseconds of the years 1 to 9999 are far from the borders"
+    )
+)]
 mod calendar;
 mod date;
 mod decimal;
@@ -23,6 +32,10 @@ mod bindings;
 #[cfg(feature = "python")]
 pub(crate) use bindings::python;
 
+#[cfg_attr(
+    not(test),
+    expect(clippy::arithmetic_side_effects, reason = "check digits are sums over a few digits with small weights")
+)]
 pub mod identifier;
 pub mod json;
 

@@ -49,9 +49,10 @@ impl Ratio {
         }
         let common = common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs());
         let negative = (numerator < 0) != (denominator < 0) && numerator != 0;
-        let top = i128::try_from(numerator.unsigned_abs() / common).map_err(|_| too_large())?;
-        let bottom = i128::try_from(denominator.unsigned_abs() / common).map_err(|_| too_large())?;
-        Ok(Self { numerator: if negative { -top } else { top }, denominator: bottom })
+        let reduced = |figure: i128| i128::try_from(figure.unsigned_abs().checked_div(common)?).ok();
+        let top = reduced(numerator).ok_or_else(too_large)?;
+        let bottom = reduced(denominator).ok_or_else(too_large)?;
+        Ok(Self { numerator: if negative { top.saturating_neg() } else { top }, denominator: bottom })
     }
 
     /// The numerator of the reduced fraction; it bears the sign.
@@ -91,11 +92,13 @@ impl Ratio {
     pub fn checked_add(self, other: Self) -> Result<Self> {
         let common = i128::try_from(common_divisor(self.denominator.unsigned_abs(), other.denominator.unsigned_abs()))
             .map_err(|_| too_large())?;
-        let (own, others) = (other.denominator / common, self.denominator / common);
-        let left = self.numerator.checked_mul(own);
-        let right = other.numerator.checked_mul(others);
-        let top = left.zip(right).and_then(|(left, right)| left.checked_add(right)).ok_or_else(too_large)?;
-        Self::new(top, self.denominator.checked_mul(own).ok_or_else(too_large)?)
+        let sum = || {
+            let (own, others) = (other.denominator.checked_div(common)?, self.denominator.checked_div(common)?);
+            let (left, right) = (self.numerator.checked_mul(own)?, other.numerator.checked_mul(others)?);
+            Some((left.checked_add(right)?, self.denominator.checked_mul(own)?))
+        };
+        let (top, bottom) = sum().ok_or_else(too_large)?;
+        Self::new(top, bottom)
     }
 
     /// Difference.
@@ -109,8 +112,8 @@ impl Ratio {
     /// # Errors
     /// `Overflow` if a figure does not fit.
     pub fn checked_sub(self, other: Self) -> Result<Self> {
-        // `new` never keeps i128::MIN, so the sign can always be turned.
-        self.checked_add(Self { numerator: -other.numerator, ..other })
+        let numerator = other.numerator.checked_neg().ok_or_else(too_large)?;
+        self.checked_add(Self { numerator, ..other })
     }
 
     /// Product.
@@ -177,7 +180,8 @@ impl Ratio {
     /// `DecimalDigits` if no decimal of [`MAX_SCALE`] digits behind the point equals the fraction, `Overflow` if it does
     /// not fit.
     pub fn to_decimal_exact(self) -> Result<Decimal> {
-        let fits = |scale: &u32| 10_i128.checked_pow(*scale).is_some_and(|power| power % self.denominator == 0);
+        let fits =
+            |scale: &u32| 10_i128.checked_pow(*scale).and_then(|power| power.checked_rem(self.denominator)) == Some(0);
         let Some(scale) = (0..=MAX_SCALE).find(fits) else {
             let problem = Problem::new(ErrorCode::DecimalDigits, format!("`{self}` is no decimal"));
             return Err(problem.into_invalid());
@@ -229,8 +233,8 @@ impl fmt::Debug for Ratio {
 
 /// Euclid's algorithm; one if both are zero.
 const fn common_divisor(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
+    while let Some(rest) = a.checked_rem(b) {
+        (a, b) = (b, rest);
     }
     if a == 0 { 1 } else { a }
 }
@@ -245,7 +249,7 @@ fn too_large() -> Error {
 pub(super) fn divide(numerator: Decimal, denominator: Decimal, scale: u32, rounding: Rounding) -> Result<Decimal> {
     let negative = numerator.is_negative() != denominator.is_negative();
     let (top, bottom) = (numerator.mantissa().unsigned_abs(), denominator.mantissa().unsigned_abs());
-    let up = i64::from(scale) + i64::from(denominator.scale()) - i64::from(numerator.scale());
+    let up = i64::from(scale).saturating_add(denominator.scale().into()).saturating_sub(numerator.scale().into());
     long_division(top, bottom, up, scale, negative, rounding)
 }
 
@@ -269,12 +273,13 @@ fn long_division(
         // that is all that rounding asks for.
         divisor = power.and_then(|power| divisor.checked_mul(power)).unwrap_or(u128::MAX);
     }
-    let mut quotient = dividend / divisor;
-    dividend %= divisor;
+    let (whole, rest) = dividend.checked_div(divisor).zip(dividend.checked_rem(divisor)).ok_or_else(overflow)?;
+    let mut quotient = whole;
+    dividend = rest;
     for _ in 0..up.max(0) {
         if dividend == 0 && scale > 0 {
             // Only zeros would follow: fewer digits behind the point say the same.
-            scale -= 1;
+            scale = scale.saturating_sub(1);
             continue;
         }
         let (digit, rest) = wide::multiply_divide(dividend, 10, divisor).ok_or_else(overflow)?;
@@ -285,7 +290,7 @@ fn long_division(
         quotient = quotient.checked_add(1).ok_or_else(overflow)?;
     }
     let magnitude = i128::try_from(quotient).map_err(|_| overflow())?;
-    trimmed(if negative { -magnitude } else { magnitude }, scale).ok_or_else(overflow)
+    trimmed(if negative { magnitude.saturating_neg() } else { magnitude }, scale).ok_or_else(overflow)
 }
 
 /// Whether the quotient moves one step away from zero.
@@ -293,7 +298,7 @@ fn rounds_away(quotient: u128, rest: u128, divisor: u128, negative: bool, roundi
     if rest == 0 {
         return false;
     }
-    let to_half = rest.cmp(&(divisor - rest));
+    let to_half = rest.cmp(&divisor.saturating_sub(rest));
     match rounding {
         Rounding::Up => true,
         Rounding::Down => false,
@@ -308,7 +313,7 @@ fn rounds_away(quotient: u128, rest: u128, divisor: u128, negative: bool, roundi
 fn trimmed(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
     while scale > 0 && mantissa % 10 == 0 {
         mantissa /= 10;
-        scale -= 1;
+        scale = scale.saturating_sub(1);
     }
     Decimal::new(mantissa, scale).ok()
 }

@@ -377,8 +377,8 @@ impl UnitTable {
     /// Base units of `to` in one base unit of `from`, over any number of bridges; there is never more than one way.
     fn bridge(&self, from: Dimension, to: Dimension) -> Result<Option<Ratio>> {
         let mut reached = vec![(from, Ratio::ONE)];
-        let mut next = 0;
-        while let Some((here, so_far)) = reached.get(next).copied() {
+        for next in 0_usize.. {
+            let Some((here, so_far)) = reached.get(next).copied() else { break };
             if here == to {
                 return Ok(Some(so_far));
             }
@@ -387,7 +387,6 @@ impl UnitTable {
                     reached.push((bridge.to, so_far.checked_mul(bridge.ratio)?));
                 }
             }
-            next += 1;
         }
         Ok(None)
     }

@@ -11,11 +11,14 @@ pub(super) fn multiply_divide(a: u128, b: u128, divisor: u128) -> Option<(u128, 
 }
 
 /// The product in two halves of 128 bits, high one first.
+#[cfg_attr(
+    not(test),
+    expect(clippy::arithmetic_side_effects, reason = "no sum exceeds (2^64 - 1)^2 + 2 * (2^64 - 1) = 2^128 - 1")
+)]
 pub(super) fn multiply(a: u128, b: u128) -> (u128, u128) {
     const LOW: u128 = u64::MAX as u128;
     let (a_high, a_low) = (a >> 64, a & LOW);
     let (b_high, b_low) = (b >> 64, b & LOW);
-    // No sum below exceeds (2^64 - 1)^2 + 2 * (2^64 - 1) = 2^128 - 1.
     let lowest = a_low * b_low;
     let middle = a_high * b_low + (lowest >> 64);
     let second = a_low * b_high + (middle & LOW);

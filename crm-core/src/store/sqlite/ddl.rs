@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::failure::explain;
-#[cfg(test)]
-use crate::schema::FieldKind;
 use crate::schema::{EntityType, FieldSpec, Registry};
+#[cfg(test)]
+use crate::schema::{FieldKind, Sharing};
 use crate::value::Result;
 
 /// The columns that every table has, in the order in which rows are read and written.
@@ -167,17 +167,22 @@ pub(super) fn create(entity: &EntityType) -> String {
     }
     sql.push_str(") STRICT;\n");
     let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
+    // Who sees a part only has it filtered inside the index that gives the order: rows that he may not see are never read.
+    let visible = if entity.sharing == Sharing::Private { ", \"owner\"" } else { "" };
     let mut index = |columns: &[&str]| {
         let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+        let owner = if columns.contains(&"owner") { "" } else { visible };
         let _ = writeln!(
             sql,
-            "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
+            "CREATE INDEX {} ON {} (tenant, {}, id{owner}) WHERE deleted = 0;",
             quoted(&format!("{name}_{}", columns.join("_"))),
             quoted(name),
             names.join(", ")
         );
     };
-    index(&["owner"]);
+    // What one user owns is mostly listed by name.
+    let by_name = entity.fields.iter().any(|field| field.name == "name" && field.indexed);
+    index(if by_name { &["owner", "name"] } else { &["owner"] });
     index(&["updated_at"]);
     for field in entity.fields.iter().filter(|field| field.indexed) {
         index(&[&field.name]);

@@ -117,7 +117,10 @@ impl Store for SqliteStore {
     fn check_integrity(&self) -> Result<Vec<String>> {
         // A new connection: one that has searched before may hold an old structure of the search index, and FTS5 does
         // not read it again before it checks, so that it would find damage where there is none.
-        check::whole(&open::reader(&self.path, &self.options)?, &self.tables)
+        let connection = open::reader(&self.path, &self.options)?;
+        // One snapshot for all comparisons, whatever others write meanwhile; it ends with the connection.
+        run(&connection, "BEGIN")?;
+        check::whole(&connection, &self.tables)
     }
 }
 
