@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crm_core::engine::SetupOptions;
 use crm_core::exchange::DumpReport;
 use crm_core::store::{Durability, SqliteOptions};
+use crm_core::value::python::Argument;
 use crm_core::value::{Id, Timestamp};
 use pyo3::prelude::*;
 
@@ -28,11 +29,11 @@ impl Crm {
         py: Python<'_>,
         path: PathBuf,
         durability: Option<Durability>,
-        busy_timeout_ms: Option<u32>,
+        busy_timeout_ms: Option<Argument<u32>>,
     ) -> PyResult<Self> {
         let mut options = SqliteOptions::default();
         options.durability = durability.unwrap_or(options.durability);
-        options.busy_timeout_ms = busy_timeout_ms.unwrap_or(options.busy_timeout_ms);
+        options.busy_timeout_ms = busy_timeout_ms.map_or(options.busy_timeout_ms, Argument::value);
         Ok(Self { inner: py.detach(|| crm_core::engine::Crm::open_with(path, options))? })
     }
 
@@ -45,8 +46,8 @@ impl Crm {
     /// An engine in memory whose clock stands still at `at` and whose identifiers are counted from `seed`: the same
     /// commands give the same bytes, in every language.
     #[staticmethod]
-    fn open_replayable(seed: u64, at: Timestamp) -> Self {
-        Self { inner: crm_core::engine::Crm::open_replayable(seed, at) }
+    fn open_replayable(seed: Argument<u64>, at: Timestamp) -> Self {
+        Self { inner: crm_core::engine::Crm::open_replayable(seed.0, at) }
     }
 
     /// Makes a tenant with its organisation, a permission set with every right, and its first user, whose identifier
@@ -56,8 +57,8 @@ impl Crm {
     }
 
     /// A session of a user; the host has already made sure who it is.
-    fn session(&self, py: Python<'_>, tenant: &str, login: &str) -> PyResult<Session> {
-        Ok(Session { inner: py.detach(|| self.inner.session(tenant, login))? })
+    fn session(&self, py: Python<'_>, tenant: Argument<String>, login: Argument<String>) -> PyResult<Session> {
+        Ok(Session { inner: py.detach(|| self.inner.session(&tenant, &login))? })
     }
 
     /// The keys of all tenants.

@@ -6,6 +6,7 @@ use crm_core::customer::{
 };
 use crm_core::engine::Outcome;
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
+use crm_core::value::python::Argument;
 use crm_core::value::{Date, Id, Timestamp};
 use pyo3::prelude::*;
 
@@ -44,13 +45,18 @@ impl Customers {
     }
 
     /// The account with a customer code.
-    fn account_by_code(&self, py: Python<'_>, code: &str) -> PyResult<Account> {
-        Ok(py.detach(|| self.session.customers().account_by_code(code))?)
+    fn account_by_code(&self, py: Python<'_>, code: Argument<String>) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().account_by_code(&code))?)
     }
 
     /// The account with an identifier in another system.
-    fn account_by_external_id(&self, py: Python<'_>, system: &str, key: &str) -> PyResult<Account> {
-        Ok(py.detach(|| self.session.customers().account_by_external_id(system, key))?)
+    fn account_by_external_id(
+        &self,
+        py: Python<'_>,
+        system: Argument<String>,
+        key: Argument<String>,
+    ) -> PyResult<Account> {
+        Ok(py.detach(|| self.session.customers().account_by_external_id(&system, &key))?)
     }
 
     /// Sets how far the business with an account has come.
@@ -150,10 +156,10 @@ impl Customers {
         account: Id,
         hierarchy: HierarchyKind,
         date: Date,
-        entity: &str,
+        entity: Argument<String>,
         query: AggregateQuery,
     ) -> PyResult<Vec<AggregateRow>> {
-        Ok(py.detach(|| self.session.customers().rollup(account, hierarchy, date, entity, &query))?)
+        Ok(py.detach(|| self.session.customers().rollup(account, hierarchy, date, &entity, &query))?)
     }
 
     /// Makes an activity and gives it back as it was stored.
@@ -179,15 +185,15 @@ impl Customers {
 
     /// The newest activities of a record, at most `limit`, 1 to 500; with a hierarchy, of an account and of everything
     /// that stands below it today.
-    #[pyo3(signature = (subject, hierarchy=None, limit=50))]
+    #[pyo3(signature = (subject, hierarchy=None, limit=Argument(50)))]
     fn activities_of(
         &self,
         py: Python<'_>,
         subject: Subject,
         hierarchy: Option<HierarchyKind>,
-        limit: i64,
+        limit: Argument<i64>,
     ) -> PyResult<Vec<Activity>> {
-        Ok(py.detach(|| self.session.customers().activities_of(subject, hierarchy, limit))?)
+        Ok(py.detach(|| self.session.customers().activities_of(subject, hierarchy, limit.0))?)
     }
 
     /// Makes an attachment; the host has put the bytes into its own store, under their hash (`content_hash`).

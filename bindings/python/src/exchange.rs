@@ -3,6 +3,7 @@
 use crm_core::exchange::{
     CellFormat, CellValue, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion,
 };
+use crm_core::value::python::Argument;
 use crm_core::value::{FieldValue, Problem};
 use pyo3::prelude::*;
 
@@ -13,7 +14,7 @@ use crate::input::FileInput;
 #[pyo3(signature = (source, options=None))]
 pub fn read_csv(py: Python<'_>, source: FileInput, options: Option<CsvOptions>) -> PyResult<CsvTable> {
     let options = options.unwrap_or_default();
-    py.detach(|| Ok(crm_core::exchange::read_csv(source.content()?.as_ref(), &options)?))
+    Ok(py.detach(|| crm_core::exchange::read_csv(source.content()?.as_ref(), &options))?)
 }
 
 /// Writes a table as CSV, safe to open in a spreadsheet.
@@ -21,8 +22,8 @@ pub fn read_csv(py: Python<'_>, source: FileInput, options: Option<CsvOptions>) 
 #[pyo3(signature = (header, rows, options=None))]
 pub fn write_csv(
     py: Python<'_>,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    header: Argument<Vec<String>>,
+    rows: Argument<Vec<Vec<String>>>,
     options: Option<CsvWriteOptions>,
 ) -> PyResult<Vec<u8>> {
     let options = options.unwrap_or_default();
@@ -31,20 +32,20 @@ pub fn write_csv(
 
 /// Puts `'` before a text that a spreadsheet would run as a formula.
 #[pyfunction]
-pub fn escape_formula(text: &str) -> String {
-    crm_core::exchange::escape_formula(text).into_owned()
+pub fn escape_formula(text: Argument<String>) -> String {
+    crm_core::exchange::escape_formula(&text).into_owned()
 }
 
 /// Takes off what `escape_formula` put before a text.
 #[pyfunction]
-pub fn unescape_formula(text: &str) -> &str {
-    crm_core::exchange::unescape_formula(text)
+pub fn unescape_formula(text: Argument<String>) -> String {
+    crm_core::exchange::unescape_formula(&text).to_owned()
 }
 
 /// Reads vCards, given as bytes or as a path. A damaged card stands in `rejects` and stops no other.
 #[pyfunction]
 pub fn read_vcards(py: Python<'_>, source: FileInput) -> PyResult<VCardFile> {
-    py.detach(|| Ok(crm_core::exchange::read_vcards(source.content()?.as_ref())))
+    Ok(py.detach(|| source.content().map(|bytes| crm_core::exchange::read_vcards(bytes.as_ref())))?)
 }
 
 /// Writes vCards.
@@ -70,8 +71,8 @@ impl CellReader {
 
     /// The value of a cell, `None` if it is empty. Raises `InvalidError` with the name of the field if it is not
     /// written in the format.
-    fn read(&self, field: &str, text: &str) -> PyResult<FieldValue> {
-        let value = self.inner.read(field, text).map_err(|problem: Problem| problem.into_invalid())?;
+    fn read(&self, field: Argument<String>, text: Argument<String>) -> PyResult<FieldValue> {
+        let value = self.inner.read(&field, &text).map_err(|problem: Problem| problem.into_invalid())?;
         Ok(value.map_or(FieldValue::Null, field_value))
     }
 }

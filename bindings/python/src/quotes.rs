@@ -2,6 +2,7 @@
 
 use crm_core::query::Query;
 use crm_core::quote::{Quote, QuoteLine, QuotePage, QuoteTotals};
+use crm_core::value::python::Argument;
 use crm_core::value::{Currency, Id, Timestamp};
 use pyo3::prelude::*;
 
@@ -40,28 +41,34 @@ impl Quotes {
     }
 
     /// The customer gets the draft.
-    fn send(&self, py: Python<'_>, quote: Id, expected_version: i64) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().send(quote, expected_version))?)
+    fn send(&self, py: Python<'_>, quote: Id, expected_version: Argument<i64>) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().send(quote, expected_version.0))?)
     }
 
     /// The customer takes the quote; its opportunity is closed as won.
-    fn accept(&self, py: Python<'_>, quote: Id, expected_version: i64) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().accept(quote, expected_version))?)
+    fn accept(&self, py: Python<'_>, quote: Id, expected_version: Argument<i64>) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().accept(quote, expected_version.0))?)
     }
 
     /// The customer does not take the quote.
-    fn reject(&self, py: Python<'_>, quote: Id, expected_version: i64, reason: &str) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().reject(quote, expected_version, reason))?)
+    fn reject(
+        &self,
+        py: Python<'_>,
+        quote: Id,
+        expected_version: Argument<i64>,
+        reason: Argument<String>,
+    ) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().reject(quote, expected_version.0, &reason))?)
     }
 
     /// The customer did not answer in time.
-    fn expire(&self, py: Python<'_>, quote: Id, expected_version: i64) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().expire(quote, expected_version))?)
+    fn expire(&self, py: Python<'_>, quote: Id, expected_version: Argument<i64>) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().expire(quote, expected_version.0))?)
     }
 
     /// Makes a draft that takes the place of a quote which was sent, rejected or expired, and gives it back.
-    fn revise(&self, py: Python<'_>, quote: Id, expected_version: i64) -> PyResult<Quote> {
-        Ok(py.detach(|| self.session.quotes().revise(quote, expected_version))?)
+    fn revise(&self, py: Python<'_>, quote: Id, expected_version: Argument<i64>) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().revise(quote, expected_version.0))?)
     }
 }
 

@@ -5,6 +5,7 @@ use crm_core::sales::{
     FunnelOptions, FunnelRow, Lead, LeadConversion, LeadOutcome, LeadPage, LeadStatus, Opportunity, OpportunityPage,
     Pipeline, PipelinePage, StageInterval, StageReport, WinRate, WinRateOptions,
 };
+use crm_core::value::python::Argument;
 use crm_core::value::{Date, Decimal, Id, Timestamp};
 use pyo3::prelude::*;
 
@@ -70,13 +71,19 @@ impl Sales {
     }
 
     /// Moves a lead to working or qualified.
-    fn move_lead(&self, py: Python<'_>, lead: Id, expected_version: Option<i64>, to: LeadStatus) -> PyResult<Lead> {
-        Ok(py.detach(|| self.session.sales().move_lead(lead, expected_version, to))?)
+    fn move_lead(
+        &self,
+        py: Python<'_>,
+        lead: Id,
+        expected_version: Option<Argument<i64>>,
+        to: LeadStatus,
+    ) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().move_lead(lead, expected_version.map(Argument::value), to))?)
     }
 
     /// Gives a lead up.
-    fn disqualify_lead(&self, py: Python<'_>, lead: Id, reason: &str) -> PyResult<Lead> {
-        Ok(py.detach(|| self.session.sales().disqualify_lead(lead, reason))?)
+    fn disqualify_lead(&self, py: Python<'_>, lead: Id, reason: Argument<String>) -> PyResult<Lead> {
+        Ok(py.detach(|| self.session.sales().disqualify_lead(lead, &reason))?)
     }
 
     /// Makes an account, a contact and an opportunity from a lead, as asked; the lead carries their identifiers. A warning
@@ -117,11 +124,13 @@ impl Sales {
         &self,
         py: Python<'_>,
         opportunity: Id,
-        expected_version: i64,
-        to: &str,
-        reason: Option<String>,
+        expected_version: Argument<i64>,
+        to: Argument<String>,
+        reason: Option<Argument<String>>,
     ) -> PyResult<Opportunity> {
-        Ok(py.detach(|| self.session.sales().advance_stage(opportunity, expected_version, to, reason))?)
+        Ok(py.detach(|| {
+            self.session.sales().advance_stage(opportunity, expected_version.0, &to, reason.map(Argument::value))
+        })?)
     }
 
     /// Closes an opportunity as won, today or on an earlier date.
@@ -130,12 +139,20 @@ impl Sales {
         &self,
         py: Python<'_>,
         opportunity: Id,
-        expected_version: i64,
-        reason: Option<String>,
+        expected_version: Argument<i64>,
+        reason: Option<Argument<String>>,
         amount: Option<Decimal>,
         closed_on: Option<Date>,
     ) -> PyResult<Opportunity> {
-        Ok(py.detach(|| self.session.sales().close_won(opportunity, expected_version, reason, amount, closed_on))?)
+        Ok(py.detach(|| {
+            self.session.sales().close_won(
+                opportunity,
+                expected_version.0,
+                reason.map(Argument::value),
+                amount,
+                closed_on,
+            )
+        })?)
     }
 
     /// Closes an opportunity as lost, today or on an earlier date.
@@ -144,13 +161,20 @@ impl Sales {
         &self,
         py: Python<'_>,
         opportunity: Id,
-        expected_version: i64,
-        reason: &str,
-        competitor: Option<String>,
+        expected_version: Argument<i64>,
+        reason: Argument<String>,
+        competitor: Option<Argument<String>>,
         closed_on: Option<Date>,
     ) -> PyResult<Opportunity> {
-        Ok(py
-            .detach(|| self.session.sales().close_lost(opportunity, expected_version, reason, competitor, closed_on))?)
+        Ok(py.detach(|| {
+            self.session.sales().close_lost(
+                opportunity,
+                expected_version.0,
+                &reason,
+                competitor.map(Argument::value),
+                closed_on,
+            )
+        })?)
     }
 
     /// Opens a closed opportunity again.
@@ -159,11 +183,18 @@ impl Sales {
         &self,
         py: Python<'_>,
         opportunity: Id,
-        expected_version: i64,
-        to: Option<String>,
-        reason: Option<String>,
+        expected_version: Argument<i64>,
+        to: Option<Argument<String>>,
+        reason: Option<Argument<String>>,
     ) -> PyResult<Opportunity> {
-        Ok(py.detach(|| self.session.sales().reopen(opportunity, expected_version, to, reason))?)
+        Ok(py.detach(|| {
+            self.session.sales().reopen(
+                opportunity,
+                expected_version.0,
+                to.map(Argument::value),
+                reason.map(Argument::value),
+            )
+        })?)
     }
 
     /// The stays of an opportunity in its stages, in their order.

@@ -1,11 +1,13 @@
 //! A session: everything is asked and done through one.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crm_core::engine::{Command, FieldDescription, JournalCommand, Outcome, RecordCommand};
 use crm_core::exchange::{ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
 use crm_core::journal::{ChangePage, JournalEntry};
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
+use crm_core::value::python::Argument;
 use crm_core::value::{FixedClock, Id, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -24,20 +26,21 @@ pub struct Session {
     pub inner: crm_core::engine::Session,
 }
 
-/// Tells a Python function how far an import is.
+/// Tells a Python function how far an import is, and ends the import when the function or the user says so.
 struct Progress {
     heard: Option<Listener>,
+    raised: Option<PyErr>,
 }
 
 impl ImportProgress for Progress {
-    fn rows_done(&mut self, rows: u64) {
-        let Some(Listener(heard)) = &self.heard else { return };
-        // The import is not the listener's: what fails there is reported where Python reports such things.
-        Python::attach(|py| {
-            if let Err(error) = heard.call1(py, (rows,)) {
-                error.write_unraisable(py, Some(heard.bind(py)));
-            }
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
+        let told = Python::attach(|py| {
+            // While the engine works, nobody else asks whether the user pressed Ctrl-C.
+            py.check_signals()?;
+            self.heard.as_ref().map_or(Ok(()), |Listener(heard)| heard.call1(py, (rows,)).map(drop))
         });
+        self.raised = told.err();
+        if self.raised.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -145,15 +148,20 @@ impl Session {
 
     /// The whole JSON door in one call that never raises: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}`
     /// is answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`.
-    fn answer_json(&self, py: Python<'_>, request: &str) -> String {
-        py.detach(|| self.inner.answer_json(request))
+    fn answer_json(&self, py: Python<'_>, request: Argument<String>) -> String {
+        py.detach(|| self.inner.answer_json(&request))
     }
 
     /// Makes a record of any entity from its fields by name; custom fields too.
     #[pyo3(signature = (entity, /, **fields: "FieldInput"))]
-    fn create(&self, py: Python<'_>, entity: String, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Outcome> {
+    fn create(
+        &self,
+        py: Python<'_>,
+        entity: Argument<String>,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        self.run(py, Command::Record(RecordCommand::Create { entity, fields }), None)
+        self.run(py, Command::Record(RecordCommand::Create { entity: entity.0, fields }), None)
     }
 
     /// Sets some fields of a record; `version` is the one that was read.
@@ -161,25 +169,25 @@ impl Session {
     fn update(
         &self,
         py: Python<'_>,
-        entity: String,
+        entity: Argument<String>,
         id: Id,
-        version: i64,
+        version: Argument<i64>,
         fields: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        let command = RecordCommand::Update { entity, id, expected_version: version, fields };
+        let command = RecordCommand::Update { entity: entity.0, id, expected_version: version.0, fields };
         self.run(py, Command::Record(command), None)
     }
 
     /// Deletes a record; `version` is the one that was read. `restore` brings it back.
-    fn delete(&self, py: Python<'_>, entity: String, id: Id, version: i64) -> PyResult<Outcome> {
-        let command = RecordCommand::Delete { entity, id, expected_version: version };
+    fn delete(&self, py: Python<'_>, entity: Argument<String>, id: Id, version: Argument<i64>) -> PyResult<Outcome> {
+        let command = RecordCommand::Delete { entity: entity.0, id, expected_version: version.0 };
         self.run(py, Command::Record(command), None)
     }
 
     /// Brings a deleted record back.
-    fn restore(&self, py: Python<'_>, entity: String, id: Id) -> PyResult<Outcome> {
-        self.run(py, Command::Record(RecordCommand::Restore { entity, id }), None)
+    fn restore(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Outcome> {
+        self.run(py, Command::Record(RecordCommand::Restore { entity: entity.0, id }), None)
     }
 
     /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
@@ -189,40 +197,55 @@ impl Session {
 
     /// A record of any entity, as the class of the entity.
     #[pyo3(signature = (entity, id) -> "Any")]
-    fn get<'py>(&self, py: Python<'py>, entity: &str, id: Id) -> PyResult<Bound<'py, PyAny>> {
-        entities::get(py, &self.inner, entity, id)
+    fn get<'py>(&self, py: Python<'py>, entity: Argument<String>, id: Id) -> PyResult<Bound<'py, PyAny>> {
+        entities::get(py, &self.inner, &entity, id)
     }
 
     /// A record of any entity as it stood at an instant, with the fields that the reader may see now.
     #[pyo3(signature = (entity, id, at) -> "Any")]
-    fn as_of<'py>(&self, py: Python<'py>, entity: &str, id: Id, at: Timestamp) -> PyResult<Bound<'py, PyAny>> {
-        entities::as_of(py, &self.inner, entity, id, at)
+    fn as_of<'py>(
+        &self,
+        py: Python<'py>,
+        entity: Argument<String>,
+        id: Id,
+        at: Timestamp,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        entities::as_of(py, &self.inner, &entity, id, at)
     }
 
     /// The fields of an entity that the caller may see, with custom fields.
-    fn describe(&self, py: Python<'_>, entity: &str) -> PyResult<Vec<FieldDescription>> {
-        Ok(py.detach(|| self.inner.describe(entity))?)
+    fn describe(&self, py: Python<'_>, entity: Argument<String>) -> PyResult<Vec<FieldDescription>> {
+        Ok(py.detach(|| self.inner.describe(&entity))?)
     }
 
     /// Figures over the visible records of an entity, by group.
-    fn aggregate(&self, py: Python<'_>, entity: &str, query: AggregateQuery) -> PyResult<Vec<AggregateRow>> {
-        Ok(py.detach(|| self.inner.aggregate(entity, &query))?)
+    fn aggregate(
+        &self,
+        py: Python<'_>,
+        entity: Argument<String>,
+        query: AggregateQuery,
+    ) -> PyResult<Vec<AggregateRow>> {
+        Ok(py.detach(|| self.inner.aggregate(&entity, &query))?)
     }
 
     /// What happened to a record, oldest first, with the fields that the reader may see.
-    fn history(&self, py: Python<'_>, entity: &str, id: Id) -> PyResult<Vec<JournalEntry>> {
-        Ok(py.detach(|| self.inner.history(entity, id))?)
+    fn history(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Vec<JournalEntry>> {
+        Ok(py.detach(|| self.inner.history(&entity, id))?)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0; a page has 1 to
     /// 1,000 entries.
-    #[pyo3(signature = (cursor, limit=1000))]
-    fn changes_since(&self, py: Python<'_>, cursor: i64, limit: i64) -> PyResult<ChangePage> {
-        Ok(py.detach(|| self.inner.changes_since(cursor, limit))?)
+    #[pyo3(signature = (cursor, limit=Argument(1000)))]
+    fn changes_since(&self, py: Python<'_>, cursor: Argument<i64>, limit: Argument<i64>) -> PyResult<ChangePage> {
+        Ok(py.detach(|| self.inner.changes_since(cursor.0, limit.0))?)
     }
 
     /// Imports a CSV file, given as bytes or as a path. A row is taken whole or not at all; what is wrong with one
-    /// stands in the report. `progress` hears after each batch how many rows are done.
+    /// stands in the report. `progress` hears after each thousand rows and at the end how many rows are done; in a dry
+    /// run, how many were read.
+    ///
+    /// If `progress` raises, or the user presses Ctrl-C, the import ends after the thousand rows that are being written and
+    /// raises the same: the rows that are done stand, and a second import of the file finds them again.
     #[pyo3(signature = (source, mapping, dry_run=false, progress=None))]
     fn import_csv(
         &self,
@@ -232,11 +255,10 @@ impl Session {
         dry_run: bool,
         progress: Option<Listener>,
     ) -> PyResult<ImportReport> {
-        let mut progress = Progress { heard: progress };
-        py.detach(|| {
-            let bytes = source.content()?;
-            Ok(self.inner.import_csv_with(bytes.as_ref(), &mapping, dry_run, &mut progress)?)
-        })
+        let mut progress = Progress { heard: progress, raised: None };
+        let report =
+            py.detach(|| self.inner.import_csv_with(source.content()?.as_ref(), &mapping, dry_run, &mut progress))?;
+        progress.raised.map_or(Ok(report), Err)
     }
 
     /// Every visible record that the query finds, as CSV.
@@ -244,18 +266,18 @@ impl Session {
     fn export_csv(
         &self,
         py: Python<'_>,
-        entity: &str,
+        entity: Argument<String>,
         query: Option<Query>,
         options: Option<ExportOptions>,
     ) -> PyResult<Vec<u8>> {
         let (query, options) = (query.unwrap_or_default(), options.unwrap_or_default());
-        Ok(py.detach(|| self.inner.export_csv(entity, &query, &options))?)
+        Ok(py.detach(|| self.inner.export_csv(&entity, &query, &options))?)
     }
 
     /// Imports vCards as contacts, given as bytes or as a path.
     #[pyo3(signature = (source, dry_run=false))]
     fn import_vcards(&self, py: Python<'_>, source: FileInput, dry_run: bool) -> PyResult<ImportReport> {
-        py.detach(|| Ok(self.inner.import_vcards(source.content()?.as_ref(), dry_run)?))
+        Ok(py.detach(|| self.inner.import_vcards(source.content()?.as_ref(), dry_run))?)
     }
 
     /// Every visible contact that the query finds, as vCards.

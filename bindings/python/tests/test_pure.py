@@ -14,6 +14,7 @@ from crm_core import (
     Filter,
     InvalidError,
     QuoteLine,
+    UnavailableError,
     VCardEmail,
     check_value,
     content_hash,
@@ -168,7 +169,7 @@ def test_csv_there_and_back(tmp_path: Path) -> None:
     assert unescape_formula(escape_formula("=1+1")) == "=1+1"
     damaged = read_csv(b"a,b\n1,2\n1,2,3,4\n")
     assert (len(damaged.rows), damaged.rejects[0].row) == (1, 3)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(UnavailableError):
         read_csv(tmp_path / "none.csv")
 
 

@@ -34,7 +34,23 @@ pub enum Command {
     Journal(JournalCommand),
 }
 
-python_json! { Command {} }
+python_json! {
+    Command {
+        /// How a copy is made: the same room with the same command.
+        fn __reduce__<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<crate::value::python::Copying<'py>> {
+            let of = |room| crate::value::python::Copying::of::<Self>(py, room);
+            match self.clone() {
+                Self::Record(command) => of("Record")?.with(command),
+                Self::Admin(command) => of("Admin")?.with(command),
+                Self::Customer(command) => of("Customer")?.with(command),
+                Self::Sales(command) => of("Sales")?.with(command),
+                Self::Product(command) => of("Product")?.with(command),
+                Self::Quote(command) => of("Quote")?.with(command),
+                Self::Journal(command) => of("Journal")?.with(command),
+            }
+        }
+    }
+}
 
 value_union! {
     /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.

@@ -1,24 +1,27 @@
 //! Files in and out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::exchange::{self, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion};
 use crate::value::Result;
 
-/// Hears how far an import is. It must not throw: what was imported before stands.
+/// Hears how far an import is, and may end it. It must not throw.
 #[uniffi::export(foreign)]
 pub trait ImportProgress: Send + Sync {
-    /// Called after each batch with the rows that are done.
-    fn rows_done(&self, rows: u64);
+    /// Called after each thousand rows and at the end, with the rows that are done; in a dry run with those that were
+    /// read. Answers whether to go on; if not, the rows that are done stand, the others are not read.
+    fn rows_done(&self, rows: u64) -> bool;
 }
 
 /// Tells the host, if it listens.
 pub(super) struct Forwarder(pub(super) Option<Arc<dyn ImportProgress>>);
 
 impl exchange::ImportProgress for Forwarder {
-    fn rows_done(&mut self, rows: u64) {
-        if let Some(host) = &self.0 {
-            host.rows_done(rows);
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
+        match &self.0 {
+            Some(host) if !host.rows_done(rows) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         }
     }
 }

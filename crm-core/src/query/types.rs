@@ -106,6 +106,11 @@ value_union! {
         fn __invert__(&self) -> Self {
             self.clone().negated()
         }
+
+        /// `and`, `or`, `not` and `0 < F("x") < 9` ask for the truth of a condition, and would drop one of two.
+        fn __bool__(&self) -> pyo3::PyResult<bool> {
+            Err(pyo3::exceptions::PyTypeError::new_err("join conditions with &, | and ~"))
+        }
     }
 }
 

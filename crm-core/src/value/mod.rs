@@ -21,7 +21,8 @@ mod wide;
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
 #[cfg(feature = "python")]
-pub(crate) use bindings::python;
+#[doc(hidden)]
+pub use bindings::python;
 
 pub mod identifier;
 pub mod json;

@@ -76,12 +76,19 @@ class ExchangeTest {
         val heard = mutableListOf<Long>()
         session.importCsv(many.toByteArray(), plain) { heard += it }
         assertEquals(listOf(1_000L, 2_000L, 2_500L), heard)
+    }
+
+    @Test
+    fun `a listener that throws ends the import between two batches`() = withAccount { session ->
+        val many = "id,name\n" + (1..2_500).joinToString("\n") { "$it,Contact $it" }
+        val plain = mapping.copy(columns = mapping.columns.take(1))
         val error =
             assertThrows<IllegalStateException> {
                 session.importCsv(many.toByteArray(), plain) { error("of the host") }
             }
         assertEquals("of the host", error.message)
-        assertEquals(2_500, session.customers().contactSequence(Query(limit = 500)).count())
+        assertEquals(1_000, session.customers().contactSequence(Query(limit = 500)).count())
+        assertEquals(1_500uL, session.importCsv(many.toByteArray(), plain).created)
     }
 
     @Test
