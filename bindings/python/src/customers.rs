@@ -19,37 +19,53 @@ pub struct Customers {
 #[pymethods]
 impl Customers {
     /// Makes an account and gives it back as it was stored.
+    ///
+    /// Raises `InvalidError` with every problem of the fields, channels (`channels[2].value`) and identifiers
+    /// (`identifiers[0].value`); `DUPLICATE_KEY` for a code or an external identifier that another account has;
+    /// `DeniedError`.
     fn create_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
         Ok(py.detach(|| self.session.customers().create_account(&account))?)
     }
 
     /// Saves an account that was read and changed.
+    ///
+    /// Raises what `create_account` raises; `STALE_VERSION` with the fields that others changed; `NotFoundError`.
     fn update_account(&self, py: Python<'_>, account: Account) -> PyResult<Account> {
         Ok(py.detach(|| self.session.customers().update_account(&account))?)
     }
 
     /// An account.
+    ///
+    /// Raises `NotFoundError` if there is none, or the reader may not see it; `DeniedError`.
     fn account(&self, py: Python<'_>, id: Id) -> PyResult<Account> {
         Ok(py.detach(|| self.session.customers().account(id))?)
     }
 
     /// An account as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises `NotFoundError` if it did not exist then, was deleted, or the reader may not see it.
     fn account_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Account> {
         Ok(py.detach(|| self.session.as_of(id, at))?)
     }
 
     /// One page of accounts.
+    ///
+    /// Raises `UNKNOWN_FIELD`, `WRONG_TYPE`, `BAD_CURSOR`, `OUT_OF_RANGE`, `QUERY_TOO_COMPLEX`, `DeniedError`.
     #[pyo3(signature = (query=None))]
     fn accounts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<AccountPage> {
         Ok(py.detach(|| self.session.customers().accounts(&query.unwrap_or_default()))?)
     }
 
     /// The account with a customer code.
+    ///
+    /// Raises what `account` raises.
     fn account_by_code(&self, py: Python<'_>, code: Argument<String>) -> PyResult<Account> {
         Ok(py.detach(|| self.session.customers().account_by_code(&code))?)
     }
 
     /// The account with an identifier in another system.
+    ///
+    /// Raises what `account` raises.
     fn account_by_external_id(
         &self,
         py: Python<'_>,
@@ -60,31 +76,43 @@ impl Customers {
     }
 
     /// Sets how far the business with an account has come.
+    ///
+    /// Raises `NotFoundError`, `DeniedError`.
     fn set_life_cycle(&self, py: Python<'_>, account: Id, life_cycle: LifeCycle) -> PyResult<Outcome> {
         Ok(py.detach(|| self.session.customers().set_life_cycle(account, life_cycle))?)
     }
 
     /// Makes a contact and gives it back as it was stored.
+    ///
+    /// Raises what `create_account` raises.
     fn create_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
         Ok(py.detach(|| self.session.customers().create_contact(&contact))?)
     }
 
     /// Saves a contact that was read and changed.
+    ///
+    /// Raises what `update_account` raises.
     fn update_contact(&self, py: Python<'_>, contact: Contact) -> PyResult<Contact> {
         Ok(py.detach(|| self.session.customers().update_contact(&contact))?)
     }
 
     /// A contact.
+    ///
+    /// Raises what `account` raises.
     fn contact(&self, py: Python<'_>, id: Id) -> PyResult<Contact> {
         Ok(py.detach(|| self.session.customers().contact(id))?)
     }
 
     /// A contact as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises what `account_as_of` raises.
     fn contact_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<Contact> {
         Ok(py.detach(|| self.session.as_of(id, at))?)
     }
 
     /// One page of contacts.
+    ///
+    /// Raises what `accounts` raises.
     #[pyo3(signature = (query=None))]
     fn contacts(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ContactPage> {
         Ok(py.detach(|| self.session.customers().contacts(&query.unwrap_or_default()))?)
@@ -105,6 +133,8 @@ impl Customers {
     }
 
     /// The account above on a date; `None` if there is none, or the reader may not see it.
+    ///
+    /// Raises `NotFoundError` for an account that the reader may not see, `DeniedError`.
     fn parent_of(
         &self,
         py: Python<'_>,
@@ -116,6 +146,8 @@ impl Customers {
     }
 
     /// The accounts directly below on a date, by name.
+    ///
+    /// Raises what `parent_of` raises.
     fn children(
         &self,
         py: Python<'_>,
@@ -127,6 +159,8 @@ impl Customers {
     }
 
     /// The accounts above on a date, the nearest first.
+    ///
+    /// Raises what `parent_of` raises.
     fn ancestors(
         &self,
         py: Python<'_>,
@@ -138,6 +172,8 @@ impl Customers {
     }
 
     /// The account and everything below it on a date, level by level, each level by name.
+    ///
+    /// Raises what `parent_of` raises; `TOO_MANY`.
     fn subtree(
         &self,
         py: Python<'_>,
@@ -150,6 +186,8 @@ impl Customers {
 
     /// Figures over all visible records of an entity whose field `account` lies in the subtree; for `account` itself,
     /// over the accounts of the subtree.
+    ///
+    /// Raises what `subtree` raises, and those of the figures.
     fn rollup(
         &self,
         py: Python<'_>,
@@ -163,21 +201,30 @@ impl Customers {
     }
 
     /// Makes an activity and gives it back as it was stored.
+    ///
+    /// Raises `UNKNOWN_REFERENCE` at `subjects[0].id` for a record that the caller may not see; `DUPLICATE_KEY` for a
+    /// subject that is named twice; `TOO_MANY`; `DeniedError`.
     fn log_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
         Ok(py.detach(|| self.session.customers().log_activity(&activity))?)
     }
 
     /// Saves an activity that was read and changed.
+    ///
+    /// Raises what `log_activity` raises; `STALE_VERSION`, `NotFoundError`.
     fn update_activity(&self, py: Python<'_>, activity: Activity) -> PyResult<Activity> {
         Ok(py.detach(|| self.session.customers().update_activity(&activity))?)
     }
 
     /// An activity.
+    ///
+    /// Raises what `account` raises.
     fn activity(&self, py: Python<'_>, id: Id) -> PyResult<Activity> {
         Ok(py.detach(|| self.session.customers().activity(id))?)
     }
 
     /// One page of activities.
+    ///
+    /// Raises what `accounts` raises.
     #[pyo3(signature = (query=None))]
     fn activities(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ActivityPage> {
         Ok(py.detach(|| self.session.customers().activities(&query.unwrap_or_default()))?)
@@ -185,6 +232,8 @@ impl Customers {
 
     /// The newest activities of a record, at most `limit`, 1 to 500; with a hierarchy, of an account and of everything
     /// that stands below it today.
+    ///
+    /// Raises `NotFoundError` for a record that the reader may not see, `OUT_OF_RANGE` for the limit, `DeniedError`.
     #[pyo3(signature = (subject, hierarchy=None, limit=Argument(50)))]
     fn activities_of(
         &self,
@@ -197,11 +246,23 @@ impl Customers {
     }
 
     /// Makes an attachment; the host has put the bytes into its own store, under their hash (`content_hash`).
+    ///
+    /// Raises `BAD_FORMAT` for a hash that is no SHA-256 or a file name with folders, `REQUIRED` or `TOO_MANY` unless
+    /// it belongs to exactly one record, `UNKNOWN_REFERENCE`, `DeniedError`.
     fn add_attachment(&self, py: Python<'_>, attachment: Attachment) -> PyResult<Attachment> {
         Ok(py.detach(|| self.session.customers().add_attachment(&attachment))?)
     }
 
+    /// An attachment.
+    ///
+    /// Raises what `account` raises.
+    fn attachment(&self, py: Python<'_>, id: Id) -> PyResult<Attachment> {
+        Ok(py.detach(|| self.session.customers().attachment(id))?)
+    }
+
     /// One page of attachments.
+    ///
+    /// Raises what `accounts` raises.
     #[pyo3(signature = (query=None))]
     fn attachments(&self, py: Python<'_>, query: Option<Query>) -> PyResult<AttachmentPage> {
         Ok(py.detach(|| self.session.customers().attachments(&query.unwrap_or_default()))?)
@@ -209,6 +270,9 @@ impl Customers {
 
     /// Everything about a customer that the reader may see, on one snapshot; behind every total the records of which it
     /// is the sum.
+    ///
+    /// Raises `NotFoundError` for an account that the reader may not see, `TOO_MANY`, `OUT_OF_RANGE` for the limit,
+    /// `OVERFLOW`.
     #[pyo3(signature = (account, options=None))]
     fn single_view(&self, py: Python<'_>, account: Id, options: Option<SingleViewOptions>) -> PyResult<SingleView> {
         Ok(py.detach(|| self.session.customers().single_view(account, &options.unwrap_or_default()))?)

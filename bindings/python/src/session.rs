@@ -68,8 +68,8 @@ impl Session {
     }
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
-    fn at(&self, timestamp: Timestamp) -> Self {
-        Self { inner: self.inner.with_clock(Arc::new(FixedClock::new(timestamp))) }
+    fn at(&self, instant: Timestamp) -> Self {
+        Self { inner: self.inner.with_clock(Arc::new(FixedClock::new(instant))) }
     }
 
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
@@ -103,12 +103,17 @@ impl Session {
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.
+    ///
+    /// Raises `InvalidError`, `NotFoundError`, `DeniedError`, `ConflictError`: nothing was written. `UnknownError`:
+    /// repeat with the same `op_id`. `OP_ID_REUSED` if the `op_id` was used for another command.
     #[pyo3(signature = (command, op_id=None))]
     fn execute(&self, py: Python<'_>, command: CommandInput, op_id: Option<Id>) -> PyResult<Outcome> {
         self.run(py, command.into(), op_id)
     }
 
     /// Carries out all commands or none. The field of an error begins with the place of the command, `[2]`.
+    ///
+    /// Raises what `execute` raises; the field path begins with the place of the command, `[2]`.
     #[pyo3(signature = (commands, op_id=None))]
     fn execute_all(&self, py: Python<'_>, commands: Vec<CommandInput>, op_id: Option<Id>) -> PyResult<Outcome> {
         let commands = input::commands(commands);
@@ -116,18 +121,25 @@ impl Session {
     }
 
     /// What a command would do, without doing it.
+    ///
+    /// Raises what `execute` raises.
     fn preview(&self, py: Python<'_>, command: CommandInput) -> PyResult<Outcome> {
         let command = command.into();
         Ok(py.detach(|| self.inner.preview(command))?)
     }
 
     /// What several commands would do together, without doing it.
+    ///
+    /// Raises what `execute_all` raises.
     fn preview_all(&self, py: Python<'_>, commands: Vec<CommandInput>) -> PyResult<Outcome> {
         let commands = input::commands(commands);
         Ok(py.detach(|| self.inner.preview_all(&commands))?)
     }
 
     /// Carries out a command, or a list of commands all or nothing, from JSON; the outcome is canonical JSON text.
+    ///
+    /// Raises what `execute_all` raises; `BAD_JSON`, `UNKNOWN_FIELD`, `WRONG_TYPE`, `REQUIRED` with the path in the
+    /// text.
     #[pyo3(signature = (command, op_id=None))]
     fn execute_json(&self, py: Python<'_>, command: JsonInput, op_id: Option<Id>) -> PyResult<String> {
         let text = command.text()?;
@@ -135,12 +147,16 @@ impl Session {
     }
 
     /// What a command, or a list of commands, would do, without doing it.
+    ///
+    /// Raises what `execute_json` raises.
     fn preview_json(&self, py: Python<'_>, command: JsonInput) -> PyResult<String> {
         let text = command.text()?;
         Ok(py.detach(|| self.inner.preview_json(&text))?)
     }
 
     /// Answers a question in JSON with canonical JSON text.
+    ///
+    /// Raises what the question's own method raises.
     fn query_json(&self, py: Python<'_>, question: JsonInput) -> PyResult<String> {
         let text = question.text()?;
         Ok(py.detach(|| self.inner.query_json(&text))?)
@@ -153,6 +169,8 @@ impl Session {
     }
 
     /// Makes a record of any entity from its fields by name; custom fields too.
+    ///
+    /// Raises `UNKNOWN_ENTITY`, `UNKNOWN_FIELD`, and those of the entity's own method.
     #[pyo3(signature = (entity, /, **fields: "FieldInput"))]
     fn create(
         &self,
@@ -165,6 +183,8 @@ impl Session {
     }
 
     /// Sets some fields of a record; `version` is the one that was read.
+    ///
+    /// Raises `STALE_VERSION`, `UNKNOWN_ENTITY`, `UNKNOWN_FIELD`, and those of the entity's own method.
     #[pyo3(signature = (entity, id, version, /, **fields: "FieldInput"))]
     fn update(
         &self,
@@ -180,28 +200,39 @@ impl Session {
     }
 
     /// Deletes a record; `version` is the one that was read. `restore` brings it back.
+    ///
+    /// Raises `STILL_REFERENCED`, `STALE_VERSION`, `NotFoundError`, `DeniedError`.
     fn delete(&self, py: Python<'_>, entity: Argument<String>, id: Id, version: Argument<i64>) -> PyResult<Outcome> {
         let command = RecordCommand::Delete { entity: entity.0, id, expected_version: version.0 };
         self.run(py, Command::Record(command), None)
     }
 
     /// Brings a deleted record back.
+    ///
+    /// Raises `NotFoundError`, `DeniedError`, `DUPLICATE_KEY` if another record took a unique value since.
     fn restore(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Outcome> {
         self.run(py, Command::Record(RecordCommand::Restore { entity: entity.0, id }), None)
     }
 
     /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
+    ///
+    /// Raises `NotFoundError` for an unknown operation, `EFFECTS_CHANGED` with every field that was changed since,
+    /// `DeniedError`.
     fn undo(&self, py: Python<'_>, op_id: Id) -> PyResult<Outcome> {
         self.run(py, Command::Journal(JournalCommand::Undo { operation: op_id }), None)
     }
 
     /// A record of any entity, as the class of the entity.
+    ///
+    /// Raises `NotFoundError` if there is none, or the reader may not see it; `UNKNOWN_ENTITY`, `DeniedError`.
     #[pyo3(signature = (entity, id) -> "Any")]
     fn get<'py>(&self, py: Python<'py>, entity: Argument<String>, id: Id) -> PyResult<Bound<'py, PyAny>> {
         entities::get(py, &self.inner, &entity, id)
     }
 
     /// A record of any entity as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises `NotFoundError` if it did not exist then, was deleted, or the reader may not see it; `UNKNOWN_ENTITY`.
     #[pyo3(signature = (entity, id, at) -> "Any")]
     fn as_of<'py>(
         &self,
@@ -214,11 +245,15 @@ impl Session {
     }
 
     /// The fields of an entity that the caller may see, with custom fields.
+    ///
+    /// Raises `UNKNOWN_ENTITY`; `DeniedError` without the right to read the entity.
     fn describe(&self, py: Python<'_>, entity: Argument<String>) -> PyResult<Vec<FieldDescription>> {
         Ok(py.detach(|| self.inner.describe(&entity))?)
     }
 
     /// Figures over the visible records of an entity, by group.
+    ///
+    /// Raises `UNKNOWN_FIELD`, `WRONG_TYPE`, `TOO_MANY` groups, `OVERFLOW`, `DeniedError`.
     fn aggregate(
         &self,
         py: Python<'_>,
@@ -229,13 +264,17 @@ impl Session {
     }
 
     /// What happened to a record, oldest first, with the fields that the reader may see.
+    ///
+    /// Raises `NotFoundError` if there is no such record, or the reader may not see it.
     fn history(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Vec<JournalEntry>> {
         Ok(py.detach(|| self.inner.history(&entity, id))?)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0; a page has 1 to
     /// 1,000 entries.
-    #[pyo3(signature = (cursor, limit=Argument(1000)))]
+    ///
+    /// Raises `OUT_OF_RANGE` for a page size outside 1 to 1,000.
+    #[pyo3(signature = (cursor=Argument(0), limit=Argument(500)))]
     fn changes_since(&self, py: Python<'_>, cursor: Argument<i64>, limit: Argument<i64>) -> PyResult<ChangePage> {
         Ok(py.detach(|| self.inner.changes_since(cursor.0, limit.0))?)
     }
@@ -262,6 +301,9 @@ impl Session {
     }
 
     /// Every visible record that the query finds, as CSV.
+    ///
+    /// Raises `UNKNOWN_FIELD` for a field that does not exist or is hidden, `DeniedError`, and what is wrong with the
+    /// query.
     #[pyo3(signature = (entity, query=None, options=None))]
     fn export_csv(
         &self,
@@ -275,15 +317,19 @@ impl Session {
     }
 
     /// Imports vCards as contacts, given as bytes or as a path.
+    ///
+    /// Raises `DeniedError`, and what the store raises. What is wrong with a card stands in the report.
     #[pyo3(signature = (source, dry_run=false))]
     fn import_vcards(&self, py: Python<'_>, source: FileInput, dry_run: bool) -> PyResult<ImportReport> {
         Ok(py.detach(|| self.inner.import_vcards(source.content()?.as_ref(), dry_run))?)
     }
 
     /// Every visible contact that the query finds, as vCards.
+    ///
+    /// Raises `DeniedError`, and what is wrong with the query.
     #[pyo3(signature = (query=None, version=None))]
     fn export_vcards(&self, py: Python<'_>, query: Option<Query>, version: Option<VCardVersion>) -> PyResult<String> {
-        let (query, version) = (query.unwrap_or_default(), version.unwrap_or(VCardVersion::V3));
+        let (query, version) = (query.unwrap_or_default(), version.unwrap_or_default());
         Ok(py.detach(|| self.inner.export_vcards(&query, version))?)
     }
 }

@@ -30,6 +30,8 @@ pub fn json_schema_names() -> Vec<String> {
 }
 
 /// The JSON Schema (draft 2020-12) of a command, a question, an outcome or an entity, as canonical JSON text.
+///
+/// Raises `UNKNOWN_ENTITY` for another name.
 #[pyfunction]
 pub fn json_schema(py: Python<'_>, name: Argument<String>) -> PyResult<String> {
     Ok(py.detach(|| crm_core::engine::json_schema(&name))?)
@@ -42,8 +44,10 @@ pub fn content_hash(py: Python<'_>, content: pyo3::pybacked::PyBackedBytes) -> S
 }
 
 /// Divides an amount by weights into parts of `exponent` digits behind the point; the parts add up to the amount.
+///
+/// Raises `DECIMAL_DIGITS` if `amount` has more digits than `exponent`; `REQUIRED` without weights; `OUT_OF_RANGE` for
+/// a weight below zero and for weights that sum to zero; `TOO_MANY`, `OVERFLOW`.
 #[pyfunction]
-#[pyo3(signature = (amount, weights, method=AllocationMethod::LargestRemainder, exponent=Argument(2)))]
 pub fn allocate(
     amount: Decimal,
     weights: Argument<Vec<Decimal>>,
@@ -54,6 +58,8 @@ pub fn allocate(
 }
 
 /// Rounds a decimal to `scale` digits behind the point, by a named rule.
+///
+/// Raises `DECIMAL_DIGITS` for an amount with more digits than an exact decimal can keep.
 #[pyfunction]
 pub fn round_decimal(amount: Decimal, scale: Argument<u32>, rounding: Rounding) -> Decimal {
     amount.round(scale.0, rounding)
@@ -66,6 +72,8 @@ pub fn currencies() -> Vec<Currency> {
 }
 
 /// Digits behind the point of the smallest amount that is paid in a currency.
+///
+/// Raises `BAD_FORMAT` for what is no code of a currency.
 #[pyfunction]
 pub fn currency_exponent(currency: Currency) -> u32 {
     currency.exponent()
@@ -78,18 +86,22 @@ pub fn normalize_identifier(kind: IdentifierKind, text: Argument<String>) -> PyR
 }
 
 /// The one written form of a GTIN of 8, 12, 13 or 14 digits.
+///
+/// Raises `BAD_FORMAT`, `CHECK_DIGIT`.
 #[pyfunction]
 pub fn normalize_gtin(text: Argument<String>) -> PyResult<String> {
     Ok(identifier::normalize_gtin(&text)?)
 }
 
 /// The one written form of an IBAN.
+///
+/// Raises `BAD_FORMAT`, `CHECK_DIGIT`.
 #[pyfunction]
 pub fn normalize_iban(text: Argument<String>) -> PyResult<String> {
     Ok(identifier::normalize_iban(&text)?)
 }
 
-/// The form in which texts are searched: width, case and accents do not count.
+/// The normal form for comparing text: full-width letters become half-width, capitals small.
 #[pyfunction]
 pub fn normalize_text(text: Argument<String>) -> String {
     crm_core::value::normalize_text(&text)
@@ -110,12 +122,14 @@ impl UnitTable {
 #[pymethods]
 impl UnitTable {
     /// The standard units.
-    #[new]
-    fn new() -> Self {
+    #[staticmethod]
+    fn standard() -> Self {
         Self { inner: Mutex::new(crm_core::value::UnitTable::standard().clone()) }
     }
 
     /// Adds a factor between two units.
+    ///
+    /// Raises `UNIT_MISMATCH` if the factor contradicts what is known, `OUT_OF_RANGE`, `TOO_MANY`.
     fn add_factor(&self, factor: UnitFactor) -> PyResult<()> {
         Ok(self.table().add_factor(&factor)?)
     }
@@ -126,11 +140,15 @@ impl UnitTable {
     }
 
     /// What a unit measures.
+    ///
+    /// Raises `UNIT_MISMATCH` for an unknown unit.
     fn dimension(&self, unit: Argument<String>) -> PyResult<Dimension> {
         Ok(self.table().unit(&unit)?.dimension())
     }
 
     /// A quantity in another unit, rounded once to `scale` digits behind the point.
+    ///
+    /// Raises `UNIT_MISMATCH`, `OVERFLOW`.
     fn convert(
         &self,
         quantity: Quantity,
@@ -148,6 +166,8 @@ impl UnitTable {
 }
 
 /// A quantity in another standard unit, rounded once to `scale` digits behind the point.
+///
+/// Raises `UNIT_MISMATCH`, `OVERFLOW`.
 #[pyfunction]
 pub fn convert(
     quantity: Quantity,
@@ -159,6 +179,8 @@ pub fn convert(
 }
 
 /// A quantity in another standard unit, if a decimal can say it.
+///
+/// Raises `UNIT_MISMATCH`, `DECIMAL_DIGITS`.
 #[pyfunction]
 pub fn convert_exact(quantity: Quantity, to: Argument<String>) -> PyResult<Quantity> {
     Ok(crm_core::value::UnitTable::standard().convert_exact(&quantity, &to)?)
@@ -177,7 +199,7 @@ pub fn weekday_calendar(
 
 /// A calendar from Monday to Sunday round the clock: for deadlines that know no business hours.
 #[pyfunction]
-pub fn continuous_calendar(name: Argument<String>, time_zone: Argument<String>) -> BusinessCalendar {
+pub fn around_the_clock_calendar(name: Argument<String>, time_zone: Argument<String>) -> BusinessCalendar {
     BusinessCalendar::around_the_clock(&name, &time_zone)
 }
 
@@ -196,6 +218,8 @@ impl CompiledCalendar {
     }
 
     /// The instant after so many seconds of working time.
+    ///
+    /// Raises `OUT_OF_RANGE` if the calendar has too little working time.
     fn add_working(&self, start: Timestamp, seconds: Argument<i64>) -> PyResult<Timestamp> {
         Ok(self.inner.add_working(start, seconds.0)?)
     }
@@ -211,6 +235,8 @@ impl CompiledCalendar {
     }
 
     /// The first instant of working time that is not before `at`.
+    ///
+    /// Raises `OUT_OF_RANGE` if there is none.
     fn next_working(&self, at: Timestamp) -> PyResult<Timestamp> {
         Ok(self.inner.next_working(at)?)
     }
@@ -221,6 +247,8 @@ impl CompiledCalendar {
     }
 
     /// The date after so many working days.
+    ///
+    /// Raises `OUT_OF_RANGE` if there is none.
     fn add_working_days(&self, date: Date, count: Argument<i64>) -> PyResult<Date> {
         Ok(self.inner.add_working_days(date, count.0)?)
     }
@@ -231,6 +259,8 @@ impl CompiledCalendar {
     }
 
     /// The date of an instant in the calendar's time zone.
+    ///
+    /// Raises `OUT_OF_RANGE` outside the years 1 to 9999.
     fn date_at(&self, at: Timestamp) -> PyResult<Date> {
         Ok(self.inner.date_at(at)?)
     }

@@ -9,6 +9,7 @@ mod json_door;
 mod parts;
 mod pipeline;
 mod read;
+mod records;
 mod registry;
 mod rows;
 mod services;
@@ -25,6 +26,7 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, Question, json_schema, json_schema_names};
+pub use records::Records;
 pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 

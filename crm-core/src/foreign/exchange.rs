@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::exchange::{self, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion};
-use crate::value::Result;
+use crate::exchange::{self, CellFormat, CsvOptions, CsvTable, CsvWriteOptions, VCard, VCardFile, VCardVersion};
+use crate::value::{FieldValue, Problem, Result};
 
 /// Hears how far an import is, and may end it. It must not throw.
 #[uniffi::export(foreign)]
@@ -50,11 +50,49 @@ pub fn read_vcards(bytes: Vec<u8>) -> VCardFile {
     exchange::read_vcards(&bytes)
 }
 
-/// Writes vCards.
+/// Writes vCards; in version 3.0 if nothing is said.
 ///
 /// # Errors
 /// A card that cannot be written in that version.
+#[uniffi::export(default(version = None))]
+pub fn write_vcards(cards: Vec<VCard>, version: Option<VCardVersion>) -> Result<String> {
+    exchange::write_vcards(&cards, version.unwrap_or_default())
+}
+
+/// Puts `'` before a text that a spreadsheet would run as a formula.
 #[uniffi::export]
-pub fn write_vcards(cards: Vec<VCard>, version: VCardVersion) -> Result<String> {
-    exchange::write_vcards(&cards, version)
+pub fn escape_formula(text: &str) -> String {
+    exchange::escape_formula(text).into_owned()
+}
+
+/// Takes off what `escape_formula` put before a text.
+#[uniffi::export]
+pub fn unescape_formula(text: &str) -> String {
+    exchange::unescape_formula(text).to_owned()
+}
+
+/// Reads the cells of one column: written numbers, dates and truth values become exact ones.
+#[derive(uniffi::Object)]
+pub struct CellReader {
+    reader: exchange::CellReader,
+}
+
+#[uniffi::export]
+impl CellReader {
+    /// Checks the format.
+    ///
+    /// # Errors
+    /// `BadFormat`, `NotInPicklist`, `DuplicateKey` for a format that says two things at once.
+    #[uniffi::constructor]
+    pub fn new(format: CellFormat) -> Result<Self> {
+        Ok(Self { reader: exchange::CellReader::new(&format)? })
+    }
+
+    /// The value of a cell of the column `field`; `Null` if it is empty.
+    ///
+    /// # Errors
+    /// `BadFormat`, `DecimalDigits`, `OutOfRange`, `NotInPicklist`, `NaiveDatetime`, with the name of the field.
+    pub fn read(&self, field: &str, text: &str) -> Result<FieldValue> {
+        Ok(self.reader.read(field, text).map_err(Problem::into_invalid)?.into())
+    }
 }

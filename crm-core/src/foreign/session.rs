@@ -70,8 +70,11 @@ impl Session {
     }
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
-    pub fn at(&self, instant: Timestamp) -> Self {
-        Self::new(self.session.with_clock(Arc::new(FixedClock::new(instant))))
+    ///
+    /// # Errors
+    /// `OutOfRange` for an instant outside the years 1 to 9999.
+    pub fn at(&self, instant: Timestamp) -> Result<Self> {
+        Ok(Self::new(self.session.with_clock(Arc::new(FixedClock::new(instant)))))
     }
 }
 
@@ -267,11 +270,12 @@ impl Session {
         self.session.import_vcards(&bytes, dry_run)
     }
 
-    /// Every visible contact that the query finds, as vCards.
+    /// Every visible contact that the query finds, as vCards; in version 3.0 if nothing is said.
     ///
     /// # Errors
     /// `Denied`, and what is wrong with the query.
-    pub fn export_vcards(&self, query: Query, version: VCardVersion) -> Result<String> {
-        self.session.export_vcards(&query, version)
+    #[uniffi::method(default(query), default(version = None))]
+    pub fn export_vcards(&self, query: Query, version: Option<VCardVersion>) -> Result<String> {
+        self.session.export_vcards(&query, version.unwrap_or_default())
     }
 }

@@ -2,6 +2,7 @@ package io.crmcore
 
 import java.nio.file.Files
 import java.nio.file.Path
+import java.time.Instant
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -53,6 +54,25 @@ class EngineTest {
     }
 
     @Test
+    fun `a closed session or service was an illegal state`() = inMemory { session ->
+        val customers = session.customers()
+        customers.close()
+        val error = refused<CrmException.Unavailable>(ErrorCode.CLOSED) { customers.accounts() }
+        assertEquals("the customers was closed", error.message)
+        session.close()
+        session.close()
+        refused<CrmException.Unavailable>(ErrorCode.CLOSED) { session.user() }
+    }
+
+    @Test
+    fun `an instant outside the years was an internal exception`() {
+        refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "at") { Crm.openReplayable(1u, Instant.MAX) }
+        inMemory { session ->
+            refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "instant") { session.at(Instant.MAX) }
+        }
+    }
+
+    @Test
     fun `options are taken`() {
         Crm.openWith(file("a.db"), Durability.NORMAL, 50u).use { first ->
             first.ready()
@@ -95,7 +115,7 @@ class EngineTest {
             crm.dump(file("b.jsonl"))
             assertArrayEquals(Files.readAllBytes(folder.resolve("a.jsonl")), Files.readAllBytes(folder.resolve("b.jsonl")))
             refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY) { crm.restore(file("a.jsonl")) }
-            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "path") { crm.dump(file("b.jsonl")) }
+            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "to") { crm.dump(file("b.jsonl")) }
             refused<CrmException.Unavailable>(ErrorCode.IO) { crm.restore(file("missing.jsonl")) }
         }
         Files.writeString(folder.resolve("cut.jsonl"), Files.readString(folder.resolve("a.jsonl")).lines().first())

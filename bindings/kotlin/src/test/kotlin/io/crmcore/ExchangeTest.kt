@@ -1,5 +1,6 @@
 package io.crmcore
 
+import java.math.BigDecimal
 import java.time.LocalDate
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -112,6 +113,16 @@ class ExchangeTest {
     }
 
     @Test
+    fun `cells and formulas`() {
+        val euro = CellReader(CellFormat(CellKind.DECIMAL, decimalSeparator = ",", thousandsSeparator = "."))
+        assertEquals(FieldValue.of(BigDecimal("1234.56")), euro.read("revenue", "1.234,56"))
+        assertEquals(FieldValue.Null, euro.read("revenue", " "))
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT, "revenue") { euro.read("revenue", "viel") }
+        assertEquals("'=1+1", escapeFormula("=1+1"))
+        assertEquals("=1+1", unescapeFormula("'=1+1"))
+    }
+
+    @Test
     fun `vcards`() = withAccount { session ->
         val card = VCard(fullName = "Eva Müller", familyName = "Müller", givenName = "Eva", uid = "eva-1")
         val text = writeVcards(listOf(card), VCardVersion.V4)
@@ -119,6 +130,7 @@ class ExchangeTest {
         assertEquals(1uL, session.importVcards(text.toByteArray(), dryRun = true).created)
         assertEquals(1uL, session.importVcards(text.toByteArray()).created)
         assertEquals(1uL, session.importVcards(text.toByteArray()).unchanged)
-        assertTrue("Müller" in session.exportVcards(Query(), VCardVersion.V3))
+        assertTrue("Müller" in session.exportVcards())
+        assertEquals(session.exportVcards(), session.exportVcards(Query(), VCardVersion.V3))
     }
 }

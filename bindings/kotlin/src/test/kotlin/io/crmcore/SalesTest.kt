@@ -109,6 +109,8 @@ class SalesTest {
         assertEquals(2L to BigDecimal("0.3"), before.count to before.totals.single().amount)
         assertEquals(2, session.sales().opportunities().items.size)
         assertEquals(2, session.sales().opportunitySequence(Query(limit = 1)).count())
+        val pipeline = session.sales().pipelineSequence(Query(limit = 1)).first()
+        assertEquals(pipeline, session.sales().pipelineAsOf(pipeline.id, NOON))
     }
 
     @Test
