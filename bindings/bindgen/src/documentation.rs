@@ -1,4 +1,5 @@
-//! Documentation as a Kotlin programmer reads it: links and names that were written for Rust become those of Kotlin.
+//! Documentation as a Kotlin programmer reads it: links and names that were written for Rust become those of Kotlin, and
+//! examples in Rust are left out.
 
 use std::collections::HashSet;
 
@@ -9,11 +10,17 @@ const KINDS: [&str; 7] = ["Invalid", "NotFound", "Denied", "Conflict", "Unknown"
 pub(crate) fn translate(text: &str) -> String {
     let codes = codes(text);
     let mut adapted = String::with_capacity(text.len());
+    let mut in_example = false;
     for line in text.lines() {
-        if line.trim_start().starts_with('*') {
-            adapted.push_str(&translated(line, &codes));
-        } else {
-            adapted.push_str(line);
+        let said = line.trim_start().strip_prefix('*');
+        if said.is_some_and(|said| said.trim_start().starts_with("```")) {
+            in_example = !in_example;
+            continue;
+        }
+        match said {
+            Some(_) if in_example => continue,
+            Some(_) => adapted.push_str(&translated(line, &codes)),
+            None => adapted.push_str(line),
         }
         adapted.push('\n');
     }
@@ -31,17 +38,23 @@ fn codes(text: &str) -> HashSet<&str> {
 fn translated(line: &str, codes: &HashSet<&str>) -> String {
     let parts: Vec<&str> = line.split('`').collect();
     let mut adapted = String::with_capacity(line.len());
+    let mut linked = false;
     for (place, part) in parts.iter().enumerate() {
+        // The target of a link, a path in Rust, is not part of the text.
+        let part = match part.strip_prefix("](crate::").and_then(|path| path.split_once(')')) {
+            Some((_, behind)) if linked => format!("]{behind}"),
+            _ => (*part).to_owned(),
+        };
         let quoted = place % 2 == 1 && place + 1 < parts.len();
-        let linked = quoted && adapted.ends_with('[') && parts.get(place + 1).is_some_and(|next| next.starts_with(']'));
+        linked = quoted && adapted.ends_with('[') && parts.get(place + 1).is_some_and(|next| next.starts_with(']'));
         if linked {
-            adapted.push_str(&path(part));
+            adapted.push_str(&path(&part));
         } else if quoted {
-            adapted.push_str(&format!("`{}`", word(part, codes)));
+            adapted.push_str(&format!("`{}`", word(&part, codes)));
         } else if place > 0 && place % 2 == 1 {
             adapted.push_str(&format!("`{part}"));
         } else {
-            adapted.push_str(part);
+            adapted.push_str(&part);
         }
     }
     adapted
@@ -105,6 +118,16 @@ val `StaleVersion` = 1
         let line = " * As [Customers.accountAsOf]; `STALE_VERSION` at `lines[2].unit_price`, `CrmException.NotFound`.";
         assert!(translated.lines().any(|found| found == line), "{translated}");
         assert!(translated.contains("val `StaleVersion` = 1"));
+    }
+
+    #[test]
+    fn targets_of_links_and_examples_in_rust_are_left_out() {
+        assert_eq!(
+            translate(" * See [`content_hash`](crate::customer::content_hash) too.\n"),
+            " * See [contentHash] too.\n"
+        );
+        let example = "/**\n * Adds.\n *\n * ```\n * let a = 1;\n * ```\n */\nval a = 1\n";
+        assert_eq!(translate(example), "/**\n * Adds.\n *\n */\nval a = 1\n");
     }
 
     #[test]

@@ -23,17 +23,6 @@ class EngineTest {
     }
 
     @Test
-    fun `what the readme says`() {
-        Crm.open(file("factory.db")).use { crm ->
-            crm.setup(SetupOptions("main", "华东精密机械", "CNY", "Asia/Shanghai", "admin"))
-            val session = crm.session("main", "admin")
-            val group = session.customers().createAccount(Account(name = "东方重工集团"))
-            val page = session.customers().accounts(Query(search = "重工"))
-            assertEquals("东方重工集团 C-000001", "${page.items.first().name} ${group.code}")
-        }
-    }
-
-    @Test
     fun `use closes the file, and every session answers so`() {
         val crm = Crm.open(file("a.db"))
         val session = crm.use { it.ready() }
