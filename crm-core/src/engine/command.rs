@@ -52,6 +52,8 @@ python_json! {
     }
 }
 
+foreign_json! { Command }
+
 value_union! {
     /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.
     pub enum RecordCommand {

@@ -9,7 +9,7 @@ use crate::engine::{self, Command, FieldDescription, JournalCommand, Outcome, Re
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
 use crate::query::{AggregateQuery, AggregateRow, Query};
-use crate::value::{FieldValue, FixedClock, Id, Result, Timestamp};
+use crate::value::{FieldValue, FixedClock, Id, Result, Timestamp, json};
 
 /// A tenant, a user and a clock: everything is asked and done through one. It may be used by many threads at once.
 #[derive(uniffi::Object)]
@@ -196,6 +196,15 @@ impl Session {
     pub fn changes_since(&self, cursor: i64, limit: i64) -> Result<ChangePage> {
         self.session.changes_since(cursor, limit)
     }
+}
+
+/// Reads a command from JSON text; an unknown field is refused.
+///
+/// # Errors
+/// `BadJson`, `UnknownField`, `WrongType`, `Required` with the path in the text.
+#[uniffi::export]
+pub fn parse_command(text: &str) -> Result<Command> {
+    json::from_text(text)
 }
 
 /// The JSON door.

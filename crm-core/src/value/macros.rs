@@ -94,6 +94,8 @@ macro_rules! value_struct {
 
         #[cfg(feature = "python")]
         $crate::value::python::take_by_extraction!($name);
+
+        foreign_json! { $name }
     };
 }
 
@@ -218,6 +220,25 @@ macro_rules! value_union {
                 }
 
                 $($($methods)*)?
+            }
+        }
+
+        foreign_json! { $name }
+    };
+}
+
+/// The JSON text of a value for Kotlin and Swift.
+macro_rules! foreign_json {
+    ($name:ident) => {
+        #[cfg(feature = "uniffi")]
+        #[uniffi::export]
+        impl $name {
+            /// The canonical JSON text: keys sorted, no white space.
+            ///
+            /// # Errors
+            /// `BadJson` for nested JSON text that is none.
+            pub fn to_json(&self) -> $crate::value::Result<String> {
+                $crate::value::json::to_canonical(self)
             }
         }
     };

@@ -33,7 +33,8 @@ macro_rules! take_by_extraction {
             #[cfg(feature = "python")]
             impl $crate::value::python::Take for $type {
                 fn take(given: &pyo3::Bound<'_, pyo3::PyAny>) -> pyo3::PyResult<Self> {
-                    Ok(pyo3::types::PyAnyMethods::extract::<Self>(given)?)
+                    let taken: Self = pyo3::types::PyAnyMethods::extract(given)?;
+                    Ok(taken)
                 }
             }
         )*

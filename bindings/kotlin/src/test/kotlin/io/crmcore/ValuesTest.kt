@@ -110,6 +110,18 @@ class ValuesTest {
     }
 
     @Test
+    fun `records and commands are written as json`() {
+        val account = Account(name = "Ostwerk", annualRevenue = BigDecimal("1.50"))
+        assertTrue("\"annual_revenue\":\"1.5\"" in account.toJson(), account.toJson())
+        val filter = field("grade") equalTo "A"
+        assertEquals("""{"compare":{"comparison":"equal","field":"grade","value":"A"}}""", filter.toJson())
+        val command = Command.Customer(CustomerCommand.CreateAccount(Account(name = "Ostwerk")))
+        assertEquals(command, parseCommand(command.toJson()))
+        val error = assertThrows(CrmException.Invalid::class.java) { parseCommand("{}") }
+        assertTrue(error.message.isNotEmpty())
+    }
+
+    @Test
     fun `the version is that of the engine`() {
         assertTrue(Regex("""\d+\.\d+\.\d+.*""").matches(engineVersion()))
     }
