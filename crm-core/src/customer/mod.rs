@@ -7,8 +7,8 @@
 //!   may see: a hidden account in the middle is left out, what stands below it is not.
 //! - An [`Activity`] belongs to many records; the newest of a customer and of everything below it are one call.
 //! - An [`Attachment`] is the hash of a content whose bytes the host keeps.
-//! - [`Customers::single_view`] gives everything about a customer in one call, and behind every total the records of
-//!   which it is the sum.
+//! - [`Customers::single_view`](crate::engine::Customers::single_view) gives everything about a customer in one call, and
+//!   behind every total the records of which it is the sum.
 //!
 //! ```
 //! use crm_core::customer::{Account, HierarchyKind};

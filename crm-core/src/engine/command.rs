@@ -10,6 +10,8 @@ use crate::quote::QuoteCommand;
 use crate::room::TraceStep;
 use crate::sales::SalesCommand;
 use crate::schema::FieldDefinition;
+#[cfg(feature = "python")]
+use crate::value::python;
 use crate::value::{Currency, FieldValue, Id, Problem};
 
 /// Every change of state. In JSON: `{"customer": {"create_account": {"account": {...}}}}`.
@@ -37,8 +39,8 @@ pub enum Command {
 python_json! {
     Command {
         /// How a copy is made: the same room with the same command.
-        fn __reduce__<'py>(&self, py: pyo3::Python<'py>) -> pyo3::PyResult<crate::value::python::Copying<'py>> {
-            let of = |room| crate::value::python::Copying::of::<Self>(py, room);
+        fn __reduce__<'py>(&self, py: python::Python<'py>) -> python::PyResult<python::Copying<'py>> {
+            let of = |room| python::Copying::of::<Self>(py, room);
             match self.clone() {
                 Self::Record(command) => of("Record")?.with(command),
                 Self::Admin(command) => of("Admin")?.with(command),

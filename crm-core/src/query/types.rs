@@ -108,8 +108,8 @@ value_union! {
         }
 
         /// `and`, `or`, `not` and `0 < F("x") < 9` ask for the truth of a condition, and would drop one of two.
-        fn __bool__(&self) -> pyo3::PyResult<bool> {
-            Err(pyo3::exceptions::PyTypeError::new_err("join conditions with &, | and ~"))
+        fn __bool__(&self) -> crate::value::python::PyResult<bool> {
+            Err(crate::value::python::type_error("join conditions with &, | and ~"))
         }
     }
 }

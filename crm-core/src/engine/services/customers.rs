@@ -135,7 +135,7 @@ impl Customers<'_> {
     /// # Errors
     /// `Cycle` with the names along the circle in `cycle` (`…` for an account that the caller may not see) and the
     /// identifiers in `cycle_ids`; `Overlap` if another link begins later; `OutOfRange` for more than
-    /// [`MAX_HIERARCHY_DEPTH`](super::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
+    /// [`MAX_HIERARCHY_DEPTH`](crate::customer::MAX_HIERARCHY_DEPTH) steps; `UnknownReference`; `Denied`.
     pub fn set_parent(&self, hierarchy: HierarchyKind, child: Id, parent: Option<Id>, from: Date) -> Result<Outcome> {
         let command = CustomerCommand::SetParent { hierarchy, child, parent, valid_from: from };
         self.session.execute(Command::Customer(command))
@@ -203,7 +203,7 @@ impl Customers<'_> {
     ///
     /// # Errors
     /// `UnknownReference` at `subjects[0].id` for a record that the caller may not see; `DuplicateKey` for a subject that
-    /// is named twice; `TooMany` above [`MAX_SUBJECTS`](super::MAX_SUBJECTS); `Denied`.
+    /// is named twice; `TooMany` above [`MAX_SUBJECTS`](crate::customer::MAX_SUBJECTS); `Denied`.
     pub fn log_activity(&self, activity: &Activity) -> Result<Activity> {
         let command = CustomerCommand::LogActivity { activity: activity.clone() };
         self.session.create_and_read(Command::Customer(command), activity)

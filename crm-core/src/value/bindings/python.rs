@@ -27,6 +27,12 @@ use crate::value::{Date, Decimal, Error, ErrorCode, Id, Problem, Timestamp};
 
 pub(crate) use given::take_by_extraction;
 pub use given::{Argument, Given, Take};
+pub(crate) use pyo3::{PyResult, Python};
+
+/// A `TypeError` for what Python allows and the engine does not mean.
+pub(crate) fn type_error(message: &'static str) -> PyErr {
+    PyTypeError::new_err(message)
+}
 
 /// `TypeError: expected decimal.Decimal or int, not str`.
 fn expected(what: &str, given: &Bound<'_, PyAny>) -> PyErr {
