@@ -3,14 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crm_core::access::{Role, User};
 use crm_core::customer::{Account, Activity, Channel, ChannelKind, Contact, Identifier, SubjectEntity};
 use crm_core::engine::{Crm, Session, SetupOptions};
 use crm_core::exchange::{
-    ColumnCondition, ColumnMapping, CsvOptions, CsvWriteOptions, ExportOptions, ImportMapping, ImportReport,
-    ReferenceLookup, VCardVersion, read_csv, read_vcards,
+    ColumnCondition, ColumnMapping, CsvOptions, CsvWriteOptions, ExportOptions, ImportMapping, ImportProgress,
+    ImportReport, ReferenceLookup, VCardVersion, read_csv, read_vcards,
 };
 use crm_core::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
 use crm_core::room::ExternalId;
@@ -815,4 +816,48 @@ fn the_whole_folder_of_the_hardware_maker_changes_nothing_the_second_time() {
         assert_eq!((&again.rejects, again.skipped), (&before.rejects, before.skipped));
     }
     assert_eq!(cursor, session.changes_since(0, 1).unwrap());
+}
+
+/// Keeps what it hears and stops at a number of rows.
+struct Heard {
+    rows: Vec<u64>,
+    stop_at: u64,
+}
+
+impl ImportProgress for Heard {
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
+        self.rows.push(rows);
+        if rows == self.stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// An import of so many accounts into an engine of its own, and what was heard of it.
+fn heard(rows: u64, dry_run: bool, stop_at: u64) -> (ImportReport, Vec<u64>) {
+    let crm = Crm::open_in_memory();
+    let names: String = (0..rows).map(|number| format!("Account {number}\n")).collect();
+    let mut heard = Heard { rows: Vec::new(), stop_at };
+    let mapping = mapping("account", vec![column("name", "name")]);
+    let file = format!("name\n{names}");
+    let report = session(&crm).import_csv_with(file.as_bytes(), &mapping, dry_run, &mut heard).unwrap();
+    (report, heard.rows)
+}
+
+#[test]
+fn a_dry_run_tells_how_far_it_is() {
+    assert_eq!(heard(2_500, true, 0).1, [1_000, 2_000, 2_500]);
+}
+
+#[test]
+fn an_exact_multiple_of_a_thousand_is_reported_once() {
+    assert_eq!(heard(2_000, false, 0).1, [1_000, 2_000]);
+    assert_eq!(heard(0, false, 0).1, [0_u64; 0]);
+}
+
+#[test]
+fn a_stopped_import_keeps_what_is_done() {
+    let (report, rows) = heard(2_500, false, 1_000);
+    assert_eq!((report.rows, report.created, report.stopped, rows), (1_000, 1_000, true, vec![1_000]));
+    let (report, _) = heard(2_500, true, 2_000);
+    assert_eq!((report.rows, report.created, report.stopped), (2_000, 0, true));
+    assert!(!heard(1_500, false, 1_500).0.stopped, "nothing was left to be stopped");
 }

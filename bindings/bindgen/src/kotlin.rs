@@ -9,7 +9,8 @@ const OPTIONAL: &str = "* @optional";
 const DEFAULT: &str = "* @default";
 
 /// The text without marks, with a default value at every marked field, with the engine's wording in the message of an
-/// exception, and with `close()` closing the engine.
+/// exception, with `close()` closing the engine, and with the engine's exceptions for a closed object and for half a
+/// character.
 pub(crate) fn adapt(text: &str) -> Result<String, String> {
     let defaults = defaults(text);
     let closing = closing(text);
@@ -32,6 +33,15 @@ pub(crate) fn adapt(text: &str) -> Result<String, String> {
                 let value =
                     default_of(kind, &defaults).ok_or_else(|| format!("no default value is known for `{field}`"))?;
                 adapted.push_str(&format!("{line} = {value}\n"));
+            }
+            // An object that was closed answers as the engine does.
+            closed
+                if closed.starts_with("throw IllegalStateException(") && closed.contains("already been destroyed") =>
+            {
+                adapted.push_str("                throw closed(this.javaClass.simpleName)\n");
+            }
+            "encode(CharBuffer.wrap(value))" => {
+                adapted.push_str("            wellFormed { encode(CharBuffer.wrap(value)) }\n");
             }
             // uniffi would write the fields of the error here; see uniffi-rs #1077.
             r#"get() = "problems=${ `problems` }""# => adapted.push_str("            get() = messageOf(problems)\n"),
@@ -233,6 +243,16 @@ data class Outer (
         assert!(crm.contains("this.closeEngine()") && !crm.contains("this.destroy()"));
         assert!(session.contains("this.destroy()"));
         assert_eq!(adapt("    this?.destroy()\n").unwrap(), "            (this as? AutoCloseable)?.close()\n");
+    }
+
+    #[test]
+    fn a_closed_object_and_half_a_character_are_errors_of_the_engine() {
+        let closed = r#"                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")"#;
+        assert_eq!(adapt(closed).unwrap(), "                throw closed(this.javaClass.simpleName)\n");
+        let other = "                throw IllegalStateException(\"call counter would overflow\")\n";
+        assert_eq!(adapt(other).unwrap(), other);
+        let encoded = adapt("            encode(CharBuffer.wrap(value))\n").unwrap();
+        assert_eq!(encoded, "            wellFormed { encode(CharBuffer.wrap(value)) }\n");
     }
 
     #[test]

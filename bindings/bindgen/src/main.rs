@@ -1,12 +1,15 @@
 //! Writes the Kotlin and Swift sources of the engine from the compiled library.
 //!
-//! `crm-bindgen kotlin|swift LIBRARY OUT_DIR` runs uniffi's generator and then does the one thing that it cannot do:
-//! default values of enums, decimals and instants. The macros of `crm-core` mark what has a default in the
-//! documentation (`@optional` at a field, `@default` at a choice); [`kotlin`] turns the marks into Kotlin.
+//! `crm-bindgen kotlin|swift LIBRARY OUT_DIR` runs uniffi's generator and then does what it cannot do. Default values of
+//! enums, decimals and instants: the macros of `crm-core` mark what has a default in the documentation (`@optional` at a
+//! field, `@default` at a choice), and [`kotlin`] turns the marks into Kotlin. The place of a value that is refused:
+//! [`places`]. Links and names in the documentation: [`documentation`].
 //!
 //! It is a crate of its own, without `crm-core`, so that it is built once and not after every change of the engine.
 
+mod documentation;
 mod kotlin;
+mod places;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -20,7 +23,9 @@ fn main() -> Result<(), String> {
     };
     type Adapt = fn(&str) -> Result<String, String>;
     let (target, extension, adapt): (_, _, Adapt) = match language.as_str() {
-        "kotlin" => (TargetLanguage::Kotlin, "kt", kotlin::adapt),
+        "kotlin" => (TargetLanguage::Kotlin, "kt", |text| {
+            kotlin::adapt(text).map(|text| documentation::translate(&places::add(&text)))
+        }),
         "swift" => (TargetLanguage::Swift, "swift", |text| Ok(kotlin::without_marks(text))),
         other => return Err(format!("`{other}` is neither kotlin nor swift")),
     };

@@ -1,28 +1,34 @@
 //! CSV, cells and vCards: pure functions from bytes to values and back.
 
 use crm_core::exchange::{
-    CellFormat, CellValue, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
+    CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
 };
+use crm_core::value::python::Argument;
 use crm_core::value::{FieldValue, Problem};
 use pyo3::prelude::*;
 
 use crate::input::FileInput;
 
 /// Reads a CSV file, given as bytes or as a path. A damaged row stands in `rejects` and stops no other.
+///
+/// Raises `CrmError`: the options contradict the file, or it has no header that can be used.
 #[pyfunction]
 #[pyo3(signature = (source, options=None))]
 pub fn read_csv(py: Python<'_>, source: FileInput, options: Option<CsvOptions>) -> PyResult<CsvTable> {
     let options = options.unwrap_or_default();
-    py.detach(|| Ok(crm_core::exchange::read_csv(source.content()?.as_ref(), &options)?))
+    Ok(py.detach(|| crm_core::exchange::read_csv(source.content()?.as_ref(), &options))?)
 }
 
 /// Writes a table as CSV, safe to open in a spreadsheet.
+///
+/// Raises `BAD_FORMAT` for a separator that is no single ASCII character, a row with another number of cells than the
+/// header.
 #[pyfunction]
 #[pyo3(signature = (header, rows, options=None))]
 pub fn write_csv(
     py: Python<'_>,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    header: Argument<Vec<String>>,
+    rows: Argument<Vec<Vec<String>>>,
     options: Option<CsvWriteOptions>,
 ) -> PyResult<Vec<u8>> {
     let options = options.unwrap_or_default();
@@ -45,27 +51,31 @@ pub fn notices_csv(py: Python<'_>, report: ImportReport, options: Option<CsvWrit
 
 /// Puts `'` before a text that a spreadsheet would run as a formula.
 #[pyfunction]
-pub fn escape_formula(text: &str) -> String {
-    crm_core::exchange::escape_formula(text).into_owned()
+pub fn escape_formula(text: Argument<String>) -> String {
+    crm_core::exchange::escape_formula(&text).into_owned()
 }
 
 /// Takes off what `escape_formula` put before a text.
 #[pyfunction]
-pub fn unescape_formula(text: &str) -> &str {
-    crm_core::exchange::unescape_formula(text)
+pub fn unescape_formula(text: Argument<String>) -> String {
+    crm_core::exchange::unescape_formula(&text).to_owned()
 }
 
 /// Reads vCards, given as bytes or as a path. A damaged card stands in `rejects` and stops no other.
+///
+/// Raises `UnavailableError` (`IO`) if the file cannot be read.
 #[pyfunction]
 pub fn read_vcards(py: Python<'_>, source: FileInput) -> PyResult<VCardFile> {
-    py.detach(|| Ok(crm_core::exchange::read_vcards(source.content()?.as_ref())))
+    Ok(py.detach(|| source.content().map(|bytes| crm_core::exchange::read_vcards(bytes.as_ref())))?)
 }
 
 /// Writes vCards.
+///
+/// Raises `CrmError`: a card that cannot be written in that version.
 #[pyfunction]
 #[pyo3(signature = (cards, version=None))]
 pub fn write_vcards(py: Python<'_>, cards: Vec<VCard>, version: Option<VCardVersion>) -> PyResult<String> {
-    Ok(py.detach(|| crm_core::exchange::write_vcards(&cards, version.unwrap_or(VCardVersion::V3)))?)
+    Ok(py.detach(|| crm_core::exchange::write_vcards(&cards, version.unwrap_or_default()))?)
 }
 
 /// Reads the cells of one column: written numbers, dates and truth values become exact ones.
@@ -84,19 +94,7 @@ impl CellReader {
 
     /// The value of a cell, `None` if it is empty. Raises `InvalidError` with the name of the field if it is not
     /// written in the format.
-    fn read(&self, field: &str, text: &str) -> PyResult<FieldValue> {
-        let value = self.inner.read(field, text).map_err(|problem: Problem| problem.into_invalid())?;
-        Ok(value.map_or(FieldValue::Null, field_value))
-    }
-}
-
-fn field_value(value: CellValue) -> FieldValue {
-    match value {
-        CellValue::Text(text) => text.into(),
-        CellValue::Decimal(decimal) => decimal.into(),
-        CellValue::Integer(number) => number.into(),
-        CellValue::Date(date) => date.into(),
-        CellValue::Timestamp(at) => at.into(),
-        CellValue::Boolean(truth) => truth.into(),
+    fn read(&self, field: Argument<String>, text: Argument<String>) -> PyResult<FieldValue> {
+        Ok(self.inner.read(&field, &text).map_err(Problem::into_invalid)?.into())
     }
 }

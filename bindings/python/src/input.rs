@@ -7,7 +7,8 @@ use crm_core::engine::{AdminCommand, Command, JournalCommand, RecordCommand};
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
-use crm_core::value::{FieldValue, Result};
+use crm_core::value::python::Take;
+use crm_core::value::{Error, ErrorCode, FieldValue, Result};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
@@ -83,10 +84,15 @@ pub enum Content {
 
 impl FileInput {
     /// Reads the file, if it is not there yet.
-    pub fn content(self) -> std::io::Result<Content> {
+    ///
+    /// # Errors
+    /// `Io` if it cannot be read.
+    pub fn content(self) -> Result<Content> {
         match self {
             Self::Bytes(bytes) => Ok(Content::Given(bytes)),
-            Self::Path(path) => std::fs::read(path).map(Content::Read),
+            Self::Path(path) => std::fs::read(path)
+                .map(Content::Read)
+                .map_err(|error| Error::unavailable(ErrorCode::Io, format!("cannot read the file: {}", error.kind()))),
         }
     }
 }
@@ -121,5 +127,5 @@ impl FromPyObject<'_, '_> for Listener {
 pub fn fields(
     given: Option<&Bound<'_, pyo3::types::PyDict>>,
 ) -> PyResult<std::collections::HashMap<String, FieldValue>> {
-    given.map_or_else(|| Ok(std::collections::HashMap::new()), |fields| fields.extract())
+    given.map_or_else(|| Ok(std::collections::HashMap::new()), |fields| Take::take(fields.as_any()))
 }

@@ -36,14 +36,14 @@ mod _native {
     #[pymodule_export]
     use crate::quotes::{Quotes, price_lines};
     #[pymodule_export]
-    use crate::sales::Sales;
+    use crate::sales::{Sales, standard_pipeline};
     #[pymodule_export]
     use crate::session::Session;
     #[pymodule_export]
     use crate::values::{
-        CompiledCalendar, UnitTable, allocate, check_value, content_hash, continuous_calendar, convert, convert_exact,
-        currencies, currency_exponent, engine_version, json_schema, json_schema_names, normalize_gtin, normalize_iban,
-        normalize_identifier, normalize_text, round_decimal, weekday_calendar,
+        CompiledCalendar, UnitTable, allocate, around_the_clock_calendar, check_value, content_hash, convert,
+        convert_exact, currencies, currency_exponent, engine_version, json_schema, json_schema_names, normalize_gtin,
+        normalize_iban, normalize_identifier, normalize_text, round_decimal, weekday_calendar,
     };
 
     #[pymodule_export]

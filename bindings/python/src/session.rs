@@ -1,9 +1,12 @@
 //! A session: everything is asked and done through one.
 
+use std::ops::ControlFlow;
+
 use crm_core::engine::{FieldDescription, Outcome};
 use crm_core::exchange::{ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
 use crm_core::journal::{ChangePage, JournalEntry};
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
+use crm_core::value::python::Argument;
 use crm_core::value::{Id, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -22,20 +25,21 @@ pub struct Session {
     pub inner: crm_core::engine::Session,
 }
 
-/// Tells a Python function how far an import is.
+/// Tells a Python function how far an import is, and ends the import when the function or the user says so.
 struct Progress {
     heard: Option<Listener>,
+    raised: Option<PyErr>,
 }
 
 impl ImportProgress for Progress {
-    fn rows_done(&mut self, rows: u64) {
-        let Some(Listener(heard)) = &self.heard else { return };
-        // The import is not the listener's: what fails there is reported where Python reports such things.
-        Python::attach(|py| {
-            if let Err(error) = heard.call1(py, (rows,)) {
-                error.write_unraisable(py, Some(heard.bind(py)));
-            }
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
+        let told = Python::attach(|py| {
+            // While the engine works, nobody else asks whether the user pressed Ctrl-C.
+            py.check_signals()?;
+            self.heard.as_ref().map_or(Ok(()), |Listener(heard)| heard.call1(py, (rows,)).map(drop))
         });
+        self.raised = told.err();
+        if self.raised.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -54,8 +58,8 @@ impl Session {
     }
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
-    fn at(&self, timestamp: Timestamp) -> Self {
-        Self { inner: self.inner.at(timestamp) }
+    fn at(&self, instant: Timestamp) -> Self {
+        Self { inner: self.inner.at(instant) }
     }
 
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
@@ -89,6 +93,9 @@ impl Session {
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.
+    ///
+    /// Raises `InvalidError`, `NotFoundError`, `DeniedError`, `ConflictError`: nothing was written. `UnknownError`:
+    /// repeat with the same `op_id`. `OP_ID_REUSED` if the `op_id` was used for another command.
     #[pyo3(signature = (command, op_id=None))]
     fn execute(&self, py: Python<'_>, command: CommandInput, op_id: Option<Id>) -> PyResult<Outcome> {
         let command = command.into();
@@ -99,6 +106,8 @@ impl Session {
     }
 
     /// Carries out all commands or none. The field of an error begins with the place of the command, `[2]`.
+    ///
+    /// Raises what `execute` raises; the field path begins with the place of the command, `[2]`.
     #[pyo3(signature = (commands, op_id=None))]
     fn execute_all(&self, py: Python<'_>, commands: Vec<CommandInput>, op_id: Option<Id>) -> PyResult<Outcome> {
         let commands = input::commands(commands);
@@ -106,18 +115,25 @@ impl Session {
     }
 
     /// What a command would do, without doing it.
+    ///
+    /// Raises what `execute` raises.
     fn preview(&self, py: Python<'_>, command: CommandInput) -> PyResult<Outcome> {
         let command = command.into();
         Ok(py.detach(|| self.inner.preview(command))?)
     }
 
     /// What several commands would do together, without doing it.
+    ///
+    /// Raises what `execute_all` raises.
     fn preview_all(&self, py: Python<'_>, commands: Vec<CommandInput>) -> PyResult<Outcome> {
         let commands = input::commands(commands);
         Ok(py.detach(|| self.inner.preview_all(&commands))?)
     }
 
     /// Carries out a command, or a list of commands all or nothing, from JSON; the outcome is canonical JSON text.
+    ///
+    /// Raises what `execute_all` raises; `BAD_JSON`, `UNKNOWN_FIELD`, `WRONG_TYPE`, `REQUIRED` with the path in the
+    /// text.
     #[pyo3(signature = (command, op_id=None))]
     fn execute_json(&self, py: Python<'_>, command: JsonInput, op_id: Option<Id>) -> PyResult<String> {
         let text = command.text()?;
@@ -125,12 +141,16 @@ impl Session {
     }
 
     /// What a command, or a list of commands, would do, without doing it.
+    ///
+    /// Raises what `execute_json` raises.
     fn preview_json(&self, py: Python<'_>, command: JsonInput) -> PyResult<String> {
         let text = command.text()?;
         Ok(py.detach(|| self.inner.preview_json(&text))?)
     }
 
     /// Answers a question in JSON with canonical JSON text.
+    ///
+    /// Raises what the question's own method raises.
     fn query_json(&self, py: Python<'_>, question: JsonInput) -> PyResult<String> {
         let text = question.text()?;
         Ok(py.detach(|| self.inner.query_json(&text))?)
@@ -139,89 +159,141 @@ impl Session {
     /// The whole JSON door in one call that never raises: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}`
     /// is answered with `{"ok": ...}` or `{"error": {"kind": ..., "problems": [...]}}`. Beside `execute` may stand an
     /// `op_id`, so that the request has its effect once however often it is made.
-    fn answer_json(&self, py: Python<'_>, request: &str) -> String {
-        py.detach(|| self.inner.answer_json(request))
+    fn answer_json(&self, py: Python<'_>, request: Argument<String>) -> String {
+        py.detach(|| self.inner.answer_json(&request))
     }
 
     /// Makes a record of any entity from its fields by name; custom fields too.
+    ///
+    /// Raises `UNKNOWN_ENTITY`, `UNKNOWN_FIELD`, and those of the entity's own method.
     #[pyo3(signature = (entity, /, **fields: "FieldInput"))]
-    fn create(&self, py: Python<'_>, entity: &str, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Outcome> {
+    fn create(
+        &self,
+        py: Python<'_>,
+        entity: Argument<String>,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        Ok(py.detach(|| self.inner.create(entity, fields))?)
+        Ok(py.detach(|| self.inner.create(&entity, fields))?)
     }
 
     /// Sets some fields of a record; `version` is the one that was read.
+    ///
+    /// Raises `STALE_VERSION`, `UNKNOWN_ENTITY`, `UNKNOWN_FIELD`, and those of the entity's own method.
     #[pyo3(signature = (entity, id, version, /, **fields: "FieldInput"))]
     fn update(
         &self,
         py: Python<'_>,
-        entity: &str,
+        entity: Argument<String>,
         id: Id,
-        version: i64,
+        version: Argument<i64>,
         fields: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
         let fields = input::fields(fields)?;
-        Ok(py.detach(|| self.inner.update(entity, id, version, fields))?)
+        Ok(py.detach(|| self.inner.update(&entity, id, version.0, fields))?)
     }
 
     /// Deletes a record; `version` is the one that was read. `restore` brings it back.
-    fn delete(&self, py: Python<'_>, entity: &str, id: Id, version: i64) -> PyResult<Outcome> {
-        Ok(py.detach(|| self.inner.delete(entity, id, version))?)
+    ///
+    /// Raises `STILL_REFERENCED`, `STALE_VERSION`, `NotFoundError`, `DeniedError`.
+    fn delete(&self, py: Python<'_>, entity: Argument<String>, id: Id, version: Argument<i64>) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.inner.delete(&entity, id, version.0))?)
     }
 
     /// Brings a deleted record back.
-    fn restore(&self, py: Python<'_>, entity: &str, id: Id) -> PyResult<Outcome> {
-        Ok(py.detach(|| self.inner.restore(entity, id))?)
+    ///
+    /// Raises `NotFoundError`, `DeniedError`, `DUPLICATE_KEY` if another record took a unique value since.
+    fn restore(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Outcome> {
+        Ok(py.detach(|| self.inner.restore(&entity, id))?)
     }
 
     /// Takes back everything that an operation changed, as far as its effects still stand: all or nothing.
+    ///
+    /// Raises `NotFoundError` for an unknown operation, `EFFECTS_CHANGED` with every field that was changed since,
+    /// `DeniedError`.
     fn undo(&self, py: Python<'_>, op_id: Id) -> PyResult<Outcome> {
         Ok(py.detach(|| self.inner.undo(op_id))?)
     }
 
     /// A record of any entity, as the class of the entity.
+    ///
+    /// Raises `NotFoundError` if there is none, or the reader may not see it; `UNKNOWN_ENTITY`, `DeniedError`.
     #[pyo3(signature = (entity, id) -> "Any")]
-    fn get<'py>(&self, py: Python<'py>, entity: &str, id: Id) -> PyResult<Bound<'py, PyAny>> {
-        entities::get(py, &self.inner, entity, id)
+    fn get<'py>(&self, py: Python<'py>, entity: Argument<String>, id: Id) -> PyResult<Bound<'py, PyAny>> {
+        entities::get(py, &self.inner, &entity, id)
     }
 
     /// A record of any entity as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises `NotFoundError` if it did not exist then, was deleted, or the reader may not see it; `UNKNOWN_ENTITY`.
     #[pyo3(signature = (entity, id, at) -> "Any")]
-    fn as_of<'py>(&self, py: Python<'py>, entity: &str, id: Id, at: Timestamp) -> PyResult<Bound<'py, PyAny>> {
-        entities::as_of(py, &self.inner, entity, id, at)
+    fn as_of<'py>(
+        &self,
+        py: Python<'py>,
+        entity: Argument<String>,
+        id: Id,
+        at: Timestamp,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        entities::as_of(py, &self.inner, &entity, id, at)
     }
 
     /// The fields of an entity that the caller may see, with custom fields.
-    fn describe(&self, py: Python<'_>, entity: &str) -> PyResult<Vec<FieldDescription>> {
-        Ok(py.detach(|| self.inner.describe(entity))?)
+    ///
+    /// Raises `UNKNOWN_ENTITY`; `DeniedError` without the right to read the entity.
+    fn describe(&self, py: Python<'_>, entity: Argument<String>) -> PyResult<Vec<FieldDescription>> {
+        Ok(py.detach(|| self.inner.describe(&entity))?)
     }
 
     /// Figures over the visible records of an entity, by group.
-    fn aggregate(&self, py: Python<'_>, entity: &str, query: AggregateQuery) -> PyResult<Vec<AggregateRow>> {
-        Ok(py.detach(|| self.inner.aggregate(entity, &query))?)
+    ///
+    /// Raises `UNKNOWN_FIELD`, `WRONG_TYPE`, `TOO_MANY` groups, `OVERFLOW`, `DeniedError`.
+    fn aggregate(
+        &self,
+        py: Python<'_>,
+        entity: Argument<String>,
+        query: AggregateQuery,
+    ) -> PyResult<Vec<AggregateRow>> {
+        Ok(py.detach(|| self.inner.aggregate(&entity, &query))?)
     }
 
     /// What happened to a record, oldest first, with the fields that the reader may see.
-    fn history(&self, py: Python<'_>, entity: &str, id: Id) -> PyResult<Vec<JournalEntry>> {
-        Ok(py.detach(|| self.inner.history(entity, id))?)
+    ///
+    /// Raises `NotFoundError` if there is no such record, or the reader may not see it.
+    fn history(&self, py: Python<'_>, entity: Argument<String>, id: Id) -> PyResult<Vec<JournalEntry>> {
+        Ok(py.detach(|| self.inner.history(&entity, id))?)
     }
 
     /// A page of what happened to a record, oldest first, as far as the reader may see it. Begin with 0; a page has 1 to
     /// 1,000 entries.
-    #[pyo3(signature = (entity, id, cursor=0, limit=1000))]
-    fn history_page(&self, py: Python<'_>, entity: &str, id: Id, cursor: i64, limit: i64) -> PyResult<ChangePage> {
-        Ok(py.detach(|| self.inner.history_page(entity, id, cursor, limit))?)
+    ///
+    /// Raises `OUT_OF_RANGE` for a page size outside 1 to 1,000, `NotFoundError`.
+    #[pyo3(signature = (entity, id, cursor=Argument(0), limit=Argument(500)))]
+    fn history_page(
+        &self,
+        py: Python<'_>,
+        entity: Argument<String>,
+        id: Id,
+        cursor: Argument<i64>,
+        limit: Argument<i64>,
+    ) -> PyResult<ChangePage> {
+        Ok(py.detach(|| self.inner.history_page(&entity, id, cursor.0, limit.0))?)
     }
 
     /// The entries of the journal behind a cursor that the reader may see, oldest first. Begin with 0; a page has 1 to
     /// 1,000 entries.
-    #[pyo3(signature = (cursor, limit=1000))]
-    fn changes_since(&self, py: Python<'_>, cursor: i64, limit: i64) -> PyResult<ChangePage> {
-        Ok(py.detach(|| self.inner.changes_since(cursor, limit))?)
+    ///
+    /// Raises `OUT_OF_RANGE` for a page size outside 1 to 1,000.
+    #[pyo3(signature = (cursor=Argument(0), limit=Argument(500)))]
+    fn changes_since(&self, py: Python<'_>, cursor: Argument<i64>, limit: Argument<i64>) -> PyResult<ChangePage> {
+        Ok(py.detach(|| self.inner.changes_since(cursor.0, limit.0))?)
     }
 
     /// Imports a CSV file, given as bytes or as a path. A row is taken whole or not at all; what is wrong with one
-    /// stands in the report. `progress` hears after each batch how many rows are done.
+    /// stands in the report. `progress` hears after each thousand rows and at the end how many rows are done; in a dry
+    /// run, how many were read.
+    ///
+    /// If `progress` raises, or the user presses Ctrl-C, the import ends after the thousand rows that are being written and
+    /// raises the same: the rows that are done stand, and a second import of the file finds them again.
     #[pyo3(signature = (source, mapping, dry_run=false, progress=None))]
     fn import_csv(
         &self,
@@ -231,36 +303,42 @@ impl Session {
         dry_run: bool,
         progress: Option<Listener>,
     ) -> PyResult<ImportReport> {
-        let mut progress = Progress { heard: progress };
-        py.detach(|| {
-            let bytes = source.content()?;
-            Ok(self.inner.import_csv_with(bytes.as_ref(), &mapping, dry_run, &mut progress)?)
-        })
+        let mut progress = Progress { heard: progress, raised: None };
+        let report =
+            py.detach(|| self.inner.import_csv_with(source.content()?.as_ref(), &mapping, dry_run, &mut progress))?;
+        progress.raised.map_or(Ok(report), Err)
     }
 
     /// Every visible record that the query finds, as CSV.
+    ///
+    /// Raises `UNKNOWN_FIELD` for a field that does not exist or is hidden, `DeniedError`, and what is wrong with the
+    /// query.
     #[pyo3(signature = (entity, query=None, options=None))]
     fn export_csv(
         &self,
         py: Python<'_>,
-        entity: &str,
+        entity: Argument<String>,
         query: Option<Query>,
         options: Option<ExportOptions>,
     ) -> PyResult<Vec<u8>> {
         let (query, options) = (query.unwrap_or_default(), options.unwrap_or_default());
-        Ok(py.detach(|| self.inner.export_csv(entity, &query, &options))?)
+        Ok(py.detach(|| self.inner.export_csv(&entity, &query, &options))?)
     }
 
     /// Imports vCards as contacts, given as bytes or as a path.
+    ///
+    /// Raises `DeniedError`, and what the store raises. What is wrong with a card stands in the report.
     #[pyo3(signature = (source, dry_run=false))]
     fn import_vcards(&self, py: Python<'_>, source: FileInput, dry_run: bool) -> PyResult<ImportReport> {
-        py.detach(|| Ok(self.inner.import_vcards(source.content()?.as_ref(), dry_run)?))
+        Ok(py.detach(|| self.inner.import_vcards(source.content()?.as_ref(), dry_run))?)
     }
 
     /// Every visible contact that the query finds, as vCards.
+    ///
+    /// Raises `DeniedError`, and what is wrong with the query.
     #[pyo3(signature = (query=None, version=None))]
     fn export_vcards(&self, py: Python<'_>, query: Option<Query>, version: Option<VCardVersion>) -> PyResult<String> {
-        let (query, version) = (query.unwrap_or_default(), version.unwrap_or(VCardVersion::V3));
+        let (query, version) = (query.unwrap_or_default(), version.unwrap_or_default());
         Ok(py.detach(|| self.inner.export_vcards(&query, version))?)
     }
 }

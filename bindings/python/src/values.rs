@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crm_core::value::python::Argument;
 use crm_core::value::{
     AllocationMethod, BusinessCalendar, Currency, Date, Decimal, Dimension, FieldValue, IdentifierKind, Quantity,
     Rounding, Timestamp, UnitFactor, identifier,
@@ -29,9 +30,11 @@ pub fn json_schema_names() -> Vec<String> {
 }
 
 /// The JSON Schema (draft 2020-12) of a command, a question, an outcome or an entity, as canonical JSON text.
+///
+/// Raises `UNKNOWN_ENTITY` for another name.
 #[pyfunction]
-pub fn json_schema(py: Python<'_>, name: &str) -> PyResult<String> {
-    Ok(py.detach(|| crm_core::engine::json_schema(name))?)
+pub fn json_schema(py: Python<'_>, name: Argument<String>) -> PyResult<String> {
+    Ok(py.detach(|| crm_core::engine::json_schema(&name))?)
 }
 
 /// The SHA-256 of an attachment's bytes, 64 hexadecimal digits.
@@ -41,21 +44,25 @@ pub fn content_hash(py: Python<'_>, content: pyo3::pybacked::PyBackedBytes) -> S
 }
 
 /// Divides an amount by weights into parts of `exponent` digits behind the point; the parts add up to the amount.
+///
+/// Raises `DECIMAL_DIGITS` if `amount` has more digits than `exponent`; `REQUIRED` without weights; `OUT_OF_RANGE` for
+/// a weight below zero and for weights that sum to zero; `TOO_MANY`, `OVERFLOW`.
 #[pyfunction]
-#[pyo3(signature = (amount, weights, method=AllocationMethod::LargestRemainder, exponent=2))]
 pub fn allocate(
     amount: Decimal,
-    weights: Vec<Decimal>,
+    weights: Argument<Vec<Decimal>>,
     method: AllocationMethod,
-    exponent: u32,
+    exponent: Argument<u32>,
 ) -> PyResult<Vec<Decimal>> {
-    Ok(crm_core::value::allocate(amount, &weights, method, exponent)?)
+    Ok(crm_core::value::allocate(amount, &weights, method, exponent.0)?)
 }
 
 /// Rounds a decimal to `scale` digits behind the point, by a named rule.
+///
+/// Raises `DECIMAL_DIGITS` for an amount with more digits than an exact decimal can keep.
 #[pyfunction]
-pub fn round_decimal(amount: Decimal, scale: u32, rounding: Rounding) -> Decimal {
-    amount.round(scale, rounding)
+pub fn round_decimal(amount: Decimal, scale: Argument<u32>, rounding: Rounding) -> Decimal {
+    amount.round(scale.0, rounding)
 }
 
 /// The codes of all active currencies of ISO 4217.
@@ -65,6 +72,8 @@ pub fn currencies() -> Vec<Currency> {
 }
 
 /// Digits behind the point of the smallest amount that is paid in a currency.
+///
+/// Raises `BAD_FORMAT` for what is no code of a currency.
 #[pyfunction]
 pub fn currency_exponent(currency: Currency) -> u32 {
     currency.exponent()
@@ -72,26 +81,30 @@ pub fn currency_exponent(currency: Currency) -> u32 {
 
 /// The one written form of an identifier; raises `InvalidError` (`ErrorCode.CHECK_DIGIT`) if a digit is wrong.
 #[pyfunction]
-pub fn normalize_identifier(kind: IdentifierKind, text: &str) -> PyResult<String> {
-    Ok(identifier::normalize(kind, text)?)
+pub fn normalize_identifier(kind: IdentifierKind, text: Argument<String>) -> PyResult<String> {
+    Ok(identifier::normalize(kind, &text)?)
 }
 
 /// The one written form of a GTIN of 8, 12, 13 or 14 digits.
+///
+/// Raises `BAD_FORMAT`, `CHECK_DIGIT`.
 #[pyfunction]
-pub fn normalize_gtin(text: &str) -> PyResult<String> {
-    Ok(identifier::normalize_gtin(text)?)
+pub fn normalize_gtin(text: Argument<String>) -> PyResult<String> {
+    Ok(identifier::normalize_gtin(&text)?)
 }
 
 /// The one written form of an IBAN.
+///
+/// Raises `BAD_FORMAT`, `CHECK_DIGIT`.
 #[pyfunction]
-pub fn normalize_iban(text: &str) -> PyResult<String> {
-    Ok(identifier::normalize_iban(text)?)
+pub fn normalize_iban(text: Argument<String>) -> PyResult<String> {
+    Ok(identifier::normalize_iban(&text)?)
 }
 
-/// The form in which texts are searched: width, case and accents do not count.
+/// The normal form for comparing text: full-width letters become half-width, capitals small.
 #[pyfunction]
-pub fn normalize_text(text: &str) -> String {
-    crm_core::value::normalize_text(text)
+pub fn normalize_text(text: Argument<String>) -> String {
+    crm_core::value::normalize_text(&text)
 }
 
 /// Units of measure: the standard ones, and factors of one's own such as the pieces in a carton.
@@ -109,12 +122,14 @@ impl UnitTable {
 #[pymethods]
 impl UnitTable {
     /// The standard units.
-    #[new]
-    fn new() -> Self {
+    #[staticmethod]
+    fn standard() -> Self {
         Self { inner: Mutex::new(crm_core::value::UnitTable::standard().clone()) }
     }
 
     /// Adds a factor between two units.
+    ///
+    /// Raises `UNIT_MISMATCH` if the factor contradicts what is known, `OUT_OF_RANGE`, `TOO_MANY`.
     fn add_factor(&self, factor: UnitFactor) -> PyResult<()> {
         Ok(self.table().add_factor(&factor)?)
     }
@@ -125,43 +140,67 @@ impl UnitTable {
     }
 
     /// What a unit measures.
-    fn dimension(&self, unit: &str) -> PyResult<Dimension> {
-        Ok(self.table().unit(unit)?.dimension())
+    ///
+    /// Raises `UNIT_MISMATCH` for an unknown unit.
+    fn dimension(&self, unit: Argument<String>) -> PyResult<Dimension> {
+        Ok(self.table().unit(&unit)?.dimension())
     }
 
     /// A quantity in another unit, rounded once to `scale` digits behind the point.
-    fn convert(&self, quantity: Quantity, to: &str, scale: u32, rounding: Rounding) -> PyResult<Quantity> {
-        Ok(self.table().convert(&quantity, to, scale, rounding)?)
+    ///
+    /// Raises `UNIT_MISMATCH`, `OVERFLOW`.
+    fn convert(
+        &self,
+        quantity: Quantity,
+        to: Argument<String>,
+        scale: Argument<u32>,
+        rounding: Rounding,
+    ) -> PyResult<Quantity> {
+        Ok(self.table().convert(&quantity, &to, scale.0, rounding)?)
     }
 
     /// A quantity in another unit, if a decimal can say it; raises `InvalidError` (`ErrorCode.DECIMAL_DIGITS`) if not.
-    fn convert_exact(&self, quantity: Quantity, to: &str) -> PyResult<Quantity> {
-        Ok(self.table().convert_exact(&quantity, to)?)
+    fn convert_exact(&self, quantity: Quantity, to: Argument<String>) -> PyResult<Quantity> {
+        Ok(self.table().convert_exact(&quantity, &to)?)
     }
 }
 
 /// A quantity in another standard unit, rounded once to `scale` digits behind the point.
+///
+/// Raises `UNIT_MISMATCH`, `OVERFLOW`.
 #[pyfunction]
-pub fn convert(quantity: Quantity, to: &str, scale: u32, rounding: Rounding) -> PyResult<Quantity> {
-    Ok(crm_core::value::UnitTable::standard().convert(&quantity, to, scale, rounding)?)
+pub fn convert(
+    quantity: Quantity,
+    to: Argument<String>,
+    scale: Argument<u32>,
+    rounding: Rounding,
+) -> PyResult<Quantity> {
+    Ok(crm_core::value::UnitTable::standard().convert(&quantity, &to, scale.0, rounding)?)
 }
 
 /// A quantity in another standard unit, if a decimal can say it.
+///
+/// Raises `UNIT_MISMATCH`, `DECIMAL_DIGITS`.
 #[pyfunction]
-pub fn convert_exact(quantity: Quantity, to: &str) -> PyResult<Quantity> {
-    Ok(crm_core::value::UnitTable::standard().convert_exact(&quantity, to)?)
+pub fn convert_exact(quantity: Quantity, to: Argument<String>) -> PyResult<Quantity> {
+    Ok(crm_core::value::UnitTable::standard().convert_exact(&quantity, &to)?)
 }
 
 /// A calendar from Monday to Friday from `start` to `end` without a break, without holidays.
 #[pyfunction]
-pub fn weekday_calendar(name: &str, time_zone: &str, start: &str, end: &str) -> BusinessCalendar {
-    BusinessCalendar::weekdays(name, time_zone, start, end)
+pub fn weekday_calendar(
+    name: Argument<String>,
+    time_zone: Argument<String>,
+    start: Argument<String>,
+    end: Argument<String>,
+) -> BusinessCalendar {
+    BusinessCalendar::weekdays(&name, &time_zone, &start, &end)
 }
 
 /// A calendar from Monday to Sunday round the clock: for deadlines that know no business hours.
 #[pyfunction]
-pub fn continuous_calendar(name: &str, time_zone: &str) -> BusinessCalendar {
-    BusinessCalendar::around_the_clock(name, time_zone)
+pub fn around_the_clock_calendar(name: Argument<String>, time_zone: Argument<String>) -> BusinessCalendar {
+    BusinessCalendar::around_the_clock(&name, &time_zone)
 }
 
 /// A business calendar that was checked and is ready to compute with.
@@ -179,8 +218,10 @@ impl CompiledCalendar {
     }
 
     /// The instant after so many seconds of working time.
-    fn add_working(&self, start: Timestamp, seconds: i64) -> PyResult<Timestamp> {
-        Ok(self.inner.add_working(start, seconds)?)
+    ///
+    /// Raises `OUT_OF_RANGE` if the calendar has too little working time.
+    fn add_working(&self, start: Timestamp, seconds: Argument<i64>) -> PyResult<Timestamp> {
+        Ok(self.inner.add_working(start, seconds.0)?)
     }
 
     /// Seconds of working time between two instants.
@@ -194,6 +235,8 @@ impl CompiledCalendar {
     }
 
     /// The first instant of working time that is not before `at`.
+    ///
+    /// Raises `OUT_OF_RANGE` if there is none.
     fn next_working(&self, at: Timestamp) -> PyResult<Timestamp> {
         Ok(self.inner.next_working(at)?)
     }
@@ -204,8 +247,10 @@ impl CompiledCalendar {
     }
 
     /// The date after so many working days.
-    fn add_working_days(&self, date: Date, count: i64) -> PyResult<Date> {
-        Ok(self.inner.add_working_days(date, count)?)
+    ///
+    /// Raises `OUT_OF_RANGE` if there is none.
+    fn add_working_days(&self, date: Date, count: Argument<i64>) -> PyResult<Date> {
+        Ok(self.inner.add_working_days(date, count.0)?)
     }
 
     /// Working days from a date to another.
@@ -214,6 +259,8 @@ impl CompiledCalendar {
     }
 
     /// The date of an instant in the calendar's time zone.
+    ///
+    /// Raises `OUT_OF_RANGE` outside the years 1 to 9999.
     fn date_at(&self, at: Timestamp) -> PyResult<Date> {
         Ok(self.inner.date_at(at)?)
     }

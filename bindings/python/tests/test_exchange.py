@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from crm_core import (
     Query,
     ReferenceLookup,
     Session,
+    UnavailableError,
     VCardVersion,
 )
 from crm_core.exchange import notices_csv, read_csv, rejects_csv
@@ -83,20 +85,37 @@ def test_a_file_comes_in_once(session: Session, tmp_path: Path) -> None:
     with pytest.raises(InvalidError) as caught:
         session.import_csv(b"a,b\n1,2\n", MAPPING.replace(csv=CsvOptions()))
     assert caught.value.kind == "invalid"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(UnavailableError) as missing:
         session.import_csv(tmp_path / "none.csv", MAPPING)
+    assert missing.value.code == ErrorCode.IO
     with pytest.raises(TypeError):
         session.import_csv(1, MAPPING)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         session.import_csv(b"", MAPPING, progress=1)  # type: ignore[arg-type]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_listener_that_fails_stops_no_import(session: Session) -> None:
+MANY = ("name\n" + "".join(f"Account {number}\n" for number in range(2500))).encode()
+PLAIN = ImportMapping("account", [ColumnMapping("name", "name")], external_system="old", key_column="name")
+
+
+def test_a_listener_that_raises_ends_the_import_between_two_batches(session: Session) -> None:
     def fail(rows: int) -> None:
         raise RuntimeError(rows)
 
-    assert session.import_csv(ACCOUNTS.encode(), MAPPING, progress=fail).created == 2
+    with pytest.raises(RuntimeError, match="1000"):
+        session.import_csv(MANY, PLAIN, progress=fail)
+    report = session.import_csv(MANY, PLAIN)
+    assert (report.unchanged, report.created, report.stopped) == (1000, 1500, False)
+
+
+def test_ctrl_c_ends_an_import(session: Session) -> None:
+    def interrupted(rows: int) -> None:
+        if rows == 1000:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        session.import_csv(MANY, PLAIN, progress=interrupted)
+    assert session.import_csv(MANY, PLAIN).unchanged in (1000, 2000)
 
 
 def test_a_near_name_is_proposed(session: Session) -> None:

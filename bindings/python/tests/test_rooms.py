@@ -45,13 +45,17 @@ from crm_core import (
     Role,
     Session,
     SingleViewOptions,
+    Sort,
     Stage,
     StageCategory,
     Subject,
     SubjectEntity,
     User,
     WinRateOptions,
+    changes,
     content_hash,
+    records,
+    standard_pipeline,
 )
 from helpers import START
 
@@ -276,3 +280,33 @@ def test_quotes(session: Session) -> None:
     short = quotes.create_quote(Quote("x", currency="EUR", valid_until=TODAY, lines=lines))
     short = quotes.send(short.id, short.version)
     assert session.at(START + 2 * DAY).quotes.expire(short.id, short.version).status == QuoteStatus.EXPIRED
+
+
+def test_everything_that_a_question_finds_page_by_page(session: Session) -> None:
+    names = [f"Account {number}" for number in range(7)]
+    made = [session.customers.create_account(Account(name)) for name in names]
+    by_name = Query(sort=[Sort("name")], limit=3)
+    assert [account.name for account in records(session.customers.accounts, by_name)] == names
+    assert [pipeline.name for pipeline in records(session.sales.pipelines)] == [
+        pipeline.name for pipeline in session.sales.pipelines().items
+    ]
+    with pytest.raises(InvalidError):
+        next(records(session.customers.accounts, Query(limit=0)))
+    entries = list(changes(session))
+    assert [entry.record for entry in entries if entry.entity == "account"] == [account.id for account in made]
+    assert list(changes(session, entries[-1].sequence)) == []
+
+
+def test_a_pipeline_to_begin_with(session: Session) -> None:
+    pipeline = standard_pipeline().replace(name="of our own")
+    assert session.sales.create_pipeline(pipeline).stages == pipeline.stages
+    assert [stage.category.value for stage in pipeline.stages][-2:] == ["won", "lost"]
+
+
+def test_attachments_and_price_lists_by_identifier(session: Session) -> None:
+    account = session.customers.create_account(Account("Nordwerk"))
+    file = Attachment(content_hash(b"drawing"), 7, "drawing.pdf", account=account.id)
+    attachment = session.customers.add_attachment(file)
+    assert session.customers.attachment(attachment.id) == attachment
+    price_list = session.products.create_price_list(PriceList("2026", "EUR"))
+    assert session.products.price_list(price_list.id) == price_list

@@ -10,6 +10,8 @@ use crate::quote::QuoteCommand;
 use crate::room::TraceStep;
 use crate::sales::SalesCommand;
 use crate::schema::FieldDefinition;
+#[cfg(feature = "python")]
+use crate::value::python;
 use crate::value::{Currency, FieldValue, Id, Problem};
 
 /// Every change of state. In JSON: `{"customer": {"create_account": {"account": {...}}}}`.
@@ -34,7 +36,25 @@ pub enum Command {
     Journal(JournalCommand),
 }
 
-python_json! { Command {} }
+python_json! {
+    Command {
+        /// How a copy is made: the same room with the same command.
+        fn __reduce__<'py>(&self, py: python::Python<'py>) -> python::PyResult<python::Copying<'py>> {
+            let of = |room| python::Copying::of::<Self>(py, room);
+            match self.clone() {
+                Self::Record(command) => of("Record")?.with(command),
+                Self::Admin(command) => of("Admin")?.with(command),
+                Self::Customer(command) => of("Customer")?.with(command),
+                Self::Sales(command) => of("Sales")?.with(command),
+                Self::Product(command) => of("Product")?.with(command),
+                Self::Quote(command) => of("Quote")?.with(command),
+                Self::Journal(command) => of("Journal")?.with(command),
+            }
+        }
+    }
+}
+
+foreign_json! { Command }
 
 value_union! {
     /// Changes of records of any entity. The rules of the entity's room hold as for its own commands.

@@ -7,6 +7,7 @@ mod checks;
 mod command;
 mod crm;
 mod json_door;
+mod pages;
 mod parts;
 mod pipeline;
 mod question;
@@ -29,6 +30,7 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, json_schema, json_schema_names};
+pub use pages::Records;
 pub use question::Question;
 pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};

@@ -285,7 +285,7 @@ impl Session {
         Ok((rows.into_iter().map(E::from_stored).collect::<Result<_>>()?, next))
     }
 
-    /// Every visible record that a query finds, without pages: for exports and reports inside the process.
+    /// Every visible record that a query finds, on one snapshot and all in memory; [`Session::records`] holds one page.
     ///
     /// # Errors
     /// As [`Session::list`].

@@ -90,7 +90,7 @@ impl Writer<'_> {
     }
 }
 
-pub(crate) fn cannot(what: &str, error: &std::io::Error) -> Error {
+pub(super) fn cannot(what: &str, error: &std::io::Error) -> Error {
     let code = match error.kind() {
         std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => ErrorCode::ReadOnlyFile,

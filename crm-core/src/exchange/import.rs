@@ -8,6 +8,7 @@ mod lookup;
 mod rows;
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use super::cells::CellFormat;
 use super::csv::{CsvOptions, CsvReader, CsvReject, CsvRow};
@@ -16,8 +17,8 @@ use crate::value::{Decimal, ErrorCode, FieldValue, Problem, Result};
 
 use rows::{Compiled, Read};
 
-/// Rows in one transaction.
-const BATCH: usize = 1_000;
+/// Rows that are read before they are written in one transaction.
+const BATCH: u64 = 1_000;
 
 value_enum! {
     /// What happens to a row that refers to something unknown.
@@ -203,25 +204,30 @@ value_struct! {
             pub encoding: Option<String>,
             /// The separator with which a CSV file was read.
             pub separator: Option<String>,
+            /// Whether the host ended the import before the end of the file; what was imported until then stands.
+            pub stopped: bool,
         }
     }
 }
 
 /// Hears how far an import is.
 pub trait ImportProgress {
-    /// Called after each batch with the rows that are done.
-    fn rows_done(&mut self, rows: u64);
+    /// Called after each thousand rows and at the end, with the rows that are done; in a dry run with those that were
+    /// read. `Break` ends the import there: the rows that are done stand, the others of the file are not read.
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()>;
 }
 
 /// Hears nothing.
 impl ImportProgress for () {
-    fn rows_done(&mut self, _: u64) {}
+    fn rows_done(&mut self, _: u64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 impl Session {
-    /// Imports a CSV file. Rows are put one by one, a thousand in a transaction; a row is taken whole or not at all. A row
-    /// that changes a record adds its channels, identifiers and external identifiers to those that are there: an opt-out
-    /// and what other systems brought stay.
+    /// Imports a CSV file. Rows are put one by one, up to a thousand in a transaction; a row is taken whole or not at all. A
+    /// row that changes a record adds its channels, identifiers and external identifiers to those that are there: an
+    /// opt-out and what other systems brought stay.
     ///
     /// An opportunity that is there goes to the stage of its row by the steps that a user would take, with the guards of
     /// the stages; another day of its opening or closing is left out and listed as a notice.
@@ -254,17 +260,25 @@ impl Session {
             seen: HashMap::new(),
             waiting: Vec::new(),
         };
-        // In a dry run nothing is kept between transactions, so everything goes through one.
-        let batch = if dry_run { usize::MAX } else { BATCH };
         for row in reader {
             import.take(row);
-            if import.waiting.len() >= batch {
+            if !import.report.rows.is_multiple_of(BATCH) {
+                continue;
+            }
+            // In a dry run nothing is kept between transactions, so everything goes through one.
+            if !dry_run {
                 import.put()?;
-                progress.rows_done(import.report.rows);
+            }
+            if progress.rows_done(import.report.rows).is_break() {
+                import.report.stopped = true;
+                return Ok(import.finish());
             }
         }
         import.put()?;
-        progress.rows_done(import.report.rows);
+        if !import.report.rows.is_multiple_of(BATCH) {
+            // Nothing is left that could be stopped.
+            let _ = progress.rows_done(import.report.rows);
+        }
         Ok(import.finish())
     }
 }

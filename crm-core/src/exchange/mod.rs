@@ -42,8 +42,6 @@ pub use csv::{
     escape_formula, read_csv, unescape_formula, write_csv,
 };
 pub use dump::DumpReport;
-#[cfg(feature = "uniffi")]
-pub(crate) use dump::cannot;
 pub use encoding::MAX_UNDECODABLE;
 pub use export::ExportOptions;
 pub use import::{

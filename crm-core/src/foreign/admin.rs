@@ -1,10 +1,10 @@
 //! Users, roles, rights, custom fields.
 
 use crate::access::{PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage};
-use crate::engine::{AdminCommand, Command, Organization, Session};
+use crate::engine::{Organization, Session};
 use crate::query::Query;
-use crate::schema::{Entity, FieldDefinition, FieldDefinitionPage};
-use crate::value::{Error, Id, Result};
+use crate::schema::{FieldDefinition, FieldDefinitionPage};
+use crate::value::{Id, Result, Timestamp};
 
 /// Users, roles, permission sets, custom fields and the organisation, on behalf of the session's user.
 #[derive(uniffi::Object)]
@@ -16,14 +16,6 @@ impl Admin {
     pub(super) const fn new(session: Session) -> Self {
         Self { session }
     }
-
-    fn create<E: Entity + Clone>(&self, given: E, command: fn(E) -> AdminCommand) -> Result<E> {
-        self.session.create_and_read(Command::Admin(command(given.clone())), &given)
-    }
-
-    fn save<E: Entity + Clone>(&self, given: E, command: fn(E) -> AdminCommand) -> Result<E> {
-        self.session.save_and_read(Command::Admin(command(given.clone())), &given)
-    }
 }
 
 #[uniffi::export]
@@ -33,7 +25,7 @@ impl Admin {
     /// # Errors
     /// `DuplicateKey` for the login, `UnknownReference` at `role` or `permission_sets[1]`, `Denied`.
     pub fn create_user(&self, user: User) -> Result<User> {
-        self.create(user, |user| AdminCommand::CreateUser { user })
+        self.session.admin().create_user(&user)
     }
 
     /// Saves a user that was read and changed.
@@ -41,7 +33,7 @@ impl Admin {
     /// # Errors
     /// As [`Admin::create_user`]; `StaleVersion`, `NotFound`.
     pub fn update_user(&self, user: User) -> Result<User> {
-        self.save(user, |user| AdminCommand::UpdateUser { user })
+        self.session.admin().update_user(&user)
     }
 
     /// One user.
@@ -49,7 +41,15 @@ impl Admin {
     /// # Errors
     /// `NotFound`, `Denied`.
     pub fn user(&self, id: Id) -> Result<User> {
-        self.session.get(id)
+        self.session.admin().user(id)
+    }
+
+    /// A user as it stood at an instant.
+    ///
+    /// # Errors
+    /// `NotFound` if it did not exist then, was deleted, or the reader may not see it.
+    pub fn user_as_of(&self, id: Id, at: Timestamp) -> Result<User> {
+        self.session.as_of(id, at)
     }
 
     /// One page of users.
@@ -58,8 +58,7 @@ impl Admin {
     /// `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange`, `QueryTooComplex`, `Denied`.
     #[uniffi::method(default(query))]
     pub fn users(&self, query: Query) -> Result<UserPage> {
-        let (items, next_cursor) = self.session.list(&query)?;
-        Ok(UserPage { items, next_cursor })
+        self.session.admin().users(&query)
     }
 
     /// Makes a role.
@@ -67,7 +66,7 @@ impl Admin {
     /// # Errors
     /// `DuplicateKey` for the name, `UnknownReference` for the parent, `OutOfRange` for a deep hierarchy, `Denied`.
     pub fn create_role(&self, role: Role) -> Result<Role> {
-        self.create(role, |role| AdminCommand::CreateRole { role })
+        self.session.admin().create_role(&role)
     }
 
     /// Saves a role that was read and changed.
@@ -75,7 +74,23 @@ impl Admin {
     /// # Errors
     /// As [`Admin::create_role`]; `Cycle` with the names along the circle, `StaleVersion`, `NotFound`.
     pub fn update_role(&self, role: Role) -> Result<Role> {
-        self.save(role, |role| AdminCommand::UpdateRole { role })
+        self.session.admin().update_role(&role)
+    }
+
+    /// One role.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn role(&self, id: Id) -> Result<Role> {
+        self.session.admin().role(id)
+    }
+
+    /// A role as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Admin::user_as_of`].
+    pub fn role_as_of(&self, id: Id, at: Timestamp) -> Result<Role> {
+        self.session.as_of(id, at)
     }
 
     /// One page of roles.
@@ -84,8 +99,7 @@ impl Admin {
     /// As [`Admin::users`].
     #[uniffi::method(default(query))]
     pub fn roles(&self, query: Query) -> Result<RolePage> {
-        let (items, next_cursor) = self.session.list(&query)?;
-        Ok(RolePage { items, next_cursor })
+        self.session.admin().roles(&query)
     }
 
     /// Makes a permission set.
@@ -93,7 +107,7 @@ impl Admin {
     /// # Errors
     /// `DuplicateKey` for the name, `UnknownEntity`, `UnknownField`, `NoSuchRight`, `Denied`.
     pub fn create_permission_set(&self, permission_set: PermissionSet) -> Result<PermissionSet> {
-        self.create(permission_set, |permission_set| AdminCommand::CreatePermissionSet { permission_set })
+        self.session.admin().create_permission_set(&permission_set)
     }
 
     /// Saves a permission set that was read and changed; its users have the new rights from then on.
@@ -101,7 +115,23 @@ impl Admin {
     /// # Errors
     /// As [`Admin::create_permission_set`]; `StaleVersion`, `NotFound`.
     pub fn update_permission_set(&self, permission_set: PermissionSet) -> Result<PermissionSet> {
-        self.save(permission_set, |permission_set| AdminCommand::UpdatePermissionSet { permission_set })
+        self.session.admin().update_permission_set(&permission_set)
+    }
+
+    /// One permission set.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn permission_set(&self, id: Id) -> Result<PermissionSet> {
+        self.session.admin().permission_set(id)
+    }
+
+    /// A permission set as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Admin::user_as_of`].
+    pub fn permission_set_as_of(&self, id: Id, at: Timestamp) -> Result<PermissionSet> {
+        self.session.as_of(id, at)
     }
 
     /// One page of permission sets.
@@ -110,8 +140,7 @@ impl Admin {
     /// As [`Admin::users`].
     #[uniffi::method(default(query))]
     pub fn permission_sets(&self, query: Query) -> Result<PermissionSetPage> {
-        let (items, next_cursor) = self.session.list(&query)?;
-        Ok(PermissionSetPage { items, next_cursor })
+        self.session.admin().permission_sets(&query)
     }
 
     /// Adds a custom field to an entity.
@@ -120,7 +149,7 @@ impl Admin {
     /// `BadFormat` for a name without `x_`, `UnknownEntity`, `Required` for a picklist without choices, `DuplicateKey`,
     /// `TooMany`, `Denied`.
     pub fn define_field(&self, definition: FieldDefinition) -> Result<FieldDefinition> {
-        self.create(definition, |definition| AdminCommand::DefineField { definition })
+        self.session.admin().define_field(&definition)
     }
 
     /// One page of the definitions of custom fields.
@@ -129,8 +158,7 @@ impl Admin {
     /// As [`Admin::users`].
     #[uniffi::method(default(query))]
     pub fn field_definitions(&self, query: Query) -> Result<FieldDefinitionPage> {
-        let (items, next_cursor) = self.session.list(&query)?;
-        Ok(FieldDefinitionPage { items, next_cursor })
+        self.session.admin().field_definitions(&query)
     }
 
     /// The tenant's own data.
@@ -138,8 +166,7 @@ impl Admin {
     /// # Errors
     /// `NotFound`, `Denied`.
     pub fn organization(&self) -> Result<Organization> {
-        let (found, _) = self.session.list::<Organization>(&Query::default())?;
-        found.into_iter().next().ok_or_else(|| Error::not_found(Organization::NAME))
+        self.session.admin().organization()
     }
 
     /// Saves the tenant's own data, which was read and changed.
@@ -147,6 +174,6 @@ impl Admin {
     /// # Errors
     /// `BadFormat` for an unknown time zone, `StaleVersion`, `Denied`.
     pub fn update_organization(&self, organization: Organization) -> Result<Organization> {
-        self.save(organization, |organization| AdminCommand::UpdateOrganization { organization })
+        self.session.admin().update_organization(&organization)
     }
 }

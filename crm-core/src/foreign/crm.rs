@@ -1,14 +1,10 @@
 //! The engine.
 
-use std::fs::{self, File};
-use std::io::{BufReader, BufWriter};
-use std::path::Path;
-
 use super::Session;
 use crate::engine::{self, SetupOptions};
-use crate::exchange::{DumpReport, cannot};
+use crate::exchange::DumpReport;
 use crate::store::{Durability, SqliteOptions};
-use crate::value::{Error, ErrorCode, Id, Problem, Result, Timestamp};
+use crate::value::{Id, Result, Timestamp};
 
 /// The engine on one store. Close it when it is no longer needed, in Kotlin with `use`: that closes the file, and every
 /// session of it answers `CLOSED` from then on.
@@ -52,9 +48,12 @@ impl Crm {
 
     /// An engine in memory whose clock stands still at `at` and whose identifiers are counted from `seed`: the same
     /// commands give the same bytes, in every language.
+    ///
+    /// # Errors
+    /// `OutOfRange` for an instant outside the years 1 to 9999.
     #[uniffi::constructor]
-    pub fn open_replayable(seed: u64, at: Timestamp) -> Self {
-        Self { engine: engine::Crm::open_replayable(seed, at) }
+    pub fn open_replayable(seed: u64, at: Timestamp) -> Result<Self> {
+        Ok(Self { engine: engine::Crm::open_replayable(seed, at) })
     }
 
     /// Closes the store: running calls end, later ones answer `Closed`, also those of sessions. In Kotlin `close()` does
@@ -111,13 +110,7 @@ impl Crm {
     /// `FileExists` if there is such a file, `ReadOnlyFile`, `DiskFull` or `Io` if it cannot be written; then no file
     /// is left behind.
     pub fn dump(&self, path: &str) -> Result<DumpReport> {
-        let mut target = BufWriter::new(new_file(path.as_ref())?);
-        let dumped = self.engine.dump(&mut target);
-        if dumped.is_err() {
-            // The failure of the dump is what the caller has to know.
-            let _ = fs::remove_file(path);
-        }
-        dumped
+        self.engine.dump_to(path)
     }
 
     /// Reads a dump into this database, which must be empty: all of it or nothing.
@@ -126,17 +119,6 @@ impl Crm {
     /// `Io` if the file cannot be read, `BadFormat` for something that is no dump or was cut off, `NewerFile` for a
     /// dump of a newer version, `Conflict` if the database is not empty.
     pub fn restore(&self, path: &str) -> Result<DumpReport> {
-        let source = File::open(path).map_err(|error| cannot("read", &error))?;
-        self.engine.restore(&mut BufReader::new(source))
+        self.engine.restore_from(path)
     }
-}
-
-fn new_file(path: &Path) -> Result<File> {
-    File::create_new(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            let message = "there is a file of that name already";
-            Error::conflict(Problem::of_field(ErrorCode::FileExists, "path", message))
-        }
-        _ => cannot("write", &error),
-    })
 }

@@ -248,6 +248,14 @@ impl Customers {
         self.session.customers().activity(id)
     }
 
+    /// An activity as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Customers::account_as_of`].
+    pub fn activity_as_of(&self, id: Id, at: Timestamp) -> Result<Activity> {
+        self.session.as_of(id, at)
+    }
+
     /// One page of activities.
     ///
     /// # Errors
@@ -279,6 +287,22 @@ impl Customers {
     /// exactly one record, `UnknownReference`, `Denied`.
     pub fn add_attachment(&self, attachment: Attachment) -> Result<Attachment> {
         self.session.customers().add_attachment(&attachment)
+    }
+
+    /// An attachment.
+    ///
+    /// # Errors
+    /// As [`Customers::account`].
+    pub fn attachment(&self, id: Id) -> Result<Attachment> {
+        self.session.customers().attachment(id)
+    }
+
+    /// An attachment as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Customers::account_as_of`].
+    pub fn attachment_as_of(&self, id: Id, at: Timestamp) -> Result<Attachment> {
+        self.session.as_of(id, at)
     }
 
     /// One page of attachments; filter by `account`, `contact`, `activity`, `opportunity` ... or by `content_hash`.

@@ -1,24 +1,29 @@
 //! Files in and out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::exchange::{self, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion};
-use crate::value::Result;
+use crate::exchange::{
+    self, CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
+};
+use crate::value::{FieldValue, Problem, Result};
 
-/// Hears how far an import is. It must not throw: what was imported before stands.
+/// Hears how far an import is, and may end it. It must not throw.
 #[uniffi::export(foreign)]
 pub trait ImportProgress: Send + Sync {
-    /// Called after each batch with the rows that are done.
-    fn rows_done(&self, rows: u64);
+    /// Called after each thousand rows and at the end, with the rows that are done; in a dry run with those that were
+    /// read. Answers whether to go on; if not, the rows that are done stand, the others are not read.
+    fn rows_done(&self, rows: u64) -> bool;
 }
 
 /// Tells the host, if it listens.
 pub(super) struct Forwarder(pub(super) Option<Arc<dyn ImportProgress>>);
 
 impl exchange::ImportProgress for Forwarder {
-    fn rows_done(&mut self, rows: u64) {
-        if let Some(host) = &self.0 {
-            host.rows_done(rows);
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
+        match &self.0 {
+            Some(host) if !host.rows_done(rows) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         }
     }
 }
@@ -65,11 +70,49 @@ pub fn read_vcards(bytes: Vec<u8>) -> VCardFile {
     exchange::read_vcards(&bytes)
 }
 
-/// Writes vCards.
+/// Writes vCards; in version 3.0 if nothing is said.
 ///
 /// # Errors
 /// A card that cannot be written in that version.
+#[uniffi::export(default(version = None))]
+pub fn write_vcards(cards: Vec<VCard>, version: Option<VCardVersion>) -> Result<String> {
+    exchange::write_vcards(&cards, version.unwrap_or_default())
+}
+
+/// Puts `'` before a text that a spreadsheet would run as a formula.
 #[uniffi::export]
-pub fn write_vcards(cards: Vec<VCard>, version: VCardVersion) -> Result<String> {
-    exchange::write_vcards(&cards, version)
+pub fn escape_formula(text: &str) -> String {
+    exchange::escape_formula(text).into_owned()
+}
+
+/// Takes off what `escape_formula` put before a text.
+#[uniffi::export]
+pub fn unescape_formula(text: &str) -> String {
+    exchange::unescape_formula(text).to_owned()
+}
+
+/// Reads the cells of one column: written numbers, dates and truth values become exact ones.
+#[derive(uniffi::Object)]
+pub struct CellReader {
+    reader: exchange::CellReader,
+}
+
+#[uniffi::export]
+impl CellReader {
+    /// Checks the format.
+    ///
+    /// # Errors
+    /// `BadFormat`, `NotInPicklist`, `DuplicateKey` for a format that says two things at once.
+    #[uniffi::constructor]
+    pub fn new(format: CellFormat) -> Result<Self> {
+        Ok(Self { reader: exchange::CellReader::new(&format)? })
+    }
+
+    /// The value of a cell of the column `field`; `Null` if it is empty.
+    ///
+    /// # Errors
+    /// `BadFormat`, `DecimalDigits`, `OutOfRange`, `NotInPicklist`, `NaiveDatetime`, with the name of the field.
+    pub fn read(&self, field: &str, text: &str) -> Result<FieldValue> {
+        Ok(self.reader.read(field, text).map_err(Problem::into_invalid)?.into())
+    }
 }

@@ -76,6 +76,22 @@ impl Products {
         self.session.products().update_price_list(&price_list)
     }
 
+    /// One price list.
+    ///
+    /// # Errors
+    /// As [`Products::product`].
+    pub fn price_list(&self, id: Id) -> Result<PriceList> {
+        self.session.products().price_list(id)
+    }
+
+    /// A price list as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Products::product_as_of`].
+    pub fn price_list_as_of(&self, id: Id, at: Timestamp) -> Result<PriceList> {
+        self.session.as_of(id, at)
+    }
+
     /// One page of price lists.
     ///
     /// # Errors

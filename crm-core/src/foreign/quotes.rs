@@ -2,8 +2,8 @@
 
 use crate::engine::Session;
 use crate::query::Query;
-use crate::quote::{Quote, QuotePage};
-use crate::value::{Id, Result, Timestamp};
+use crate::quote::{self, Quote, QuoteLine, QuotePage, QuoteTotals};
+use crate::value::{Currency, Id, Result, Timestamp};
 
 /// Quotes, on behalf of the session's user.
 #[derive(uniffi::Object)]
@@ -15,6 +15,26 @@ impl Quotes {
     pub(super) const fn new(session: Session) -> Self {
         Self { session }
     }
+}
+
+/// Lines with their amounts, and the totals.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct PricedLines {
+    /// The lines, with their figures.
+    pub lines: Vec<QuoteLine>,
+    /// What they come to.
+    pub totals: QuoteTotals,
+}
+
+/// The lines with their amounts, and the totals, as a quote in this currency has them: for pricing what-ifs.
+///
+/// # Errors
+/// `TooMany` lines; `Required` without a price; `OutOfRange`, `DecimalDigits`, `Overflow`, each with its path, for
+/// example `lines[2].quantity`.
+#[uniffi::export]
+pub fn price_lines(mut lines: Vec<QuoteLine>, currency: Currency) -> Result<PricedLines> {
+    let totals = quote::price_lines(&mut lines, currency)?;
+    Ok(PricedLines { lines, totals })
 }
 
 #[uniffi::export]

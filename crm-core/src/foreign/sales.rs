@@ -53,6 +53,14 @@ impl Sales {
         self.session.sales().pipeline(id)
     }
 
+    /// A pipeline as it stood at an instant.
+    ///
+    /// # Errors
+    /// As [`Sales::lead_as_of`].
+    pub fn pipeline_as_of(&self, id: Id, at: Timestamp) -> Result<Pipeline> {
+        self.session.as_of(id, at)
+    }
+
     /// One page of pipelines.
     ///
     /// # Errors

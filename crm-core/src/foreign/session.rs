@@ -9,7 +9,7 @@ use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
 use crate::query::{AggregateQuery, AggregateRow, Query};
-use crate::value::{FieldValue, Id, Result, Timestamp};
+use crate::value::{FieldValue, Id, Result, Timestamp, json};
 
 /// A tenant, a user and a clock: everything is asked and done through one. It may be used by many threads at once.
 #[derive(uniffi::Object)]
@@ -66,8 +66,11 @@ impl Session {
     }
 
     /// The same session with a clock that stands still: for imports of history, replays and tests.
-    pub fn at(&self, instant: Timestamp) -> Self {
-        Self::new(self.session.at(instant))
+    ///
+    /// # Errors
+    /// `OutOfRange` for an instant outside the years 1 to 9999.
+    pub fn at(&self, instant: Timestamp) -> Result<Self> {
+        Ok(Self::new(self.session.at(instant)))
     }
 }
 
@@ -200,6 +203,15 @@ impl Session {
     }
 }
 
+/// Reads a command from JSON text; an unknown field is refused.
+///
+/// # Errors
+/// `BadJson`, `UnknownField`, `WrongType`, `Required` with the path in the text.
+#[uniffi::export]
+pub fn parse_command(text: &str) -> Result<Command> {
+    json::from_text(text)
+}
+
 /// The JSON door.
 #[uniffi::export]
 impl Session {
@@ -273,11 +285,12 @@ impl Session {
         self.session.import_vcards(&bytes, dry_run)
     }
 
-    /// Every visible contact that the query finds, as vCards.
+    /// Every visible contact that the query finds, as vCards; in version 3.0 if nothing is said.
     ///
     /// # Errors
     /// `Denied`, and what is wrong with the query.
-    pub fn export_vcards(&self, query: Query, version: VCardVersion) -> Result<String> {
-        self.session.export_vcards(&query, version)
+    #[uniffi::method(default(query), default(version = None))]
+    pub fn export_vcards(&self, query: Query, version: Option<VCardVersion>) -> Result<String> {
+        self.session.export_vcards(&query, version.unwrap_or_default())
     }
 }

@@ -1,9 +1,11 @@
 //! Functions and objects of the ground floor.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use crate::engine;
 use crate::value::{
-    self, AllocationMethod, BusinessCalendar, Date, Decimal, Dimension, FieldValue, IdentifierKind, Quantity, Result,
-    Rounding, Timestamp, UnitFactor, identifier,
+    self, AllocationMethod, BusinessCalendar, Currency, Date, Decimal, Dimension, FieldValue, IdentifierKind, Quantity,
+    Result, Rounding, Timestamp, UnitFactor, identifier,
 };
 
 /// The version of the engine.
@@ -78,16 +80,61 @@ pub fn normalize_iban(text: &str) -> Result<String> {
     identifier::normalize_iban(text)
 }
 
+/// The normal form for comparing text: full-width letters become half-width, capitals small.
+#[uniffi::export]
+pub fn normalize_text(text: &str) -> String {
+    value::normalize_text(text)
+}
+
+/// Reads a decimal from its written form, as every field of the engine does.
+///
+/// # Errors
+/// `BadFormat`; `DecimalDigits` for more digits than an exact decimal can keep.
+#[uniffi::export]
+pub fn parse_decimal(text: &str) -> Result<Decimal> {
+    text.parse()
+}
+
+/// Rounds a decimal to `scale` digits behind the point, by a named rule.
+///
+/// # Errors
+/// `DecimalDigits` for an amount with more digits than an exact decimal can keep.
+#[uniffi::export]
+pub fn round_decimal(amount: Decimal, scale: u32, rounding: Rounding) -> Result<Decimal> {
+    Ok(amount.round(scale, rounding))
+}
+
+/// The codes of all active currencies of ISO 4217.
+#[uniffi::export]
+pub fn currencies() -> Vec<Currency> {
+    Currency::all()
+}
+
+/// Digits behind the point of the smallest amount that is paid in a currency.
+///
+/// # Errors
+/// `BadFormat` for what is no code of a currency.
+#[uniffi::export]
+pub fn currency_exponent(currency: Currency) -> Result<u32> {
+    Ok(currency.exponent())
+}
+
 /// The SHA-256 of bytes, as an attachment names its content.
 #[uniffi::export]
 pub fn content_hash(bytes: Vec<u8>) -> String {
     crate::customer::content_hash(&bytes)
 }
 
-/// Units of measurement and what is known about converting them. It never changes.
+/// Units of measurement and what is known about converting them.
 #[derive(uniffi::Object)]
 pub struct UnitTable {
-    table: value::UnitTable,
+    table: Mutex<value::UnitTable>,
+}
+
+impl UnitTable {
+    fn table(&self) -> MutexGuard<'_, value::UnitTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[uniffi::export]
@@ -95,23 +142,20 @@ impl UnitTable {
     /// The units that everybody has.
     #[uniffi::constructor]
     pub fn standard() -> Self {
-        Self { table: value::UnitTable::standard().clone() }
+        Self { table: Mutex::new(value::UnitTable::standard().clone()) }
     }
 
-    /// The units that everybody has, with further factors: `1 box` is `12 piece`.
+    /// Adds a factor between two units: `1 box` is `12 piece`.
     ///
     /// # Errors
-    /// `UnitMismatch` if a factor contradicts what is known, `OutOfRange`, `TooMany`.
-    #[uniffi::constructor]
-    pub fn with_factors(factors: Vec<UnitFactor>) -> Result<Self> {
-        let mut table = value::UnitTable::standard().clone();
-        factors.iter().try_for_each(|factor| table.add_factor(factor))?;
-        Ok(Self { table })
+    /// `UnitMismatch` if the factor contradicts what is known, `OutOfRange`, `TooMany`.
+    pub fn add_factor(&self, factor: UnitFactor) -> Result<()> {
+        self.table().add_factor(&factor)
     }
 
     /// The codes of all units.
-    pub fn codes(&self) -> Vec<String> {
-        self.table.units().iter().map(|unit| unit.code().to_owned()).collect()
+    pub fn units(&self) -> Vec<String> {
+        self.table().units().iter().map(|unit| unit.code().to_owned()).collect()
     }
 
     /// What a unit measures.
@@ -119,7 +163,7 @@ impl UnitTable {
     /// # Errors
     /// `UnitMismatch` for an unknown unit.
     pub fn dimension(&self, unit: &str) -> Result<Dimension> {
-        Ok(self.table.unit(unit)?.dimension())
+        Ok(self.table().unit(unit)?.dimension())
     }
 
     /// The quantity in another unit, rounded to `scale` digits behind the point.
@@ -127,7 +171,7 @@ impl UnitTable {
     /// # Errors
     /// `UnitMismatch`, `Overflow`.
     pub fn convert(&self, quantity: Quantity, to: &str, scale: u32, rounding: Rounding) -> Result<Quantity> {
-        self.table.convert(&quantity, to, scale, rounding)
+        self.table().convert(&quantity, to, scale, rounding)
     }
 
     /// The quantity in another unit, if a decimal can say it exactly.
@@ -135,7 +179,7 @@ impl UnitTable {
     /// # Errors
     /// `UnitMismatch`, `DecimalDigits`.
     pub fn convert_exact(&self, quantity: Quantity, to: &str) -> Result<Quantity> {
-        self.table.convert_exact(&quantity, to)
+        self.table().convert_exact(&quantity, to)
     }
 }
 
@@ -177,13 +221,19 @@ impl CompiledCalendar {
     }
 
     /// The seconds of working time between two instants.
-    pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> i64 {
-        self.calendar.elapsed(from, to)
+    ///
+    /// # Errors
+    /// `OutOfRange` for an instant outside the years 1 to 9999.
+    pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<i64> {
+        Ok(self.calendar.elapsed(from, to))
     }
 
     /// Whether work goes on at an instant.
-    pub fn is_working(&self, at: Timestamp) -> bool {
-        self.calendar.is_working(at)
+    ///
+    /// # Errors
+    /// As [`CompiledCalendar::elapsed`].
+    pub fn is_working(&self, at: Timestamp) -> Result<bool> {
+        Ok(self.calendar.is_working(at))
     }
 
     /// The first instant of working time, not before `at`.
@@ -195,8 +245,11 @@ impl CompiledCalendar {
     }
 
     /// Whether a day has working time.
-    pub fn is_working_day(&self, date: Date) -> bool {
-        self.calendar.is_working_day(date)
+    ///
+    /// # Errors
+    /// `OutOfRange` for a date outside the years 1 to 9999.
+    pub fn is_working_day(&self, date: Date) -> Result<bool> {
+        Ok(self.calendar.is_working_day(date))
     }
 
     /// The working day that lies so many working days later, or earlier if `count` is below zero.
@@ -208,8 +261,11 @@ impl CompiledCalendar {
     }
 
     /// The working days from one date up to another one, which does not count.
-    pub fn working_days_between(&self, from: Date, to: Date) -> i64 {
-        self.calendar.working_days_between(from, to)
+    ///
+    /// # Errors
+    /// As [`CompiledCalendar::is_working_day`].
+    pub fn working_days_between(&self, from: Date, to: Date) -> Result<i64> {
+        Ok(self.calendar.working_days_between(from, to))
     }
 
     /// The date in the calendar's time zone.

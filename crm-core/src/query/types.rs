@@ -117,6 +117,11 @@ value_union! {
         fn __invert__(&self) -> Self {
             self.clone().negated()
         }
+
+        /// `and`, `or`, `not` and `0 < F("x") < 9` ask for the truth of a condition, and would drop one of two.
+        fn __bool__(&self) -> crate::value::python::PyResult<bool> {
+            Err(crate::value::python::type_error("join conditions with &, | and ~"))
+        }
     }
 }
 

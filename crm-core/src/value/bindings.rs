@@ -33,7 +33,7 @@ mod foreign {
 }
 
 #[cfg(feature = "python")]
-pub(crate) mod python;
+pub mod python;
 
 // Currency: the three letters as text in every language.
 
@@ -57,6 +57,7 @@ mod python_currency {
     use pyo3::types::PyString;
 
     use crate::value::Currency;
+    use crate::value::python::Take;
 
     impl<'py> IntoPyObject<'py> for Currency {
         type Target = PyString;
@@ -91,8 +92,7 @@ mod python_currency {
         const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
         fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Self::Error> {
-            let code: std::borrow::Cow<'_, str> = object.extract()?;
-            Ok(Self::parse(&code)?)
+            Ok(Self::parse(&String::take(&object)?)?)
         }
     }
 }

@@ -37,9 +37,15 @@ macro_rules! value_struct {
         impl $name {
             #[new]
             #[allow(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
-            #[pyo3(signature = ($($($rfield,)*)? $(*, $($ofield = <$oty>::default(),)*)?))]
-            fn py_new($($($rfield: $rty,)*)? $($($ofield: $oty,)*)?) -> Self {
-                Self { $($($rfield,)*)? $($($ofield,)*)? }
+            #[pyo3(signature = ($($($rfield,)*)? $(*, $($ofield = $crate::value::python::Given::default(),)*)?))]
+            fn py_new(
+                $($($rfield: $crate::value::python::Given<$rty>,)*)?
+                $($($ofield: $crate::value::python::Given<$oty>,)*)?
+            ) -> pyo3::PyResult<Self> {
+                Ok(Self {
+                    $($($rfield: $rfield.under(stringify!($rfield))?,)*)?
+                    $($($ofield: $ofield.under(stringify!($ofield))?,)*)?
+                })
             }
 
             /// The fields by name, for a data frame; nested values stay what they are.
@@ -60,8 +66,8 @@ macro_rules! value_struct {
             /// Reads JSON text; an unknown field is refused.
             #[staticmethod]
             #[pyo3(name = "from_json")]
-            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
-                Ok($crate::value::json::from_text(text)?)
+            fn py_from_json(text: $crate::value::python::Argument<String>) -> pyo3::PyResult<Self> {
+                Ok($crate::value::json::from_text(&text)?)
             }
 
             /// A copy with other values in the named fields.
@@ -85,6 +91,11 @@ macro_rules! value_struct {
                 $crate::value::python::shown(stringify!($name), self)
             }
         }
+
+        #[cfg(feature = "python")]
+        $crate::value::python::take_by_extraction!($name);
+
+        foreign_json! { $name }
     };
 }
 
@@ -146,8 +157,8 @@ macro_rules! value_enum {
         #[pyo3::pymethods]
         impl $name {
             #[new]
-            fn py_new(value: &str) -> pyo3::PyResult<Self> {
-                Ok(Self::parse(value).ok_or_else(|| $crate::value::python::not_a_choice(value, Self::NAMES))?)
+            fn py_new(value: $crate::value::python::Argument<String>) -> pyo3::PyResult<Self> {
+                Ok(Self::parse(&value).ok_or_else(|| $crate::value::python::not_a_choice(&value, Self::NAMES))?)
             }
 
             /// Every choice, in the order of its definition.
@@ -171,6 +182,9 @@ macro_rules! value_enum {
                 self.as_str()
             }
         }
+
+        #[cfg(feature = "python")]
+        $crate::value::python::take_by_extraction!($name);
     };
 }
 
@@ -197,7 +211,44 @@ macro_rules! value_union {
             $( $(#[$vmeta])* $variant { $( $(#[$fmeta])* $field: $ty ),* } ),*
         }
 
-        python_json! { $name { $($($methods)*)? } }
+        python_json! {
+            $name {
+                /// How a copy is made: the variant with the same fields.
+                fn __reduce__<'py>(
+                    &self,
+                    py: pyo3::Python<'py>,
+                ) -> pyo3::PyResult<$crate::value::python::Copying<'py>> {
+                    match self {
+                        $( Self::$variant { $($field),* } => {
+                            let made = $crate::value::python::Copying::of::<Self>(py, stringify!($variant))?;
+                            $( let made = made.with($field.clone())?; )*
+                            Ok(made)
+                        } )*
+                    }
+                }
+
+                $($($methods)*)?
+            }
+        }
+
+        foreign_json! { $name }
+    };
+}
+
+/// The JSON text of a value for Kotlin and Swift.
+macro_rules! foreign_json {
+    ($name:ident) => {
+        #[cfg(feature = "uniffi")]
+        #[uniffi::export]
+        impl $name {
+            /// The canonical JSON text: keys sorted, no white space.
+            ///
+            /// # Errors
+            /// `BadJson` for nested JSON text that is none.
+            pub fn to_json(&self) -> $crate::value::Result<String> {
+                $crate::value::json::to_canonical(self)
+            }
+        }
     };
 }
 
@@ -244,8 +295,8 @@ macro_rules! python_json {
             /// Reads JSON text; an unknown field is refused.
             #[staticmethod]
             #[pyo3(name = "from_json")]
-            fn py_from_json(text: &str) -> pyo3::PyResult<Self> {
-                Ok($crate::value::json::from_text(text)?)
+            fn py_from_json(text: $crate::value::python::Argument<String>) -> pyo3::PyResult<Self> {
+                Ok($crate::value::json::from_text(&text)?)
             }
 
             fn __repr__(&self) -> String {
@@ -254,5 +305,8 @@ macro_rules! python_json {
 
             $($methods)*
         }
+
+        #[cfg(feature = "python")]
+        $crate::value::python::take_by_extraction!($name);
     };
 }

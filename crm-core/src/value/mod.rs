@@ -30,7 +30,8 @@ mod wide;
 #[cfg(any(feature = "python", feature = "uniffi"))]
 mod bindings;
 #[cfg(feature = "python")]
-pub(crate) use bindings::python;
+#[doc(hidden)]
+pub use bindings::python;
 
 #[cfg_attr(
     not(test),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use crm_core::engine::Session;
 use crm_core::exchange::{ColumnMapping, ImportIssue, ImportMapping, ImportProgress, ImportProposal, ImportReport};
@@ -158,8 +159,9 @@ impl Takeover {
 struct Rows<'a, 'p, W: Write>(&'a mut Phase<'p, W>);
 
 impl<W: Write> ImportProgress for Rows<'_, '_, W> {
-    fn rows_done(&mut self, rows: u64) {
+    fn rows_done(&mut self, rows: u64) -> ControlFlow<()> {
         self.0.advance_to(rows);
+        ControlFlow::Continue(())
     }
 }
 

@@ -9,7 +9,10 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from ._native import ChannelKind, Comparison, Filter, IdentifierKind
+from .exceptions import InvalidError
 from .types import FieldInput
 
 __all__ = ["F"]
@@ -18,7 +21,10 @@ __all__ = ["F"]
 class F:
     """A field in a condition. Comparing it gives a ``Filter``; filters are joined by ``&``, ``|`` and ``~``.
 
-    A comparison with an empty field is false, whatever it is compared with; ``is_empty`` asks for that.
+    A comparison with an empty field is false, whatever it is compared with; ``is_empty`` asks for that. A value that no
+    field takes, such as a float, raises ``InvalidError`` with the name of the field.
+
+    Neither a field nor a filter is true or false: ``and``, ``or``, ``not`` and ``1 < F("x") < 9`` raise ``TypeError``.
     """
 
     __slots__ = ("name",)
@@ -49,6 +55,9 @@ class F:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __bool__(self) -> NoReturn:
+        raise TypeError("join conditions with &, | and ~")
+
     def __repr__(self) -> str:
         return f"F({self.name!r})"
 
@@ -58,7 +67,10 @@ class F:
 
     def is_in(self, *values: FieldInput) -> Filter:
         """The field has one of the values."""
-        return Filter.In(field=self.name, values=list(values))
+        try:
+            return Filter.In(field=self.name, values=list(values))
+        except InvalidError as error:
+            raise self._named(error) from None
 
     def startswith(self, prefix: str) -> Filter:
         """The text begins with these characters, upper and lower case told apart."""
@@ -73,4 +85,10 @@ class F:
         return Filter.Holds(field=self.name, kind=str(kind), value=value)
 
     def _compare(self, comparison: Comparison, value: FieldInput) -> Filter:
-        return Filter.Compare(field=self.name, comparison=comparison, value=value)
+        try:
+            return Filter.Compare(field=self.name, comparison=comparison, value=value)
+        except InvalidError as error:
+            raise self._named(error) from None
+
+    def _named(self, error: InvalidError) -> InvalidError:
+        return InvalidError([problem.replace(field=self.name) for problem in error.problems])

@@ -308,6 +308,14 @@ impl Customers<'_> {
         self.session.create_and_read(Command::Customer(command), attachment)
     }
 
+    /// An attachment.
+    ///
+    /// # Errors
+    /// As [`Customers::account`].
+    pub fn attachment(&self, id: Id) -> Result<Attachment> {
+        self.session.get(id)
+    }
+
     /// One page of attachments; filter by `account`, `contact`, `activity`, `opportunity` ... or by `content_hash`.
     ///
     /// # Errors

@@ -97,6 +97,14 @@ impl Products<'_> {
         self.session.save_and_read(command, price_list)
     }
 
+    /// A price list.
+    ///
+    /// # Errors
+    /// As [`Products::product`].
+    pub fn price_list(&self, id: Id) -> Result<PriceList> {
+        self.session.get(id)
+    }
+
     /// One page of price lists.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-use crate::value::{Date, Decimal, ErrorCode, Problem, Result, Timestamp};
+use crate::value::{Date, Decimal, ErrorCode, FieldValue, Problem, Result, Timestamp};
 
 use super::shown;
 use number::NumberFormat;
@@ -165,6 +165,19 @@ impl CellValue {
             Self::Boolean(yes) => (*yes).into(),
             Self::Date(date) => date.to_string().into(),
             Self::Timestamp(at) => at.to_string().into(),
+        }
+    }
+}
+
+impl From<CellValue> for FieldValue {
+    fn from(value: CellValue) -> Self {
+        match value {
+            CellValue::Text(text) => text.into(),
+            CellValue::Decimal(decimal) => decimal.into(),
+            CellValue::Integer(number) => number.into(),
+            CellValue::Boolean(truth) => truth.into(),
+            CellValue::Date(date) => date.into(),
+            CellValue::Timestamp(at) => at.into(),
         }
     }
 }

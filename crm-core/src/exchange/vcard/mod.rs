@@ -49,8 +49,10 @@ use crate::value::{Date, Problem, Timestamp};
 
 value_enum! {
     /// The version in which cards are written.
+    #[derive(Default)]
     pub enum VCardVersion {
         /// RFC 2426, which every program reads.
+        #[default]
         V3 = "3.0",
         /// RFC 6350.
         V4 = "4.0",

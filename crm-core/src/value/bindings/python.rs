@@ -5,23 +5,34 @@
 //!
 //! A value of the wrong Python type is a `TypeError`, as everywhere in Python. A value of the right type that the
 //! engine does not take (a decimal with too many digits, a naive `datetime`, a binary float) is the engine's own
-//! `InvalidError` with its code. The exceptions are written in Python (`crm_core.exceptions`), because a class made by
+//! `InvalidError` with its code and, where one is known, the path of the field. The exceptions are written in Python (`crm_core.exceptions`), because a class made by
 //! the stable C API can neither carry typed attributes nor have two bases.
 
 mod field_value;
+mod given;
 
 use chrono::{Datelike, TimeZone, Timelike, Utc};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 #[cfg(feature = "inspect")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyType, PyTzInfo};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType, PyTzInfo};
 #[cfg(feature = "inspect")]
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
 use crate::value::{Date, Decimal, Error, ErrorCode, Id, Problem, Timestamp};
+
+pub(crate) use given::take_by_extraction;
+pub use given::{Argument, Given, Take};
+pub(crate) use pyo3::{PyResult, Python};
+
+/// A `TypeError` for what Python allows and the engine does not mean.
+pub(crate) fn type_error(message: &'static str) -> PyErr {
+    PyTypeError::new_err(message)
+}
 
 /// `TypeError: expected decimal.Decimal or int, not str`.
 fn expected(what: &str, given: &Bound<'_, PyAny>) -> PyErr {
@@ -238,7 +249,7 @@ impl FromPyObject<'_, '_> for Id {
 
     fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         if given.is_instance_of::<PyString>() || given.is_instance(uuid_class(given.py())?)? {
-            return Ok(given.str()?.to_cow()?.parse::<Self>()?);
+            return Ok(String::take(given.str()?.as_any())?.parse::<Self>()?);
         }
         Err(expected("str or uuid.UUID", &given))
     }
@@ -335,6 +346,43 @@ impl<'py> IntoPyObject<'py> for Fields<'py> {
 
     fn into_pyobject(self, _: Python<'py>) -> PyResult<Self::Output> {
         Ok(self.0)
+    }
+}
+
+/// How `pickle` and `copy` make a variant of a union again: `(methodcaller("Variant", *fields), (Class,))`. A variant's
+/// class has no name in a module, so that it can be reached through the class of the union only.
+pub(crate) struct Copying<'py> {
+    class: Bound<'py, PyType>,
+    arguments: Vec<Bound<'py, PyAny>>,
+}
+
+impl<'py> Copying<'py> {
+    pub(crate) fn of<T: pyo3::PyTypeInfo>(py: Python<'py>, variant: &str) -> PyResult<Self> {
+        Ok(Self { class: py.get_type::<T>(), arguments: vec![variant.into_bound_py_any(py)?] })
+    }
+
+    pub(crate) fn with(mut self, field: impl IntoPyObject<'py>) -> PyResult<Self> {
+        self.arguments.push(field.into_bound_py_any(self.class.py())?);
+        Ok(self)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for Copying<'py> {
+    type Target = PyTuple;
+    type Output = Bound<'py, Self::Target>;
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "tuple"),
+        type_hint_identifier!("typing", "Any"),
+        type_hint_identifier!("typing", "Any")
+    );
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let caller = CLASS.import(py, "operator", "methodcaller")?.call1(PyTuple::new(py, self.arguments)?)?;
+        (caller, (self.class,)).into_pyobject(py)
     }
 }
 

@@ -13,7 +13,8 @@ use pyo3::type_hint_identifier;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde_json::Value;
 
-use super::{by_reference, decimal_class, expected, out_of_range, uuid_class};
+use super::given::under;
+use super::{Take, by_reference, decimal_class, expected, out_of_range, uuid_class};
 use crate::value::field_value::float_refused;
 use crate::value::{Date, Decimal, ErrorCode, FieldValue, Id, Problem, Timestamp};
 
@@ -47,7 +48,7 @@ fn single(given: &Bound<'_, PyAny>) -> PyResult<Option<FieldValue>> {
     let value = if given.is_none() {
         FieldValue::Null
     } else if given.is_instance_of::<PyString>() {
-        FieldValue::Text(given.extract()?)
+        FieldValue::Text(String::take(given)?)
     } else if given.is_instance_of::<PyBool>() {
         FieldValue::Boolean(given.extract()?)
     } else if given.is_instance_of::<PyInt>() {
@@ -94,12 +95,16 @@ fn nested(given: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if let Ok(dict) = given.cast::<PyDict>() {
         let entry = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
             let text = key.cast::<PyString>().map_err(|_| expected("str as the key of a dictionary", &key))?;
-            Ok((text.to_cow()?.into_owned(), nested(&value, below)?))
+            let name = String::take(text)?;
+            let value = nested(&value, below).map_err(|error| under(error, &name))?;
+            Ok((name, value))
         };
         return dict.iter().map(entry).collect::<PyResult<serde_json::Map<_, _>>>().map(Value::Object);
     }
     if is_list(given) {
-        let items = given.try_iter()?.map(|item| nested(&item?, below));
+        let items = given.try_iter()?.enumerate();
+        let items =
+            items.map(|(place, item)| nested(&item?, below).map_err(|error| under(error, &format!("[{place}]"))));
         return items.collect::<PyResult<Vec<_>>>().map(Value::Array);
     }
     let value = single(given)?.ok_or_else(|| expected(EXPECTED, given))?;

@@ -16,16 +16,11 @@ internal fun instantOfMicros(micros: Long): Instant =
     )
 
 /**
- * Microseconds since 1970. The engine counts microseconds and the clock of the JVM nanoseconds, so that every
- * `Instant.now()` would be refused if the rest were not cut. An instant that does not fit goes to the border of [Long],
- * where the engine refuses it with `OUT_OF_RANGE`.
+ * Microseconds since 1970, of an instant that [lowered] has let through. The engine counts microseconds and the clock of
+ * the JVM nanoseconds, so that every `Instant.now()` would be refused if the rest were not cut.
  */
 internal fun microsOf(instant: Instant): Long =
-    try {
-        Math.addExact(Math.multiplyExact(instant.epochSecond, MICROS_PER_SECOND), instant.nano / NANOS_PER_MICRO)
-    } catch (_: ArithmeticException) {
-        if (instant.epochSecond < 0) Long.MIN_VALUE else Long.MAX_VALUE
-    }
+    instant.epochSecond * MICROS_PER_SECOND + instant.nano / NANOS_PER_MICRO
 
 internal fun messageOf(problems: List<Problem>): String =
     problems.joinToString("; ") { problem -> problem.field?.let { "$it: ${problem.message}" } ?: problem.message }

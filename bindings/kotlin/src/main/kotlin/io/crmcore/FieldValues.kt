@@ -3,6 +3,7 @@ package io.crmcore
 import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
+import java.util.UUID
 
 /*
  * A field value from what a Kotlin programmer has at hand. A reference and nested JSON are text too, so they are named:
@@ -58,15 +59,19 @@ fun Instant.toFieldValue(): FieldValue = FieldValue.of(this)
 fun Enum<*>.toFieldValue(): FieldValue = FieldValue.of(this)
 
 /**
- * Fields by name, for [Session.create] and [Session.update]: `fieldsOf("grade" to "A", "employees" to 120)`.
+ * Fields by name, for [Session.create] and [Session.update]: `fieldsOf("grade" to "A", "employees" to 120)`. A list or a
+ * map becomes nested JSON, in which decimals, dates and instants are text.
  *
- * @throws CrmException.Invalid with [ErrorCode.FLOAT_NOT_ALLOWED] for a float, [ErrorCode.WRONG_TYPE] for anything else
- *   that no field can hold.
+ * @throws CrmException.Invalid with the path of the field, and [ErrorCode.FLOAT_NOT_ALLOWED] for a float,
+ *   [ErrorCode.DECIMAL_DIGITS] for a decimal with too many digits, [ErrorCode.OUT_OF_RANGE] for a date outside the years 1
+ *   to 9999, [ErrorCode.WRONG_TYPE] for anything else that no field can hold.
  */
 fun fieldsOf(vararg fields: Pair<String, Any?>): Map<String, FieldValue> =
     fields.associate { (name, value) -> name to fieldValueOf(name, value) }
 
-internal fun fieldValueOf(field: String, value: Any?): FieldValue =
+internal fun fieldValueOf(field: String, value: Any?): FieldValue = placed({ field }) { fieldValueOf(value) }
+
+private fun fieldValueOf(value: Any?): FieldValue =
     when (value) {
         null -> FieldValue.Null
         is FieldValue -> value
@@ -74,14 +79,64 @@ internal fun fieldValueOf(field: String, value: Any?): FieldValue =
         is Int -> value.toFieldValue()
         is Long -> value.toFieldValue()
         is String -> value.toFieldValue()
-        is BigDecimal -> value.toFieldValue()
-        is LocalDate -> value.toFieldValue()
-        is Instant -> value.toFieldValue()
+        is BigDecimal -> value.also { lowered(it) }.toFieldValue()
+        is LocalDate -> value.also { lowered(it) }.toFieldValue()
+        is Instant -> value.also { lowered(it) }.toFieldValue()
         is Enum<*> -> value.toFieldValue()
+        is UUID -> FieldValue.Reference(value.toString())
+        is Iterable<*>,
+        is Map<*, *> -> FieldValue.Json(StringBuilder().also { writeJson(it, value) }.toString())
         is Float,
-        is Double -> throw refused(ErrorCode.FLOAT_NOT_ALLOWED, field, "a float is not exact: give a BigDecimal")
-        else -> throw refused(ErrorCode.WRONG_TYPE, field, "no field holds a ${value.javaClass.name}")
+        is Double -> throw invalid(ErrorCode.FLOAT_NOT_ALLOWED, "a float is not exact: give a BigDecimal")
+        else -> throw invalid(ErrorCode.WRONG_TYPE, "no field holds a ${value.javaClass.name}")
     }
 
-private fun refused(code: ErrorCode, field: String, message: String) =
-    CrmException.Invalid(listOf(Problem(code = code, message = message, field = field)))
+private fun writeJson(out: StringBuilder, value: Any?) {
+    when (value) {
+        is Map<*, *> -> {
+            var between = '{'
+            for ((key, item) in value) {
+                val name = key as? String ?: throw invalid(ErrorCode.WRONG_TYPE, "a key of a map is text")
+                writeText(out.append(between), name)
+                placed({ name }) { writeJson(out.append(':'), item) }
+                between = ','
+            }
+            out.append(if (between == '{') "{}" else "}")
+        }
+        is Iterable<*> -> {
+            out.append('[')
+            value.forEachIndexed { place, item ->
+                if (place > 0) out.append(',')
+                placed({ "[$place]" }) { writeJson(out, item) }
+            }
+            out.append(']')
+        }
+        else -> writeSingle(out, fieldValueOf(value))
+    }
+}
+
+private fun writeSingle(out: StringBuilder, value: FieldValue) {
+    when (value) {
+        is FieldValue.Null -> out.append("null")
+        is FieldValue.Boolean -> out.append(value.v1)
+        is FieldValue.Integer -> out.append(value.v1)
+        is FieldValue.Json -> out.append(value.v1)
+        is FieldValue.Text -> writeText(out, value.v1)
+        is FieldValue.Decimal -> writeText(out, value.v1.toPlainString())
+        is FieldValue.Date -> writeText(out, value.v1.toString())
+        is FieldValue.Timestamp -> writeText(out, value.v1.toString())
+        is FieldValue.Reference -> writeText(out, value.v1)
+    }
+}
+
+private fun writeText(out: StringBuilder, text: String) {
+    out.append('"')
+    for (letter in text) {
+        when {
+            letter == '"' || letter == '\\' -> out.append('\\').append(letter)
+            letter < ' ' -> out.append("\\u%04x".format(letter.code))
+            else -> out.append(letter)
+        }
+    }
+    out.append('"')
+}

@@ -1,8 +1,11 @@
 package io.crmcore
 
 /**
- * Imports a CSV file and tells after each batch how many rows are done. If `progress` throws, the import goes on to its
- * end without it, because what was imported stands, and then the exception is thrown.
+ * Imports a CSV file and tells after each thousand rows and at the end how many rows are done; in a dry run, how many
+ * were read.
+ *
+ * If `progress` throws, the import ends there and the exception comes out of this call: the rows that are done stand,
+ * and a second import of the same file finds them again.
  */
 fun Session.importCsv(
     bytes: ByteArray,
@@ -13,8 +16,9 @@ fun Session.importCsv(
     var thrown: Throwable? = null
     val listener =
         object : ImportProgress {
-            override fun rowsDone(rows: ULong) {
-                if (thrown == null) thrown = runCatching { progress(rows.toLong()) }.exceptionOrNull()
+            override fun rowsDone(rows: ULong): Boolean {
+                thrown = runCatching { progress(rows.toLong()) }.exceptionOrNull()
+                return thrown == null
             }
         }
     val report = importCsv(bytes, mapping, dryRun, listener)

@@ -25,9 +25,17 @@ fun Customers.attachmentSequence(query: Query = Query()): Sequence<Attachment> =
 fun Products.productSequence(query: Query = Query()): Sequence<Product> =
     paged(query, { products(it) }, ProductPage::items, ProductPage::nextCursor)
 
+/** Every price list that the query finds. */
+fun Products.priceListSequence(query: Query = Query()): Sequence<PriceList> =
+    paged(query, { priceLists(it) }, PriceListPage::items, PriceListPage::nextCursor)
+
 /** Every list price that the query finds. */
 fun Products.listPriceSequence(query: Query = Query()): Sequence<ListPrice> =
     paged(query, { listPrices(it) }, ListPricePage::items, ListPricePage::nextCursor)
+
+/** Every pipeline that the query finds. */
+fun Sales.pipelineSequence(query: Query = Query()): Sequence<Pipeline> =
+    paged(query, { pipelines(it) }, PipelinePage::items, PipelinePage::nextCursor)
 
 /** Every lead that the query finds. */
 fun Sales.leadSequence(query: Query = Query()): Sequence<Lead> =
@@ -44,6 +52,18 @@ fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)
+
+/** Every role that the query finds. */
+fun Admin.roleSequence(query: Query = Query()): Sequence<Role> =
+    paged(query, { roles(it) }, RolePage::items, RolePage::nextCursor)
+
+/** Every permission set that the query finds. */
+fun Admin.permissionSetSequence(query: Query = Query()): Sequence<PermissionSet> =
+    paged(query, { permissionSets(it) }, PermissionSetPage::items, PermissionSetPage::nextCursor)
+
+/** Every definition of a custom field that the query finds. */
+fun Admin.fieldDefinitionSequence(query: Query = Query()): Sequence<FieldDefinition> =
+    paged(query, { fieldDefinitions(it) }, FieldDefinitionPage::items, FieldDefinitionPage::nextCursor)
 
 /** Every entry of the journal behind a cursor that the reader may see, oldest first. */
 fun Session.changeSequence(after: Long = 0): Sequence<JournalEntry> =

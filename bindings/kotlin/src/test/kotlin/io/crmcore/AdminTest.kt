@@ -98,6 +98,23 @@ class AdminTest {
         }
 
     @Test
+    fun `roles and permission sets by identifier, by instant and one after the other`() = inMemory { session ->
+        val admin = session.admin()
+        val role = admin.createRole(Role(name = "sales"))
+        assertEquals(role, admin.role(role.id))
+        assertEquals(role, admin.roleAsOf(role.id, NOON))
+        val set = admin.createPermissionSet(PermissionSet(name = "sales"))
+        assertEquals(set, admin.permissionSet(set.id))
+        assertEquals(set, admin.permissionSetAsOf(set.id, NOON))
+        assertEquals("admin", admin.userAsOf(session.user(), NOON).login)
+        refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) { admin.role(set.id) }
+        val one = Query(limit = 1)
+        assertEquals(listOf("sales"), admin.roleSequence(one).map { it.name }.toList())
+        assertEquals(setOf("sales", "system_administrator"), admin.permissionSetSequence(one).map { it.name }.toSet())
+        assertEquals(0, admin.fieldDefinitionSequence(one).count())
+    }
+
+    @Test
     fun `custom fields of every type`() = inMemory { session ->
         val kinds =
             listOf(

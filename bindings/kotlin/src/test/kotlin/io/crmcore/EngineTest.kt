@@ -2,6 +2,7 @@ package io.crmcore
 
 import java.nio.file.Files
 import java.nio.file.Path
+import java.time.Instant
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -22,17 +23,6 @@ class EngineTest {
     }
 
     @Test
-    fun `what the readme says`() {
-        Crm.open(file("factory.db")).use { crm ->
-            crm.setup(SetupOptions("main", "华东精密机械", "CNY", "Asia/Shanghai", "admin"))
-            val session = crm.session("main", "admin")
-            val group = session.customers().createAccount(Account(name = "东方重工集团"))
-            val page = session.customers().accounts(Query(search = "重工"))
-            assertEquals("东方重工集团 C-000001", "${page.items.first().name} ${group.code}")
-        }
-    }
-
-    @Test
     fun `use closes the file, and every session answers so`() {
         val crm = Crm.open(file("a.db"))
         val session = crm.use { it.ready() }
@@ -50,6 +40,25 @@ class EngineTest {
         val crm = Crm.open(file("a.db"))
         runCatching { crm.use { error("of the host") } }
         refused<CrmException.Unavailable>(ErrorCode.CLOSED) { crm.tenants() }
+    }
+
+    @Test
+    fun `a closed session or service was an illegal state`() = inMemory { session ->
+        val customers = session.customers()
+        customers.close()
+        val error = refused<CrmException.Unavailable>(ErrorCode.CLOSED) { customers.accounts() }
+        assertEquals("the customers was closed", error.message)
+        session.close()
+        session.close()
+        refused<CrmException.Unavailable>(ErrorCode.CLOSED) { session.user() }
+    }
+
+    @Test
+    fun `an instant outside the years was an internal exception`() {
+        refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "at") { Crm.openReplayable(1u, Instant.MAX) }
+        inMemory { session ->
+            refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "instant") { session.at(Instant.MAX) }
+        }
     }
 
     @Test
@@ -95,7 +104,7 @@ class EngineTest {
             crm.dump(file("b.jsonl"))
             assertArrayEquals(Files.readAllBytes(folder.resolve("a.jsonl")), Files.readAllBytes(folder.resolve("b.jsonl")))
             refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY) { crm.restore(file("a.jsonl")) }
-            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "path") { crm.dump(file("b.jsonl")) }
+            refused<CrmException.Conflict>(ErrorCode.FILE_EXISTS, "to") { crm.dump(file("b.jsonl")) }
             refused<CrmException.Unavailable>(ErrorCode.IO) { crm.restore(file("missing.jsonl")) }
         }
         Files.writeString(folder.resolve("cut.jsonl"), Files.readString(folder.resolve("a.jsonl")).lines().first())

@@ -35,10 +35,12 @@ class ErrorsTest {
         refused<CrmException.Invalid>(ErrorCode.DECIMAL_DIGITS, "annual_revenue") {
             session.customers().createAccount(tooFine)
         }
-        // What no decimal can hold is refused on the way in, also inside a record.
+        // What no decimal can hold is refused on the way in, and says where it stood.
         val tooLong = tooFine.copy(annualRevenue = BigDecimal("0.12345678901234567890123456789"))
         val error =
-            refused<CrmException.Invalid>(ErrorCode.DECIMAL_DIGITS) { session.customers().createAccount(tooLong) }
+            refused<CrmException.Invalid>(ErrorCode.DECIMAL_DIGITS, "annual_revenue") {
+                session.customers().createAccount(tooLong)
+            }
         assertTrue("`0.12345678901234567890123456789`" in error.message, error.message)
     }
 
@@ -51,6 +53,42 @@ class ErrorsTest {
         refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT) {
             session.admin().updateOrganization(session.admin().organization().copy(baseCurrency = ""))
         }
+    }
+
+    @Test
+    fun `a refused value did not name its field`() = inMemory { session ->
+        val long = BigDecimal("0.1234567890123456789012345678901")
+        val digits = ErrorCode.DECIMAL_DIGITS
+        refused<CrmException.Invalid>(digits, "annual_revenue") { fieldsOf("annual_revenue" to long) }
+        refused<CrmException.Invalid>(digits, "annual_revenue") { field("annual_revenue") greater long }
+        refused<CrmException.Invalid>(digits, "x_area[1].side") {
+            fieldsOf("x_area" to listOf(1, mapOf("side" to long)))
+        }
+        refused<CrmException.Invalid>(ErrorCode.FLOAT_NOT_ALLOWED, "x_area[0]") { fieldsOf("x_area" to listOf(0.1)) }
+        refused<CrmException.Invalid>(ErrorCode.WRONG_TYPE, "x_area") { fieldsOf("x_area" to Any()) }
+        val written = mapOf("annual_revenue" to FieldValue.of(long))
+        refused<CrmException.Invalid>(digits, "annual_revenue") { session.create("account", written) }
+        val quote = Quote(name = "Press line", lines = listOf(line, line.copy(quantity = long)))
+        refused<CrmException.Invalid>(digits, "lines[1].quantity") { session.quotes().createQuote(quote) }
+        refused<CrmException.Invalid>(digits, "price") {
+            session.products().setListPrice(session.newId(), session.newId(), long, TODAY)
+        }
+        refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "at") {
+            session.customers().logActivity(Activity(ActivityKind.CALL, "x", at = java.time.Instant.MAX))
+        }
+        val closed = SalesCommand.CloseWon(session.newId(), 1, null, null, java.time.LocalDate.MAX)
+        refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "closed_on") { session.execute(Command.Sales(closed)) }
+    }
+
+    private val line = QuoteLine(quantity = BigDecimal.ONE)
+
+    @Test
+    fun `half a character was a malformed input exception`() = inMemory { session ->
+        val half = "\ud800"
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT, "name") {
+            session.customers().createAccount(Account(name = half))
+        }
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT, "code") { session.customers().accountByCode(half) }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.crmcore
 
+import java.math.BigDecimal
 import java.time.LocalDate
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -81,12 +82,19 @@ class ExchangeTest {
         val heard = mutableListOf<Long>()
         session.importCsv(many.toByteArray(), plain) { heard += it }
         assertEquals(listOf(1_000L, 2_000L, 2_500L), heard)
+    }
+
+    @Test
+    fun `a listener that throws ends the import between two batches`() = withAccount { session ->
+        val many = "id,name\n" + (1..2_500).joinToString("\n") { "$it,Contact $it" }
+        val plain = mapping.copy(columns = mapping.columns.take(1))
         val error =
             assertThrows<IllegalStateException> {
                 session.importCsv(many.toByteArray(), plain) { error("of the host") }
             }
         assertEquals("of the host", error.message)
-        assertEquals(2_500, session.customers().contactSequence(Query(limit = 500)).count())
+        assertEquals(1_000, session.customers().contactSequence(Query(limit = 500)).count())
+        assertEquals(1_500uL, session.importCsv(many.toByteArray(), plain).created)
     }
 
     @Test
@@ -110,6 +118,16 @@ class ExchangeTest {
     }
 
     @Test
+    fun `cells and formulas`() {
+        val euro = CellReader(CellFormat(CellKind.DECIMAL, decimalSeparator = ",", thousandsSeparator = "."))
+        assertEquals(FieldValue.of(BigDecimal("1234.56")), euro.read("revenue", "1.234,56"))
+        assertEquals(FieldValue.Null, euro.read("revenue", " "))
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT, "revenue") { euro.read("revenue", "viel") }
+        assertEquals("'=1+1", escapeFormula("=1+1"))
+        assertEquals("=1+1", unescapeFormula("'=1+1"))
+    }
+
+    @Test
     fun `vcards`() = withAccount { session ->
         val card = VCard(fullName = "Eva Müller", familyName = "Müller", givenName = "Eva", uid = "eva-1")
         val text = writeVcards(listOf(card), VCardVersion.V4)
@@ -117,6 +135,7 @@ class ExchangeTest {
         assertEquals(1uL, session.importVcards(text.toByteArray(), dryRun = true).created)
         assertEquals(1uL, session.importVcards(text.toByteArray()).created)
         assertEquals(1uL, session.importVcards(text.toByteArray()).unchanged)
-        assertTrue("Müller" in session.exportVcards(Query(), VCardVersion.V3))
+        assertTrue("Müller" in session.exportVcards())
+        assertEquals(session.exportVcards(), session.exportVcards(Query(), VCardVersion.V3))
     }
 }

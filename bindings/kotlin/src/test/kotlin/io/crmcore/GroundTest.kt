@@ -34,11 +34,11 @@ class GroundTest {
         val ton = table.convertExact(Quantity(BigDecimal("1.5"), "t"), "kg")
         assertEquals(BigDecimal("1500"), ton.amount)
         assertEquals(table.dimension("kg"), table.dimension("t"))
-        assertTrue("KGM" in table.codes())
+        assertTrue("KGM" in table.units())
         val third = table.convert(Quantity(BigDecimal("1"), "h"), "d", 4u, Rounding.HALF_UP)
         assertEquals(BigDecimal("0.0417"), third.amount)
-        val boxes = UnitTable.withFactors(listOf(UnitFactor(BigDecimal.ONE, "box", BigDecimal("12"), "C62")))
-        assertEquals(BigDecimal("36"), boxes.convertExact(Quantity(BigDecimal("3"), "box"), "C62").amount)
+        table.addFactor(UnitFactor(BigDecimal.ONE, "box", BigDecimal("12"), "C62"))
+        assertEquals(BigDecimal("36"), table.convertExact(Quantity(BigDecimal("3"), "box"), "C62").amount)
         val error = runCatching { table.convertExact(Quantity(BigDecimal.ONE, "kg"), "m") }.exceptionOrNull()
         assertEquals(ErrorCode.UNIT_MISMATCH, (error as CrmException.Invalid).code)
     }
@@ -63,6 +63,29 @@ class GroundTest {
         refused<CrmException.Invalid>(ErrorCode.NOT_IN_PICKLIST, "time_zone") {
             CompiledCalendar(aroundTheClockCalendar("hotline", "Europe/Ulm"))
         }
+    }
+
+    @Test
+    fun `a date outside the years was an internal exception`() {
+        val office = CompiledCalendar(weekdayCalendar("office", "UTC", "08:00", "17:00"))
+        val outside = ErrorCode.OUT_OF_RANGE
+        val noon = Instant.parse("2026-06-05T12:00:00Z")
+        val today = LocalDate.of(2026, 6, 5)
+        refused<CrmException.Invalid>(outside, "at") { office.isWorking(Instant.MAX) }
+        refused<CrmException.Invalid>(outside, "to") { office.elapsed(noon, Instant.MAX) }
+        refused<CrmException.Invalid>(outside, "date") { office.isWorkingDay(LocalDate.of(12_000, 1, 1)) }
+        refused<CrmException.Invalid>(outside, "to") { office.workingDaysBetween(today, LocalDate.MAX) }
+        refused<CrmException.Invalid>(outside, "date") { office.addWorkingDays(LocalDate.MIN, 1) }
+    }
+
+    @Test
+    fun `decimals, currencies and texts`() {
+        assertEquals(BigDecimal("2.68"), roundDecimal(BigDecimal("2.675"), 2u, Rounding.HALF_UP))
+        assertEquals(BigDecimal("1000"), parseDecimal("1E+3"))
+        assertTrue(currencies().containsAll(listOf("CNY", "EUR", "JPY")))
+        assertEquals(listOf(0u, 2u, 3u), listOf("JPY", "EUR", "KWD").map(::currencyExponent))
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT) { currencyExponent("euro") }
+        assertEquals("gtx-500 müller", normalizeText("ＧＴＸ－５００ Müller"))
     }
 
     @Test

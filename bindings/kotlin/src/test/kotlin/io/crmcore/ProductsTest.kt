@@ -18,6 +18,10 @@ class ProductsTest {
         val saved = products.updateProduct(valve.copy(lifeCycle = ProductLifeCycle.PHASE_OUT))
         assertEquals(saved, products.product(valve.id))
         assertEquals(saved, products.productAsOf(valve.id, NOON))
+        val list = products.createPriceList(PriceList(name = "by id", currency = "EUR"))
+        assertEquals(list, products.priceList(list.id))
+        assertEquals(list, products.priceListAsOf(list.id, NOON))
+        assertEquals(listOf("by id"), products.priceListSequence(Query(limit = 1)).map { it.name }.toList())
         assertEquals(listOf(saved), products.products(Query(search = "valve")).items)
         refused<CrmException.Conflict>(ErrorCode.DUPLICATE_KEY, "code") { products.valve() }
     }

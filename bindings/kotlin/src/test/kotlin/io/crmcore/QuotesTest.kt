@@ -41,6 +41,16 @@ class QuotesTest {
     }
 
     @Test
+    fun `lines are priced without an engine`() {
+        val priced = priceLines(listOf(line("135.50").copy(discountPercent = BigDecimal("9"))), "EUR")
+        assertEquals(BigDecimal("369.92"), priced.totals.total)
+        assertEquals(BigDecimal("369.92"), priced.lines.single().netAmount)
+        refused<CrmException.Invalid>(ErrorCode.REQUIRED, "lines[0].unit_price") {
+            priceLines(listOf(QuoteLine(BigDecimal.ONE)), "EUR")
+        }
+    }
+
+    @Test
     fun `an accepted quote wins its opportunity`() = inMemory { session ->
         val deal = session.sales().createOpportunity(Opportunity(name = "Press line"))
         val lines = listOf(line("135.50"))

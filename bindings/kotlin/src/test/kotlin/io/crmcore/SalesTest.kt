@@ -113,6 +113,8 @@ class SalesTest {
         assertEquals(before, row(FunnelOptions(asOf = NOON, byIntervals = true), "prospecting"))
         assertEquals(2, session.sales().opportunities().items.size)
         assertEquals(2, session.sales().opportunitySequence(Query(limit = 1)).count())
+        val pipeline = session.sales().pipelineSequence(Query(limit = 1)).first()
+        assertEquals(pipeline, session.sales().pipelineAsOf(pipeline.id, NOON))
     }
 
     @Test

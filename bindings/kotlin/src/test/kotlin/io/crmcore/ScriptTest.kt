@@ -12,15 +12,48 @@ class ScriptTest {
     private fun lines(name: String): List<String> =
         Files.readAllLines(Path.of(System.getProperty("basedir") ?: ".").resolve("../conformance/$name"))
 
+    private fun replayed(test: (Session) -> Unit) =
+        Crm.openReplayable(7u, Instant.parse("2026-03-02T01:00:00Z")).use { crm ->
+            crm.setup(SetupOptions("main", "华东精密机械", "CNY", "Asia/Shanghai", "admin"))
+            test(crm.session("main", "admin"))
+        }
+
+    /** The same answer as of [Session.answerJson], with values of Kotlin instead of text. */
+    private fun Session.typed(command: String): String =
+        try {
+            """{"ok":${execute(parseCommand(command)).toJson()}}"""
+        } catch (error: CrmException) {
+            val kind = error.javaClass.simpleName.replace(Regex("(?<!^)(?=[A-Z])"), "_").lowercase()
+            val problems = error.problems.joinToString(",") { it.toJson() }
+            """{"error":{"kind":"$kind","problems":[$problems]}}"""
+        }
+
+    @Test
+    fun `typed commands give the same bytes`() {
+        val start = """{"execute":"""
+        var commands = 0
+        replayed { session ->
+            lines("script.jsonl").zip(lines("expected.jsonl")).forEachIndexed { place, (request, expected) ->
+                val compact = request.replace(Regex("""^\{\s*"execute"\s*:\s*"""), start)
+                if (compact.startsWith("$start{")) {
+                    commands += 1
+                    val command = compact.removePrefix(start).trimEnd().removeSuffix("}")
+                    assertEquals(expected, session.typed(command), "line ${place + 1} of the script")
+                } else {
+                    session.answerJson(request)
+                }
+            }
+        }
+        assertTrue(commands > 10, "$commands commands")
+    }
+
     @Test
     fun `Kotlin gives the expected bytes`() {
         val script = lines("script.jsonl")
         val expected = lines("expected.jsonl")
         assertTrue(script.size > 30)
         assertEquals(script.size, expected.size)
-        Crm.openReplayable(7u, Instant.parse("2026-03-02T01:00:00Z")).use { crm ->
-            crm.setup(SetupOptions("main", "华东精密机械", "CNY", "Asia/Shanghai", "admin"))
-            val session = crm.session("main", "admin")
+        replayed { session ->
             script.forEachIndexed { place, request ->
                 assertEquals(expected[place], session.answerJson(request), "line ${place + 1} of the script")
             }

@@ -61,7 +61,9 @@ class SessionTest {
         refused<CrmException.Invalid>(ErrorCode.FLOAT_NOT_ALLOWED, "annual_revenue") {
             session.create("account", fieldsOf("name" to "x", "annual_revenue" to 0.1))
         }
-        refused<CrmException.Invalid>(ErrorCode.WRONG_TYPE, "name") { fieldsOf("name" to listOf("x")) }
+        refused<CrmException.Invalid>(ErrorCode.WRONG_TYPE, "name") {
+            session.create("account", fieldsOf("name" to listOf("x")))
+        }
     }
 
     @Test

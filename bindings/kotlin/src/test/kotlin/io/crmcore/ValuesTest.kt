@@ -3,6 +3,7 @@ package io.crmcore
 import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
+import java.util.UUID
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -52,7 +53,9 @@ class ValuesTest {
         for (instant in listOf(Instant.MIN, Instant.MAX, Instant.parse("0000-12-31T23:59:59Z"))) {
             assertEquals(ErrorCode.OUT_OF_RANGE, refusal(FieldValue.of(instant)).code)
         }
-        assertEquals(ErrorCode.BAD_FORMAT, refusal(FieldValue.of(LocalDate.MAX)).code)
+        for (date in listOf(LocalDate.MIN, LocalDate.MAX, LocalDate.of(0, 12, 31))) {
+            assertEquals(ErrorCode.OUT_OF_RANGE, refusal(FieldValue.of(date)).code)
+        }
     }
 
     @Test
@@ -79,6 +82,17 @@ class ValuesTest {
     }
 
     @Test
+    fun `fields of lists, maps and identifiers`() {
+        val id = UUID.fromString("0197e0a0-0000-7000-8000-000000000001")
+        val nested = listOf(1, null, "a\"\\\n机", mapOf("b" to BigDecimal("2.50"), "d" to LocalDate.of(2026, 1, 2)), emptyMap<String, Any>())
+        val fields = fieldsOf("owner" to id, "x_list" to nested, "x_map" to mapOf("k" to emptyList<Int>()))
+        assertEquals(FieldValue.Reference(id.toString()), fields["owner"])
+        val text = """[1,null,"a\"\\\n机",{"b":"2.50","d":"2026-01-02"},{}]"""
+        assertEquals(FieldValue.Json(text), checkValue(fields.getValue("x_list")))
+        assertEquals(FieldValue.Json("""{"k":[]}"""), fields["x_map"])
+    }
+
+    @Test
     fun `a bad identifier is refused with a code`() {
         assertEquals(ErrorCode.BAD_FORMAT, refusal(FieldValue.Reference("no identifier")).code)
     }
@@ -93,6 +107,18 @@ class ValuesTest {
         assertEquals("name: the text is too long; the text is too long", error.message)
         assertEquals("name", error.field)
         assertEquals(2, error.problems.size)
+    }
+
+    @Test
+    fun `records and commands are written as json`() {
+        val account = Account(name = "Ostwerk", annualRevenue = BigDecimal("1.50"))
+        assertTrue("\"annual_revenue\":\"1.5\"" in account.toJson(), account.toJson())
+        val filter = field("grade") equalTo "A"
+        assertEquals("""{"compare":{"comparison":"equal","field":"grade","value":"A"}}""", filter.toJson())
+        val command = Command.Customer(CustomerCommand.CreateAccount(Account(name = "Ostwerk")))
+        assertEquals(command, parseCommand(command.toJson()))
+        val error = assertThrows(CrmException.Invalid::class.java) { parseCommand("{}") }
+        assertTrue(error.message.isNotEmpty())
     }
 
     @Test
