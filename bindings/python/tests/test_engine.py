@@ -271,7 +271,7 @@ def test_the_json_door_equals_typed_calls(session: Session) -> None:
     [
         ("{", ErrorCode.BAD_JSON, None),
         ({"customer": {"create_account": {"account": {"name": 0.5}}}}, ErrorCode.FLOAT_NOT_ALLOWED, None),
-        ({"customer": {"create_account": {"account": {}}}}, ErrorCode.REQUIRED, "customer.create_account.account"),
+        ({"customer": {"create_account": {"account": {}}}}, ErrorCode.REQUIRED, "customer.create_account.account.name"),
         ({"customer": {"create_account": {"account": {"name": 1}}}}, ErrorCode.WRONG_TYPE, None),
         ({"customer": {"create_account": {"account": {"name": "x", "shoe": 1}}}}, ErrorCode.UNKNOWN_FIELD, None),
         ({"nonsense": {}}, ErrorCode.UNKNOWN_FIELD, None),

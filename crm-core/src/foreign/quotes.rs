@@ -2,7 +2,7 @@
 
 use crate::engine::Session;
 use crate::query::Query;
-use crate::quote::{self, Quote, QuoteLine, QuotePage, QuoteTotals};
+use crate::quote::{self, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteTotals};
 use crate::value::{Currency, Id, Result, Timestamp};
 
 /// Quotes, on behalf of the session's user.
@@ -31,9 +31,14 @@ pub struct PricedLines {
 /// # Errors
 /// `TooMany` lines; `Required` without a price; `OutOfRange`, `DecimalDigits`, `Overflow`, each with its path, for
 /// example `lines[2].quantity`.
-#[uniffi::export]
-pub fn price_lines(mut lines: Vec<QuoteLine>, currency: Currency) -> Result<PricedLines> {
-    let totals = quote::price_lines(&mut lines, currency)?;
+#[uniffi::export(default(rounding = None, prices_include_tax = false))]
+pub fn price_lines(
+    mut lines: Vec<QuoteLine>,
+    currency: Currency,
+    rounding: Option<QuoteRounding>,
+    prices_include_tax: bool,
+) -> Result<PricedLines> {
+    let totals = quote::price_lines(&mut lines, currency, rounding.unwrap_or_default(), prices_include_tax)?;
     Ok(PricedLines { lines, totals })
 }
 

@@ -43,7 +43,7 @@ impl Question {
     pub(super) fn list(select: &str, entity: &EntityType, asked: &CheckedQuery) -> Self {
         let mut question = Self::default();
         question.push(select);
-        question.scope(entity, *asked.tenant(), asked.visibility(), *asked.deleted());
+        question.scope_of(entity, *asked.tenant(), asked.visibility(), *asked.deleted(), asked.search().is_some());
         question.condition(entity, asked.condition().as_ref());
         question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
         if let Some((values, id)) = asked.after() {
@@ -67,7 +67,7 @@ impl Question {
         let columns: Vec<String> = keys.iter().cloned().chain(figures).collect();
         let columns = if columns.is_empty() { "count(*)".to_owned() } else { columns.join(", ") };
         let _ = write!(question.sql, "SELECT {columns} FROM {}", quoted(entity.name));
-        question.scope(entity, *asked.tenant(), asked.visibility(), false);
+        question.scope_of(entity, *asked.tenant(), asked.visibility(), false, asked.search().is_some());
         question.condition(entity, asked.condition().as_ref());
         question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
         if !keys.is_empty() {
@@ -87,11 +87,24 @@ impl Question {
         Some(question)
     }
 
-    /// Tenant, not deleted, visible.
     fn scope(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, deleted: bool) {
+        self.scope_of(entity, tenant, visibility, deleted, false);
+    }
+
+    /// Tenant, not deleted, visible. Where words are searched, no index of the table may be taken instead of what was
+    /// found: all of them begin with the tenant, and the sign before it keeps it from them.
+    fn scope_of(
+        &mut self,
+        entity: &EntityType,
+        tenant: TenantId,
+        visibility: &Visibility,
+        deleted: bool,
+        searched: bool,
+    ) {
         self.tenant = tenant;
         let table = quoted(entity.name);
-        let _ = write!(self.sql, " WHERE {table}.tenant = ");
+        let sign = if searched { "+" } else { "" };
+        let _ = write!(self.sql, " WHERE {sign}{table}.tenant = ");
         self.bind(Value::Integer(tenant));
         if !deleted {
             let _ = write!(self.sql, " AND {table}.deleted = 0");

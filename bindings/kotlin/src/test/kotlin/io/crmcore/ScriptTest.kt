@@ -3,6 +3,7 @@ package io.crmcore
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Instant
+import java.util.UUID
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -19,9 +20,9 @@ class ScriptTest {
         }
 
     /** The same answer as of [Session.answerJson], with values of Kotlin instead of text. */
-    private fun Session.typed(command: String): String =
+    private fun Session.typed(command: String, opId: UUID?): String =
         try {
-            """{"ok":${execute(parseCommand(command)).toJson()}}"""
+            """{"ok":${execute(parseCommand(command), opId).toJson()}}"""
         } catch (error: CrmException) {
             val kind = error.javaClass.simpleName.replace(Regex("(?<!^)(?=[A-Z])"), "_").lowercase()
             val problems = error.problems.joinToString(",") { it.toJson() }
@@ -31,20 +32,23 @@ class ScriptTest {
     @Test
     fun `typed commands give the same bytes`() {
         val start = """{"execute":"""
+        val opIdAtEnd = Regex(""",\s*"op_id"\s*:\s*"([^"]+)"\s*}\s*$""")
         var commands = 0
         replayed { session ->
             lines("script.jsonl").zip(lines("expected.jsonl")).forEachIndexed { place, (request, expected) ->
                 val compact = request.replace(Regex("""^\{\s*"execute"\s*:\s*"""), start)
                 if (compact.startsWith("$start{")) {
                     commands += 1
-                    val command = compact.removePrefix(start).trimEnd().removeSuffix("}")
-                    assertEquals(expected, session.typed(command), "line ${place + 1} of the script")
+                    val opId = opIdAtEnd.find(compact)
+                    val command = opId?.let { compact.substring(0, it.range.first) } ?: compact.trimEnd().removeSuffix("}")
+                    val answer = session.typed(command.removePrefix(start), opId?.let { UUID.fromString(it.groupValues[1]) })
+                    assertEquals(expected, answer, "line ${place + 1} of the script")
                 } else {
                     session.answerJson(request)
                 }
             }
         }
-        assertTrue(commands > 10, "$commands commands")
+        assertTrue(commands > 60, "$commands commands")
     }
 
     @Test
