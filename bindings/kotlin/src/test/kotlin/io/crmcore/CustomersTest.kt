@@ -79,7 +79,7 @@ class CustomersTest {
         refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) {
             customers.accountAsOf(account.id, NOON.minusSeconds(1))
         }
-        refused<CrmException.Conflict>(ErrorCode.STALE_VERSION) {
+        refused<CrmException.Conflict>(ErrorCode.STALE_VERSION, "version") {
             customers.setLifeCycle(account.id, LifeCycle.LOST, account.version)
         }
         val outcome = customers.setLifeCycle(account.id, LifeCycle.KEY)

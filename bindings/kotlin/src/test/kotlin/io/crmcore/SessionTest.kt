@@ -128,7 +128,7 @@ class SessionTest {
         val typed =
             dumped("typed") { session ->
                 val account = session.customers().createAccount(Account(name = "Ostwerk", grade = "A"))
-                session.update("account", account.id, 1, fieldsOf("annual_revenue" to "19.90".toBigDecimal()))
+                session.update("account", account.id, 1, fieldsOf("annual_revenue" to "19.9".toBigDecimal()))
             }
         val json =
             dumped("json") { session ->
@@ -137,7 +137,7 @@ class SessionTest {
                 val id = Regex(""""id":"([^"]+)"""").find(outcome)!!.groupValues[1]
                 val update =
                     """{"record":{"update":{"entity":"account","id":"$id","expected_version":1,
-                       "fields":{"annual_revenue":"19.90"}}}}"""
+                       "fields":{"annual_revenue":"19.9"}}}}"""
                 session.executeJson("[$update]")
                 val read = session.queryJson("""{"get":{"entity":"account","id":"$id"}}""")
                 assertTrue(""""annual_revenue":"19.9"""" in read, read)
