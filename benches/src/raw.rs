@@ -117,7 +117,10 @@ impl<'a> Records<'a> {
         source.execute_batch(
             "DROP TABLE IF EXISTS temp.held;
              CREATE TEMP TABLE held AS SELECT * FROM main.unique_key WHERE entity = 'account';
-             CREATE INDEX temp.held_record ON held (record)",
+             CREATE INDEX temp.held_record ON held (record);
+             DROP TABLE IF EXISTS temp.entries;
+             CREATE TEMP TABLE entries AS SELECT * FROM main.list_key WHERE entity = 'account';
+             CREATE INDEX temp.entries_record ON entries (record)",
         )?;
         let sql = "SELECT coalesce(max(rid), 0) FROM (SELECT rid FROM account ORDER BY rid LIMIT ?1)";
         let after = source.query_row(sql, [skip], |row| row.get(0))?;
