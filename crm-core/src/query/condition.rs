@@ -1,7 +1,7 @@
 //! Filters whose fields were looked up and whose values were read as the fields' types.
 
 use super::{Comparison, Filter, MAX_DEPTH, MAX_IN_VALUES, MAX_TERMS};
-use crate::schema::{FieldKind, FieldRef};
+use crate::schema::{FieldKind, FieldRef, FieldSpec};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Problem, Result, Rounding};
 
 /// A filter with looked-up fields.
@@ -143,7 +143,10 @@ fn compare_finer(field: FieldRef, comparison: Comparison, figure: Decimal, scale
 
 /// Reads a value as the type of the field, without the limits that hold for stored values.
 pub(crate) fn operand(field: &FieldRef, value: &FieldValue) -> Result<FieldValue> {
-    let mut free = field.spec.clone();
+    if *value == FieldValue::Null {
+        return Ok(FieldValue::Null);
+    }
+    let mut free = FieldSpec::clone(&field.spec);
     free.limits = crate::schema::Limits::default();
     free.kind = match free.kind {
         FieldKind::Text { .. } | FieldKind::Picklist { .. } | FieldKind::Currency => {

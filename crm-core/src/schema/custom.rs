@@ -245,7 +245,7 @@ impl TenantSchema {
     pub fn field(&self, entity: &EntityType, name: &str) -> Option<FieldRef> {
         entity.field(name).or_else(|| {
             let spec = self.custom_fields(entity.name).iter().find(|field| field.name == name)?.clone();
-            Some(FieldRef { place: Place::Custom(name.to_owned()), spec })
+            Some(FieldRef { place: Place::Custom(name.to_owned()), spec: Arc::new(spec) })
         })
     }
 
@@ -256,7 +256,7 @@ impl TenantSchema {
         let custom = self
             .custom_fields(entity.name)
             .iter()
-            .map(|spec| FieldRef { place: Place::Custom(spec.name.to_string()), spec: spec.clone() });
+            .map(|spec| FieldRef { place: Place::Custom(spec.name.to_string()), spec: Arc::new(spec.clone()) });
         declared.chain(custom).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The registry of entities and the look-up of fields.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -118,7 +119,7 @@ pub struct FieldRef {
     /// Where its value stands.
     pub place: Place,
     /// What it is.
-    pub spec: FieldSpec,
+    pub spec: Arc<FieldSpec>,
 }
 
 impl FieldRef {
@@ -142,7 +143,7 @@ impl FieldRef {
     /// Whether a field right may hide it from somebody who sees the record. What every record has, and what a record
     /// cannot do without, is always seen with it.
     #[must_use]
-    pub const fn can_be_hidden(&self) -> bool {
+    pub fn can_be_hidden(&self) -> bool {
         match self.place {
             Place::System(_) => false,
             Place::Column(_) => !self.spec.required,
@@ -178,7 +179,7 @@ pub struct EntityType {
     /// The name, which is the table too.
     pub name: &'static str,
     /// The declared fields, in the order of the columns.
-    pub fields: Vec<FieldSpec>,
+    pub fields: Arc<[Arc<FieldSpec>]>,
     /// Who sees the records before any right is given.
     pub sharing: Sharing,
     /// The entity whose rights hold for this one too; nothing if it has rights of its own.
@@ -201,7 +202,7 @@ impl EntityType {
     pub fn of<E: Entity>() -> Self {
         Self {
             name: E::NAME,
-            fields: E::specs(),
+            fields: E::specs().into_iter().map(Arc::new).collect(),
             sharing: E::SHARING,
             part_of: None,
             owner_follows: None,
@@ -242,7 +243,7 @@ impl EntityType {
             return self.column(column);
         }
         let system = SystemField::ALL.into_iter().find(|field| field.name() == name)?;
-        Some(FieldRef { place: Place::System(system), spec: system.spec() })
+        Some(FieldRef { place: Place::System(system), spec: Arc::new(system.spec()) })
     }
 
     /// A declared field by column.
@@ -260,7 +261,7 @@ impl EntityType {
 
     /// The columns that text search looks into, in order.
     pub fn searchable(&self) -> impl Iterator<Item = (usize, &FieldSpec)> {
-        self.fields.iter().enumerate().filter(|(_, field)| field.searchable)
+        self.fields.iter().map(AsRef::as_ref).enumerate().filter(|(_, field): &(_, &FieldSpec)| field.searchable)
     }
 
     /// Whether text search works on this entity.

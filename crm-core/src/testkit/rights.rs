@@ -117,7 +117,7 @@ fn every_field_of_a_part_says_whose_rights_hold_for_it() {
     assert!(parts.len() >= 2);
     for part in parts {
         let whole = known.get(part.part_of.unwrap()).unwrap();
-        for spec in &part.fields {
+        for spec in part.fields.iter() {
             assert!(!spec.rights_of.is_empty(), "{}.{}: whose rights? `id` if anybody's", part.name, spec.name);
             for name in &spec.rights_of {
                 assert!(whole.field(name).is_some(), "{}.{}: no field `{name}`", part.name, spec.name);

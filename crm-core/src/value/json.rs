@@ -39,7 +39,7 @@ fn write_sorted(value: &Value, text: &mut String) {
                 if place > 0 {
                     text.push(',');
                 }
-                text.push_str(&Value::String(key.clone()).to_string());
+                write_text(key, text);
                 text.push(':');
                 write_sorted(item, text);
             }
@@ -55,8 +55,20 @@ fn write_sorted(value: &Value, text: &mut String) {
             }
             text.push(']');
         }
+        Value::String(written) => write_text(written, text),
         scalar => text.push_str(&scalar.to_string()),
     }
+}
+
+/// A text between quotes. Hardly any has a letter that JSON writes in another way.
+fn write_text(written: &str, text: &mut String) {
+    if written.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        text.push_str(&Value::from(written).to_string());
+        return;
+    }
+    text.push('"');
+    text.push_str(written);
+    text.push('"');
 }
 
 /// Reads a value from JSON text; an error names the path of the field.
@@ -74,6 +86,10 @@ pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T> {
 /// # Errors
 /// As [`from_text`].
 pub(crate) fn from_own_text<T: DeserializeOwned>(text: &str) -> Result<T> {
+    // Keeping track of the path costs more than reading, and only who is refused wants to know it.
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| explain(&error, text))?;
     reader.end().map_err(|error| Problem::new(ErrorCode::BadJson, plain(&error)).into_invalid())?;
@@ -138,4 +154,20 @@ fn untag(text: &str) -> Option<(ErrorCode, String)> {
     let mut parts = text.split(TAG).skip(1);
     let code = ErrorCode::parse(parts.next()?)?;
     Some((code, parts.next()?.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_written_as_serde_writes_them(written in "(?s)[\\x00-\\x7f\u{80}-\u{ffff}]{0,12}") {
+            let mut text = String::new();
+            write_text(&written, &mut text);
+            prop_assert_eq!(text, serde_json::to_string(&written).unwrap());
+        }
+    }
 }

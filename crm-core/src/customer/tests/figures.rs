@@ -90,7 +90,7 @@ fn the_currency_of_every_amount_is_a_field_of_its_entity() {
     let mut amounts = 0;
     for entity in registry.entities() {
         for (field, currency) in entity.fields.iter().filter_map(|field| Some((field, field.in_currency?))) {
-            let found = entity.field(currency).map(|found| found.spec.kind);
+            let found = entity.field(currency).map(|found| found.spec.kind.clone());
             assert_eq!(found, Some(crate::schema::FieldKind::Currency), "{}.{}", entity.name, field.name);
             amounts += 1;
         }

@@ -365,7 +365,7 @@ fn reader_of(session: &Session, entity: &str, column: &ColumnMapping) -> Result<
         column.field.split_once('.').map_or((column.field.as_str(), None), |(name, part)| (name, Some(part)));
     let kind = session.reading(|reading| {
         let (entity, plan) = reading.entity(entity)?;
-        plan.readable_field(&reading.tenant.schema, &entity, name).map(|field| field.spec.kind)
+        plan.readable_field(&reading.tenant.schema, &entity, name).map(|field| field.spec.kind.clone())
     })?;
     if part.is_some() != matches!(kind, FieldKind::Nested) {
         let message = format!("`{}` is no field that a column can fill", column.field);

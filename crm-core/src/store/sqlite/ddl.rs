@@ -112,7 +112,7 @@ impl Statements {
     fn of(entity: &EntityType) -> Self {
         let table = quoted(entity.name);
         let mut columns = SYSTEM_COLUMNS.to_owned();
-        for field in &entity.fields {
+        for field in entity.fields.iter() {
             let _ = write!(columns, ", {}", quoted(&field.name));
         }
         let places: Vec<String> =
@@ -161,7 +161,7 @@ pub(super) fn create(entity: &EntityType) -> String {
         "CREATE TABLE {} (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT",
         quoted(name)
     );
-    for field in &entity.fields {
+    for field in entity.fields.iter() {
         let required = if field.required { " NOT NULL" } else { "" };
         let _ = write!(sql, ", {} {}{required}", quoted(&field.name), column_type(field));
     }
@@ -187,7 +187,7 @@ pub(super) fn create(entity: &EntityType) -> String {
     for field in entity.fields.iter().filter(|field| field.indexed) {
         index(&[&field.name]);
     }
-    for field in &entity.fields {
+    for field in entity.fields.iter() {
         if let Some(then) = field.index_then {
             index(&[&field.name, then]);
         }
