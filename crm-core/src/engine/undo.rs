@@ -1,6 +1,6 @@
 //! Taking an operation back, as far as its effects still stand.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::JournalCommand;
 use super::pipeline::Work;
@@ -8,7 +8,7 @@ use crate::journal::{self, ChangeKind, FieldChange, JournalEntry};
 use crate::room::{Author, Change, Decision};
 use crate::schema::{EntityType, Row};
 use crate::store::{JournalRead, JournalScope};
-use crate::value::{Error, ErrorCode, Id, Problem, Result};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// What an operation did to one record, from before its first entry to after its last.
 struct Effect {
@@ -68,7 +68,55 @@ fn effects(entries: Vec<JournalEntry>) -> Vec<Effect> {
         }
     }
     effects.sort_by_key(|effect| std::cmp::Reverse(effect.place));
-    effects
+    referrers_first(effects)
+}
+
+/// Of the records that an operation made, one that came to point to another goes before it, whichever was made first;
+/// otherwise the order stays. In a circle nothing goes before, and the deletion says that a record is still used.
+fn referrers_first(effects: Vec<Effect>) -> Vec<Effect> {
+    let made = effects.iter().enumerate().filter(|(_, effect)| effect.first == ChangeKind::Create && effect.is_there());
+    let made: HashMap<Id, usize> = made.map(|(place, effect)| (effect.record, place)).collect();
+    // By record that is pointed to: how many of the others must go before it; by record that points: to which ones.
+    let mut before = vec![0_usize; effects.len()];
+    let mut behind: Vec<Vec<usize>> = effects.iter().map(|effect| points_to(effect, &made)).collect();
+    for place in behind.iter().flatten() {
+        if let Some(count) = before.get_mut(*place) {
+            *count = count.saturating_add(1);
+        }
+    }
+    let mut free: BTreeSet<usize> = (0..effects.len()).filter(|place| before.get(*place) == Some(&0)).collect();
+    let mut left: Vec<Option<Effect>> = effects.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    while let Some(place) = free.pop_first() {
+        ordered.extend(left.get_mut(place).and_then(Option::take));
+        for next in behind.get_mut(place).map(std::mem::take).unwrap_or_default() {
+            let Some(count) = before.get_mut(next) else { continue };
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                free.insert(next);
+            }
+        }
+    }
+    ordered.extend(left.into_iter().flatten());
+    ordered
+}
+
+/// The places of the made records to which a made record points.
+fn points_to(effect: &Effect, made: &HashMap<Id, usize>) -> Vec<usize> {
+    if !made.contains_key(&effect.record) {
+        return Vec::new();
+    }
+    let target = |change: &FieldChange| match &change.after {
+        FieldValue::Reference(id) => Some(*id),
+        FieldValue::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    let mut places: Vec<usize> =
+        effect.changes.iter().filter_map(target).filter_map(|id| made.get(&id).copied()).collect();
+    places.retain(|place| made.get(&effect.record) != Some(place));
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 impl Work<'_> {

@@ -226,7 +226,7 @@ impl Pair {
         }
         let undo = Command::Journal(JournalCommand::Undo { operation: outcome.op_id });
         let back = self.run(0, &[undo], None);
-        // A definition of today may demand what was empty before, or a new record may be needed by an older one.
+        // A definition of today may demand what was empty before, or new records may need each other in a circle.
         let refusals = [ErrorCode::Required, ErrorCode::StillReferenced];
         if let Err(error) = back {
             assert!(refusals.contains(&error.code()), "{error:?} after {commands:?}");

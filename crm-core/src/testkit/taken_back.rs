@@ -30,6 +30,28 @@ fn undo_after_undo_did_not_reach_the_creation() {
 }
 
 #[test]
+fn records_that_came_to_point_to_later_ones_could_not_be_taken_back() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let [a, b, c] = [1, 2, 3].map(|_| engine.admin.inner.ids.next_id());
+        let named = |id: Id, name: &str| create("sample", &[("id", id.into()), ("name", name.into())]);
+        let points = |from: Id, to: Id| update("sample", from, 1, &[("parent", to.into())]);
+        let batch = [named(a, "a"), named(b, "b"), named(c, "c"), points(a, b), points(b, c)];
+        let outcome = admin.execute_all(&batch, None).unwrap();
+        let undone = admin.execute(undo(&outcome)).unwrap();
+        assert!(admin.list_all::<Sample>(&Query::default()).unwrap().is_empty());
+        admin.execute(undo(&undone)).unwrap();
+        assert_eq!((sample(admin, a).parent, sample(admin, b).parent), (Some(b), Some(c)));
+
+        let [d, e] = [1, 2].map(|_| engine.admin.inner.ids.next_id());
+        let circle = [named(d, "d"), named(e, "e"), points(d, e), points(e, d)];
+        let outcome = admin.execute_all(&circle, None).unwrap();
+        assert_eq!(told(admin.execute(undo(&outcome))).1, ErrorCode::StillReferenced);
+        assert_eq!(sample(admin, d).parent, Some(e), "nothing is half taken back");
+    }
+}
+
+#[test]
 fn a_deal_is_taken_back_step_by_step() {
     for engine in engines() {
         let sales = engine.admin.sales();
