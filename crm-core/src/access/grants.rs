@@ -3,6 +3,7 @@
 use super::model::{AccessModel, field_right, object_right};
 use super::{ANY_ENTITY, ObjectRight, PermissionSet};
 use crate::schema::TenantSchema;
+use crate::value::error::excerpt;
 use crate::value::{Error, ErrorCode, Id, Problem, Result};
 
 /// Refuses rights that would have no effect: a mistyped name would leave open what was meant to be closed.
@@ -34,10 +35,9 @@ fn check_entity(schema: &TenantSchema, name: &str) -> Result<()> {
 
 fn check_field(schema: &TenantSchema, entity: &str, name: &str, read: bool) -> Result<()> {
     check_entity(schema, entity)?;
-    let field = schema.field(schema.entity(entity)?, name).ok_or_else(|| {
-        let shown: String = name.chars().take(60).collect();
-        Error::invalid(ErrorCode::UnknownField, "field", format!("no field `{shown}`"))
-    })?;
+    let field = schema
+        .field(schema.entity(entity)?, name)
+        .ok_or_else(|| Error::invalid(ErrorCode::UnknownField, "field", format!("no field `{}`", excerpt(name))))?;
     if !read && !field.can_be_hidden() {
         let message = format!("`{name}` is always seen with the record and cannot be hidden");
         return Err(Error::invalid(ErrorCode::NoSuchRight, "read", message));

@@ -8,6 +8,7 @@ use super::{AccessModel, Ctx, TenantId};
 use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
 use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Row, Sharing, TenantSchema, WriteRule};
 
+use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Phrase, Problem, Result, index_tokens, query_phrases};
 
 /// What somebody wants to do with records of an entity.
@@ -210,7 +211,7 @@ impl AccessPlan {
     pub fn require_field_right(&self, spec: &FieldSpec) -> Result<()> {
         let name = spec.name.as_ref();
         if !self.can_read(name) {
-            return Err(unknown_field(name));
+            return Err(unknown_field(name).into_invalid());
         }
         if self.locked.contains(name) {
             let problem = Problem::of_field(ErrorCode::NoRight, name, format!("no right to set `{name}`"));
@@ -245,7 +246,10 @@ impl AccessPlan {
     /// # Errors
     /// `UnknownField`.
     pub fn readable_field(&self, schema: &TenantSchema, entity: &EntityType, name: &str) -> Result<FieldRef> {
-        schema.field(entity, name).filter(|field| self.can_read(&field.spec.name)).ok_or_else(|| unknown_field(name))
+        schema
+            .field(entity, name)
+            .filter(|field| self.can_read(&field.spec.name))
+            .ok_or_else(|| unknown_field(name).into_invalid())
     }
 
     /// One record by identifier.
@@ -556,9 +560,4 @@ fn changed_entries(entity: &EntityType, before: Option<&Row>, after: &Row) -> (E
         come.extend(new.difference(&old).cloned());
     }
     (gone, come)
-}
-
-fn unknown_field(name: &str) -> Error {
-    let shown: String = name.chars().take(60).collect();
-    Error::invalid(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
 }

@@ -6,6 +6,7 @@ use crate::access::{AccessModel, PermissionSet, Role, User, check_set};
 use crate::query::Query;
 use crate::room::{Change, Decision, RecordRule, RestoreRule, View, record_for_rule, records_for_rule, with_record};
 use crate::schema::{CustomFieldKind, DEFAULT_SCALE, Entity as _, FieldDefinition, Row};
+use crate::value::error::excerpt;
 use crate::value::{Error, ErrorCode, Problem, Result};
 
 impl AdminCommand {
@@ -129,7 +130,7 @@ fn check_author(view: &mut dyn View, set: &PermissionSet, former: Option<&Permis
 fn organization_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     let own = Organization::from_row(after.clone())?;
     if own.time_zone.parse::<chrono_tz::Tz>().is_err() {
-        let shown: String = own.time_zone.chars().take(40).collect();
+        let shown = excerpt(&own.time_zone);
         return Err(Error::invalid(ErrorCode::BadFormat, "time_zone", format!("`{shown}` is no IANA time zone")));
     }
     if before.is_none() && !view.list_for_rule(Organization::NAME, &Query::default())?.is_empty() {

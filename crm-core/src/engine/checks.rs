@@ -8,6 +8,7 @@ use crate::schema::{
     Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row, WriteRule,
 };
 use crate::store::{JournalRead, JournalScope};
+use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, FieldValue, Problem, Result};
 
 /// The most entries of the journal in which is looked up what others changed.
@@ -49,7 +50,7 @@ impl Work<'_> {
                         row.custom.insert(name, value);
                     }
                 }
-                None => problems.push(no_field(&name)),
+                None => problems.push(unknown_field(&name)),
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid { problems }) }
@@ -184,7 +185,7 @@ impl Work<'_> {
             let field = match author {
                 // The names come from the journal; what the caller does not see returns all the same.
                 Author::Undo => {
-                    self.tenant.schema.field(entity, &name).ok_or_else(|| no_field(&name).into_invalid())?
+                    self.tenant.schema.field(entity, &name).ok_or_else(|| unknown_field(&name).into_invalid())?
                 }
                 _ => plan.readable_field(&self.tenant.schema, entity, &name)?,
             };
@@ -267,9 +268,4 @@ fn read_or_note(spec: &FieldSpec, value: FieldValue, problems: &mut Vec<Problem>
         problems.extend_from_slice(error.problems());
         FieldValue::Null
     })
-}
-
-fn no_field(name: &str) -> Problem {
-    let shown: String = name.chars().take(60).collect();
-    Problem::of_field(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::pipeline::{self, Asked};
 use super::{Command, Outcome, Question, Session};
 use crate::schema::{FieldKind, FieldRef, Place, Row, WriteRule};
+use crate::value::error::excerpt;
 use crate::value::{Error, ErrorCode, Id, Result, json};
 
 value_struct! {
@@ -209,8 +210,7 @@ pub fn json_schema(name: &str) -> Result<String> {
         name => {
             let registry = super::registry();
             let entity = registry.get(name).ok_or_else(|| {
-                let shown: String = name.chars().take(60).collect();
-                Error::invalid(ErrorCode::UnknownEntity, "name", format!("no schema `{shown}`"))
+                Error::invalid(ErrorCode::UnknownEntity, "name", format!("no schema `{}`", excerpt(name)))
             })?;
             let mut schema = (entity.schema)(&mut generator);
             schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());

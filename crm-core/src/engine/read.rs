@@ -8,7 +8,7 @@ use crate::access::{AccessPlan, Action, SystemReason};
 use crate::journal::{self, ChangeKind, ChangePage, JournalEntry, RecordKey};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
 use crate::room::Reader;
-use crate::schema::{Entity, EntityType, Row};
+use crate::schema::{Entity, EntityType, Row, TenantSchema};
 use crate::store::{JournalRead, JournalScope, ReadTx};
 use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
@@ -225,14 +225,7 @@ impl Reader for Reading<'_> {
 
     fn all(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
         let (entity, plan) = self.entity(name)?;
-        let asked = plan.check_scan(&self.tenant.schema, &entity, asked)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
+        scan(self.tx, &self.tenant.schema, &entity, &plan, asked)
     }
 
     fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
@@ -253,6 +246,24 @@ impl Reader for Reading<'_> {
         let asked = plan.check_aggregate(&self.tenant.schema, &entity, asked)?;
         self.tx.aggregate(&asked)
     }
+}
+
+/// Every record that a plan lets through and a query finds, with hidden fields emptied.
+pub(super) fn scan(
+    tx: &mut dyn ReadTx,
+    schema: &TenantSchema,
+    entity: &EntityType,
+    plan: &AccessPlan,
+    asked: &Query,
+) -> Result<Vec<Row>> {
+    let asked = plan.check_scan(schema, entity, asked)?;
+    let mut rows = Vec::new();
+    tx.select(&asked, &mut |mut row| {
+        plan.mask(entity, &mut row);
+        rows.push(row);
+        Ok(true)
+    })?;
+    Ok(rows)
 }
 
 impl Session {

@@ -116,13 +116,6 @@ impl Work<'_> {
     fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
-        let asked = plan.check_scan(&self.tenant.schema, &entity, query)?;
-        let mut rows = Vec::new();
-        self.tx.select(&asked, &mut |mut row| {
-            plan.mask(&entity, &mut row);
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
+        super::read::scan(self.tx, &self.tenant.schema, &entity, &plan, query)
     }
 }

@@ -53,7 +53,7 @@ pub use vcard::{
     VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,
 };
 
-/// The user's own input for a message: in backticks, cut to 40 characters.
+/// The beginning of the user's own input for a message, in backticks.
 fn shown(text: &str) -> String {
-    format!("`{}`", text.chars().take(40).collect::<String>())
+    format!("`{}`", crate::value::error::excerpt(text))
 }

@@ -18,6 +18,69 @@ use crate::value::{FieldValue, Id, Result};
 /// The fields of the sample that the reader does not see.
 const HIDDEN: [&str; 6] = ["secret", "amount", "is_open", "rank", "agent", "x_text"];
 
+/// Two worlds, and who reads in them.
+pub(super) trait Twins {
+    fn worlds(&self) -> &[Engine; 2];
+    fn reader(&self) -> Id;
+    /// Counts a call, and whether it was answered.
+    fn count(&mut self, answered: bool);
+    /// For a message: how many calls there were.
+    fn calls(&self) -> usize;
+
+    /// The reader's session in each world.
+    fn sessions(&self) -> [Session; 2] {
+        self.worlds().each_ref().map(|world| world.session_of(self.reader()))
+    }
+
+    /// Asks both worlds and compares the answers.
+    fn ask<T: std::fmt::Debug + PartialEq>(
+        &mut self,
+        what: &dyn std::fmt::Debug,
+        ask: impl Fn(&Session) -> Result<T>,
+    ) -> Option<T>
+    where
+        Self: Sized,
+    {
+        let [first, second] = self.sessions().map(|session| ask(&session));
+        assert_eq!(second, first, "{what:?} after {} calls", self.calls());
+        self.count(first.is_ok());
+        first.ok()
+    }
+
+    /// The schema as the administrator of the first world has it.
+    fn schema(&self) -> TenantSchema {
+        let [first, _] = self.worlds();
+        first.admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap()
+    }
+}
+
+/// What both pairs of worlds count and hold in the same fields.
+macro_rules! twins {
+    ($type:ty) => {
+        impl crate::testkit::paired::Twins for $type {
+            fn worlds(&self) -> &[crate::testkit::Engine; 2] {
+                &self.worlds
+            }
+
+            fn reader(&self) -> crate::value::Id {
+                self.reader
+            }
+
+            fn count(&mut self, answered: bool) {
+                self.calls += 1;
+                self.answered += usize::from(answered);
+            }
+
+            fn calls(&self) -> usize {
+                self.calls
+            }
+        }
+    };
+}
+pub(super) use twins;
+
+twins!(Worlds);
+
 /// Both worlds, and what happened in them.
 struct Worlds {
     worlds: [Engine; 2],
@@ -209,35 +272,6 @@ impl Worlds {
         if done[0] {
             self.operations.push(op_id);
         }
-    }
-
-    fn sessions(&self) -> [Session; 2] {
-        [0, 1].map(|world: usize| self.worlds[world].session_of(self.reader))
-    }
-
-    /// Asks both worlds and compares the answers.
-    fn ask<T: std::fmt::Debug + PartialEq>(
-        &mut self,
-        what: &dyn std::fmt::Debug,
-        ask: impl Fn(&Session) -> Result<T>,
-    ) -> Option<T> {
-        let [first, second] = self.sessions();
-        let (first, second) = (ask(&first), ask(&second));
-        assert_eq!(second, first, "{what:?} after {} calls", self.calls);
-        self.calls += 1;
-        self.answered += usize::from(first.is_ok());
-        first.ok()
-    }
-
-    fn schema(&self) -> TenantSchema {
-        let inner = &self.worlds[0].crm.inner;
-        let mut schema = None;
-        let read = inner.store().unwrap().read(&mut |tx| {
-            schema = Some(inner.tenant(tx, self.worlds[0].admin.ctx.tenant)?.schema.clone());
-            Ok(())
-        });
-        read.unwrap();
-        schema.unwrap()
     }
 
     /// An identifier that the reader may have heard of: visible, hidden in one world, hidden in both, or of nothing.

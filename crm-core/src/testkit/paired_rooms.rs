@@ -12,6 +12,7 @@
 //! (they are emptied as well), and each of the several reasons that hide an interval (`super::rights` has them singly).
 
 use super::generate::{Generator, Known, WORDS};
+use super::paired::{Twins as _, twins};
 use super::regression::{create, update};
 use super::{Engine, Kept, Random, memory, registry, sqlite};
 use crate::access::{FieldRight, ObjectRight, PermissionSet, User};
@@ -22,7 +23,7 @@ use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, LeadConversion, Pipeline, SalesCommand, WinRateOptions};
 use crate::schema::{FieldDefinition, TenantSchema};
-use crate::value::{Date, FieldValue, Id, Result, json};
+use crate::value::{Date, FieldValue, Id, json};
 
 type Fields = Vec<(&'static str, FieldValue)>;
 
@@ -93,6 +94,8 @@ fn agree_on_ids(worlds: &[Engine; 2]) {
         drawn[behind] = next(behind);
     }
 }
+
+twins!(Rooms);
 
 /// Two worlds of the rooms.
 struct Rooms {
@@ -333,27 +336,6 @@ impl Rooms {
             self.seen.iter_mut().filter(|seen| seen.1 == id).for_each(|seen| seen.2 = version);
             self.operations.push(op_id);
         }
-    }
-
-    fn sessions(&self) -> [Session; 2] {
-        [0, 1].map(|world: usize| self.worlds[world].session_of(self.reader))
-    }
-
-    fn ask<T: std::fmt::Debug + PartialEq>(
-        &mut self,
-        what: &dyn std::fmt::Debug,
-        ask: impl Fn(&Session) -> Result<T>,
-    ) -> Option<T> {
-        let [first, second] = self.sessions();
-        let (first, second) = (ask(&first), ask(&second));
-        assert_eq!(second, first, "{what:?} after {} calls", self.calls);
-        self.calls += 1;
-        self.answered += usize::from(first.is_ok());
-        first.ok()
-    }
-
-    fn schema(&self) -> TenantSchema {
-        self.worlds[0].admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap()
     }
 
     /// The reader does something.

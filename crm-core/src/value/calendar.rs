@@ -328,6 +328,6 @@ fn limited(field: &str, count: usize, limit: usize) -> Result<()> {
 }
 
 fn invalid(code: ErrorCode, field: &str, what: &str, input: &str) -> Error {
-    let shown: String = input.chars().take(40).collect();
+    let shown = super::error::excerpt(input);
     Error::invalid(code, field, format!("`{shown}` {what}"))
 }

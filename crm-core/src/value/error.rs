@@ -172,6 +172,12 @@ pub(crate) fn excerpt(given: &str) -> String {
     given.chars().take(MAX_EXCERPT_CHARS).collect()
 }
 
+/// A field that does not exist, or that the reader may not see: both are told in these words.
+pub(crate) fn unknown_field(name: &str) -> Problem {
+    let shown = excerpt(name);
+    Problem::of_field(ErrorCode::UnknownField, shown.clone(), format!("no field `{shown}`"))
+}
+
 fn joined(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

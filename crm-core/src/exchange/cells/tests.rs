@@ -58,8 +58,8 @@ fn what_is_no_decimal_is_refused() {
     let long = "12345678901234567890123456789012345";
     assert_eq!(decimal(&number(".", ","), long), Err(ErrorCode::DecimalDigits));
     assert_eq!(decimal(&number(".", ","), "1E99"), Err(ErrorCode::DecimalDigits));
-    let problem = read(&number(".", ","), &"x".repeat(60)).unwrap_err();
-    assert_eq!(problem.message, format!("`{}` is not a decimal number", "x".repeat(40)));
+    let problem = read(&number(".", ","), &"x".repeat(90)).unwrap_err();
+    assert_eq!(problem.message, format!("`{}` is not a decimal number", "x".repeat(60)));
     assert_eq!(problem.field.as_deref(), Some("f"));
 }
 

@@ -186,12 +186,16 @@ const CHECKED_VAT: &str = "ATU13585627 BE0403019261 BG175074752 CHE107787577 CY1
     IT00743110157 LT119511515 LU15027442 LV40003521600 MT11679112 NO923609016 PL8567346215 PT501964843 RO18547290
     SI50223054 SK2022749619 TR4540536920";
 
-proptest! {
-    #[test]
-    fn no_vat_number_passes_with_another_last_character(place in 0_usize..28, with in "[0-9A-Z]") {
-        let code = CHECKED_VAT.split_whitespace().nth(place).unwrap();
-        corruption_is_refused(IdentifierKind::Vat, code, code.len() - 1, with.chars().next().unwrap())?;
+/// Every other last character, not a sample of them. A Spanish body may have the letter in the place of its digit.
+#[test]
+fn no_vat_number_passes_with_another_last_character() {
+    let mut passed = Vec::new();
+    for code in CHECKED_VAT.split_whitespace() {
+        assert_eq!(normalize(IdentifierKind::Vat, code).unwrap(), code);
+        let others = ('0'..='9').chain('A'..='Z').map(|with| replaced(code, code.len() - 1, with));
+        passed.extend(others.filter(|other| other != code && normalize(IdentifierKind::Vat, other).is_ok()));
     }
+    assert_eq!(passed, ["ESB5837843A"]);
 }
 
 /// Not every rule finds every wrong digit (one that ends in "modulo 11, and ten is zero" cannot), but each nearly all.
