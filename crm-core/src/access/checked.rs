@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{TenantId, Visibility};
+use super::{RecordGrant, TenantId, Visibility};
 use crate::query::{Bucket, Condition, MeasureFunction};
 use crate::schema::{FieldRef, FieldSpec, Row};
 use crate::value::Phrase;
@@ -141,6 +141,12 @@ pub struct CheckedWrite {
     pub(super) remove_entries: Vec<(String, String)>,
     pub(super) add_entries: Vec<(String, String)>,
     pub(super) search: Option<Vec<Vec<String>>>,
+    /// Grants that no longer hold: of this record by a rule, or of another one if this is a share or a team member. Only
+    /// the key of each counts: entity, record, principal, cause.
+    pub(super) remove_grants: Vec<RecordGrant>,
+    /// Grants that hold from now on; one with the same key is put in the place of the former. The record of a grant is
+    /// this one or stands in the store already.
+    pub(super) add_grants: Vec<RecordGrant>,
     pub(super) custom: Arc<[FieldSpec]>,
 }
 
@@ -154,5 +160,7 @@ readers!(CheckedWrite {
     remove_entries: Vec<(String, String)>,
     add_entries: Vec<(String, String)>,
     search: Option<Vec<Vec<String>>>,
+    remove_grants: Vec<RecordGrant>,
+    add_grants: Vec<RecordGrant>,
     custom: Arc<[FieldSpec]>,
 });

@@ -45,6 +45,7 @@ mod entities;
 mod grants;
 mod model;
 mod plan;
+mod visibility;
 
 pub use checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
 pub use entities::{
@@ -54,7 +55,9 @@ pub(crate) use grants::check_set;
 pub use model::{AccessModel, MAX_ROLE_DEPTH};
 pub(crate) use plan::entry_kind;
 pub(crate) use plan::unique_keys;
-pub use plan::{AccessPlan, Action, SystemReason, Visibility};
+pub use plan::{AccessPlan, Action, SystemReason};
+pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
+pub(crate) use visibility::{Above, GrantRule, Granted};
 
 /// The tenant, as the stores know it: a small number.
 pub type TenantId = i64;

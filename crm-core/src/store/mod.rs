@@ -13,7 +13,9 @@ use std::path::Path;
 pub use memory::MemoryStore;
 pub use sqlite::{Durability, SCHEMA_VERSION, SqliteOptions, SqliteStore};
 
-use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId};
+use crate::access::{
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId,
+};
 use crate::journal::JournalEntry;
 use crate::query::AggregateRow;
 use crate::schema::{FieldSpec, Row};
@@ -129,6 +131,18 @@ pub trait ReadTx {
     /// # Errors
     /// `Overflow`, `TooMany` groups or records that match a search, `Unavailable` or `Corrupt`.
     fn aggregate(&mut self, query: &CheckedAggregate) -> Result<Vec<AggregateRow>>;
+    /// The grants on a record, in the order of their principals and causes.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>>;
+    /// Which records the first question finds and the second does not, and the other way round: the first `most` of each
+    /// in the order of the identifiers, and how many they are. Both ask for the same entity, without search, order and
+    /// page; deleted records are left out.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference>;
     /// Entries of the journal, oldest first.
     ///
     /// # Errors
@@ -149,6 +163,15 @@ pub trait ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>>;
+}
+
+/// Records that one question finds and another one does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Found by the first one only.
+    pub(crate) lost: (u64, Vec<Id>),
+    /// Found by the second one only.
+    pub(crate) gained: (u64, Vec<Id>),
 }
 
 /// What can be written in a transaction.
@@ -173,6 +196,16 @@ pub trait WriteTx: ReadTx {
     /// # Errors
     /// `StaleVersion`, `DuplicateKey` with the field, `Unavailable` or `Corrupt`.
     fn put(&mut self, write: &CheckedWrite) -> Result<()>;
+    /// Writes the grants of a rule on every record that fulfils its condition.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()>;
+    /// Takes the grants of a rule away. The records have not changed since it was applied, or were kept up with it.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()>;
     /// Appends to the journal. The store gives the place; a restore keeps the place that the entry already has.
     ///
     /// # Errors
