@@ -1,8 +1,10 @@
 //! Who may see and do what. Every question and every write passes here and leaves as a checked one; a store cannot
 //! be called with anything else, because the checked types can be made in this room only.
 //!
-//! This is the first storey: users, a role hierarchy, permission sets with object and field rights, and visibility by
-//! owner. Sharing rules, teams and territories will widen [`Visibility`]; masks will refine [`AccessPlan`].
+//! A model ([`AccessModel`]) is compiled from users, roles, units, groups, territories, permission sets and sharing
+//! rules for one day. It says what a user may do with an entity ([`AccessPlan`]) and which records he sees
+//! ([`Visibility`]): a formula over the owner of a record and its grants, which the stores evaluate. Owners, hierarchy,
+//! rules, teams, shares and territories only widen what is seen; denials stand above all of them.
 //!
 //! Outside this room a checked question cannot be written down:
 //!
@@ -46,18 +48,39 @@ mod grants;
 mod model;
 mod plan;
 mod visibility;
+mod written;
 
 pub use checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
 pub use entities::{
-    ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage,
+    ANY_ENTITY, DefaultAccess, Duty, EntityFilter, FieldAccess, FieldRight, Membership, ObjectRight, OrgUnit,
+    OrgUnitPage, PermissionSet, PermissionSetPage, PrincipalKind, PrincipalRef, RecordShare, RecordSharePage, Role,
+    RolePage, SharingAccess, SharingDefault, SharingDefaultPage, SharingRule, SharingRuleKind, SharingRulePage,
+    TeamMember, TeamMemberPage, Territory, TerritoryPage, User, UserGroup, UserGroupPage, UserKind, UserPage,
 };
-pub(crate) use grants::check_set;
-pub use model::{AccessModel, MAX_ROLE_DEPTH};
-pub(crate) use plan::entry_kind;
-pub(crate) use plan::unique_keys;
+pub(crate) use grants::{check_default, check_set, overlap};
+pub use model::{AccessModel, Configuration, MAX_ROLE_DEPTH};
+pub(crate) use model::{check_filter, check_parent};
+pub(crate) use plan::{entry_kind, unique_keys};
 pub use plan::{AccessPlan, Action, SystemReason};
 pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
-pub(crate) use visibility::{Above, GrantRule, Granted};
+pub(crate) use visibility::{GrantRule, Granted};
+
+/// Every right on an entity.
+pub(crate) fn every_right() -> ObjectRight {
+    ObjectRight {
+        entity: ANY_ENTITY.into(),
+        read: true,
+        create: true,
+        edit: true,
+        delete: true,
+        transfer: true,
+        merge: true,
+        export: true,
+        approve: true,
+        view_all: true,
+        edit_all: true,
+    }
+}
 
 /// The tenant, as the stores know it: a small number.
 pub type TenantId = i64;

@@ -4,10 +4,13 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
-use super::{AccessModel, Ctx, TenantId};
+use super::written::changed_grants;
+use super::{
+    AccessLevel, AccessModel, CheckedRule, Ctx, FieldAccess, Grant, GrantRule, ObjectRight, TenantId, Visibility,
+    every_right,
+};
 use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
-use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Row, Sharing, TenantSchema, WriteRule};
-
+use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Registry, Row, TenantSchema, WriteRule};
 use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Phrase, Problem, Result, index_tokens, query_phrases};
 
@@ -22,8 +25,14 @@ pub enum Action {
     Edit,
     /// Delete.
     Delete,
+    /// Hand over to another owner.
+    Transfer,
+    /// Merge.
+    Merge,
     /// Take out as a file.
     Export,
+    /// Approve.
+    Approve,
 }
 
 impl Action {
@@ -35,28 +44,20 @@ impl Action {
             Self::Create => "create",
             Self::Edit => "edit",
             Self::Delete => "delete",
+            Self::Transfer => "transfer",
+            Self::Merge => "merge",
             Self::Export => "export",
+            Self::Approve => "approve",
         }
     }
-}
 
-/// Which records of an entity a reader sees.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Visibility {
-    /// All.
-    All,
-    /// Those of these owners; sorted.
-    Owners(Arc<[Id]>),
-}
-
-impl Visibility {
-    /// Whether a record is visible.
+    /// How much of a record one must have for it.
     #[must_use]
-    pub fn allows(&self, row: &Row) -> bool {
+    pub const fn level(self) -> AccessLevel {
         match self {
-            Self::All => true,
-            Self::Owners(owners) => row.owner.is_some_and(|owner| owners.binary_search(&owner).is_ok()),
+            Self::Read | Self::Create | Self::Export | Self::Approve => AccessLevel::Read,
+            Self::Edit => AccessLevel::Edit,
+            Self::Delete | Self::Transfer | Self::Merge => AccessLevel::Full,
         }
     }
 }
@@ -78,19 +79,23 @@ pub struct AccessPlan {
     tenant: TenantId,
     user: Id,
     entity: &'static str,
-    read: bool,
-    create: bool,
-    edit: bool,
-    delete: bool,
-    export: bool,
-    visibility: Visibility,
+    object: ObjectRight,
+    /// What is seen, may be changed, and is as one's own.
+    visibility: [Visibility; 3],
     /// The owner is that of another record.
     owner_follows: bool,
-    /// Declared and custom fields that cannot be seen.
+    /// Fields that cannot be seen, or only in part.
     hidden: HashSet<String>,
-    /// Declared and custom fields that cannot be set.
+    masked: HashSet<String>,
+    /// Fields that cannot be set, or only as long as they are empty.
     locked: HashSet<String>,
+    once: HashSet<String>,
+    /// Fields that a team membership may open on its record.
+    openable: HashSet<String>,
     custom: Arc<[FieldSpec]>,
+    /// What is written on records whose fields fulfil the conditions of rules.
+    rules: Arc<[Arc<GrantRule>]>,
+    registry: Arc<Registry>,
 }
 
 impl AccessPlan {
@@ -98,61 +103,107 @@ impl AccessPlan {
     #[must_use]
     pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
         let rights = model.rights(ctx.user, entity.part_of.unwrap_or(entity.name));
-        let all = entity.sharing == Sharing::Public || rights.object.view_all;
-        let visibility =
-            if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
+        let levels = [AccessLevel::Read, AccessLevel::Edit, AccessLevel::Full];
         let mut plan = Self {
-            tenant: ctx.tenant,
             user: ctx.user,
-            entity: entity.name,
-            read: rights.object.read,
-            create: rights.object.create,
-            edit: rights.object.edit,
-            delete: rights.object.delete,
-            export: rights.object.export,
-            visibility,
+            object: rights.object.clone(),
+            visibility: levels.map(|level| model.visibility(ctx.user, entity, level, schema)),
             owner_follows: entity.owner_follows.is_some(),
-            hidden: HashSet::new(),
-            locked: HashSet::new(),
-            custom: schema.shared_custom_fields(entity.name),
+            ..Self::open(ctx.tenant, entity, schema, model)
         };
         let owner = entity.field("owner");
         for field in schema.fields(entity).into_iter().chain(owner) {
             let name = field.spec.name.as_ref();
             let said = std::iter::once(name).chain(field.spec.rights_of.iter().copied());
-            let (read, write) = said
-                .filter_map(|name| rights.fields.get(name))
-                .fold((true, true), |joined, right| (joined.0 && right.0, joined.1 && right.1));
-            if !read && field.can_be_hidden() {
-                plan.hidden.insert(name.to_owned());
-            } else if !read && entity.part_of.is_some() {
-                plan.read = false;
+            let access = |name| rights.field_within(name).unwrap_or(FieldAccess::Write);
+            let access = said.map(access).min().unwrap_or_default();
+            if access == FieldAccess::Hidden && !field.can_be_hidden() && entity.part_of.is_some() {
+                plan.object.read = false;
             }
-            if !write {
-                plan.locked.insert(name.to_owned());
+            plan.restrict(&field, access);
+            let opened = model.team_fields(entity.name).iter().any(|open| open == name);
+            if opened && rights.limits.get(name).is_none_or(|most| *most >= FieldAccess::Read) {
+                plan.openable.insert(name.to_owned());
             }
         }
         plan
     }
 
+    fn restrict(&mut self, field: &FieldRef, access: FieldAccess) {
+        let name = || field.spec.name.to_string();
+        match access {
+            FieldAccess::Hidden if field.can_be_hidden() => {
+                self.hidden.insert(name());
+            }
+            FieldAccess::Masked if field.can_be_masked() => {
+                self.masked.insert(name());
+            }
+            FieldAccess::WriteOnce => {
+                self.once.insert(name());
+            }
+            _ => {}
+        }
+        if access < FieldAccess::WriteOnce {
+            self.locked.insert(name());
+        }
+    }
+
     /// A plan without limits, for the engine's own questions.
     #[must_use]
-    pub(crate) fn system(tenant: TenantId, entity: &EntityType, schema: &TenantSchema, _reason: SystemReason) -> Self {
+    pub(crate) fn system(
+        tenant: TenantId,
+        entity: &EntityType,
+        schema: &TenantSchema,
+        model: &AccessModel,
+        _reason: SystemReason,
+    ) -> Self {
+        Self::open(tenant, entity, schema, model)
+    }
+
+    fn open(tenant: TenantId, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
         Self {
             tenant,
             user: Id::NIL,
             entity: entity.name,
-            read: true,
-            create: true,
-            edit: true,
-            delete: true,
-            export: true,
-            visibility: Visibility::All,
+            object: every_right(),
+            visibility: [Visibility::All, Visibility::All, Visibility::All],
             owner_follows: false,
             hidden: HashSet::new(),
+            masked: HashSet::new(),
             locked: HashSet::new(),
+            once: HashSet::new(),
+            openable: HashSet::new(),
             custom: schema.shared_custom_fields(entity.name),
+            rules: model.grant_rules(entity.name),
+            registry: schema.registry.clone(),
         }
+    }
+
+    /// The plan for a record on which team memberships open fields to the reader.
+    #[must_use]
+    pub(crate) fn opened(&self, grants: &[Grant]) -> Option<Self> {
+        let Visibility::Scope(scope) = self.visible(AccessLevel::Read) else { return None };
+        let mine = |grant: &&Grant| {
+            grant.principal == self.user && grant.level.is_some() && grant.holds_on(scope.today)
+        };
+        let mut plan: Option<Self> = None;
+        for grant in grants.iter().filter(mine) {
+            for field in grant.fields.iter().filter(|field| self.openable.contains(*field)) {
+                let plan = plan.get_or_insert_with(|| self.clone());
+                plan.hidden.remove(field);
+                plan.masked.remove(field);
+                if grant.level >= Some(AccessLevel::Edit) {
+                    plan.locked.remove(field);
+                }
+            }
+        }
+        plan
+    }
+
+    /// Whether a team membership could open something that the reader does not have anyway.
+    #[must_use]
+    pub(crate) fn can_be_opened(&self) -> bool {
+        self.openable.iter().any(|field| self.locked.contains(field))
     }
 
     /// Whether this is the engine's own plan.
@@ -160,15 +211,34 @@ impl AccessPlan {
         self.user.is_nil()
     }
 
+    /// The entity.
+    pub(crate) const fn entity(&self) -> &'static str {
+        self.entity
+    }
+
     /// Whether the action is allowed at all.
     #[must_use]
     pub const fn allows(&self, action: Action) -> bool {
         match action {
-            Action::Read => self.read,
-            Action::Create => self.create,
-            Action::Edit => self.edit,
-            Action::Delete => self.delete,
-            Action::Export => self.export,
+            Action::Read => self.object.read,
+            Action::Create => self.object.create,
+            Action::Edit => self.object.edit,
+            Action::Delete => self.object.delete,
+            Action::Transfer => self.object.transfer,
+            Action::Merge => self.object.merge,
+            Action::Export => self.object.export,
+            Action::Approve => self.object.approve,
+        }
+    }
+
+    /// The records that are visible at a level.
+    #[must_use]
+    pub(crate) const fn visible(&self, level: AccessLevel) -> &Visibility {
+        let [read, edit, full] = &self.visibility;
+        match level {
+            AccessLevel::Read => read,
+            AccessLevel::Edit => edit,
+            AccessLevel::Full => full,
         }
     }
 
@@ -180,16 +250,22 @@ impl AccessPlan {
         if self.allows(action) { Ok(()) } else { Err(Error::denied(action.as_str(), self.entity)) }
     }
 
-    /// Whether the reader may see the record.
-    #[must_use]
-    pub fn sees(&self, row: &Row) -> bool {
-        self.read && self.visibility.allows(row)
-    }
-
-    /// Whether the reader may see the field.
+    /// Whether the reader may see the field, if only in part.
     #[must_use]
     pub fn can_read(&self, field: &str) -> bool {
         !self.hidden.contains(field)
+    }
+
+    /// Whether the reader sees the field only in part.
+    #[must_use]
+    pub fn is_masked(&self, field: &str) -> bool {
+        self.masked.contains(field)
+    }
+
+    /// Whether the user may set the field only as long as it is empty.
+    #[must_use]
+    pub(crate) fn writes_once(&self, spec: &FieldSpec) -> bool {
+        spec.write == WriteRule::Once || self.once.contains(spec.name.as_ref())
     }
 
     /// Refuses the setting of a field.
@@ -226,19 +302,33 @@ impl AccessPlan {
         self.require_field_right(spec).is_ok()
     }
 
-    /// Empties the fields that the reader may not see.
+    /// Empties the fields that the reader may not see, and shortens those of which he sees a part.
     pub fn mask(&self, entity: &EntityType, row: &mut Row) {
-        if self.hidden.is_empty() {
+        if self.hidden.is_empty() && self.masked.is_empty() {
             return;
         }
-        for (column, spec) in entity.fields.iter().enumerate() {
-            if self.hidden.contains(spec.name.as_ref())
-                && let Some(value) = row.values.get_mut(column)
-            {
-                *value = FieldValue::Null;
-            }
+        for (spec, value) in entity.fields.iter().zip(&mut row.values) {
+            self.mask_value(spec, value);
         }
         row.custom.retain(|name, _| !self.hidden.contains(name));
+        for spec in self.custom.iter().filter(|spec| self.masked.contains(spec.name.as_ref())) {
+            if let Some(mut value) = row.custom.remove(spec.name.as_ref()) {
+                self.mask_value(spec, &mut value);
+                if value != FieldValue::Null {
+                    row.custom.insert(spec.name.to_string(), value);
+                }
+            }
+        }
+    }
+
+    /// What the reader sees of one value.
+    pub(crate) fn mask_value(&self, spec: &FieldSpec, value: &mut FieldValue) {
+        let name = spec.name.as_ref();
+        if self.hidden.contains(name) {
+            *value = FieldValue::Null;
+        } else if self.masked.contains(name) {
+            *value = spec.masked(value);
+        }
     }
 
     /// Looks up a field that the reader may see; a hidden one answers as one that does not exist.
@@ -252,6 +342,19 @@ impl AccessPlan {
             .ok_or_else(|| unknown_field(name).into_invalid())
     }
 
+    /// Looks up a field with which the reader may ask a question: one that he sees in part answers as a nested one.
+    ///
+    /// # Errors
+    /// `UnknownField`, `WrongType`.
+    pub(crate) fn asked_field(&self, schema: &TenantSchema, entity: &EntityType, name: &str) -> Result<FieldRef> {
+        let field = self.readable_field(schema, entity, name)?;
+        if self.masked.contains(name) {
+            let message = format!("`{}` does not allow a comparison", field.spec.name);
+            return Err(Error::invalid(ErrorCode::WrongType, name, message));
+        }
+        Ok(field)
+    }
+
     /// One record by identifier.
     ///
     /// # Errors
@@ -262,7 +365,7 @@ impl AccessPlan {
             tenant: self.tenant,
             entity: self.entity,
             id,
-            visibility: self.visibility.clone(),
+            visibility: self.visible(AccessLevel::Read).clone(),
             deleted: false,
             custom: self.custom.clone(),
         })
@@ -276,13 +379,27 @@ impl AccessPlan {
         Ok(CheckedGet { deleted: true, ..self.check_get(id)? })
     }
 
+    /// One record, deleted or not, if the caller has so much of it as the action needs. That he sees it is another
+    /// question.
+    ///
+    /// # Errors
+    /// `Denied` without the right to read the entity.
+    pub(crate) fn check_get_for(&self, id: Id, action: Action) -> Result<CheckedGet> {
+        Ok(CheckedGet { visibility: self.visible(action.level()).clone(), ..self.check_get_any(id)? })
+    }
+
+    /// The withdrawal or application of a rule.
+    pub(crate) fn check_rule(&self, rule: &Arc<GrantRule>) -> CheckedRule {
+        CheckedRule { tenant: self.tenant, rule: rule.clone() }
+    }
+
     /// A list.
     ///
     /// # Errors
     /// `Denied`, `UnknownField`, `WrongType`, `BadCursor`, `OutOfRange` for the page size, `QueryTooComplex`.
     pub fn check_query(&self, schema: &TenantSchema, entity: &EntityType, query: &Query) -> Result<CheckedQuery> {
         self.require(Action::Read)?;
-        let lookup = |name: &str| self.readable_field(schema, entity, name);
+        let lookup = |name: &str| self.asked_field(schema, entity, name);
         let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
         at_most("sort", query.sort.len(), query::MAX_SORT_KEYS)?;
         let mut sort = Vec::with_capacity(query.sort.len());
@@ -308,7 +425,7 @@ impl AccessPlan {
             sort,
             after,
             limit: Some(limit),
-            visibility: self.visibility.clone(),
+            visibility: self.visible(AccessLevel::Read).clone(),
             fingerprint,
             deleted: false,
             custom: self.custom.clone(),
@@ -351,7 +468,7 @@ impl AccessPlan {
         query: &AggregateQuery,
     ) -> Result<CheckedAggregate> {
         self.require(Action::Read)?;
-        let lookup = |name: &str| self.readable_field(schema, entity, name);
+        let lookup = |name: &str| self.asked_field(schema, entity, name);
         let condition = query.filter.as_ref().map(|filter| Condition::resolve(filter, &lookup)).transpose()?;
         at_most("group_by", query.group_by.len(), query::MAX_GROUP_KEYS)?;
         at_most("measures", query.measures.len(), query::MAX_MEASURES)?;
@@ -379,14 +496,16 @@ impl AccessPlan {
             search: self.search(entity, query.search.as_deref())?,
             group_by,
             measures,
-            visibility: self.visibility.clone(),
+            visibility: self.visible(AccessLevel::Read).clone(),
         })
     }
 
     /// The search words, over the readable columns only.
     fn search(&self, entity: &EntityType, text: Option<&str>) -> Result<Option<Search>> {
         let Some(text) = text else { return Ok(None) };
-        let places = entity.searchable().enumerate().filter(|(_, (_, spec))| self.can_read(&spec.name));
+        let places = entity.searchable().enumerate().filter(|(_, (_, spec))| {
+            self.can_read(&spec.name) && !self.is_masked(&spec.name)
+        });
         let columns: Vec<(usize, usize)> = places.map(|(place, (column, _))| (column, place)).collect();
         if columns.is_empty() {
             return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
@@ -419,6 +538,7 @@ impl AccessPlan {
         };
         let search = search_words(entity, before, &after);
         let (remove_entries, add_entries) = changed_entries(entity, before, &after);
+        let (remove_grants, add_grants) = changed_grants(entity, (&self.registry, &self.rules), before, &after);
         CheckedWrite {
             tenant: self.tenant,
             entity: entity.name,
@@ -428,6 +548,8 @@ impl AccessPlan {
             remove_entries,
             add_entries,
             search,
+            remove_grants,
+            add_grants,
             row: after,
             custom: self.custom.clone(),
         }

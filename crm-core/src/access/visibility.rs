@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::query::Condition;
+use crate::query::{Condition, Filter};
 use crate::schema::FieldRef;
 use crate::value::{Date, Id};
 
@@ -11,7 +11,7 @@ use super::TenantId;
 
 value_enum! {
     /// How much somebody may do with a record that he sees. Each level includes those before.
-    #[derive(Copy, PartialOrd, Ord, Hash, Default)]
+    #[derive(Default)]
     pub enum AccessLevel {
         /// See it.
         #[default]
@@ -160,6 +160,20 @@ pub(crate) struct GrantRule {
     pub(crate) level: Option<AccessLevel>,
     /// Nothing for a rule about every record.
     pub(crate) condition: Option<Condition>,
+    /// The filter from which the condition was made.
+    pub(crate) filter: Option<Filter>,
+}
+
+impl GrantRule {
+    /// Whether another rule writes the same on every record.
+    pub(crate) fn writes_as(&self, other: &Self) -> bool {
+        let to = |rule: &Self| match &rule.to {
+            Granted::Principal(id) => (Some(*id), None),
+            Granted::Named(field) => (None, Some(field.spec.name.to_string())),
+        };
+        let written = |rule: &Self| (rule.entity, rule.cause, rule.level, to(rule));
+        written(self) == written(other) && self.filter == other.filter
+    }
 }
 
 /// A rule to be applied to, or withdrawn from, all records of its entity, deleted ones too.

@@ -70,8 +70,8 @@ pub use types::{
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Account>(),
-        EntityType::of::<Contact>(),
-        EntityType::of::<AccountLink>().owned_through("child"),
+        EntityType::of::<Contact>().controlled_by("account"),
+        EntityType::of::<AccountLink>().owned_through("child").controlled_by("child"),
         EntityType::of::<Activity>(),
         EntityType::of::<ActivityLink>().part_of(Activity::NAME),
         EntityType::of::<Attachment>(),

@@ -1,13 +1,16 @@
 //! The rules of users, roles, permission sets and custom fields.
 
+use std::sync::Arc;
+
 use super::command::{AdminCommand, Organization, RecordChange};
 use super::pipeline::Work;
-use crate::access::{AccessModel, PermissionSet, Role, User, check_set};
+use super::sharing_rules::{check_days, check_members};
+use crate::access::{AccessModel, Configuration, OrgUnit, PermissionSet, Role, User, UserKind, check_set};
 use crate::query::Query;
-use crate::room::{Change, Decision, RecordRule, RestoreRule, View, record_for_rule, records_for_rule, with_record};
+use crate::room::{Change, Decision, RecordRule, RestoreRule, View, record_for_rule, with_record};
 use crate::schema::{CustomFieldKind, DEFAULT_SCALE, Entity as _, FieldDefinition, Row};
 use crate::value::error::excerpt;
-use crate::value::{Error, ErrorCode, Problem, Result};
+use crate::value::{Error, ErrorCode, Id, Problem, Result};
 
 impl AdminCommand {
     /// The name in the journal.
@@ -55,12 +58,11 @@ impl Work<'_> {
 /// The rule of an administrative entity.
 pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
-        Role::NAME => Some(role_rule),
         User::NAME => Some(user_rule),
         PermissionSet::NAME => Some(permission_set_rule),
         Organization::NAME => Some(organization_rule),
         FieldDefinition::NAME => Some(definition_rule),
-        _ => None,
+        _ => super::sharing_rules::rule_of(entity),
     }
 }
 
@@ -69,7 +71,7 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         User::NAME => Some(|view, row| {
             let user = User::from_row(row.clone())?;
-            user.permission_sets.iter().try_for_each(|set| {
+            user.profile.iter().chain(&user.permission_sets).try_for_each(|set| {
                 // A set that is gone gives nothing.
                 let set = record_for_rule::<PermissionSet>(view, *set).ok();
                 set.map_or(Ok(()), |set| check_author(view, &set, None))
@@ -85,35 +87,55 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     }
 }
 
-fn role_rule(view: &mut dyn View, _: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    let id = after.id;
-    let role = Role::from_row(after.clone())?;
-    let roles = records_for_rule::<Role>(view, &Query::default())?;
-    let others = roles.into_iter().filter(|other| other.id != id).chain([Role { id, ..role.clone() }]);
-    let model = AccessModel::new(Vec::new(), others.collect(), Vec::new());
-    model.check_parent(id, role.parent)?;
-    Ok(Decision::default())
-}
-
 fn user_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<User>(before, after, |before, user| {
         user.permission_sets.sort();
         user.permission_sets.dedup();
+        let before = before.unwrap_or_default();
         // A set that was deleted since gives no right, and does not stand in the way of other changes.
-        let had = before.map(|before| before.permission_sets).unwrap_or_default();
-        for (place, set) in user.permission_sets.iter().enumerate().filter(|(_, set)| !had.contains(set)) {
-            let field = format!("permission_sets[{place}]");
-            let set = record_for_rule::<PermissionSet>(view, *set)
-                .map_err(|_| Error::invalid(ErrorCode::UnknownReference, &field, "no such permission set"))?;
-            check_author(view, &set, None).map_err(|error| error.under(&field))?;
+        for (place, set) in user.permission_sets.iter().enumerate() {
+            if !before.permission_sets.contains(set) {
+                check_given_set(view, *set, false, &format!("permission_sets[{place}]"))?;
+            }
         }
+        if let Some(profile) = user.profile.filter(|profile| before.profile != Some(*profile)) {
+            check_given_set(view, profile, true, "profile")?;
+        }
+        if !user.members.is_empty() && user.kind != Some(UserKind::Queue) {
+            return Err(Error::invalid(ErrorCode::NotAllowed, "members", "only a queue has members"));
+        }
+        check_days("valid_until", user.valid_from, user.valid_until)?;
+        for (place, duty) in user.duties.iter().enumerate() {
+            let path = format!("duties[{place}]");
+            check_days("valid_until", duty.valid_from, duty.valid_until).map_err(|error| error.under(&path))?;
+            let missing = |field| Error::invalid(ErrorCode::UnknownReference, format!("{path}.{field}"), "no such record");
+            if !before.duties.contains(duty) {
+                record_for_rule::<Role>(view, duty.role).map_err(|_| missing("role"))?;
+                duty.unit.map_or(Ok(()), |unit| record_for_rule::<OrgUnit>(view, unit).map(|_| ())).map_err(|_| missing("unit"))?;
+            }
+        }
+        check_members(view, &user.members, &before.members)?;
         Ok(Decision::default())
     })
+}
+
+/// A permission set that a user gets; a profile is given as one, and nothing else is.
+fn check_given_set(view: &mut dyn View, set: Id, as_profile: bool, field: &str) -> Result<()> {
+    let unknown = || Error::invalid(ErrorCode::UnknownReference, field, "no such permission set");
+    let set = record_for_rule::<PermissionSet>(view, set).map_err(|_| unknown())?;
+    if set.is_profile != as_profile {
+        let message = if as_profile { "the set is no profile" } else { "a profile is given as the profile" };
+        return Err(Error::invalid(ErrorCode::NotAllowed, field, message));
+    }
+    check_author(view, &set, None).map_err(|error| error.under(field))
 }
 
 fn permission_set_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<PermissionSet>(before, after, |before, set| {
         check_set(view.schema(), set)?;
+        if before.as_ref().is_some_and(|before| before.is_profile != set.is_profile) {
+            return Err(Error::invalid(ErrorCode::ReadOnlyField, "is_profile", "a set stays what it was made as"));
+        }
         check_author(view, set, before.as_ref())?;
         Ok(Decision::default())
     })
@@ -123,8 +145,15 @@ fn permission_set_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Ro
 fn check_author(view: &mut dyn View, set: &PermissionSet, former: Option<&PermissionSet>) -> Result<()> {
     let id = view.user();
     let Ok(author) = record_for_rule::<User>(view, id) else { return Ok(()) };
-    let sets = author.permission_sets.iter().filter_map(|set| record_for_rule(view, *set).ok()).collect();
-    AccessModel::new(vec![author], Vec::new(), sets).check_grant(id, view.schema(), set, former)
+    let mut configuration = Configuration::default();
+    for own in author.profile.iter().chain(&author.permission_sets) {
+        if let Ok(own) = record_for_rule::<PermissionSet>(view, *own) {
+            configuration.sets.insert(own.id, Arc::new(own));
+        }
+    }
+    let author = User { valid_from: None, valid_until: None, ..author };
+    configuration.users.insert(id, Arc::new(author));
+    AccessModel::new(configuration, view.schema(), view.today()).check_grant(id, view.schema(), set, former)
 }
 
 fn organization_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {

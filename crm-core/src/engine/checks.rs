@@ -5,7 +5,7 @@ use super::registry::CONFIGURATION;
 use crate::access::AccessPlan;
 use crate::room::Author;
 use crate::schema::{
-    Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row, WriteRule,
+    Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row,
 };
 use crate::store::{JournalRead, JournalScope};
 use crate::value::error::unknown_field;
@@ -211,7 +211,7 @@ impl Work<'_> {
             }
             if author == Author::Caller {
                 plan.require_write(&field.spec)?;
-                if field.spec.write == WriteRule::Once && present != FieldValue::Null {
+                if plan.writes_once(&field.spec) && present != FieldValue::Null {
                     problems.push(Problem::of_field(
                         ErrorCode::WriteOnce,
                         name.as_str(),

@@ -7,7 +7,7 @@ use super::pipeline::Asked;
 use super::registry::registry;
 use super::tenant::{Tenant, Tenants, check_key};
 use super::{Command, Organization, Outcome, pipeline};
-use crate::access::{ANY_ENTITY, Ctx, ObjectRight, PermissionSet, TenantId, User};
+use crate::access::{self, Ctx, PermissionSet, TenantId, User};
 use crate::schema::Registry;
 use crate::store::{MemoryStore, ReadTx, SqliteOptions, SqliteStore, Store};
 use crate::value::{
@@ -161,7 +161,7 @@ impl Crm {
         self.inner.store()?.read(&mut |tx| {
             let id = tx.tenant(tenant)?.ok_or_else(|| Error::not_found("tenant"))?;
             let known = self.inner.tenant(tx, id)?;
-            let user = known.model.user_by_login(login).filter(|user| !user.is_inactive);
+            let user = known.model.user_by_login(login).filter(|user| known.model.is_active(user.id));
             found = user.map(|user| Ctx { tenant: id, user: user.id });
             Ok(())
         })?;
@@ -196,7 +196,7 @@ impl Inner {
 
     /// The tenant as this snapshot has it, kept for later.
     pub(crate) fn tenant(&self, tx: &mut dyn ReadTx, id: TenantId) -> Result<Arc<Tenant>> {
-        let tenant = self.tenants.at(tx, &self.registry, id)?;
+        let tenant = self.tenants.at(tx, &self.registry, id, self.clock.now())?;
         self.tenants.keep(&tenant);
         Ok(tenant)
     }
@@ -278,16 +278,7 @@ impl Session {
 
 /// The permission set of the first user.
 pub(super) fn every_right() -> PermissionSet {
-    let object = ObjectRight {
-        entity: ANY_ENTITY.into(),
-        read: true,
-        create: true,
-        edit: true,
-        delete: true,
-        view_all: true,
-        export: true,
-    };
-    PermissionSet { name: "system_administrator".into(), objects: vec![object], ..PermissionSet::default() }
+    PermissionSet { name: "system_administrator".into(), objects: vec![access::every_right()], ..PermissionSet::default() }
 }
 
 /// The first records of a tenant.

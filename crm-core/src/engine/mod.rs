@@ -16,6 +16,8 @@ mod records;
 mod registry;
 mod rows;
 mod services;
+mod sharing;
+mod sharing_rules;
 mod tenant;
 mod undo;
 mod unused;
@@ -36,5 +38,6 @@ pub use registry::registry;
 pub use services::{Customers, Products, Quotes, Sales};
 
 pub(crate) use pipeline::unknown;
+pub(crate) use registry::is_configuration;
 pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -69,6 +69,7 @@ impl Work<'_> {
         require_keeper(author, &entity)?;
         let get = plan.check_get_any(id)?;
         let before = self.tx.get(&get)?.ok_or_else(|| Error::not_found(entity.name))?;
+        self.require_level(&plan, Action::Delete, &before)?;
         if !before.deleted {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
@@ -80,6 +81,7 @@ impl Work<'_> {
         };
         self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
         self.before_definition(&entity, None, &after)?;
+        self.before_sharing(author, &entity, None, Some(&mut after))?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;
         if author.is_undo() {

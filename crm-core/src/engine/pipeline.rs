@@ -7,7 +7,7 @@ use super::crm::{Inner, every_right, first_records};
 use super::registry::{CONFIGURATION, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
-use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId, User};
+use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query;
 use crate::room::{Author, Change, Decision};
@@ -173,7 +173,7 @@ pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
 
 fn first_operation(session: &Session, tx: &mut dyn WriteTx, options: &SetupOptions, id: TenantId) -> Result<()> {
     let epoch = tx.epoch(id)?;
-    let tenant = Arc::new(Tenant::load(tx, &session.inner.registry, id, epoch)?);
+    let tenant = Arc::new(Tenant::load(tx, &session.inner.registry, id, epoch, session.inner.clock.now())?);
     let mut work = Work::new(session, tx, tenant, session.inner.ids.next_id());
     work.command = "setup";
     work.good.insert(("user", Author::Rule, session.ctx.user));
@@ -361,6 +361,7 @@ impl<'a> Work<'a> {
         self.check_size(&row)?;
         self.check_references(&plan, None, &row, &given)?;
         self.before_definition(&entity, None, &row)?;
+        self.before_sharing(author, &entity, None, Some(&mut row))?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
         self.write(&plan, &entity, None, row, ChangeKind::Create, changes)?;
         self.carry_out(consequences, depth + 1)
@@ -402,7 +403,7 @@ impl<'a> Work<'a> {
             plan.readable_field(&self.tenant.schema, &entity, name)?;
         }
         let mut seen = self.current(&plan, &entity, row.id)?;
-        plan.mask(&entity, &mut seen);
+        self.opened(plan, &seen)?.mask(&entity, &mut seen);
         // As the caller read it: where the struct knows no empty value, a hidden or empty one was read as its default.
         seen.values = entity.struct_values(&seen)?;
         let set = self.differences(&entity, &seen, &row)?;
@@ -421,6 +422,8 @@ impl<'a> Work<'a> {
         let plan = self.plan(author, &entity);
         plan.require(Action::Edit)?;
         let before = self.current(&plan, &entity, id)?;
+        let plan = self.opened(plan, &before)?;
+        self.require_level(&plan, Action::Edit, &before)?;
         self.check_version(&plan, &entity, &before, version)?;
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
@@ -431,6 +434,7 @@ impl<'a> Work<'a> {
         self.check_size(&after)?;
         self.check_references(&plan, Some(&before), &after, &given)?;
         self.before_definition(&entity, Some(&before), &after)?;
+        self.before_sharing(author, &entity, Some(&before), Some(&mut after))?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         if !changes.is_empty() {
             self.write(&plan, &entity, Some(&before), after, ChangeKind::Update, changes)?;
@@ -444,11 +448,13 @@ impl<'a> Work<'a> {
         plan.require(Action::Delete)?;
         require_keeper(author, &entity)?;
         let before = self.current(&plan, &entity, id)?;
+        self.require_level(&plan, Action::Delete, &before)?;
         self.check_version(&plan, &entity, &before, version)?;
         if !author.is_undo() {
             self.delete_parts(&entity, id)?;
         }
         self.check_unused(&entity, id)?;
+        self.before_sharing(author, &entity, Some(&before), None)?;
         let after = Row { deleted: true, ..before.clone() };
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
     }
@@ -502,12 +508,16 @@ impl<'a> Work<'a> {
             self.configured = true;
         }
         let epoch = self.tx.epoch(self.tenant.id)?;
-        // Users come by the hundred: after the first one the transaction has a tenant of its own to add them to.
-        if let (true, false, Some(own)) = (entity == User::NAME, row.deleted, Arc::get_mut(&mut self.tenant)) {
-            own.put_user(User::from_row(row)?, epoch);
-            return Ok(());
+        let now = self.session.inner.clock.now();
+        let before = self.tenant.clone();
+        if let Some(tenant) = before.with(entity, &row, epoch, now)? {
+            self.tenant = Arc::new(tenant);
+        } else {
+            let registry = &self.session.inner.registry;
+            self.tenant = Arc::new(Tenant::load(self.tx, registry, self.tenant.id, epoch, now)?);
         }
-        self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch)?);
+        self.check_widened(&before)?;
+        self.rewrite_grants(&before)?;
         if entity == FieldDefinition::NAME && !row.deleted {
             let definition = FieldDefinition::from_row(row)?;
             let spec = definition.to_spec(&self.tenant.schema.registry)?;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Session;
+use super::sharing::opened;
 use super::tenant::Tenant;
-use crate::access::{AccessPlan, Action, SystemReason};
+use crate::access::{AccessLevel, AccessPlan, Action, RecordShare, SystemReason, TeamMember, Visibility};
 use crate::journal::{self, ChangeKind, ChangePage, JournalEntry, RecordKey};
 use crate::query::{self, AggregateQuery, AggregateRow, Query};
 use crate::room::Reader;
-use crate::schema::{Entity, EntityType, Row, TenantSchema};
+use crate::schema::{Entity, EntityType, Row};
 use crate::store::{JournalRead, JournalScope, ReadTx};
 use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp};
 
@@ -40,10 +41,17 @@ impl Reading<'_> {
         Ok((entity, plan))
     }
 
+    /// An entity with the reader's plan for one of its records, deleted or not.
+    pub(crate) fn opened(&mut self, name: &str, id: Id) -> Result<(EntityType, Arc<AccessPlan>)> {
+        let (entity, plan) = self.entity(name)?;
+        let row = self.tx.get(&plan.check_get_any(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        Ok((entity, opened(self.tx, &self.tenant, plan, &row)?))
+    }
+
     /// The visible record that holds a unique value in a field, or in a list inside the field.
     pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
-        plan.readable_field(&self.tenant.schema, &entity, field)?;
+        plan.asked_field(&self.tenant.schema, &entity, field)?;
         let found = self.tx.lookup(&plan.check_lookup(kind, key))?;
         self.get(name, found.ok_or_else(|| Error::not_found(entity.name))?)
     }
@@ -68,8 +76,14 @@ impl Reading<'_> {
         let entries = self.entries(name, id, Some(at))?;
         let row = journal::row_as_of(&self.tenant.schema, &entity, &entries)?;
         let mut row = row.ok_or_else(|| Error::not_found(entity.name))?;
-        plan.mask(&entity, &mut row);
+        self.mask(&entity, plan, &mut row)?;
         Ok(row)
+    }
+
+    /// Empties what the reader may not see of a record; a team membership may open some of it there.
+    fn mask(&mut self, entity: &EntityType, plan: Arc<AccessPlan>, row: &mut Row) -> Result<()> {
+        opened(self.tx, &self.tenant, plan, row)?.mask(entity, row);
+        Ok(())
     }
 
     /// Every record that the reader may see now, as it stood at an instant; those that were deleted since are among
@@ -100,7 +114,7 @@ impl Reading<'_> {
         let mut rows = self.structure(part, &Query::matching(&[(field, FieldValue::Reference(id))]))?;
         let (entity, plan) = self.entity(part)?;
         for row in &mut rows {
-            plan.mask(&entity, row);
+            self.mask(&entity, plan.clone(), row)?;
         }
         Ok(rows)
     }
@@ -141,17 +155,52 @@ impl Reading<'_> {
     fn told(&mut self, entry: JournalEntry) -> Result<Option<Told>> {
         let Ok((entity, plan)) = self.entity(&entry.entity) else { return Ok(None) };
         let Ok(get) = plan.check_get_any(entry.record) else { return Ok(None) };
-        if self.tx.get(&get)?.is_some() {
+        if let Some(row) = self.tx.get(&get)? {
+            let plan = opened(self.tx, &self.tenant, plan, &row)?;
             return Ok(self.readable(&entity, &plan, entry).map(Told::Entry));
         }
+        if let Some(record) = self.share_that_ended(&entry)? {
+            return Ok(Some(Told::Left(record)));
+        }
         let Some(owner) = entry.changes.iter().find(|change| change.field == "owner") else { return Ok(None) };
-        let Some(field) = entity.field("owner") else { return Ok(None) };
+        let (Some(field), Visibility::Scope(scope)) = (entity.field("owner"), plan.visible(AccessLevel::Read)) else {
+            return Ok(None);
+        };
         let sees = |value: &FieldValue| match query::operand(&field, value) {
-            Ok(FieldValue::Reference(owner)) => plan.sees(&Row { owner: Some(owner), ..Row::default() }),
+            Ok(FieldValue::Reference(owner)) => scope.above.is_none() && scope.shows(Some(owner), &[]),
             _ => false,
         };
-        let left = sees(&owner.before) && !sees(&owner.after);
+        let left = plan.allows(Action::Read) && sees(&owner.before) && !sees(&owner.after);
         Ok(left.then(|| Told::Left(RecordKey { entity: entry.entity.clone(), id: entry.record })))
+    }
+
+    /// The record that the reader saw through a share or a team membership that was changed or taken away, if he does
+    /// not see it any more.
+    fn share_that_ended(&mut self, entry: &JournalEntry) -> Result<Option<RecordKey>> {
+        if !matches!(entry.entity.as_str(), TeamMember::NAME | RecordShare::NAME) || entry.kind == ChangeKind::Create {
+            return Ok(None);
+        }
+        let share = self.tenant.schema.entity(&entry.entity)?.clone();
+        let system = self.tenant.system_plan(&share, SystemReason::Invariant);
+        let Some(row) = self.tx.get(&system.check_get_any(entry.record)?)? else { return Ok(None) };
+        let (name, record, principal) = match entry.entity.as_str() {
+            TeamMember::NAME => {
+                let member = TeamMember::from_stored(row)?;
+                (member.entity, member.record, member.user)
+            }
+            _ => {
+                let share = RecordShare::from_stored(row)?;
+                (share.entity, share.record, share.grantee.key())
+            }
+        };
+        let Ok((target, plan)) = self.entity(&name) else { return Ok(None) };
+        let Visibility::Scope(scope) = plan.visible(AccessLevel::Read) else { return Ok(None) };
+        if scope.principals.binary_search(&principal).is_err() {
+            return Ok(None);
+        }
+        let Ok(get) = plan.check_get_any(record) else { return Ok(None) };
+        let gone = self.tx.get(&get)?.is_none();
+        Ok(gone.then(|| RecordKey { entity: target.name.to_owned(), id: record }))
     }
 
     /// Drops the fields that the reader may not see; an update of which nothing is left is dropped whole. The values
@@ -164,6 +213,7 @@ impl Reading<'_> {
                 if let Ok(typed) = query::operand(&field, value) {
                     *value = typed;
                 }
+                plan.mask_value(&field.spec, value);
             }
         }
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
@@ -195,7 +245,7 @@ impl Reader for Reading<'_> {
     fn get(&mut self, name: &str, id: Id) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
         let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
-        plan.mask(&entity, &mut row);
+        self.mask(&entity, plan, &mut row)?;
         Ok(row)
     }
 
@@ -218,14 +268,14 @@ impl Reader for Reading<'_> {
             None => None,
         };
         for row in &mut rows {
-            plan.mask(&entity, row);
+            self.mask(&entity, plan.clone(), row)?;
         }
         Ok((rows, next))
     }
 
     fn all(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
         let (entity, plan) = self.entity(name)?;
-        scan(self.tx, &self.tenant.schema, &entity, &plan, asked)
+        scan(self.tx, &self.tenant, &entity, &plan, asked)
     }
 
     fn structure(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
@@ -251,18 +301,20 @@ impl Reader for Reading<'_> {
 /// Every record that a plan lets through and a query finds, with hidden fields emptied.
 pub(super) fn scan(
     tx: &mut dyn ReadTx,
-    schema: &TenantSchema,
+    tenant: &Tenant,
     entity: &EntityType,
-    plan: &AccessPlan,
+    plan: &Arc<AccessPlan>,
     asked: &Query,
 ) -> Result<Vec<Row>> {
-    let asked = plan.check_scan(schema, entity, asked)?;
+    let asked = plan.check_scan(&tenant.schema, entity, asked)?;
     let mut rows = Vec::new();
-    tx.select(&asked, &mut |mut row| {
-        plan.mask(entity, &mut row);
+    tx.select(&asked, &mut |row| {
         rows.push(row);
         Ok(true)
     })?;
+    for row in &mut rows {
+        opened(tx, tenant, plan.clone(), row)?.mask(entity, row);
+    }
     Ok(rows)
 }
 
@@ -319,7 +371,7 @@ impl Session {
     /// `NotFound` if there is no such record, or the reader may not see it.
     pub fn history(&self, entity: &str, id: Id) -> Result<Vec<JournalEntry>> {
         self.reading(|reading| {
-            let (entity, plan) = reading.entity(entity)?;
+            let (entity, plan) = reading.opened(entity, id)?;
             let entries = reading.entries(entity.name, id, None)?;
             Ok(entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect())
         })
@@ -334,8 +386,7 @@ impl Session {
     pub fn history_page(&self, entity: &str, id: Id, cursor: i64, limit: i64) -> Result<ChangePage> {
         let size = page_size(limit)?;
         self.reading(|reading| {
-            let (entity, plan) = reading.entity(entity)?;
-            reading.tx.get(&plan.check_get_any(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+            let (entity, plan) = reading.opened(entity, id)?;
             let scope = JournalScope::Record { entity: entity.name, record: id, after: cursor, until: None };
             let read = JournalRead { tenant: reading.tenant.id, scope, limit: size.saturating_add(1) };
             let mut entries = reading.tx.journal(read)?;

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::Organization;
-use crate::access::{PermissionSet, Role, User};
+use crate::access::{
+    OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
+};
 use crate::room::{RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
 use crate::{customer, product, quote, sales};
@@ -17,20 +19,42 @@ pub fn registry() -> Arc<Registry> {
             EntityType::of::<Organization>(),
             EntityType::of::<FieldDefinition>(),
             EntityType::of::<Role>(),
+            EntityType::of::<OrgUnit>(),
             EntityType::of::<PermissionSet>(),
             EntityType::of::<User>(),
+            EntityType::of::<UserGroup>(),
+            EntityType::of::<Territory>(),
+            EntityType::of::<SharingDefault>(),
+            EntityType::of::<SharingRule>(),
         ];
         types.extend(customer::entities());
         types.extend(product::entities());
         types.extend(sales::entities());
         types.extend(quote::entities());
+        types.extend([EntityType::of::<TeamMember>(), EntityType::of::<RecordShare>()]);
         Arc::new(Registry::new(types))
     };
     REGISTRY.get_or_init(make).clone()
 }
 
 /// The entities whose changes let the caches of rights and definitions go.
-pub(super) const CONFIGURATION: &[&str] = &["organization", "field_definition", "role", "permission_set", "user"];
+pub(super) const CONFIGURATION: &[&str] = &[
+    "organization",
+    "field_definition",
+    "role",
+    "org_unit",
+    "permission_set",
+    "user",
+    "user_group",
+    "territory",
+    "sharing_default",
+    "sharing_rule",
+];
+
+/// Whether an entity is part of the configuration, whose records a dump writes first.
+pub(crate) fn is_configuration(entity: &str) -> bool {
+    CONFIGURATION.contains(&entity)
+}
 
 /// The rule of an entity's room.
 pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Organization;
-use crate::access::{AccessModel, AccessPlan, Ctx, PermissionSet, Role, SystemReason, TenantId, User};
+use crate::access::{
+    AccessModel, AccessPlan, Configuration, Ctx, OrgUnit, PermissionSet, Role, SharingDefault, SharingRule,
+    SystemReason, TenantId, Territory, User, UserGroup,
+};
 use crate::query::Query;
-use crate::schema::{Entity, EntityType, FieldDefinition, Registry, TenantSchema};
+use crate::schema::{Entity, EntityType, FieldDefinition, Registry, Row, TenantSchema};
 use crate::store::ReadTx;
 use crate::value::{Currency, Date, Error, ErrorCode, Id, Result, Timestamp};
 
@@ -33,33 +36,82 @@ pub(super) fn check_key(key: &str) -> Result<()> {
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
     pub(crate) epoch: i64,
-    pub(crate) schema: TenantSchema,
+    pub(crate) schema: Arc<TenantSchema>,
     pub(crate) model: AccessModel,
     pub(crate) organization: Option<Organization>,
     zone: chrono_tz::Tz,
+    /// The business date on which the rights are looked at.
+    today: Date,
     plans: RwLock<HashMap<(Id, &'static str), Arc<AccessPlan>>>,
 }
 
 impl Tenant {
     /// Reads the tenant from the store.
-    pub(crate) fn load(tx: &mut dyn ReadTx, registry: &Arc<Registry>, id: TenantId, epoch: i64) -> Result<Self> {
+    pub(crate) fn load(
+        tx: &mut dyn ReadTx,
+        registry: &Arc<Registry>,
+        id: TenantId,
+        epoch: i64,
+        now: Timestamp,
+    ) -> Result<Self> {
         let bare = TenantSchema::new(registry.clone(), &[])?;
         let definitions = load_all::<FieldDefinition>(tx, &bare, id)?;
-        let schema = TenantSchema::new(registry.clone(), &definitions)?;
-        let users = load_all::<User>(tx, &schema, id)?;
-        let roles = load_all::<Role>(tx, &schema, id)?;
-        let sets = load_all::<PermissionSet>(tx, &schema, id)?;
+        let schema = Arc::new(TenantSchema::new(registry.clone(), &definitions)?);
+        let configuration = Configuration {
+            users: load_map::<User>(tx, &schema, id)?,
+            roles: load_map::<Role>(tx, &schema, id)?,
+            units: load_map::<OrgUnit>(tx, &schema, id)?,
+            groups: load_map::<UserGroup>(tx, &schema, id)?,
+            territories: load_map::<Territory>(tx, &schema, id)?,
+            sets: load_map::<PermissionSet>(tx, &schema, id)?,
+            rules: load_map::<SharingRule>(tx, &schema, id)?,
+            defaults: load_map::<SharingDefault>(tx, &schema, id)?,
+        };
         let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
-        let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
-        let model = AccessModel::new(users, roles, sets);
-        Ok(Self { id, epoch, schema, model, organization, zone, plans: RwLock::default() })
+        Ok(Self::of(id, epoch, schema, organization, configuration, now))
     }
 
-    /// The tenant with one user more, or changed; every plan is made anew.
-    pub(crate) fn put_user(&mut self, user: User, epoch: i64) {
-        self.model.put_user(user);
-        self.epoch = epoch;
-        self.plans.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    fn of(
+        id: TenantId,
+        epoch: i64,
+        schema: Arc<TenantSchema>,
+        organization: Option<Organization>,
+        configuration: Configuration,
+        now: Timestamp,
+    ) -> Self {
+        let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
+        let today = date_in(zone, now);
+        let model = AccessModel::new(configuration, &schema, today);
+        Self { id, epoch, schema, model, organization, zone, today, plans: RwLock::default() }
+    }
+
+    /// The tenant at a later instant: the same, or another one if a day has begun since.
+    fn on(self: &Arc<Self>, now: Timestamp) -> Arc<Self> {
+        if date_in(self.zone, now) == self.today {
+            return self.clone();
+        }
+        let configuration = self.model.configuration().clone();
+        let organization = self.organization.clone();
+        Arc::new(Self::of(self.id, self.epoch, self.schema.clone(), organization, configuration, now))
+    }
+
+    /// The tenant with one record of its configuration changed, made or deleted; nothing for a record that changes more
+    /// than rights.
+    pub(crate) fn with(&self, entity: &str, row: &Row, epoch: i64, now: Timestamp) -> Result<Option<Self>> {
+        let mut known = self.model.configuration().clone();
+        match entity {
+            User::NAME => replace(&mut known.users, row)?,
+            Role::NAME => replace(&mut known.roles, row)?,
+            OrgUnit::NAME => replace(&mut known.units, row)?,
+            UserGroup::NAME => replace(&mut known.groups, row)?,
+            Territory::NAME => replace(&mut known.territories, row)?,
+            PermissionSet::NAME => replace(&mut known.sets, row)?,
+            SharingRule::NAME => replace(&mut known.rules, row)?,
+            SharingDefault::NAME => replace(&mut known.defaults, row)?,
+            _ => return Ok(None),
+        }
+        let organization = self.organization.clone();
+        Ok(Some(Self::of(self.id, epoch, self.schema.clone(), organization, known, now)))
     }
 
     /// The plan of a user for an entity.
@@ -76,12 +128,12 @@ impl Tenant {
 
     /// The plan of the engine itself.
     pub(crate) fn system_plan(&self, entity: &EntityType, reason: SystemReason) -> AccessPlan {
-        AccessPlan::system(self.id, entity, &self.schema, reason)
+        AccessPlan::system(self.id, entity, &self.schema, &self.model, reason)
     }
 
     /// The business date of an instant.
     pub(crate) fn date(&self, at: Timestamp) -> Date {
-        Date::from_chrono(at.to_chrono().with_timezone(&self.zone).date_naive()).unwrap_or_else(|_| at.date_utc())
+        date_in(self.zone, at)
     }
 
     /// The first instant of a business date.
@@ -100,17 +152,17 @@ impl Tenant {
 
     /// Refuses a user who is unknown or left.
     pub(crate) fn require_user(&self, user: Id) -> Result<()> {
-        match self.model.user(user) {
-            Some(user) if !user.is_inactive => Ok(()),
-            _ => Err(Error::invalid(ErrorCode::UnknownReference, "user", "no such user, or the user left")),
+        if self.model.is_active(user) {
+            return Ok(());
         }
+        Err(Error::invalid(ErrorCode::UnknownReference, "user", "no such user, or the user left"))
     }
 }
 
 /// Every record of a configuration entity.
 fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId) -> Result<Vec<E>> {
     let entity = schema.entity(E::NAME)?;
-    let plan = AccessPlan::system(tenant, entity, schema, SystemReason::Configuration);
+    let plan = AccessPlan::system(tenant, entity, schema, &AccessModel::default(), SystemReason::Configuration);
     let asked = plan.check_scan(schema, entity, &Query::default())?;
     let mut found = Vec::new();
     tx.select(&asked, &mut |row| {
@@ -118,6 +170,25 @@ fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: Tenan
         Ok(true)
     })?;
     Ok(found)
+}
+
+fn load_map<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId) -> Result<HashMap<Id, Arc<E>>> {
+    Ok(load_all::<E>(tx, schema, tenant)?.into_iter().map(|record| (record.id(), Arc::new(record))).collect())
+}
+
+/// Puts a record in the place of the former one, or takes it out if it is deleted.
+fn replace<E: Entity>(known: &mut HashMap<Id, Arc<E>>, row: &Row) -> Result<()> {
+    if row.deleted {
+        known.remove(&row.id);
+    } else {
+        known.insert(row.id, Arc::new(E::from_row(row.clone())?));
+    }
+    Ok(())
+}
+
+/// The business date of an instant.
+fn date_in(zone: chrono_tz::Tz, at: Timestamp) -> Date {
+    Date::from_chrono(at.to_chrono().with_timezone(&zone).date_naive()).unwrap_or_else(|_| at.date_utc())
 }
 
 /// The tenants that were read last.
@@ -131,19 +202,26 @@ impl Tenants {
     ///
     /// # Errors
     /// If the epoch or the tenant cannot be read, nothing is allowed.
-    pub(crate) fn at(&self, tx: &mut dyn ReadTx, registry: &Arc<Registry>, id: TenantId) -> Result<Arc<Tenant>> {
+    pub(crate) fn at(
+        &self,
+        tx: &mut dyn ReadTx,
+        registry: &Arc<Registry>,
+        id: TenantId,
+        now: Timestamp,
+    ) -> Result<Arc<Tenant>> {
         let epoch = tx.epoch(id)?;
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         if let Some(tenant) = known.filter(|tenant| tenant.epoch == epoch) {
-            return Ok(tenant);
+            return Ok(tenant.on(now));
         }
-        Tenant::load(tx, registry, id, epoch).map(Arc::new)
+        Tenant::load(tx, registry, id, epoch, now).map(Arc::new)
     }
 
     /// Keeps a tenant that was read from a committed snapshot.
     pub(crate) fn keep(&self, tenant: &Arc<Tenant>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.get(&tenant.id).is_none_or(|kept| kept.epoch < tenant.epoch) {
+        let older = |kept: &Arc<Tenant>| (kept.epoch, kept.today) < (tenant.epoch, tenant.today);
+        if known.get(&tenant.id).is_none_or(older) {
             known.insert(tenant.id, tenant.clone());
         }
     }

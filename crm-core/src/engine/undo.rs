@@ -222,9 +222,10 @@ impl Work<'_> {
     }
 
     /// The conflict; of a record or a field that the caller does not see only that there is one.
-    fn changed(&self, author: Author, entity: &EntityType, row: &Row, field: &str) -> Problem {
+    fn changed(&mut self, author: Author, entity: &EntityType, row: &Row, field: &str) -> Problem {
         let plan = self.plan(Author::Undo, entity);
-        if author == Author::UndoRule && !(plan.sees(row) && plan.can_read(field)) {
+        let sees = plan.check_get_any(row.id).and_then(|get| self.tx.get(&get)).is_ok_and(|found| found.is_some());
+        if author == Author::UndoRule && !(sees && plan.can_read(field)) {
             return Problem::new(ErrorCode::EffectsChanged, "what followed from the operation was changed since");
         }
         let name = entity.name;

@@ -36,6 +36,13 @@ impl View for Work<'_> {
         self.entity(entity).is_ok_and(|entity| self.plan(Author::Caller, &entity).can_read(field))
     }
 
+    fn can_ask(&self, entity: &str, field: &str) -> bool {
+        self.entity(entity).is_ok_and(|entity| {
+            let plan = self.plan(Author::Caller, &entity);
+            plan.can_read(field) && !plan.is_masked(field)
+        })
+    }
+
     fn base_currency(&self) -> Currency {
         self.tenant.base_currency()
     }
@@ -62,7 +69,7 @@ impl View for Work<'_> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);
         let mut row = self.current(&plan, &entity, id)?;
-        plan.mask(&entity, &mut row);
+        self.opened(plan, &row)?.mask(&entity, &mut row);
         Ok(row)
     }
 
@@ -85,6 +92,8 @@ impl View for Work<'_> {
         let plan = self.plan(Author::Caller, &entity);
         plan.require(Action::Edit)?;
         let row = self.current(&plan, &entity, id)?;
+        let plan = self.opened(plan, &row)?;
+        self.require_level(&plan, Action::Edit, &row)?;
         self.check_version(&plan, &entity, &row, version)?;
         for name in fields {
             let field = plan.readable_field(&self.tenant.schema, &entity, name)?;
@@ -116,6 +125,6 @@ impl Work<'_> {
     fn scan(&mut self, author: Author, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
         let entity = self.entity(entity)?;
         let plan = self.plan(author, &entity);
-        super::read::scan(self.tx, &self.tenant.schema, &entity, &plan, query)
+        super::read::scan(self.tx, &self.tenant, &entity, &plan, query)
     }
 }

@@ -271,12 +271,14 @@ struct Restore<'a> {
     tx: &'a mut dyn WriteTx,
     tenants: BTreeMap<String, TenantId>,
     present: Option<Arc<Tenant>>,
+    /// Whether the configuration of the present tenant has grown since it was read.
+    grown: bool,
     report: DumpReport,
 }
 
 impl<'a> Restore<'a> {
     fn new(crm: &'a Crm, tx: &'a mut dyn WriteTx) -> Self {
-        Self { crm, tx, tenants: BTreeMap::new(), present: None, report: DumpReport::default() }
+        Self { crm, tx, tenants: BTreeMap::new(), present: None, grown: false, report: DumpReport::default() }
     }
 
     fn run(mut self, lines: &[Line]) -> Result<DumpReport> {
@@ -332,13 +334,20 @@ impl<'a> Restore<'a> {
     }
 
     fn load(&mut self, id: TenantId) -> Result<()> {
-        let epoch = self.tx.epoch(id)?;
-        self.present = Some(Arc::new(Tenant::load(self.tx, &self.crm.inner.registry, id, epoch)?));
+        let (epoch, now) = (self.tx.epoch(id)?, self.crm.inner.clock.now());
+        self.present = Some(Arc::new(Tenant::load(self.tx, &self.crm.inner.registry, id, epoch, now)?));
+        self.grown = false;
         Ok(())
     }
 
     fn record(&mut self, line: &RecordLine) -> Result<()> {
-        let tenant = self.present()?;
+        let mut tenant = self.present()?;
+        // Rules write grants on the records that come behind them.
+        if self.grown && !crate::engine::is_configuration(&line.entity) {
+            self.load(tenant.id)?;
+            tenant = self.present()?;
+        }
+        self.grown = self.grown || crate::engine::is_configuration(&line.entity);
         let entity = tenant.schema.entity(&line.entity)?;
         let row = read_record(&tenant, entity, line)?;
         let definition = (entity.name == FieldDefinition::NAME && !row.deleted).then(|| row.clone());

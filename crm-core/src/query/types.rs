@@ -126,6 +126,21 @@ value_union! {
 }
 
 impl Filter {
+    /// The fields that it asks for, as they are named; some more than once.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            Self::All { filters } | Self::Any { filters } | Self::NoneOf { filters } => {
+                filters.iter().flat_map(Self::fields).collect()
+            }
+            Self::Compare { field, .. }
+            | Self::In { field, .. }
+            | Self::Prefix { field, .. }
+            | Self::IsEmpty { field }
+            | Self::Holds { field, .. } => vec![field.as_str()],
+        }
+    }
+
     /// Both conditions hold. A list of conditions that must all hold grows and does not nest.
     ///
     /// ```

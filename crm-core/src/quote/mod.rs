@@ -28,5 +28,5 @@ use crate::schema::EntityType;
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Quote>()]
+    vec![EntityType::of::<Quote>().controlled_by("opportunity")]
 }

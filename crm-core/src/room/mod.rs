@@ -38,6 +38,8 @@ pub trait View {
     fn schema(&self) -> &TenantSchema;
     /// Whether the caller may see a field: what a refusal says must not name another.
     fn can_read(&self, entity: &str, field: &str) -> bool;
+    /// Whether the caller may ask questions with a field: one that he sees, and not only in part.
+    fn can_ask(&self, entity: &str, field: &str) -> bool;
     /// A new identifier.
     fn new_id(&mut self) -> Id;
     /// The next number of a series, from 1.

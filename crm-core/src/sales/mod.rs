@@ -43,7 +43,7 @@ use crate::schema::{Entity as _, EntityType};
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Pipeline>(),
-        EntityType::of::<Opportunity>(),
+        EntityType::of::<Opportunity>().controlled_by("account"),
         EntityType::of::<StageInterval>().part_of(Opportunity::NAME),
         EntityType::of::<Lead>(),
     ]

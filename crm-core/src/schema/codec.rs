@@ -113,3 +113,25 @@ macro_rules! enum_field {
     };
 }
 pub(crate) use enum_field;
+
+/// Lets a struct or a union stand in a nested field, as JSON.
+macro_rules! nested_field {
+    ($($type:ty),* $(,)?) => {
+        $(impl $crate::schema::FieldCodec for $type {
+            fn to_field(&self) -> $crate::value::FieldValue {
+                use $crate::value::FieldValue;
+                $crate::value::json::to_canonical(self).map_or(FieldValue::Null, FieldValue::Json)
+            }
+
+            fn from_field(value: $crate::value::FieldValue) -> $crate::value::Result<Self> {
+                use $crate::value::{ErrorCode, FieldValue, Problem};
+                match value {
+                    FieldValue::Json(text) => $crate::value::json::from_own_text(&text),
+                    FieldValue::Null => Err(Problem::new(ErrorCode::Required, "an object must be given").into_invalid()),
+                    _ => Err(Problem::new(ErrorCode::WrongType, "the stored value is no object").into_invalid()),
+                }
+            }
+        })*
+    };
+}
+pub(crate) use nested_field;

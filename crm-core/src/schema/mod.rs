@@ -14,7 +14,7 @@ mod row;
 mod spec;
 
 pub use codec::FieldCodec;
-pub(crate) use codec::enum_field;
+pub(crate) use codec::{enum_field, nested_field};
 pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};

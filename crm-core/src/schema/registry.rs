@@ -151,6 +151,12 @@ impl FieldRef {
         }
     }
 
+    /// Whether a part of it can be seen alone: of a text the end, and of what may be empty nothing.
+    #[must_use]
+    pub fn can_be_masked(&self) -> bool {
+        self.can_be_hidden() || matches!((&self.place, &self.spec.kind), (Place::Column(_), FieldKind::Text { .. }))
+    }
+
     /// Sets the value in a row; of the system fields only the owner can be set.
     pub fn set(&self, row: &mut Row, value: FieldValue) {
         match &self.place {
@@ -186,6 +192,8 @@ pub struct EntityType {
     pub part_of: Option<&'static str>,
     /// The field whose record's owner is the owner of this one too; nothing if an owner can be named.
     pub owner_follows: Option<&'static str>,
+    /// The reference to the record with which a record is seen where the org-wide default says so (controlled by parent).
+    pub controlled_by: Option<&'static str>,
     /// The declared values as the struct has them.
     values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
@@ -206,6 +214,7 @@ impl EntityType {
             sharing: E::SHARING,
             part_of: None,
             owner_follows: None,
+            controlled_by: None,
             schema: |generator| generator.subschema_for::<E>(),
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
@@ -224,6 +233,13 @@ impl EntityType {
     #[must_use]
     pub const fn owned_through(mut self, field: &'static str) -> Self {
         self.owner_follows = Some(field);
+        self
+    }
+
+    /// The records can be controlled by the record to which `field` points.
+    #[must_use]
+    pub const fn controlled_by(mut self, field: &'static str) -> Self {
+        self.controlled_by = Some(field);
         self
     }
 

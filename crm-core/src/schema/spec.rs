@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::value::Id;
+use crate::value::{FieldValue, Id};
 
 /// The longest text that a field may hold, in characters.
 pub const MAX_TEXT_CHARS: u32 = 65_536;
@@ -112,6 +112,18 @@ pub(crate) struct Entries {
 /// Joins a nested list that an import brings with the present one, both as JSON; nothing if one cannot be read.
 pub(crate) type NestedJoin = fn(present: &str, given: &str) -> Option<String>;
 
+/// Shortens what a nested list in JSON tells to who sees a part only; nothing if it cannot be read.
+pub(crate) type NestedMask = fn(&str) -> Option<String>;
+
+/// The last four characters of a text behind as many signs as it had; of a short one none.
+pub(crate) fn masked_text(text: &str) -> String {
+    const SEEN: usize = 4;
+    let count = text.chars().count();
+    let seen = if count > 2 * SEEN { SEEN } else { 0 };
+    let stars = "*".repeat(count.saturating_sub(seen));
+    stars + &text.chars().skip(count.saturating_sub(seen)).collect::<String>()
+}
+
 /// References that hide inside a nested value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NestedReferences {
@@ -159,6 +171,8 @@ pub struct FieldSpec {
     pub(crate) nested_join: Option<NestedJoin>,
     /// Finds references inside a nested value.
     pub(crate) nested_references: Option<NestedReferences>,
+    /// Shortens a nested list for who sees a part only; without it nothing of it is seen.
+    pub(crate) nested_mask: Option<NestedMask>,
 }
 
 impl FieldSpec {
@@ -182,6 +196,7 @@ impl FieldSpec {
             entries: None,
             nested_join: None,
             nested_references: None,
+            nested_mask: None,
         }
     }
 
@@ -314,6 +329,24 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn refers_inside(mut self, to: &'static str, find: fn(&str) -> Vec<Id>) -> Self {
         self.nested_references = Some(NestedReferences { to, find });
+        self
+    }
+
+    /// What is seen of a value by who sees a part only: of a text the last four characters, if it has more than twice as
+    /// many; of an entry of a list the same; of everything else nothing.
+    #[must_use]
+    pub fn masked(&self, value: &FieldValue) -> FieldValue {
+        match (value, &self.kind, self.nested_mask) {
+            (FieldValue::Text(text), FieldKind::Text { .. }, _) => FieldValue::Text(masked_text(text)),
+            (FieldValue::Json(list), FieldKind::Nested, Some(mask)) => mask(list).map_or(FieldValue::Null, FieldValue::Json),
+            _ => FieldValue::Null,
+        }
+    }
+
+    /// The entries of the nested list can be seen in part.
+    #[must_use]
+    pub(crate) const fn masked_by(mut self, mask: NestedMask) -> Self {
+        self.nested_mask = Some(mask);
         self
     }
 

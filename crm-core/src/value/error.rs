@@ -48,7 +48,7 @@ value_enum! {
         DuplicateKey = "duplicate_key",
         /// The change would close a circle; the circle is in the data.
         Cycle = "cycle",
-        /// Another entry already covers this span of time.
+        /// Another entry already covers this span of time, or another record claims the same.
         Overlap = "overlap",
         /// The reference points to no record that the caller can see.
         UnknownReference = "unknown_reference",
@@ -56,6 +56,8 @@ value_enum! {
         StillReferenced = "still_referenced",
         /// The step is not allowed from the present state.
         IllegalTransition = "illegal_transition",
+        /// The field has no place in a record of this kind.
+        NotAllowed = "not_allowed",
         /// A guard of the stage is not met.
         GuardNotMet = "guard_not_met",
         /// The field can be set once only.
