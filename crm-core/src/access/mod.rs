@@ -44,6 +44,7 @@
 
 mod checked;
 mod entities;
+mod explain;
 mod grants;
 mod model;
 mod plan;
@@ -57,13 +58,17 @@ pub use entities::{
     RolePage, SharingAccess, SharingDefault, SharingDefaultPage, SharingRule, SharingRuleKind, SharingRulePage,
     TeamMember, TeamMemberPage, Territory, TerritoryPage, User, UserGroup, UserGroupPage, UserKind, UserPage,
 };
+pub use explain::{
+    AccessCause, AccessExplanation, AccessReason, AccessRemedy, FieldReason, RightReason, UserAccess,
+};
+pub(crate) use explain::{Facts, flags};
 pub(crate) use grants::{check_default, check_set, overlap};
 pub use model::{AccessModel, Configuration, MAX_ROLE_DEPTH};
 pub(crate) use model::{check_filter, check_parent};
 pub(crate) use plan::{entry_kind, unique_keys};
 pub use plan::{AccessPlan, Action, SystemReason};
 pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
-pub(crate) use visibility::{GrantRule, Granted};
+pub(crate) use visibility::{Above, GrantRule, Granted};
 
 /// Every right on an entity.
 pub(crate) fn every_right() -> ObjectRight {

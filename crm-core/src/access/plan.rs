@@ -262,6 +262,18 @@ impl AccessPlan {
         self.masked.contains(field)
     }
 
+    /// What the user may do with a field.
+    pub(crate) fn field_access(&self, spec: &FieldSpec) -> FieldAccess {
+        let name = spec.name.as_ref();
+        match (self.hidden.contains(name), self.masked.contains(name), self.locked.contains(name)) {
+            (true, _, _) => FieldAccess::Hidden,
+            (_, true, _) => FieldAccess::Masked,
+            (_, _, true) => FieldAccess::Read,
+            _ if self.once.contains(name) => FieldAccess::WriteOnce,
+            _ => FieldAccess::Write,
+        }
+    }
+
     /// Whether the user may set the field only as long as it is empty.
     #[must_use]
     pub(crate) fn writes_once(&self, spec: &FieldSpec) -> bool {
@@ -441,6 +453,23 @@ impl AccessPlan {
         let mut checked = self.check_query(schema, entity, query)?;
         checked.limit = None;
         Ok(checked)
+    }
+
+    /// A scan of what is visible at a level.
+    pub(crate) fn check_scan_for(
+        &self,
+        schema: &TenantSchema,
+        entity: &EntityType,
+        query: &Query,
+        level: AccessLevel,
+    ) -> Result<CheckedQuery> {
+        Ok(CheckedQuery { visibility: self.visible(level).clone(), ..self.check_scan(schema, entity, query)? })
+    }
+
+    /// A scan that finds nothing: no record is of nobody's owners.
+    pub(crate) fn check_nothing(&self, schema: &TenantSchema, entity: &EntityType) -> Result<CheckedQuery> {
+        let nothing = Visibility::nothing(self.user);
+        Ok(CheckedQuery { visibility: nothing, ..self.check_scan(schema, entity, &Query::default())? })
     }
 
     /// A scan that brings deleted records too.

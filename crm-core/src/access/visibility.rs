@@ -107,6 +107,23 @@ pub struct Scope {
     pub(crate) above: Option<Above>,
 }
 
+impl Visibility {
+    /// No record.
+    pub(crate) fn nothing(user: Id) -> Self {
+        let none: Arc<[Id]> = Arc::new([]);
+        Self::Scope(Arc::new(Scope {
+            user,
+            level: AccessLevel::Read,
+            today: crate::value::Timestamp::from_micros(0).date_utc(),
+            everything: false,
+            owners: none.clone(),
+            principals: none.clone(),
+            denied: none,
+            above: None,
+        }))
+    }
+}
+
 fn among(sorted: &[Id], id: Id) -> bool {
     sorted.binary_search(&id).is_ok()
 }

@@ -21,7 +21,7 @@ pub(super) fn changed_grants(
         return (Vec::new(), Vec::new());
     }
     let grants = |row: &Row| -> Vec<RecordGrant> {
-        let by_rules = rules.iter().filter_map(|rule| of_rule(entity, rule, row));
+        let by_rules = rules.iter().filter_map(|rule| rule.written_on(row));
         by_rules.chain(of_record(entity, registry, row)).collect()
     };
     let (old, new) = (before.map(grants).unwrap_or_default(), grants(after));
@@ -32,19 +32,21 @@ pub(super) fn changed_grants(
     (gone, come)
 }
 
-/// What a rule writes on a record.
-fn of_rule(entity: &EntityType, rule: &GrantRule, row: &Row) -> Option<RecordGrant> {
-    if rule.condition.as_ref().is_some_and(|condition| !matches(condition, row)) {
-        return None;
+impl GrantRule {
+    /// What the rule writes on a record.
+    pub(crate) fn written_on(&self, row: &Row) -> Option<RecordGrant> {
+        if self.condition.as_ref().is_some_and(|condition| !matches(condition, row)) {
+            return None;
+        }
+        let principal = match &self.to {
+            Granted::Principal(id) => *id,
+            Granted::Named(field) => match field.value(row) {
+                FieldValue::Reference(id) => id,
+                _ => return None,
+            },
+        };
+        Some(granted(self.entity, row.id, principal, self.cause, self.level))
     }
-    let principal = match &rule.to {
-        Granted::Principal(id) => *id,
-        Granted::Named(field) => match field.value(row) {
-            FieldValue::Reference(id) => id,
-            _ => return None,
-        },
-    };
-    Some(granted(entity.name, row.id, principal, rule.cause, rule.level))
 }
 
 const fn granted(

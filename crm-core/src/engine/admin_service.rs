@@ -1,7 +1,10 @@
 //! Users, roles, rights and custom fields, as a host calls them.
 
 use super::{AdminCommand, Command, Organization, Session};
-use crate::access::{PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage};
+use crate::access::{
+    OrgUnit, OrgUnitPage, PermissionSet, PermissionSetPage, Role, RolePage, SharingDefault, SharingDefaultPage,
+    SharingRule, SharingRulePage, Territory, TerritoryPage, User, UserGroup, UserGroupPage, UserPage,
+};
 use crate::query::Query;
 use crate::schema::{FieldDefinition, FieldDefinitionPage};
 use crate::value::{Error, Id, Result};
@@ -150,6 +153,131 @@ impl Admin<'_> {
     pub fn permission_sets(&self, query: &Query) -> Result<PermissionSetPage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(PermissionSetPage { items, next_cursor })
+    }
+
+    /// Makes an organisation unit.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey`; `Cycle` or `OutOfRange` for the unit above; `Denied`, also for what gives more than the caller has.
+    pub fn create_org_unit(&self, org_unit: &OrgUnit) -> Result<OrgUnit> {
+        self.session.create_and_read(wrap(AdminCommand::CreateOrgUnit { org_unit: org_unit.clone() }), org_unit)
+    }
+
+    /// Saves an organisation unit that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_org_unit`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_org_unit(&self, org_unit: &OrgUnit) -> Result<OrgUnit> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateOrgUnit { org_unit: org_unit.clone() }), org_unit)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn org_units(&self, query: &Query) -> Result<OrgUnitPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(OrgUnitPage { items, next_cursor })
+    }
+
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey`; `UnknownReference` for a member, `Cycle` for a group that would be a member of itself; `Denied`, also for what gives more than the caller has.
+    pub fn create_user_group(&self, user_group: &UserGroup) -> Result<UserGroup> {
+        self.session.create_and_read(wrap(AdminCommand::CreateUserGroup { user_group: user_group.clone() }), user_group)
+    }
+
+    /// Saves a group that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_user_group`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_user_group(&self, user_group: &UserGroup) -> Result<UserGroup> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateUserGroup { user_group: user_group.clone() }), user_group)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn user_groups(&self, query: &Query) -> Result<UserGroupPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(UserGroupPage { items, next_cursor })
+    }
+
+    /// Makes a territory.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey`; `Overlap` with another territory, `Cycle` or `OutOfRange` for the one above, what is wrong with a filter; `Denied`, also for what gives more than the caller has.
+    pub fn create_territory(&self, territory: &Territory) -> Result<Territory> {
+        self.session.create_and_read(wrap(AdminCommand::CreateTerritory { territory: territory.clone() }), territory)
+    }
+
+    /// Saves a territory that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_territory`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_territory(&self, territory: &Territory) -> Result<Territory> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateTerritory { territory: territory.clone() }), territory)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn territories(&self, query: &Query) -> Result<TerritoryPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(TerritoryPage { items, next_cursor })
+    }
+
+    /// Makes a sharing rule.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey`; `UnknownField` for a field that the caller does not see, `UnknownEntity`, `NoSuchRight`, `TooMany`; `Denied`, also for what gives more than the caller has.
+    pub fn create_sharing_rule(&self, sharing_rule: &SharingRule) -> Result<SharingRule> {
+        self.session.create_and_read(wrap(AdminCommand::CreateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
+    }
+
+    /// Saves a sharing rule that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_sharing_rule`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_sharing_rule(&self, sharing_rule: &SharingRule) -> Result<SharingRule> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn sharing_rules(&self, query: &Query) -> Result<SharingRulePage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(SharingRulePage { items, next_cursor })
+    }
+
+    /// Makes an org-wide default.
+    ///
+    /// # Errors
+    /// `Required`, `DuplicateKey`; `UnknownEntity`, `UnknownField`, `NoSuchRight`; `Denied`, also for what gives more than the caller has.
+    pub fn create_sharing_default(&self, sharing_default: &SharingDefault) -> Result<SharingDefault> {
+        self.session.create_and_read(wrap(AdminCommand::CreateSharingDefault { sharing_default: sharing_default.clone() }), sharing_default)
+    }
+
+    /// Saves an org-wide default that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Admin::create_sharing_default`]; `StaleVersion` with the fields that others changed; `NotFound`.
+    pub fn update_sharing_default(&self, sharing_default: &SharingDefault) -> Result<SharingDefault> {
+        self.session.save_and_read(wrap(AdminCommand::UpdateSharingDefault { sharing_default: sharing_default.clone() }), sharing_default)
+    }
+
+    /// One page of them.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn sharing_defaults(&self, query: &Query) -> Result<SharingDefaultPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(SharingDefaultPage { items, next_cursor })
     }
 
     /// Adds a custom field to an entity.

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::access::{PermissionSet, Role, User};
+use crate::access::{
+    OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
+};
 use crate::customer::CustomerCommand;
 use crate::journal::ChangeKind;
 use crate::product::ProductCommand;
 use crate::quote::QuoteCommand;
-use crate::room::TraceStep;
+use crate::room::{Change, Decision, TraceStep};
 use crate::sales::SalesCommand;
-use crate::schema::FieldDefinition;
+use crate::schema::{Entity as _, FieldDefinition};
 #[cfg(feature = "python")]
 use crate::value::python;
 use crate::value::{Currency, FieldValue, Id, Problem};
@@ -24,6 +26,8 @@ pub enum Command {
     Record(RecordCommand),
     /// Users, roles, rights, custom fields.
     Admin(AdminCommand),
+    /// Teams and shares of single records.
+    Access(AccessCommand),
     /// Accounts, contacts, hierarchies, activities.
     Customer(CustomerCommand),
     /// Leads and opportunities.
@@ -44,6 +48,7 @@ python_json! {
             match self.clone() {
                 Self::Record(command) => of("Record")?.with(command),
                 Self::Admin(command) => of("Admin")?.with(command),
+                Self::Access(command) => of("Access")?.with(command),
                 Self::Customer(command) => of("Customer")?.with(command),
                 Self::Sales(command) => of("Sales")?.with(command),
                 Self::Product(command) => of("Product")?.with(command),
@@ -144,6 +149,56 @@ value_union! {
             /// The permission set with the version that was read.
             permission_set: PermissionSet,
         },
+        /// Makes an organisation unit.
+        CreateOrgUnit {
+            /// The record.
+            org_unit: OrgUnit,
+        },
+        /// Saves an organisation unit that was read and changed.
+        UpdateOrgUnit {
+            /// The record with the version that was read.
+            org_unit: OrgUnit,
+        },
+        /// Makes a group.
+        CreateUserGroup {
+            /// The record.
+            user_group: UserGroup,
+        },
+        /// Saves a group that was read and changed.
+        UpdateUserGroup {
+            /// The record with the version that was read.
+            user_group: UserGroup,
+        },
+        /// Makes a territory.
+        CreateTerritory {
+            /// The record.
+            territory: Territory,
+        },
+        /// Saves a territory that was read and changed.
+        UpdateTerritory {
+            /// The record with the version that was read.
+            territory: Territory,
+        },
+        /// Makes a sharing rule.
+        CreateSharingRule {
+            /// The record.
+            sharing_rule: SharingRule,
+        },
+        /// Saves a sharing rule that was read and changed.
+        UpdateSharingRule {
+            /// The record with the version that was read.
+            sharing_rule: SharingRule,
+        },
+        /// Makes an org-wide default.
+        CreateSharingDefault {
+            /// The record.
+            sharing_default: SharingDefault,
+        },
+        /// Saves an org-wide default that was read and changed.
+        UpdateSharingDefault {
+            /// The record with the version that was read.
+            sharing_default: SharingDefault,
+        },
         /// Adds a custom field to an entity.
         DefineField {
             /// The definition.
@@ -154,6 +209,66 @@ value_union! {
             /// The data with the version that was read.
             organization: Organization,
         },
+    }
+}
+
+value_union! {
+    /// Teams and shares of single records.
+    pub enum AccessCommand {
+        /// Puts somebody into the team of a record.
+        AddTeamMember {
+            /// The member.
+            member: TeamMember,
+        },
+        /// Saves a team member that was read and changed.
+        UpdateTeamMember {
+            /// The member with the version that was read.
+            member: TeamMember,
+        },
+        /// Takes somebody out of the team of a record.
+        RemoveTeamMember {
+            /// The member.
+            id: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// Shares a record by hand.
+        Share {
+            /// The share.
+            share: RecordShare,
+        },
+        /// Takes a share back.
+        Unshare {
+            /// The share.
+            id: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+    }
+}
+
+impl AccessCommand {
+    /// The name in the journal.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::AddTeamMember { .. } => "access.add_team_member",
+            Self::UpdateTeamMember { .. } => "access.update_team_member",
+            Self::RemoveTeamMember { .. } => "access.remove_team_member",
+            Self::Share { .. } => "access.share",
+            Self::Unshare { .. } => "access.unshare",
+        }
+    }
+
+    /// Decides what the command changes.
+    pub(crate) fn decide(&self) -> Decision {
+        let gone = |entity, id: &Id, version: &i64| Change::Delete { entity, id: *id, version: Some(*version) };
+        Decision::of(match self {
+            Self::AddTeamMember { member } => Change::create(member),
+            Self::UpdateTeamMember { member } => Change::save(member),
+            Self::RemoveTeamMember { id, expected_version } => gone(TeamMember::NAME, id, expected_version),
+            Self::Share { share } => Change::create(share),
+            Self::Unshare { id, expected_version } => gone(RecordShare::NAME, id, expected_version),
+        })
     }
 }
 

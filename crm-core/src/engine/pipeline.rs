@@ -37,7 +37,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn located(self, place: usize, error: Error) -> Error {
+    pub(super) fn located(self, place: usize, error: Error) -> Error {
         match self {
             Self::One(_) => error,
             Self::List(_) => error.under(&format!("[{place}]")),
@@ -86,7 +86,7 @@ pub(super) fn preview(session: &Session, asked: Asked<'_>) -> Result<Outcome> {
     finish_write(true, written, done, REPEAT)
 }
 
-fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
+pub(super) fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
     if commands.is_empty() || commands.len() > MAX_BATCH {
         let problem = Problem::of_field(ErrorCode::TooMany, "commands", "a batch has 1 to 10000 commands");
         return Err(problem.with("max", MAX_BATCH).into_invalid());
@@ -240,6 +240,7 @@ impl<'a> Work<'a> {
         match command {
             Command::Record(command) => self.decide_record(command),
             Command::Admin(command) => Ok(command.decide()),
+            Command::Access(command) => Ok(command.decide()),
             Command::Customer(command) => command.decide(self),
             Command::Sales(command) => command.decide(self),
             Command::Product(command) => command.decide(self),
@@ -557,6 +558,7 @@ impl Command {
             Self::Record(RecordCommand::Delete { .. }) => "record.delete",
             Self::Record(RecordCommand::Restore { .. }) => "record.restore",
             Self::Admin(command) => command.name(),
+            Self::Access(command) => command.name(),
             Self::Customer(command) => command.name(),
             Self::Sales(command) => command.name(),
             Self::Product(command) => command.name(),

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
-use super::{JournalRead, JournalScope, Operation, ReadTx, ReadWork, Store, WriteFailure, WriteTx, WriteWork};
+use super::{
+    Difference, JournalRead, JournalScope, Operation, ReadTx, ReadWork, Store, WriteFailure, WriteTx, WriteWork,
+};
 use crate::access::{
-    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, TenantId, Visibility, WriteKind,
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, Search, TenantId,
+    Visibility, WriteKind,
 };
 use crate::journal::JournalEntry;
 use crate::query::{self, AggregateRow, Condition, MAX_GROUPS, SEARCH_CANDIDATES};
@@ -15,6 +18,7 @@ use crate::schema::{FieldSpec, Row};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 type TableKey = (TenantId, String);
+type RecordKey = (TenantId, &'static str, Id);
 type UniqueKey = (TenantId, String, String, String);
 
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ struct State {
     operations: HashMap<(TenantId, Id), Operation>,
     epochs: HashMap<TenantId, i64>,
     numbers: HashMap<(TenantId, String), i64>,
+    /// The grants on each record, by principal and cause.
+    grants: HashMap<RecordKey, BTreeMap<(Id, Id), Grant>>,
     next_order: u64,
 }
 
@@ -46,6 +52,7 @@ enum Undo {
     Operation(TenantId, Id),
     Epoch(TenantId),
     Numbers((TenantId, String), Option<i64>),
+    Grant(RecordKey, (Id, Id), Option<Grant>),
 }
 
 /// The reference store in memory.
@@ -101,19 +108,53 @@ impl State {
 
     fn get(&self, get: &CheckedGet) -> Option<Row> {
         let stored = self.tables.get(&(*get.tenant(), (*get.entity()).to_owned()))?.get(get.id())?;
-        let visible = (*get.deleted() || !stored.row.deleted) && get.visibility().allows(&stored.row);
+        let table = (*get.tenant(), *get.entity());
+        let visible =
+            (*get.deleted() || !stored.row.deleted) && self.sees(table, get.visibility(), &stored.row);
         visible.then(|| stored.row.clone())
+    }
+
+    fn grants(&self, tenant: TenantId, entity: &'static str, record: Id) -> Vec<Grant> {
+        self.grants.get(&(tenant, entity, record)).into_iter().flat_map(BTreeMap::values).cloned().collect()
+    }
+
+    /// Whether a record is visible, by its owner, its grants and the record above.
+    fn sees(&self, (tenant, entity): (TenantId, &'static str), visibility: &Visibility, row: &Row) -> bool {
+        let Visibility::Scope(scope) = visibility else { return true };
+        if !scope.needs_grants(row.owner) {
+            return scope.above.is_some() || scope.shows(row.owner, &[]);
+        }
+        let grants = self.grants(tenant, entity, row.id);
+        if scope.denies(&grants) {
+            return false;
+        }
+        if let Some(above) = &scope.above
+            && let FieldValue::Reference(id) = above.field.value(row)
+        {
+            let table = self.tables.get(&(tenant, above.entity.to_owned()));
+            let found = table.and_then(|table| table.get(&id));
+            return found.is_some_and(|found| self.sees((tenant, above.entity), &above.visibility, &found.row));
+        }
+        scope.shows(row.owner, &grants)
+    }
+
+    /// The identifiers of the living records that a question finds.
+    fn ids(&self, asked: &CheckedQuery) -> std::collections::BTreeSet<Id> {
+        let table = (*asked.tenant(), *asked.entity());
+        let found = self.found(table, asked.condition().as_ref(), None, asked.visibility(), false);
+        found.into_iter().map(|row| row.id).collect()
     }
 
     /// The visible records that match the words, if there are any.
     fn candidates(
         &self,
-        table: (TenantId, &str),
+        table: (TenantId, &'static str),
         search: Option<&Search>,
         visibility: &Visibility,
         deleted: bool,
     ) -> Vec<&Stored> {
-        let visible = |stored: &&Stored| (deleted || !stored.row.deleted) && visibility.allows(&stored.row);
+        let visible =
+            |stored: &&Stored| (deleted || !stored.row.deleted) && self.sees(table, visibility, &stored.row);
         let matches = |stored: &&Stored| search.is_none_or(|search| !stored.row.deleted && found_by(search, stored));
         self.table(table.0, table.1).filter(visible).filter(matches).collect()
     }
@@ -121,7 +162,7 @@ impl State {
     /// The visible records that fulfil condition and search.
     fn found(
         &self,
-        table: (TenantId, &str),
+        table: (TenantId, &'static str),
         condition: Option<&Condition>,
         search: Option<&Search>,
         visibility: &Visibility,
@@ -285,6 +326,19 @@ macro_rules! reads {
                 self.$state.aggregate(query)
             }
 
+            fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>> {
+                Ok(self.$state.grants(tenant, entity, record))
+            }
+
+            fn difference(
+                &mut self,
+                first: &CheckedQuery,
+                second: &CheckedQuery,
+                most: usize,
+            ) -> Result<Difference> {
+                Ok(Difference::of(&self.$state.ids(first), &self.$state.ids(second), most))
+            }
+
             fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
                 Ok(self.$state.journal(read))
             }
@@ -357,6 +411,13 @@ impl Writer<'_> {
                     places.pop();
                 }
             }
+            Undo::Grant(record, key, before) => {
+                let grants = state.grants.entry(record).or_default();
+                match before {
+                    Some(grant) => grants.insert(key, grant),
+                    None => grants.remove(&key),
+                };
+            }
             Undo::Operation(tenant, op_id) => {
                 state.operations.remove(&(tenant, op_id));
             }
@@ -389,6 +450,34 @@ impl Writer<'_> {
             self.undo.push(Undo::Unique(unique, None));
         }
         Ok(())
+    }
+}
+
+impl Writer<'_> {
+    fn change_grants(&mut self, write: &CheckedWrite) {
+        for gone in write.remove_grants() {
+            self.put_grant((*write.tenant(), gone.entity, gone.record), &gone.grant, false);
+        }
+        for come in write.add_grants() {
+            self.put_grant((*write.tenant(), come.entity, come.record), &come.grant, true);
+        }
+    }
+
+    fn put_grant(&mut self, record: RecordKey, grant: &Grant, keep: bool) {
+        let key = (grant.principal, grant.cause);
+        let grants = self.state.grants.entry(record).or_default();
+        let before = if keep { grants.insert(key, grant.clone()) } else { grants.remove(&key) };
+        self.undo.push(Undo::Grant(record, key, before));
+    }
+
+    fn run_rule(&mut self, checked: &CheckedRule, apply: bool) {
+        let (tenant, rule) = (checked.tenant(), checked.rule());
+        let rows: Vec<Row> = self.state.table(tenant, rule.entity).map(|stored| stored.row.clone()).collect();
+        for row in rows {
+            if let Some(found) = rule.written_on(&row) {
+                self.put_grant((tenant, found.entity, found.record), &found.grant, apply);
+            }
+        }
     }
 }
 
@@ -427,6 +516,7 @@ impl WriteTx for Writer<'_> {
             (WriteKind::Update { .. }, _) => return Err(super::stale(write.entity())),
         }
         self.change_keys(write)?;
+        self.change_grants(write);
         let (order, words) = match &before {
             Some(stored) => (stored.order, stored.words.clone()),
             None => {
@@ -438,6 +528,16 @@ impl WriteTx for Writer<'_> {
         let stored = Stored { row: write.row().clone(), order, words };
         self.state.tables.entry(table.clone()).or_default().insert(id, stored);
         self.undo.push(Undo::Row(table, id, before.map(Box::new)));
+        Ok(())
+    }
+
+    fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.run_rule(rule, true);
+        Ok(())
+    }
+
+    fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.run_rule(rule, false);
         Ok(())
     }
 

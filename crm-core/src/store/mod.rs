@@ -8,6 +8,7 @@ mod sqlite;
 #[cfg(test)]
 mod conformance;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use memory::MemoryStore;
@@ -172,6 +173,16 @@ pub struct Difference {
     pub(crate) lost: (u64, Vec<Id>),
     /// Found by the second one only.
     pub(crate) gained: (u64, Vec<Id>),
+}
+
+impl Difference {
+    fn of(first: &BTreeSet<Id>, second: &BTreeSet<Id>, most: usize) -> Self {
+        let apart = |a: &BTreeSet<Id>, b: &BTreeSet<Id>| {
+            let only: Vec<Id> = a.difference(b).copied().collect();
+            (u64::try_from(only.len()).unwrap_or(u64::MAX), only.into_iter().take(most).collect())
+        };
+        Self { lost: apart(first, second), gained: apart(second, first) }
+    }
 }
 
 /// What can be written in a transaction.

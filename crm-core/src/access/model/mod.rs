@@ -19,6 +19,7 @@ use crate::value::{Date, Id, Timestamp};
 pub use people::MAX_ROLE_DEPTH;
 pub(crate) use people::check_parent;
 pub(crate) use rights::{capped_field, field_right, object_right};
+pub(super) use scopes::Held;
 pub(crate) use rules::check_filter;
 
 /// The records of which the model is made.
@@ -59,13 +60,13 @@ pub struct AccessModel {
     /// Territories by the territory above.
     territories_below: BTreeMap<Id, BTreeSet<Id>>,
     /// The keys under which a user gets grants today, his own left out: groups, roles, units, territories.
-    keys_of: HashMap<Id, BTreeSet<Id>>,
+    pub(super) keys_of: HashMap<Id, BTreeSet<Id>>,
     /// The queues whose records are a user's work today.
-    queues_of: HashMap<Id, BTreeSet<Id>>,
+    pub(super) queues_of: HashMap<Id, BTreeSet<Id>>,
     /// The sharing rules that hold today, by entity, with the users whom they name.
-    held: HashMap<String, Vec<scopes::Held>>,
+    held: HashMap<String, Vec<Held>>,
     /// The org-wide defaults by entity.
-    default_of: HashMap<String, Arc<SharingDefault>>,
+    pub(super) default_of: HashMap<String, Arc<SharingDefault>>,
     /// The rules that write grants, by entity.
     grant_rules: HashMap<&'static str, Arc<[Arc<GrantRule>]>>,
     /// What each user reaches, made when it is asked for.
@@ -85,7 +86,7 @@ impl AccessModel {
     }
 
     /// The day for which it was compiled; a model of nothing has none.
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         self.today.unwrap_or_else(|| Timestamp::from_micros(0).date_utc())
     }
 

@@ -1,11 +1,14 @@
 //! What a host calls: the commands and questions of each room, on behalf of the session's user. A method builds a command
 //! or asks a question; the rules stand in the rooms.
 
+mod access;
 mod customers;
 mod products;
 mod quotes;
 mod sales;
 
+pub use access::Access;
+pub(super) use access::{facts, same_formula};
 pub use customers::Customers;
 pub use products::Products;
 pub use quotes::Quotes;

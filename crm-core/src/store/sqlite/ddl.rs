@@ -28,6 +28,8 @@ CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INT
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
+CREATE INDEX record_grant_record ON record_grant (entity, rid);
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);
@@ -35,12 +37,13 @@ CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprin
 ";
 
 /// What is read of them; a file that lacks some of it is refused.
-const FIXED_COLUMNS: [&str; 5] = [
+const FIXED_COLUMNS: [&str; 6] = [
     "SELECT id, key, epoch FROM tenant",
     "SELECT tenant, series, next FROM number_series",
     "SELECT tenant, entity, kind, value, record FROM unique_key",
     "SELECT sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes FROM journal",
     "SELECT tenant, op_id, fingerprint, outcome, at FROM operation",
+    "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
 ];
 
 /// Statements of one entity that never change.
