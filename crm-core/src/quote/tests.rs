@@ -512,7 +512,7 @@ fn a_quote_with_a_hidden_custom_value_could_never_be_revised() {
         let rep = |login: &str, create: bool| {
             let object =
                 ObjectRight { entity: "quote".into(), read: true, create, edit: true, ..ObjectRight::default() };
-            let field = FieldRight { entity: "quote".into(), field: "x_margin".into(), read: false, write: false };
+            let field = FieldRight { entity: "quote".into(), field: "x_margin".into(), access: FieldAccess::Hidden };
             let (name, objects, fields) = (format!("{login} set"), vec![object], vec![field]);
             let set = PermissionSet { name, objects, fields, ..PermissionSet::default() };
             let set = run(AdminCommand::CreatePermissionSet { permission_set: set }).created("permission_set");

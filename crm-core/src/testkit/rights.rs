@@ -83,7 +83,7 @@ fn a_mistyped_right_was_stored_and_left_the_field_open() {
                 hidden("account", "name"),
                 hidden("account", "owner"),
                 hidden("account", "annual_revenue"),
-                FieldRight { read: true, ..hidden("account", "name") },
+                FieldRight { access: FieldAccess::Read, ..hidden("account", "name") },
             ],
             ..PermissionSet::default()
         };
@@ -277,7 +277,7 @@ fn nobody_gives_a_right_that_he_does_not_have() {
         assert_eq!(told(give(vec![every("lead")], Vec::new(), "a")), denied(None));
         assert_eq!(told(give(vec![reads(ANY_ENTITY)], Vec::new(), "b")), denied(None));
         assert_eq!(told(give(vec![reads("account")], Vec::new(), "c")), denied(Some("fields")));
-        let seen = FieldRight { read: true, ..hidden("account", "annual_revenue") };
+        let seen = FieldRight { access: FieldAccess::Read, ..hidden("account", "annual_revenue") };
         assert_eq!(told(give(Vec::new(), vec![seen], "d")), denied(Some("fields")));
         let fair = give(vec![reads("account"), reads("lead")], vec![hidden("account", "annual_revenue")], "e").unwrap();
 

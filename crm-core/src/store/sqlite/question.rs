@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 
 use super::codec::{to_column, to_custom};
 use super::ddl::{SEARCH_SCOPE, custom_expression, quoted};
-use crate::access::{CheckedAggregate, CheckedQuery, Search, TenantId, Visibility, entry_kind};
+use crate::access::{AccessLevel, CheckedAggregate, CheckedQuery, Scope, Search, TenantId, Visibility, entry_kind};
 use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
 use crate::schema::{EntityType, FieldRef, Place, SystemField};
 use crate::value::{FieldValue, Id};
@@ -24,7 +24,7 @@ const MAX_SEARCHED_OWNERS: usize = 256;
 pub(super) struct Question {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
-    tenant: TenantId,
+    pub(super) tenant: TenantId,
 }
 
 impl Question {
@@ -109,11 +109,72 @@ impl Question {
         if !deleted {
             let _ = write!(self.sql, " AND {table}.deleted = 0");
         }
-        if let Visibility::Owners(owners) = visibility {
-            let _ = write!(self.sql, " AND {table}.owner IN (");
-            self.list_of(owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())), MAX_BOUND_OWNERS);
-            self.push(")");
+        if let Visibility::Scope(scope) = visibility {
+            self.push(" AND ");
+            self.formula(&table, entity.name, scope);
         }
+    }
+
+    /// Tenant and condition of a rule, over all records.
+    pub(super) fn rule_scope(&mut self, entity: &EntityType, tenant: TenantId, condition: Option<&Condition>) {
+        self.tenant = tenant;
+        let _ = write!(self.sql, " WHERE {}.tenant = ", quoted(entity.name));
+        self.bind(Value::Integer(tenant));
+        self.condition(entity, condition);
+    }
+
+    /// Whether a record of a table is visible.
+    fn formula(&mut self, table: &str, entity: &str, scope: &Scope) {
+        self.push("(");
+        if !scope.denied.is_empty() {
+            self.push("NOT ");
+            self.granted(table, entity, scope, &scope.denied, " = 0");
+            self.push(" AND ");
+        }
+        match &scope.above {
+            Some(above) => {
+                let column = format!("{table}.{}", quoted(&above.field.spec.name));
+                let upper = quoted(above.entity);
+                let _ = write!(self.sql, "CASE WHEN {column} IS NULL THEN ");
+                self.shown(table, entity, scope);
+                let _ = write!(self.sql, " ELSE EXISTS (SELECT 1 FROM {upper} WHERE {upper}.tenant = ");
+                self.bind(Value::Integer(self.tenant));
+                let _ = write!(self.sql, " AND {upper}.id = {column}");
+                if let Visibility::Scope(scope) = &above.visibility {
+                    self.push(" AND ");
+                    self.formula(&upper, above.entity, scope);
+                }
+                self.push(") END");
+            }
+            None => self.shown(table, entity, scope),
+        }
+        self.push(")");
+    }
+
+    fn shown(&mut self, table: &str, entity: &str, scope: &Scope) {
+        if scope.everything {
+            self.push("1");
+            return;
+        }
+        self.push("(");
+        let _ = write!(self.sql, "{table}.owner IN (");
+        self.list_of(scope.owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())), MAX_BOUND_OWNERS);
+        self.push(") OR ");
+        let level = format!(" >= {}", level_number(Some(scope.level)));
+        self.granted(table, entity, scope, &scope.principals, &level);
+        self.push(")");
+    }
+
+    fn granted(&mut self, table: &str, entity: &str, scope: &Scope, principals: &[Id], level: &str) {
+        let _ = write!(self.sql, "EXISTS (SELECT 1 FROM record_grant g WHERE g.rid = {table}.rid AND g.entity = ");
+        self.bind(Value::Text(entity.to_owned())).push(" AND g.tenant = ");
+        self.bind(Value::Integer(self.tenant));
+        let today = Value::Text(scope.today.to_string());
+        let _ = write!(self.sql, " AND g.level{level} AND (g.valid_from IS NULL OR g.valid_from <= ");
+        self.bind(today.clone()).push(") AND (g.valid_until IS NULL OR g.valid_until >= ").bind(today);
+        self.push(") AND g.principal IN (");
+        self.list_of(principals.iter().map(|id| Value::Blob(id.as_bytes().to_vec())), MAX_BOUND_OWNERS);
+        self.push("))");
     }
 
     /// Values in a list, filled up to the next power of two so that few different statements are made. A statement
@@ -295,6 +356,24 @@ impl Question {
     }
 }
 
+/// The level of a grant as the table keeps it.
+pub(super) const fn level_number(level: Option<AccessLevel>) -> i64 {
+    match level {
+        None => 0,
+        Some(AccessLevel::Read) => 1,
+        Some(AccessLevel::Edit) => 2,
+        Some(AccessLevel::Full) => 3,
+    }
+}
+
+/// The identifier in a field, as it is kept in a column of its own.
+pub(super) fn named(entity: &EntityType, field: &FieldRef) -> String {
+    match &field.place {
+        Place::Custom(name) => format!("unhex(replace({}, '-', ''))", custom_expression(&quoted(entity.name), name)),
+        _ => expression(entity, field),
+    }
+}
+
 /// Whose a record is, as the search table keeps it.
 pub(super) fn search_scope(tenant: TenantId, owner: Option<Id>) -> String {
     owner.map_or_else(|| tenant_word(tenant), |owner| format!("{} {}", tenant_word(tenant), owner_word(owner)))
@@ -308,15 +387,10 @@ fn owner_word(owner: Id) -> String {
     format!("o{:032x}", u128::from_be_bytes(*owner.as_bytes()))
 }
 
-/// The part of a search that says whose records may match: of few owners theirs, else all of the tenant.
+/// The part of a search that says whose records may match: of few owners theirs, if nothing else is seen.
 fn within(tenant: TenantId, visibility: &Visibility) -> String {
-    let words = match visibility {
-        Visibility::Owners(owners) if (1..=MAX_SEARCHED_OWNERS).contains(&owners.len()) => {
-            owners.iter().map(|owner| owner_word(*owner)).collect::<Vec<_>>().join(" OR ")
-        }
-        _ => tenant_word(tenant),
-    };
-    format!("{{{SEARCH_SCOPE}}} : ({words})")
+    let _ = visibility;
+    format!("{{{SEARCH_SCOPE}}} : ({})", tenant_word(tenant))
 }
 
 /// The values as a JSON text; identifiers in hexadecimal.

@@ -8,13 +8,15 @@ use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
 use super::open::damaged;
 use super::question::{Question, search_scope};
-use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId, WriteKind};
+use crate::access::{
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
+};
 use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
 use crate::store::memory::{too_many_groups, too_many_matches};
 use crate::store::{
-    JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
+    Difference, JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
 };
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
@@ -29,11 +31,11 @@ pub(super) fn ended() -> Error {
     Error::unavailable(ErrorCode::Store, "the transaction was taken back after an earlier error")
 }
 
-fn blob(id: Id) -> Value {
+pub(super) fn blob(id: Id) -> Value {
     Value::Blob(id.as_bytes().to_vec())
 }
 
-fn to_id(value: ValueRef<'_>) -> Result<Id> {
+pub(super) fn to_id(value: ValueRef<'_>) -> Result<Id> {
     let ValueRef::Blob(bytes) = value else { return Err(damaged("an identifier is no blob")) };
     <[u8; 16]>::try_from(bytes).map(Id::from_bytes).map_err(|_| damaged("an identifier has not sixteen bytes"))
 }
@@ -41,18 +43,18 @@ fn to_id(value: ValueRef<'_>) -> Result<Id> {
 impl Transaction<'_> {
     /// A statement inside the transaction. SQLite may take a whole transaction back after an error (a full disk, a
     /// failed read); whatever a rule made of that error, nothing may then be written outside a transaction.
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+    pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
         if self.connection.is_autocommit() {
             return Err(ended());
         }
         self.connection.prepare_cached(sql).map_err(|error| explain(&error))
     }
 
-    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
+    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
         self.prepare(sql)?.execute(params).map_err(|error| explain(&error))
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl rusqlite::Params,
@@ -187,7 +189,8 @@ impl ReadTx for Transaction<'_> {
         let sql = &self.tables.statements(entity.name)?.get;
         let found =
             self.one(sql, params![get.tenant(), get.id().as_bytes()], |row| read_row(entity, get.custom(), row))?;
-        Ok(found.filter(|row| (*get.deleted() || !row.deleted) && get.visibility().allows(row)))
+        let Some(row) = found.filter(|row| *get.deleted() || !row.deleted) else { return Ok(None) };
+        Ok(self.sees(*get.tenant(), entity, get.visibility(), &row)?.then_some(row))
     }
 
     fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>> {
@@ -224,6 +227,17 @@ impl ReadTx for Transaction<'_> {
             found.push(read_figures(asked, row)?);
         }
         if found.len() > MAX_GROUPS { Err(too_many_groups()) } else { Ok(found) }
+    }
+
+    fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>> {
+        match self.rid(tenant, self.tables.entity(entity)?, record)? {
+            Some(rid) => self.grants_of(tenant, entity, rid),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
+        self.differ(first, second, most)
     }
 
     fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
@@ -375,7 +389,16 @@ impl WriteTx for Transaction<'_> {
             update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
         };
         self.change_keys(write)?;
+        self.change_grants(write)?;
         self.change_words(entity, rid, write)
+    }
+
+    fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.run_rule(rule, true)
+    }
+
+    fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.run_rule(rule, false)
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
