@@ -58,8 +58,7 @@ fn user(admin: &Session, login: &str, entities: &[&str], hidden: &[(&str, &str)]
         create: true,
         edit: true,
         delete: true,
-        view_all: false,
-        export: false,
+        ..ObjectRight::default()
     };
     let field = |(entity, field): &(&str, &str)| FieldRight {
         entity: (*entity).into(),

@@ -497,7 +497,7 @@ fn a_product_that_a_quote_names_could_be_deleted() {
 
 #[test]
 fn a_quote_with_a_hidden_custom_value_could_never_be_revised() {
-    use crate::access::{Ctx, FieldRight, ObjectRight, PermissionSet, User};
+    use crate::access::{Ctx, FieldAccess, FieldRight, ObjectRight, PermissionSet, User};
     use crate::engine::AdminCommand;
     use crate::schema::{CustomFieldKind, FieldDefinition};
     for (_folder, admin) in sessions() {

@@ -379,7 +379,7 @@ impl Generator {
                 let right = |entity: &str, share: &mut Random| {
                     let mut flag = || share.percent(75);
                     serde_json::json!({"entity": entity, "read": flag(), "create": flag(), "edit": flag(),
-                        "delete": flag(), "view_all": flag()})
+                        "delete": flag(), "view_all": flag(), "edit_all": flag()})
                 };
                 let names = ["*", "sample", "user"];
                 let rights: Vec<_> = names.iter().map(|name| right(name, &mut self.random)).collect();
@@ -388,8 +388,8 @@ impl Generator {
             ("permission_set", "fields") => {
                 let fields = ["secret", "note", "amount", "is_open", "rank", "x_text", "owner", "name", "external"];
                 let right = |share: &mut Random| {
-                    serde_json::json!({"entity": "sample", "field": share.of(&fields), "read": share.percent(50),
-                        "write": share.percent(30)})
+                    serde_json::json!({"entity": "sample", "field": share.of(&fields),
+                        "access": share.of(&["hidden", "masked", "read", "write_once", "write"])})
                 };
                 FieldValue::json(&[right(&mut self.random), right(&mut self.random)]).unwrap()
             }

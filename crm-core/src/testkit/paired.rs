@@ -48,7 +48,7 @@ pub(super) trait Twins {
     }
 
     /// The schema as the administrator of the first world has it.
-    fn schema(&self) -> TenantSchema {
+    fn schema(&self) -> std::sync::Arc<TenantSchema> {
         let [first, _] = self.worlds();
         first.admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap()
     }
@@ -119,8 +119,8 @@ fn permission_set() -> PermissionSet {
         create: all,
         edit: all,
         delete: all,
-        view_all: false,
         export: all,
+        ..ObjectRight::default()
     };
     let known = crate::engine::registry();
     let costly = ["organization", "field_definition", "role", "permission_set", "user"];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Engine, Sample, memory, sqlite};
-use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
+use crate::access::{FieldAccess, FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::customer::Account;
 use crate::engine::{AdminCommand, Command, JournalCommand, Organization, Outcome, RecordCommand, Session};
 use crate::exchange::ExportOptions;
@@ -66,8 +66,8 @@ pub(super) fn seller(engine: &Engine, login: &str, hidden: &[&str], locked: &[&s
         delete: true,
         ..ObjectRight::default()
     };
-    let field = |name: &str, read| FieldRight { entity: "sample".into(), field: name.into(), read, write: false };
-    let fields = hidden.iter().map(|name| field(name, false)).chain(locked.iter().map(|name| field(name, true)));
+    let field = |name: &str, access| FieldRight { entity: "sample".into(), field: name.into(), access };
+    let fields = hidden.iter().map(|name| field(name, FieldAccess::Hidden)).chain(locked.iter().map(|name| field(name, FieldAccess::Read)));
     let permission_set = PermissionSet {
         name: login.into(),
         objects: vec![right],
@@ -483,7 +483,7 @@ pub(super) fn clerk(engine: &Engine, login: &str, entities: &[&str]) -> Session 
         edit: true,
         delete: true,
         export: true,
-        view_all: false,
+        ..ObjectRight::default()
     };
     let objects = entities.iter().map(right).collect();
     let permission_set = PermissionSet { name: login.into(), objects, ..PermissionSet::default() };

@@ -2,7 +2,7 @@
 
 use super::regression::{delete, engines, made, restore, sample, seller, told, undo, update};
 use super::{Engine, registry};
-use crate::access::{ANY_ENTITY, FieldRight, ObjectRight, PermissionSet, Role, User};
+use crate::access::{ANY_ENTITY, FieldAccess, FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::customer::{Account, Activity, ActivityLink, Contact, SingleViewOptions};
 use crate::engine::{AdminCommand, Command, Session};
 use crate::exchange::{ColumnMapping, ExportOptions, ImportMapping, VCardVersion};
@@ -20,15 +20,7 @@ fn hidden(entity: &str, field: &str) -> FieldRight {
 }
 
 fn every(entity: &str) -> ObjectRight {
-    ObjectRight {
-        entity: entity.into(),
-        read: true,
-        create: true,
-        edit: true,
-        delete: true,
-        view_all: true,
-        export: true,
-    }
+    ObjectRight { entity: entity.into(), ..crate::access::every_right() }
 }
 
 fn member(engine: &Engine, login: &str, objects: Vec<ObjectRight>, fields: Vec<FieldRight>) -> Session {
@@ -95,8 +87,8 @@ fn a_mistyped_right_was_stored_and_left_the_field_open() {
             (ErrorCode::UnknownField, Some("fields[0].field")),
             (ErrorCode::UnknownEntity, Some("fields[1].entity")),
             (ErrorCode::NoSuchRight, Some("fields[2].entity")),
-            (ErrorCode::NoSuchRight, Some("fields[3].read")),
-            (ErrorCode::NoSuchRight, Some("fields[4].read")),
+            (ErrorCode::NoSuchRight, Some("fields[3].access")),
+            (ErrorCode::NoSuchRight, Some("fields[4].access")),
         ];
         assert_eq!((error.kind(), found.as_slice()), ("invalid", expected.as_slice()));
         let whole = error.problems()[1].data.get("whole").map(String::as_str);
@@ -258,7 +250,7 @@ fn the_last_administrator_could_lock_everybody_out() {
 #[test]
 fn nobody_gives_a_right_that_he_does_not_have() {
     for engine in engines() {
-        let offices = || ["user", "permission_set"].map(|entity| ObjectRight { view_all: false, ..every(entity) });
+        let offices = || ["user", "permission_set"].map(|entity| ObjectRight { view_all: false, edit_all: false, ..every(entity) });
         let reads = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
         let clerk = |name: &str, more: Vec<ObjectRight>, fields: Vec<FieldRight>| {
             member(&engine, name, offices().into_iter().chain(more).collect(), fields)

@@ -96,6 +96,8 @@ fn account_manager(engine: &Engine) -> Session {
         delete: true,
         export: true,
         view_all,
+        edit_all: view_all,
+        ..ObjectRight::default()
     };
     let objects = vec![right("account", true), right("account_link", false)];
     let permission_set = PermissionSet { name: "manager".into(), objects, ..PermissionSet::default() };

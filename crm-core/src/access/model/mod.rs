@@ -43,6 +43,19 @@ pub struct Configuration {
     pub defaults: HashMap<Id, Arc<SharingDefault>>,
 }
 
+impl Configuration {
+    /// Users, roles and permission sets alone.
+    #[cfg(test)]
+    pub(crate) fn of(users: Vec<User>, roles: Vec<Role>, sets: Vec<PermissionSet>) -> Self {
+        Self {
+            users: users.into_iter().map(|user| (user.id, Arc::new(user))).collect(),
+            roles: roles.into_iter().map(|role| (role.id, Arc::new(role))).collect(),
+            sets: sets.into_iter().map(|set| (set.id, Arc::new(set))).collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Everybody and everything that gives rights in one tenant, on one day.
 #[derive(Debug, Default)]
 pub struct AccessModel {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::access::FieldRight;
+use crate::access::{FieldAccess, FieldRight};
 use crate::customer::{Account, Contact};
 use crate::engine::smoke::sessions;
 use crate::query::Query;
@@ -274,8 +274,7 @@ fn converter(admin: &Session, login: &str, hidden: &[(&str, &str)]) -> Session {
     let field = |(entity, field): &(&str, &str)| FieldRight {
         entity: (*entity).into(),
         field: (*field).into(),
-        read: false,
-        write: false,
+        access: FieldAccess::Hidden,
     };
     let fields = hidden.iter().map(field).collect();
     let set = PermissionSet { name: format!("{login} set"), objects, fields, ..PermissionSet::default() };

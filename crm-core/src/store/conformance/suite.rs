@@ -1,6 +1,6 @@
 //! A store with one tenant, the sample entity with custom fields of every kind, and short ways to ask it.
 
-use crate::access::{AccessModel, AccessPlan, Ctx, FieldRight, ObjectRight, PermissionSet, Role, SystemReason, User};
+use crate::access::{AccessModel, AccessPlan, Configuration, Ctx, FieldRight, ObjectRight, PermissionSet, Role, SystemReason, User};
 use crate::access::{CheckedWrite, TenantId};
 use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{AggregateQuery, Comparison, Filter, Measure, MeasureFunction, Query, Sort};
@@ -49,7 +49,7 @@ pub(super) fn ladders() -> Vec<(&'static str, Vec<FieldValue>)> {
 pub(super) struct Suite {
     pub(super) engine: Engine,
     pub(super) tenant: TenantId,
-    pub(super) schema: TenantSchema,
+    pub(super) schema: std::sync::Arc<TenantSchema>,
     pub(super) entity: EntityType,
 }
 
@@ -75,7 +75,7 @@ impl Suite {
     }
 
     pub(super) fn plan(&self) -> AccessPlan {
-        AccessPlan::system(self.tenant, &self.entity, &self.schema, SystemReason::Dump)
+        AccessPlan::system(self.tenant, &self.entity, &self.schema, &AccessModel::default(), SystemReason::Dump)
     }
 
     /// The plan of somebody who sees what these owners have, and not the fields `hidden`.
@@ -96,7 +96,8 @@ impl Suite {
         let mut users: Vec<User> =
             owners.iter().map(|id| User { id: *id, role: Some(below), ..User::default() }).collect();
         users.push(User { id: reader, role: Some(above), permission_sets: vec![set], ..User::default() });
-        let model = AccessModel::new(users, roles, sets);
+        let today = "2026-03-02".parse().unwrap();
+        let model = AccessModel::new(Configuration::of(users, roles, sets), &self.schema, today);
         AccessPlan::of(Ctx { tenant: self.tenant, user: reader }, &self.entity, &self.schema, &model)
     }
 

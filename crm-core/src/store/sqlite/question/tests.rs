@@ -3,7 +3,7 @@
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 
 use super::*;
-use crate::access::{AccessModel, AccessPlan, Ctx, ObjectRight, PermissionSet, User};
+use crate::access::{AccessModel, AccessPlan, Configuration, Ctx, ObjectRight, PermissionSet, User};
 use crate::query::Query;
 use crate::schema::TenantSchema;
 use crate::store::sqlite::ddl::{Tables, create};
@@ -36,7 +36,8 @@ fn found(connection: &Connection, tables: &Tables, tenant: TenantId, view_all: b
     let right = ObjectRight { entity: "account".into(), read: true, view_all, ..ObjectRight::default() };
     let set = PermissionSet { id: OTHER, objects: vec![right], ..PermissionSet::default() };
     let user = User { id: READER, permission_sets: vec![OTHER], ..User::default() };
-    let model = AccessModel::new(vec![user], Vec::new(), vec![set]);
+    let configuration = Configuration::of(vec![user], Vec::new(), vec![set]);
+    let model = AccessModel::new(configuration, &schema, "2026-03-02".parse().unwrap());
     let plan = AccessPlan::of(Ctx { tenant, user: READER }, entity, &schema, &model);
     let query = Query { search: Some("有限".into()), ..Query::default() };
     let asked = plan.check_scan(&schema, entity, &query).unwrap();
