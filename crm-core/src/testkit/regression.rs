@@ -250,7 +250,7 @@ fn a_user_with_a_deleted_permission_set_could_not_be_changed() {
         let wang = seller(&engine, "wang", &[], &[]);
         let user: User = engine.admin.get(wang.user()).unwrap();
         engine.admin.execute(delete("permission_set", user.permission_sets[0], 1)).unwrap();
-        engine.admin.execute(update("user", user.id, 1, &[("unit", "north".into())])).unwrap();
+        engine.admin.execute(update("user", user.id, 1, &[("email", "w@example.com".into())])).unwrap();
         assert_eq!(told(wang.get::<Sample>(user.id)).0, "denied");
     }
 }
