@@ -41,6 +41,8 @@
 //! ```
 
 mod checked;
+#[cfg(test)]
+mod crafted;
 mod entities;
 mod grants;
 mod model;
@@ -56,8 +58,8 @@ pub use model::{AccessModel, MAX_ROLE_DEPTH};
 pub(crate) use plan::entry_kind;
 pub(crate) use plan::unique_keys;
 pub use plan::{AccessPlan, Action, SystemReason};
-pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
 pub(crate) use visibility::{Above, GrantRule, Granted};
+pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
 
 /// The tenant, as the stores know it: a small number.
 pub type TenantId = i64;

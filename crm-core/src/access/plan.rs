@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
-use super::{AccessModel, Ctx, TenantId};
+use super::{AccessLevel, AccessModel, Ctx, Scope, TenantId, Visibility};
 use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
 use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Row, Sharing, TenantSchema, WriteRule};
 
@@ -36,27 +36,6 @@ impl Action {
             Self::Edit => "edit",
             Self::Delete => "delete",
             Self::Export => "export",
-        }
-    }
-}
-
-/// Which records of an entity a reader sees.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Visibility {
-    /// All.
-    All,
-    /// Those of these owners; sorted.
-    Owners(Arc<[Id]>),
-}
-
-impl Visibility {
-    /// Whether a record is visible.
-    #[must_use]
-    pub fn allows(&self, row: &Row) -> bool {
-        match self {
-            Self::All => true,
-            Self::Owners(owners) => row.owner.is_some_and(|owner| owners.binary_search(&owner).is_ok()),
         }
     }
 }
@@ -99,8 +78,20 @@ impl AccessPlan {
     pub fn of(ctx: Ctx, entity: &EntityType, schema: &TenantSchema, model: &AccessModel) -> Self {
         let rights = model.rights(ctx.user, entity.part_of.unwrap_or(entity.name));
         let all = entity.sharing == Sharing::Public || rights.object.view_all;
-        let visibility =
-            if all { Visibility::All } else { Visibility::Owners(model.user_and_subordinates(ctx.user).into()) };
+        let visibility = if all {
+            Visibility::All
+        } else {
+            Visibility::Scope(Arc::new(Scope {
+                user: ctx.user,
+                level: AccessLevel::Read,
+                today: crate::value::Timestamp::from_micros(0).date_utc(),
+                everything: false,
+                owners: model.user_and_subordinates(ctx.user).into(),
+                principals: Arc::default(),
+                denied: Arc::default(),
+                above: None,
+            }))
+        };
         let mut plan = Self {
             tenant: ctx.tenant,
             user: ctx.user,
@@ -183,7 +174,11 @@ impl AccessPlan {
     /// Whether the reader may see the record.
     #[must_use]
     pub fn sees(&self, row: &Row) -> bool {
-        self.read && self.visibility.allows(row)
+        let shown = match &self.visibility {
+            Visibility::All => true,
+            Visibility::Scope(scope) => scope.shows(row.owner, &[]),
+        };
+        self.read && shown
     }
 
     /// Whether the reader may see the field.
@@ -428,6 +423,8 @@ impl AccessPlan {
             remove_entries,
             add_entries,
             search,
+            remove_grants: Vec::new(),
+            add_grants: Vec::new(),
             row: after,
             custom: self.custom.clone(),
         }
@@ -448,13 +445,12 @@ fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
 }
 
-/// The words of each searchable column, if one of them changed, or the owner for whom they are found; nothing for an
-/// entity without search.
+/// The words of each searchable column, if one of them changed; nothing for an entity without search.
 fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
     let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
     let same = |before: &Row| {
         let words = columns.iter().all(|column| before.value(*column) == after.value(*column));
-        words && before.deleted == after.deleted && before.owner == after.owner
+        words && before.deleted == after.deleted
     };
     if columns.is_empty() || before.is_some_and(same) {
         return None;

@@ -11,7 +11,7 @@ use super::TenantId;
 
 value_enum! {
     /// How much somebody may do with a record that he sees. Each level includes those before.
-    #[derive(Copy, PartialOrd, Ord, Hash, Default)]
+    #[derive(Default)]
     pub enum AccessLevel {
         /// See it.
         #[default]

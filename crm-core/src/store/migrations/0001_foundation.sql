@@ -2,6 +2,8 @@ CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INT
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
+CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);
@@ -10,19 +12,23 @@ CREATE TABLE "organization" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, i
 CREATE UNIQUE INDEX "organization_id" ON "organization" (tenant, id);
 CREATE INDEX "organization_owner" ON "organization" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "organization_updated_at" ON "organization" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "organization_deleted" ON "organization" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "field_definition" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "name" TEXT NOT NULL, "kind" TEXT NOT NULL, "label" TEXT, "is_required" INTEGER, "is_unique" INTEGER, "is_indexed" INTEGER, "max_chars" INTEGER, "minimum" TEXT, "maximum" TEXT, "scale" INTEGER, "reference_to" TEXT, "choices" TEXT) STRICT;
 CREATE UNIQUE INDEX "field_definition_id" ON "field_definition" (tenant, id);
 CREATE INDEX "field_definition_owner" ON "field_definition" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "field_definition_updated_at" ON "field_definition" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "field_definition_deleted" ON "field_definition" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "role" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "parent" BLOB) STRICT;
 CREATE UNIQUE INDEX "role_id" ON "role" (tenant, id);
 CREATE INDEX "role_owner" ON "role" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "role_updated_at" ON "role" (tenant, "updated_at", id) WHERE deleted = 0;
 CREATE INDEX "role_parent" ON "role" (tenant, "parent", id) WHERE deleted = 0;
+CREATE INDEX "role_deleted" ON "role" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "permission_set" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "objects" TEXT, "fields" TEXT) STRICT;
 CREATE UNIQUE INDEX "permission_set_id" ON "permission_set" (tenant, id);
 CREATE INDEX "permission_set_owner" ON "permission_set" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "permission_set_updated_at" ON "permission_set" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "permission_set_deleted" ON "permission_set" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "user" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "login" TEXT NOT NULL, "name" TEXT NOT NULL, "email" TEXT, "role" BLOB, "permission_sets" TEXT, "unit" TEXT, "is_inactive" INTEGER) STRICT;
 CREATE UNIQUE INDEX "user_id" ON "user" (tenant, id);
 CREATE INDEX "user_owner_name" ON "user" (tenant, "owner", "name", id) WHERE deleted = 0;
@@ -30,6 +36,7 @@ CREATE INDEX "user_updated_at" ON "user" (tenant, "updated_at", id) WHERE delete
 CREATE INDEX "user_name" ON "user" (tenant, "name", id) WHERE deleted = 0;
 CREATE INDEX "user_role" ON "user" (tenant, "role", id) WHERE deleted = 0;
 CREATE INDEX "user_unit" ON "user" (tenant, "unit", id) WHERE deleted = 0;
+CREATE INDEX "user_deleted" ON "user" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "user_search" USING fts5("scope", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "account" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "code" TEXT, "short_name" TEXT, "kind" TEXT, "industry" TEXT, "grade" TEXT, "life_cycle" TEXT, "channels" TEXT, "identifiers" TEXT, "country" TEXT, "region" TEXT, "city" TEXT, "annual_revenue" INTEGER, "revenue_currency" TEXT, "employees" INTEGER, "founded_year" INTEGER, "description" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "account_id" ON "account" (tenant, id);
@@ -44,6 +51,7 @@ CREATE INDEX "account_life_cycle" ON "account" (tenant, "life_cycle", id, "owner
 CREATE INDEX "account_country" ON "account" (tenant, "country", id, "owner") WHERE deleted = 0;
 CREATE INDEX "account_region" ON "account" (tenant, "region", id, "owner") WHERE deleted = 0;
 CREATE INDEX "account_city" ON "account" (tenant, "city", id, "owner") WHERE deleted = 0;
+CREATE INDEX "account_deleted" ON "account" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "account_search" USING fts5("scope", "name", "code", "short_name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "contact" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "full_name" TEXT NOT NULL, "account" BLOB, "family_name" TEXT, "given_name" TEXT, "job_title" TEXT, "department" TEXT, "language" TEXT, "channels" TEXT, "birthday" TEXT, "do_not_contact" INTEGER, "description" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "contact_id" ON "contact" (tenant, id);
@@ -51,6 +59,7 @@ CREATE INDEX "contact_owner" ON "contact" (tenant, "owner", id) WHERE deleted = 
 CREATE INDEX "contact_updated_at" ON "contact" (tenant, "updated_at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "contact_full_name" ON "contact" (tenant, "full_name", id, "owner") WHERE deleted = 0;
 CREATE INDEX "contact_account" ON "contact" (tenant, "account", id, "owner") WHERE deleted = 0;
+CREATE INDEX "contact_deleted" ON "contact" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "contact_search" USING fts5("scope", "full_name", "job_title", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "account_link" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "child" BLOB NOT NULL, "parent" BLOB NOT NULL, "hierarchy" TEXT NOT NULL, "valid_from" TEXT NOT NULL, "valid_until" TEXT, "note" TEXT) STRICT;
 CREATE UNIQUE INDEX "account_link_id" ON "account_link" (tenant, id);
@@ -58,11 +67,13 @@ CREATE INDEX "account_link_owner" ON "account_link" (tenant, "owner", id) WHERE 
 CREATE INDEX "account_link_updated_at" ON "account_link" (tenant, "updated_at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "account_link_child" ON "account_link" (tenant, "child", id, "owner") WHERE deleted = 0;
 CREATE INDEX "account_link_parent" ON "account_link" (tenant, "parent", id, "owner") WHERE deleted = 0;
+CREATE INDEX "account_link_deleted" ON "account_link" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "activity" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "kind" TEXT NOT NULL, "subject" TEXT NOT NULL, "at" INTEGER NOT NULL, "duration_minutes" INTEGER, "body" TEXT, "subjects" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "activity_id" ON "activity" (tenant, id);
 CREATE INDEX "activity_owner" ON "activity" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "activity_updated_at" ON "activity" (tenant, "updated_at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "activity_at" ON "activity" (tenant, "at", id, "owner") WHERE deleted = 0;
+CREATE INDEX "activity_deleted" ON "activity" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "activity_search" USING fts5("scope", "subject", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "activity_link" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "activity" BLOB NOT NULL, "at" INTEGER NOT NULL, "account" BLOB, "contact" BLOB, "lead" BLOB, "opportunity" BLOB, "product" BLOB, "quote" BLOB) STRICT;
 CREATE UNIQUE INDEX "activity_link_id" ON "activity_link" (tenant, id);
@@ -75,6 +86,7 @@ CREATE INDEX "activity_link_lead_at" ON "activity_link" (tenant, "lead", "at", i
 CREATE INDEX "activity_link_opportunity_at" ON "activity_link" (tenant, "opportunity", "at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "activity_link_product_at" ON "activity_link" (tenant, "product", "at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "activity_link_quote_at" ON "activity_link" (tenant, "quote", "at", id, "owner") WHERE deleted = 0;
+CREATE INDEX "activity_link_deleted" ON "activity_link" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "attachment" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "content_hash" TEXT NOT NULL, "size_bytes" INTEGER NOT NULL, "file_name" TEXT NOT NULL, "media_type" TEXT, "account" BLOB, "contact" BLOB, "activity" BLOB, "lead" BLOB, "opportunity" BLOB, "product" BLOB, "quote" BLOB, "note" TEXT) STRICT;
 CREATE UNIQUE INDEX "attachment_id" ON "attachment" (tenant, id);
 CREATE INDEX "attachment_owner" ON "attachment" (tenant, "owner", id) WHERE deleted = 0;
@@ -87,6 +99,7 @@ CREATE INDEX "attachment_lead" ON "attachment" (tenant, "lead", id, "owner") WHE
 CREATE INDEX "attachment_opportunity" ON "attachment" (tenant, "opportunity", id, "owner") WHERE deleted = 0;
 CREATE INDEX "attachment_product" ON "attachment" (tenant, "product", id, "owner") WHERE deleted = 0;
 CREATE INDEX "attachment_quote" ON "attachment" (tenant, "quote", id, "owner") WHERE deleted = 0;
+CREATE INDEX "attachment_deleted" ON "attachment" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "attachment_search" USING fts5("scope", "file_name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "product" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "code" TEXT NOT NULL, "name" TEXT NOT NULL, "family" TEXT, "unit" TEXT, "description" TEXT, "life_cycle" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "product_id" ON "product" (tenant, id);
@@ -96,6 +109,7 @@ CREATE INDEX "product_code" ON "product" (tenant, "code", id) WHERE deleted = 0;
 CREATE INDEX "product_name" ON "product" (tenant, "name", id) WHERE deleted = 0;
 CREATE INDEX "product_family" ON "product" (tenant, "family", id) WHERE deleted = 0;
 CREATE INDEX "product_life_cycle" ON "product" (tenant, "life_cycle", id) WHERE deleted = 0;
+CREATE INDEX "product_deleted" ON "product" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "product_search" USING fts5("scope", "code", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "price_list" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "currency" TEXT NOT NULL, "valid_from" TEXT, "valid_until" TEXT, "is_default" INTEGER) STRICT;
 CREATE UNIQUE INDEX "price_list_id" ON "price_list" (tenant, id);
@@ -103,6 +117,7 @@ CREATE INDEX "price_list_owner_name" ON "price_list" (tenant, "owner", "name", i
 CREATE INDEX "price_list_updated_at" ON "price_list" (tenant, "updated_at", id) WHERE deleted = 0;
 CREATE INDEX "price_list_name" ON "price_list" (tenant, "name", id) WHERE deleted = 0;
 CREATE INDEX "price_list_is_default" ON "price_list" (tenant, "is_default", id) WHERE deleted = 0;
+CREATE INDEX "price_list_deleted" ON "price_list" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "price_list_search" USING fts5("scope", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "list_price" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "price_list" BLOB NOT NULL, "product" BLOB NOT NULL, "price" INTEGER NOT NULL, "per_quantity" INTEGER, "currency" TEXT, "valid_from" TEXT, "valid_until" TEXT) STRICT;
 CREATE UNIQUE INDEX "list_price_id" ON "list_price" (tenant, id);
@@ -111,10 +126,12 @@ CREATE INDEX "list_price_updated_at" ON "list_price" (tenant, "updated_at", id) 
 CREATE INDEX "list_price_price_list" ON "list_price" (tenant, "price_list", id) WHERE deleted = 0;
 CREATE INDEX "list_price_product" ON "list_price" (tenant, "product", id) WHERE deleted = 0;
 CREATE INDEX "list_price_valid_from" ON "list_price" (tenant, "valid_from", id) WHERE deleted = 0;
+CREATE INDEX "list_price_deleted" ON "list_price" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "pipeline" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "key" TEXT NOT NULL, "is_default" INTEGER, "stages" TEXT) STRICT;
 CREATE UNIQUE INDEX "pipeline_id" ON "pipeline" (tenant, id);
 CREATE INDEX "pipeline_owner" ON "pipeline" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "pipeline_updated_at" ON "pipeline" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "pipeline_deleted" ON "pipeline" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "opportunity" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "account" BLOB, "contact" BLOB, "pipeline" BLOB, "stage" TEXT, "stage_category" TEXT, "opened_on" TEXT, "amount" INTEGER, "currency" TEXT, "probability" INTEGER, "probability_overridden" INTEGER, "expected_revenue" INTEGER, "close_date" TEXT, "product" BLOB, "quantity" INTEGER, "source" TEXT, "competitor" TEXT, "close_reason" TEXT, "closed_on" TEXT, "forecast_category" TEXT, "next_step" TEXT, "description" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "opportunity_id" ON "opportunity" (tenant, id);
 CREATE INDEX "opportunity_owner_name" ON "opportunity" (tenant, "owner", "name", id) WHERE deleted = 0;
@@ -131,6 +148,7 @@ CREATE INDEX "opportunity_source" ON "opportunity" (tenant, "source", id, "owner
 CREATE INDEX "opportunity_competitor" ON "opportunity" (tenant, "competitor", id, "owner") WHERE deleted = 0;
 CREATE INDEX "opportunity_closed_on" ON "opportunity" (tenant, "closed_on", id, "owner") WHERE deleted = 0;
 CREATE INDEX "opportunity_forecast_category" ON "opportunity" (tenant, "forecast_category", id, "owner") WHERE deleted = 0;
+CREATE INDEX "opportunity_deleted" ON "opportunity" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "opportunity_search" USING fts5("scope", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "stage_interval" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "opportunity" BLOB NOT NULL, "stage" TEXT NOT NULL, "category" TEXT NOT NULL, "entered_at" INTEGER NOT NULL, "left_at" INTEGER, "moved_back" INTEGER, "entered_by" BLOB, "reason" TEXT, "amount_at_entry" INTEGER, "currency_at_entry" TEXT, "probability_at_entry" INTEGER, "close_date_at_entry" TEXT) STRICT;
 CREATE UNIQUE INDEX "stage_interval_id" ON "stage_interval" (tenant, id);
@@ -139,6 +157,7 @@ CREATE INDEX "stage_interval_updated_at" ON "stage_interval" (tenant, "updated_a
 CREATE INDEX "stage_interval_opportunity" ON "stage_interval" (tenant, "opportunity", id, "owner") WHERE deleted = 0;
 CREATE INDEX "stage_interval_stage" ON "stage_interval" (tenant, "stage", id, "owner") WHERE deleted = 0;
 CREATE INDEX "stage_interval_entered_at" ON "stage_interval" (tenant, "entered_at", id, "owner") WHERE deleted = 0;
+CREATE INDEX "stage_interval_deleted" ON "stage_interval" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "lead" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "source" TEXT, "company" TEXT, "contact_name" TEXT, "phone" TEXT, "email" TEXT, "need" TEXT, "status" TEXT, "received_at" INTEGER, "disqualify_reason" TEXT, "converted_account" BLOB, "converted_contact" BLOB, "converted_opportunity" BLOB, "converted_at" INTEGER, "raw" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "lead_id" ON "lead" (tenant, id);
 CREATE INDEX "lead_owner_name" ON "lead" (tenant, "owner", "name", id) WHERE deleted = 0;
@@ -152,6 +171,7 @@ CREATE INDEX "lead_received_at" ON "lead" (tenant, "received_at", id, "owner") W
 CREATE INDEX "lead_converted_account" ON "lead" (tenant, "converted_account", id, "owner") WHERE deleted = 0;
 CREATE INDEX "lead_converted_contact" ON "lead" (tenant, "converted_contact", id, "owner") WHERE deleted = 0;
 CREATE INDEX "lead_converted_opportunity" ON "lead" (tenant, "converted_opportunity", id, "owner") WHERE deleted = 0;
+CREATE INDEX "lead_deleted" ON "lead" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "lead_search" USING fts5("scope", "name", "company", "contact_name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "quote" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "number" TEXT, "opportunity" BLOB, "account" BLOB, "contact" BLOB, "status" TEXT, "revision" INTEGER, "revises" BLOB, "valid_until" TEXT, "price_list" BLOB, "currency" TEXT, "prices_include_tax" INTEGER, "lines" TEXT, "subtotal" INTEGER, "discount_total" INTEGER, "total" INTEGER, "taxes" TEXT, "tax_total" INTEGER, "total_with_tax" INTEGER, "rounding" TEXT, "sent_on" TEXT, "decided_on" TEXT, "reject_reason" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "quote_id" ON "quote" (tenant, id);
@@ -165,4 +185,5 @@ CREATE INDEX "quote_contact" ON "quote" (tenant, "contact", id, "owner") WHERE d
 CREATE INDEX "quote_status" ON "quote" (tenant, "status", id, "owner") WHERE deleted = 0;
 CREATE INDEX "quote_revises" ON "quote" (tenant, "revises", id, "owner") WHERE deleted = 0;
 CREATE INDEX "quote_valid_until" ON "quote" (tenant, "valid_until", id, "owner") WHERE deleted = 0;
+CREATE INDEX "quote_deleted" ON "quote" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "quote_search" USING fts5("scope", "name", "number", content='', contentless_delete=1, tokenize='ascii');

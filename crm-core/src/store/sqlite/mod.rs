@@ -5,6 +5,7 @@ mod check;
 mod codec;
 mod ddl;
 mod failure;
+mod grants;
 mod open;
 mod question;
 mod transaction;

@@ -7,14 +7,17 @@ use super::codec::{columns, custom_json, from_column, read_row, to_column};
 use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
 use super::open::damaged;
-use super::question::{Question, search_scope};
-use crate::access::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, TenantId, WriteKind};
+use super::question::{Question, Seen, search_scope};
+use crate::access::{
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
+};
 use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
 use crate::store::memory::{too_many_groups, too_many_matches};
 use crate::store::{
-    JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
+    Difference, JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale,
+    tenant_exists,
 };
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
@@ -29,11 +32,11 @@ pub(super) fn ended() -> Error {
     Error::unavailable(ErrorCode::Store, "the transaction was taken back after an earlier error")
 }
 
-fn blob(id: Id) -> Value {
+pub(super) fn blob(id: Id) -> Value {
     Value::Blob(id.as_bytes().to_vec())
 }
 
-fn to_id(value: ValueRef<'_>) -> Result<Id> {
+pub(super) fn to_id(value: ValueRef<'_>) -> Result<Id> {
     let ValueRef::Blob(bytes) = value else { return Err(damaged("an identifier is no blob")) };
     <[u8; 16]>::try_from(bytes).map(Id::from_bytes).map_err(|_| damaged("an identifier has not sixteen bytes"))
 }
@@ -41,18 +44,18 @@ fn to_id(value: ValueRef<'_>) -> Result<Id> {
 impl Transaction<'_> {
     /// A statement inside the transaction. SQLite may take a whole transaction back after an error (a full disk, a
     /// failed read); whatever a rule made of that error, nothing may then be written outside a transaction.
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+    pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
         if self.connection.is_autocommit() {
             return Err(ended());
         }
         self.connection.prepare_cached(sql).map_err(|error| explain(&error))
     }
 
-    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
+    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
         self.prepare(sql)?.execute(params).map_err(|error| explain(&error))
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl rusqlite::Params,
@@ -153,7 +156,7 @@ impl Transaction<'_> {
         if words.iter().all(Vec::is_empty) {
             return Ok(());
         }
-        let scope = std::iter::once(Value::Text(search_scope(*write.tenant(), write.row().owner)));
+        let scope = std::iter::once(Value::Text(search_scope(*write.tenant())));
         let texts = words.iter().map(|words| Value::Text(words.join(" ")));
         let values = std::iter::once(Value::Integer(rid)).chain(scope).chain(texts);
         self.execute(&statements.search_insert, params_from_iter(values)).map(|_| ())
@@ -187,7 +190,9 @@ impl ReadTx for Transaction<'_> {
         let sql = &self.tables.statements(entity.name)?.get;
         let found =
             self.one(sql, params![get.tenant(), get.id().as_bytes()], |row| read_row(entity, get.custom(), row))?;
-        Ok(found.filter(|row| (*get.deleted() || !row.deleted) && get.visibility().allows(row)))
+        let Some(row) = found.filter(|row| *get.deleted() || !row.deleted) else { return Ok(None) };
+        let visible = self.sees(*get.tenant(), entity.name, get.visibility(), &row)?;
+        Ok(visible.then_some(row))
     }
 
     fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>> {
@@ -198,7 +203,8 @@ impl ReadTx for Transaction<'_> {
 
     fn select(&mut self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
         let entity = self.tables.entity(asked.entity())?;
-        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked);
+        let seen = Seen::plainly(asked.visibility());
+        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked, &seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         while let Some(row) = rows.next().map_err(|error| explain(&error))? {
@@ -211,12 +217,13 @@ impl ReadTx for Transaction<'_> {
 
     fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let entity = self.tables.entity(asked.entity())?;
-        if let Some(question) = Question::beyond_search(entity, asked)
+        let seen = Seen::plainly(asked.visibility());
+        if let Some(question) = Question::beyond_search(entity, asked, &seen)
             && self.one(&question.sql, params_from_iter(question.values), |_| Ok(()))?.is_some()
         {
             return Err(too_many_matches());
         }
-        let question = Question::figures(entity, asked);
+        let question = Question::figures(entity, asked, &seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         let mut found = Vec::new();
@@ -224,6 +231,25 @@ impl ReadTx for Transaction<'_> {
             found.push(read_figures(asked, row)?);
         }
         if found.len() > MAX_GROUPS { Err(too_many_groups()) } else { Ok(found) }
+    }
+
+    fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>> {
+        self.grants_on(tenant, entity, record)
+    }
+
+    fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
+        let ids = |asked: &CheckedQuery| {
+            let entity = self.tables.entity(asked.entity())?;
+            let question = Question::identifiers(entity, asked, &Seen::plainly(asked.visibility()));
+            let mut statement = self.prepare(&question.sql)?;
+            let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
+            let mut ids = Vec::new();
+            while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+                ids.push(to_id(row.get_ref(0).map_err(|error| explain(&error))?)?);
+            }
+            Ok(ids)
+        };
+        Ok(Difference::between(&ids(first)?, &ids(second)?, most))
     }
 
     fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
@@ -375,7 +401,16 @@ impl WriteTx for Transaction<'_> {
             update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
         };
         self.change_keys(write)?;
-        self.change_words(entity, rid, write)
+        self.change_words(entity, rid, write)?;
+        self.change_grants(write)
+    }
+
+    fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.write_rule(rule)
+    }
+
+    fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.erase_rule(rule)
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {
