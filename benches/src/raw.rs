@@ -158,8 +158,8 @@ impl<'a> Records<'a> {
             Value::Text(text) => Value::Text(index_text(text).unwrap_or_default()),
             _ => Value::Text(String::new()),
         });
-        let scope = match (column("tenant"), column("owner")) {
-            (Value::Integer(tenant), Value::Blob(owner)) => format!("t{tenant} o{}", hexadecimal(owner)),
+        let scope = match column("tenant") {
+            Value::Integer(tenant) => format!("t{tenant}"),
             _ => String::new(),
         };
         let words = std::iter::once(Value::Text(scope)).chain(words).collect();
@@ -170,10 +170,6 @@ impl<'a> Records<'a> {
         let journal = journal.query_row([column("id")], |row| values(row, width))?;
         Ok(Rows { words, keys, entries, journal, account })
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn values(row: &rusqlite::Row<'_>, count: usize) -> rusqlite::Result<Vec<Value>> {

@@ -266,7 +266,13 @@ impl AccessModel {
                 (false, false) => continue,
             };
             let (id, name) = (Some(set.id), Some(set.name.clone()));
-            found.push(AccessReason { cause: AccessCause::EveryRecord, level: Some(level), id, name, ..AccessReason::default() });
+            found.push(AccessReason {
+                cause: AccessCause::EveryRecord,
+                level: Some(level),
+                id,
+                name,
+                ..AccessReason::default()
+            });
         }
         let has_default = self.default_of.contains_key(entity.name);
         let level = match self.default_access(entity) {
@@ -464,7 +470,8 @@ impl AccessModel {
         }
         let owner = facts.owner;
         for held in self.held(entity.name).iter().filter(|held| held.rule.kind == SharingRuleKind::Owner) {
-            if let Some(level) = held.rule.level().filter(|_| owner.is_some_and(|owner| held.sources.contains(&owner))) {
+            if let Some(level) = held.rule.level().filter(|_| owner.is_some_and(|owner| held.sources.contains(&owner)))
+            {
                 found.push(remedy(AccessCause::OwnerRule, level, Some(held.rule.id), Some(&held.rule.name)));
             }
         }

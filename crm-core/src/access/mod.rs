@@ -43,6 +43,8 @@
 //! ```
 
 mod checked;
+#[cfg(test)]
+mod crafted;
 mod entities;
 mod explain;
 mod grants;
@@ -58,17 +60,15 @@ pub use entities::{
     RolePage, SharingAccess, SharingDefault, SharingDefaultPage, SharingRule, SharingRuleKind, SharingRulePage,
     TeamMember, TeamMemberPage, Territory, TerritoryPage, User, UserGroup, UserGroupPage, UserKind, UserPage,
 };
-pub use explain::{
-    AccessCause, AccessExplanation, AccessReason, AccessRemedy, FieldReason, RightReason, UserAccess,
-};
+pub use explain::{AccessCause, AccessExplanation, AccessReason, AccessRemedy, FieldReason, RightReason, UserAccess};
 pub(crate) use explain::{Facts, flags};
 pub(crate) use grants::{check_default, check_set, overlap};
 pub use model::{AccessModel, Configuration, MAX_ROLE_DEPTH};
 pub(crate) use model::{check_filter, check_parent};
-pub(crate) use plan::{entry_kind, unique_keys};
 pub use plan::{AccessPlan, Action, SystemReason};
-pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
+pub(crate) use plan::{entry_kind, unique_keys};
 pub(crate) use visibility::{Above, GrantRule, Granted};
+pub use visibility::{AccessLevel, CheckedRule, Grant, RecordGrant, Scope, Visibility};
 
 /// Every right on an entity.
 pub(crate) fn every_right() -> ObjectRight {

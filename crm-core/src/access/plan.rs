@@ -183,9 +183,8 @@ impl AccessPlan {
     #[must_use]
     pub(crate) fn opened(&self, grants: &[Grant]) -> Option<Self> {
         let Visibility::Scope(scope) = self.visible(AccessLevel::Read) else { return None };
-        let mine = |grant: &&Grant| {
-            grant.principal == self.user && grant.level.is_some() && grant.holds_on(scope.today)
-        };
+        let mine =
+            |grant: &&Grant| grant.principal == self.user && grant.level.is_some() && grant.holds_on(scope.today);
         let mut plan: Option<Self> = None;
         for grant in grants.iter().filter(mine) {
             for field in grant.fields.iter().filter(|field| self.openable.contains(*field)) {
@@ -532,9 +531,10 @@ impl AccessPlan {
     /// The search words, over the readable columns only.
     fn search(&self, entity: &EntityType, text: Option<&str>) -> Result<Option<Search>> {
         let Some(text) = text else { return Ok(None) };
-        let places = entity.searchable().enumerate().filter(|(_, (_, spec))| {
-            self.can_read(&spec.name) && !self.is_masked(&spec.name)
-        });
+        let places = entity
+            .searchable()
+            .enumerate()
+            .filter(|(_, (_, spec))| self.can_read(&spec.name) && !self.is_masked(&spec.name));
         let columns: Vec<(usize, usize)> = places.map(|(place, (column, _))| (column, place)).collect();
         if columns.is_empty() {
             return Err(Error::invalid(ErrorCode::UnknownField, "search", "no field of this entity can be searched"));
@@ -599,13 +599,12 @@ fn changed_columns(before: &Row, after: &Row) -> Vec<usize> {
     pairs.filter(|(_, (old, new))| old != new).map(|(column, _)| column).collect()
 }
 
-/// The words of each searchable column, if one of them changed, or the owner for whom they are found; nothing for an
-/// entity without search.
+/// The words of each searchable column, if one of them changed; nothing for an entity without search.
 fn search_words(entity: &EntityType, before: Option<&Row>, after: &Row) -> Option<Vec<Vec<String>>> {
     let columns: Vec<usize> = entity.searchable().map(|(column, _)| column).collect();
     let same = |before: &Row| {
         let words = columns.iter().all(|column| before.value(*column) == after.value(*column));
-        words && before.deleted == after.deleted && before.owner == after.owner
+        words && before.deleted == after.deleted
     };
     if columns.is_empty() || before.is_some_and(same) {
         return None;

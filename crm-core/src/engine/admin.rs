@@ -128,10 +128,13 @@ fn user_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Resu
         for (place, duty) in user.duties.iter().enumerate() {
             let path = format!("duties[{place}]");
             check_days("valid_until", duty.valid_from, duty.valid_until).map_err(|error| error.under(&path))?;
-            let missing = |field| Error::invalid(ErrorCode::UnknownReference, format!("{path}.{field}"), "no such record");
+            let missing =
+                |field| Error::invalid(ErrorCode::UnknownReference, format!("{path}.{field}"), "no such record");
             if !before.duties.contains(duty) {
                 record_for_rule::<Role>(view, duty.role).map_err(|_| missing("role"))?;
-                duty.unit.map_or(Ok(()), |unit| record_for_rule::<OrgUnit>(view, unit).map(|_| ())).map_err(|_| missing("unit"))?;
+                duty.unit
+                    .map_or(Ok(()), |unit| record_for_rule::<OrgUnit>(view, unit).map(|_| ()))
+                    .map_err(|_| missing("unit"))?;
             }
         }
         check_members(view, &user.members, &before.members)?;

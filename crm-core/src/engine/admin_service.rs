@@ -235,7 +235,8 @@ impl Admin<'_> {
     /// # Errors
     /// `Required`, `DuplicateKey`; `UnknownField` for a field that the caller does not see, `UnknownEntity`, `NoSuchRight`, `TooMany`; `Denied`, also for what gives more than the caller has.
     pub fn create_sharing_rule(&self, sharing_rule: &SharingRule) -> Result<SharingRule> {
-        self.session.create_and_read(wrap(AdminCommand::CreateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
+        self.session
+            .create_and_read(wrap(AdminCommand::CreateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
     }
 
     /// Saves a sharing rule that was read and changed.
@@ -243,7 +244,8 @@ impl Admin<'_> {
     /// # Errors
     /// As [`Admin::create_sharing_rule`]; `StaleVersion` with the fields that others changed; `NotFound`.
     pub fn update_sharing_rule(&self, sharing_rule: &SharingRule) -> Result<SharingRule> {
-        self.session.save_and_read(wrap(AdminCommand::UpdateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
+        self.session
+            .save_and_read(wrap(AdminCommand::UpdateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
     }
 
     /// One page of them.
@@ -260,7 +262,10 @@ impl Admin<'_> {
     /// # Errors
     /// `Required`, `DuplicateKey`; `UnknownEntity`, `UnknownField`, `NoSuchRight`; `Denied`, also for what gives more than the caller has.
     pub fn create_sharing_default(&self, sharing_default: &SharingDefault) -> Result<SharingDefault> {
-        self.session.create_and_read(wrap(AdminCommand::CreateSharingDefault { sharing_default: sharing_default.clone() }), sharing_default)
+        self.session.create_and_read(
+            wrap(AdminCommand::CreateSharingDefault { sharing_default: sharing_default.clone() }),
+            sharing_default,
+        )
     }
 
     /// Saves an org-wide default that was read and changed.
@@ -268,7 +273,10 @@ impl Admin<'_> {
     /// # Errors
     /// As [`Admin::create_sharing_default`]; `StaleVersion` with the fields that others changed; `NotFound`.
     pub fn update_sharing_default(&self, sharing_default: &SharingDefault) -> Result<SharingDefault> {
-        self.session.save_and_read(wrap(AdminCommand::UpdateSharingDefault { sharing_default: sharing_default.clone() }), sharing_default)
+        self.session.save_and_read(
+            wrap(AdminCommand::UpdateSharingDefault { sharing_default: sharing_default.clone() }),
+            sharing_default,
+        )
     }
 
     /// One page of them.

@@ -4,9 +4,7 @@ use super::pipeline::Work;
 use super::registry::CONFIGURATION;
 use crate::access::AccessPlan;
 use crate::room::Author;
-use crate::schema::{
-    Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row,
-};
+use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row};
 use crate::store::{JournalRead, JournalScope};
 use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, FieldValue, Problem, Result};

@@ -278,7 +278,11 @@ impl Session {
 
 /// The permission set of the first user.
 pub(super) fn every_right() -> PermissionSet {
-    PermissionSet { name: "system_administrator".into(), objects: vec![access::every_right()], ..PermissionSet::default() }
+    PermissionSet {
+        name: "system_administrator".into(),
+        objects: vec![access::every_right()],
+        ..PermissionSet::default()
+    }
 }
 
 /// The first records of a tenant.

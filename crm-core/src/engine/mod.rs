@@ -9,8 +9,8 @@ mod crm;
 mod json_door;
 mod pages;
 mod parts;
-mod policy;
 mod pipeline;
+mod policy;
 mod question;
 mod read;
 mod records;
@@ -29,14 +29,15 @@ pub(crate) mod smoke;
 
 pub use admin_service::Admin;
 pub use command::{
-    AccessCommand, AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange, RecordCommand,
+    AccessCommand, AdminCommand, Command, JournalCommand, Organization, OrganizationPage, Outcome, RecordChange,
+    RecordCommand,
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, json_schema, json_schema_names};
 pub use pages::Records;
+pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use services::{Access, Customers, Products, Quotes, Sales};
 
 pub(crate) use pipeline::unknown;

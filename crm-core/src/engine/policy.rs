@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::pipeline::{self, Asked, Work};
 use super::services::{facts, same_formula};
 use super::{Command, Session, Tenant, is_configuration};
-use crate::access::{AccessLevel, Action, Facts, FieldAccess, RecordShare, SystemReason, TeamMember, Visibility, flags};
+use crate::access::{
+    AccessLevel, Action, Facts, FieldAccess, RecordShare, SystemReason, TeamMember, Visibility, flags,
+};
 use crate::query::Query;
 use crate::schema::{Entity as _, EntityType, Row, TenantSchema};
 use crate::store::WriteTx;
@@ -234,7 +236,8 @@ impl Touched {
 
     /// Which of the touched records the other users see.
     fn seen_records(&self, tx: &mut dyn WriteTx, tenant: &Tenant) -> Result<Seen> {
-        let users: BTreeSet<Id> = self.before.model.users().chain(self.after.model.users()).map(|user| user.id).collect();
+        let users: BTreeSet<Id> =
+            self.before.model.users().chain(self.after.model.users()).map(|user| user.id).collect();
         let mut seen = Seen::new();
         let mut known: HashMap<&'static str, Vec<Facts>> = HashMap::new();
         for (name, id) in &self.records {
@@ -292,7 +295,8 @@ fn told(touched: &Touched, was: Seen, mut is: Seen) -> PolicyDiff {
             }
         }
     }
-    let user = |(user, entities): (Id, BTreeMap<_, EntityDiff>)| UserDiff { user, entities: entities.into_values().collect() };
+    let user =
+        |(user, entities): (Id, BTreeMap<_, EntityDiff>)| UserDiff { user, entities: entities.into_values().collect() };
     PolicyDiff { users: users.into_iter().map(user).collect() }
 }
 

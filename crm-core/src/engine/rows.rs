@@ -240,7 +240,13 @@ impl Work<'_> {
         self.good.clear();
         if reload {
             let epoch = self.tx.epoch(self.tenant.id)?;
-            self.tenant = Arc::new(Tenant::load(self.tx, &self.session.inner.registry, self.tenant.id, epoch, self.session.inner.clock.now())?);
+            self.tenant = Arc::new(Tenant::load(
+                self.tx,
+                &self.session.inner.registry,
+                self.tenant.id,
+                epoch,
+                self.session.inner.clock.now(),
+            )?);
         }
         Ok(())
     }

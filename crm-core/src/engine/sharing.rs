@@ -16,7 +16,12 @@ use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, Id, Problem, Result};
 
 /// The plan for one record: with the fields that a team membership opens to the reader there.
-pub(crate) fn opened(tx: &mut dyn ReadTx, tenant: &Tenant, plan: Arc<AccessPlan>, row: &Row) -> Result<Arc<AccessPlan>> {
+pub(crate) fn opened(
+    tx: &mut dyn ReadTx,
+    tenant: &Tenant,
+    plan: Arc<AccessPlan>,
+    row: &Row,
+) -> Result<Arc<AccessPlan>> {
     if !plan.can_be_opened() {
         return Ok(plan);
     }

@@ -55,8 +55,7 @@ fn check_tree<E: Entity>(
 ) -> Result<()> {
     let known = records_for_rule::<E>(view, &Query::default())?.into_iter().map(read);
     let (id, name, parent) = own;
-    let mut nodes: HashMap<Id, (String, Option<Id>)> =
-        known.map(|(id, name, parent)| (id, (name, parent))).collect();
+    let mut nodes: HashMap<Id, (String, Option<Id>)> = known.map(|(id, name, parent)| (id, (name, parent))).collect();
     nodes.insert(id, (name, parent));
     check_parent(&nodes, id, parent)
 }
@@ -250,8 +249,9 @@ fn check_kind(view: &dyn View, rule: &SharingRule) -> Result<()> {
             required("field", !name.is_empty())?;
             let entity = view.schema().entity(&rule.entity)?;
             let field = view.schema().field(entity, name).filter(|_| view.can_ask(entity.name, name));
-            let field = field
-                .ok_or_else(|| Error::invalid(ErrorCode::UnknownField, "field", format!("no field `{}`", excerpt(name))))?;
+            let field = field.ok_or_else(|| {
+                Error::invalid(ErrorCode::UnknownField, "field", format!("no field `{}`", excerpt(name)))
+            })?;
             match &field.spec.kind {
                 FieldKind::Reference { to, .. } if to == User::NAME || to == "account" => Ok(()),
                 _ => {

@@ -338,7 +338,9 @@ impl FieldSpec {
     pub fn masked(&self, value: &FieldValue) -> FieldValue {
         match (value, &self.kind, self.nested_mask) {
             (FieldValue::Text(text), FieldKind::Text { .. }, _) => FieldValue::Text(masked_text(text)),
-            (FieldValue::Json(list), FieldKind::Nested, Some(mask)) => mask(list).map_or(FieldValue::Null, FieldValue::Json),
+            (FieldValue::Json(list), FieldKind::Nested, Some(mask)) => {
+                mask(list).map_or(FieldValue::Null, FieldValue::Json)
+            }
             _ => FieldValue::Null,
         }
     }

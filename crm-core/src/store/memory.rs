@@ -8,8 +8,8 @@ use super::{
     Difference, JournalRead, JournalScope, Operation, ReadTx, ReadWork, Store, WriteFailure, WriteTx, WriteWork,
 };
 use crate::access::{
-    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, Search, TenantId,
-    Visibility, WriteKind,
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, Granted, RecordGrant,
+    Search, TenantId, Visibility, WriteKind,
 };
 use crate::journal::JournalEntry;
 use crate::query::{self, AggregateRow, Condition, MAX_GROUPS, SEARCH_CANDIDATES};
@@ -18,8 +18,11 @@ use crate::schema::{FieldSpec, Row};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 type TableKey = (TenantId, String);
-type RecordKey = (TenantId, &'static str, Id);
 type UniqueKey = (TenantId, String, String, String);
+/// The record whose grants are kept.
+type GrantKey = (TenantId, String, Id);
+/// Grants by principal and cause.
+type Grants = BTreeMap<(Id, Id), Grant>;
 
 #[derive(Debug, Clone)]
 struct Stored {
@@ -33,13 +36,12 @@ struct State {
     tenants: BTreeMap<String, TenantId>,
     tables: HashMap<TableKey, BTreeMap<Id, Stored>>,
     unique: HashMap<UniqueKey, Id>,
+    grants: HashMap<GrantKey, Grants>,
     journal: Vec<(TenantId, JournalEntry)>,
     by_record: HashMap<(TenantId, String, Id), Vec<usize>>,
     operations: HashMap<(TenantId, Id), Operation>,
     epochs: HashMap<TenantId, i64>,
     numbers: HashMap<(TenantId, String), i64>,
-    /// The grants on each record, by principal and cause.
-    grants: HashMap<RecordKey, BTreeMap<(Id, Id), Grant>>,
     next_order: u64,
 }
 
@@ -48,11 +50,11 @@ enum Undo {
     Tenant(String),
     Row(TableKey, Id, Option<Box<Stored>>),
     Unique(UniqueKey, Option<Id>),
+    Grant(GrantKey, (Id, Id), Option<Grant>),
     Journal,
     Operation(TenantId, Id),
     Epoch(TenantId),
     Numbers((TenantId, String), Option<i64>),
-    Grant(RecordKey, (Id, Id), Option<Grant>),
 }
 
 /// The reference store in memory.
@@ -106,24 +108,26 @@ impl State {
         self.tables.get(&(tenant, entity.to_owned())).into_iter().flat_map(BTreeMap::values)
     }
 
+    fn row(&self, tenant: TenantId, entity: &str, id: Id) -> Option<&Row> {
+        self.tables.get(&(tenant, entity.to_owned()))?.get(&id).map(|stored| &stored.row)
+    }
+
     fn get(&self, get: &CheckedGet) -> Option<Row> {
-        let stored = self.tables.get(&(*get.tenant(), (*get.entity()).to_owned()))?.get(get.id())?;
-        let table = (*get.tenant(), *get.entity());
+        let row = self.row(*get.tenant(), get.entity(), *get.id())?;
         let visible =
-            (*get.deleted() || !stored.row.deleted) && self.sees(table, get.visibility(), &stored.row);
-        visible.then(|| stored.row.clone())
+            (*get.deleted() || !row.deleted) && self.allows((*get.tenant(), get.entity()), get.visibility(), row);
+        visible.then(|| row.clone())
     }
 
-    fn grants(&self, tenant: TenantId, entity: &'static str, record: Id) -> Vec<Grant> {
-        self.grants.get(&(tenant, entity, record)).into_iter().flat_map(BTreeMap::values).cloned().collect()
+    /// The grants on a record, in the order of their principals and causes.
+    fn grants(&self, tenant: TenantId, entity: &str, record: Id) -> Vec<Grant> {
+        let kept = self.grants.get(&(tenant, entity.to_owned(), record));
+        kept.into_iter().flat_map(BTreeMap::values).cloned().collect()
     }
 
-    /// Whether a record is visible, by its owner, its grants and the record above.
-    fn sees(&self, (tenant, entity): (TenantId, &'static str), visibility: &Visibility, row: &Row) -> bool {
+    /// Whether a record is visible.
+    fn allows(&self, (tenant, entity): (TenantId, &str), visibility: &Visibility, row: &Row) -> bool {
         let Visibility::Scope(scope) = visibility else { return true };
-        if !scope.needs_grants(row.owner) {
-            return scope.above.is_some() || scope.shows(row.owner, &[]);
-        }
         let grants = self.grants(tenant, entity, row.id);
         if scope.denies(&grants) {
             return false;
@@ -131,30 +135,69 @@ impl State {
         if let Some(above) = &scope.above
             && let FieldValue::Reference(id) = above.field.value(row)
         {
-            let table = self.tables.get(&(tenant, above.entity.to_owned()));
-            let found = table.and_then(|table| table.get(&id));
-            return found.is_some_and(|found| self.sees((tenant, above.entity), &above.visibility, &found.row));
+            let row = self.row(tenant, above.entity, id);
+            return row.is_some_and(|row| self.allows((tenant, above.entity), &above.visibility, row));
         }
         scope.shows(row.owner, &grants)
     }
 
-    /// The identifiers of the living records that a question finds.
-    fn ids(&self, asked: &CheckedQuery) -> std::collections::BTreeSet<Id> {
-        let table = (*asked.tenant(), *asked.entity());
-        let found = self.found(table, asked.condition().as_ref(), None, asked.visibility(), false);
-        found.into_iter().map(|row| row.id).collect()
+    fn difference(&self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Difference {
+        let ids = |asked: &CheckedQuery| -> Vec<Id> {
+            let table = (*asked.tenant(), *asked.entity());
+            let found = self.found(table, asked.condition().as_ref(), None, asked.visibility(), false);
+            found.into_iter().map(|row| row.id).collect()
+        };
+        Difference::between(&ids(first), &ids(second), most)
+    }
+
+    /// The grants of a rule to one principal, on whatever records they are.
+    fn grants_to(&self, checked: &CheckedRule, principal: Id) -> Vec<RecordGrant> {
+        let rule = checked.rule();
+        let mine =
+            self.grants.iter().filter(|((tenant, entity, _), _)| *tenant == checked.tenant() && entity == rule.entity);
+        mine.filter_map(|((_, _, record), grants)| {
+            let grant = grants.get(&(principal, rule.cause))?.clone();
+            Some(RecordGrant { entity: rule.entity, record: *record, grant })
+        })
+        .collect()
+    }
+
+    /// The grants of a rule on all records that fulfil its condition.
+    fn grants_of(&self, checked: &CheckedRule) -> Vec<RecordGrant> {
+        let rule = checked.rule();
+        let rows = self.table(checked.tenant(), rule.entity).map(|stored| &stored.row);
+        rows.filter(|row| rule.condition.as_ref().is_none_or(|condition| query::matches(condition, row)))
+            .filter_map(|row| {
+                let principal = match &rule.to {
+                    Granted::Principal(id) => *id,
+                    Granted::Named(field) => match field.value(row) {
+                        FieldValue::Reference(id) => id,
+                        _ => return None,
+                    },
+                };
+                let grant = Grant {
+                    principal,
+                    cause: rule.cause,
+                    level: rule.level,
+                    from: None,
+                    until: None,
+                    fields: Vec::new(),
+                };
+                Some(RecordGrant { entity: rule.entity, record: row.id, grant })
+            })
+            .collect()
     }
 
     /// The visible records that match the words, if there are any.
     fn candidates(
         &self,
-        table: (TenantId, &'static str),
+        table: (TenantId, &str),
         search: Option<&Search>,
         visibility: &Visibility,
         deleted: bool,
     ) -> Vec<&Stored> {
         let visible =
-            |stored: &&Stored| (deleted || !stored.row.deleted) && self.sees(table, visibility, &stored.row);
+            |stored: &&Stored| (deleted || !stored.row.deleted) && self.allows(table, visibility, &stored.row);
         let matches = |stored: &&Stored| search.is_none_or(|search| !stored.row.deleted && found_by(search, stored));
         self.table(table.0, table.1).filter(visible).filter(matches).collect()
     }
@@ -162,7 +205,7 @@ impl State {
     /// The visible records that fulfil condition and search.
     fn found(
         &self,
-        table: (TenantId, &'static str),
+        table: (TenantId, &str),
         condition: Option<&Condition>,
         search: Option<&Search>,
         visibility: &Visibility,
@@ -330,13 +373,8 @@ macro_rules! reads {
                 Ok(self.$state.grants(tenant, entity, record))
             }
 
-            fn difference(
-                &mut self,
-                first: &CheckedQuery,
-                second: &CheckedQuery,
-                most: usize,
-            ) -> Result<Difference> {
-                Ok(Difference::of(&self.$state.ids(first), &self.$state.ids(second), most))
+            fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
+                Ok(self.$state.difference(first, second, most))
             }
 
             fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
@@ -404,19 +442,19 @@ impl Writer<'_> {
                     None => state.unique.remove(&key),
                 };
             }
-            Undo::Journal => {
-                if let Some((tenant, entry)) = state.journal.pop()
-                    && let Some(places) = state.by_record.get_mut(&(tenant, entry.entity, entry.record))
-                {
-                    places.pop();
-                }
-            }
             Undo::Grant(record, key, before) => {
                 let grants = state.grants.entry(record).or_default();
                 match before {
                     Some(grant) => grants.insert(key, grant),
                     None => grants.remove(&key),
                 };
+            }
+            Undo::Journal => {
+                if let Some((tenant, entry)) = state.journal.pop()
+                    && let Some(places) = state.by_record.get_mut(&(tenant, entry.entity, entry.record))
+                {
+                    places.pop();
+                }
             }
             Undo::Operation(tenant, op_id) => {
                 state.operations.remove(&(tenant, op_id));
@@ -431,6 +469,21 @@ impl Writer<'_> {
                 };
             }
         }
+    }
+
+    fn change_grants(&mut self, tenant: TenantId, gone: &[RecordGrant], come: &[RecordGrant]) -> Result<()> {
+        let removed = gone.iter().map(|grant| (grant, false));
+        for (RecordGrant { entity, record, grant }, kept) in removed.chain(come.iter().map(|grant| (grant, true))) {
+            if kept && self.state.row(tenant, entity, *record).is_none() {
+                return Err(super::no_record());
+            }
+            let place = (tenant, (*entity).to_owned(), *record);
+            let key = (grant.principal, grant.cause);
+            let grants = self.state.grants.entry(place.clone()).or_default();
+            let before = if kept { grants.insert(key, grant.clone()) } else { grants.remove(&key) };
+            self.undo.push(Undo::Grant(place, key, before));
+        }
+        Ok(())
     }
 
     fn change_keys(&mut self, write: &CheckedWrite) -> Result<()> {
@@ -450,34 +503,6 @@ impl Writer<'_> {
             self.undo.push(Undo::Unique(unique, None));
         }
         Ok(())
-    }
-}
-
-impl Writer<'_> {
-    fn change_grants(&mut self, write: &CheckedWrite) {
-        for gone in write.remove_grants() {
-            self.put_grant((*write.tenant(), gone.entity, gone.record), &gone.grant, false);
-        }
-        for come in write.add_grants() {
-            self.put_grant((*write.tenant(), come.entity, come.record), &come.grant, true);
-        }
-    }
-
-    fn put_grant(&mut self, record: RecordKey, grant: &Grant, keep: bool) {
-        let key = (grant.principal, grant.cause);
-        let grants = self.state.grants.entry(record).or_default();
-        let before = if keep { grants.insert(key, grant.clone()) } else { grants.remove(&key) };
-        self.undo.push(Undo::Grant(record, key, before));
-    }
-
-    fn run_rule(&mut self, checked: &CheckedRule, apply: bool) {
-        let (tenant, rule) = (checked.tenant(), checked.rule());
-        let rows: Vec<Row> = self.state.table(tenant, rule.entity).map(|stored| stored.row.clone()).collect();
-        for row in rows {
-            if let Some(found) = rule.written_on(&row) {
-                self.put_grant((tenant, found.entity, found.record), &found.grant, apply);
-            }
-        }
     }
 }
 
@@ -516,7 +541,6 @@ impl WriteTx for Writer<'_> {
             (WriteKind::Update { .. }, _) => return Err(super::stale(write.entity())),
         }
         self.change_keys(write)?;
-        self.change_grants(write);
         let (order, words) = match &before {
             Some(stored) => (stored.order, stored.words.clone()),
             None => {
@@ -528,17 +552,20 @@ impl WriteTx for Writer<'_> {
         let stored = Stored { row: write.row().clone(), order, words };
         self.state.tables.entry(table.clone()).or_default().insert(id, stored);
         self.undo.push(Undo::Row(table, id, before.map(Box::new)));
-        Ok(())
+        self.change_grants(*write.tenant(), write.remove_grants(), write.add_grants())
     }
 
     fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
-        self.run_rule(rule, true);
-        Ok(())
+        let grants = self.state.grants_of(rule);
+        self.change_grants(rule.tenant(), &[], &grants)
     }
 
     fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
-        self.run_rule(rule, false);
-        Ok(())
+        let grants = match rule.rule().to {
+            Granted::Principal(principal) => self.state.grants_to(rule, principal),
+            Granted::Named(_) => self.state.grants_of(rule),
+        };
+        self.change_grants(rule.tenant(), &grants, &[])
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {

@@ -8,7 +8,6 @@ mod sqlite;
 #[cfg(test)]
 mod conformance;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use memory::MemoryStore;
@@ -176,12 +175,13 @@ pub struct Difference {
 }
 
 impl Difference {
-    fn of(first: &BTreeSet<Id>, second: &BTreeSet<Id>, most: usize) -> Self {
-        let apart = |a: &BTreeSet<Id>, b: &BTreeSet<Id>| {
-            let only: Vec<Id> = a.difference(b).copied().collect();
-            (u64::try_from(only.len()).unwrap_or(u64::MAX), only.into_iter().take(most).collect())
+    /// The difference of two lists, each in the order of the identifiers.
+    fn between(first: &[Id], second: &[Id], most: usize) -> Self {
+        let beyond = |ids: &[Id], others: &[Id]| {
+            let ids: Vec<Id> = ids.iter().filter(|id| others.binary_search(id).is_err()).copied().collect();
+            (u64::try_from(ids.len()).unwrap_or(u64::MAX), ids.into_iter().take(most).collect())
         };
-        Self { lost: apart(first, second), gained: apart(second, first) }
+        Self { lost: beyond(first, second), gained: beyond(second, first) }
     }
 }
 
@@ -261,6 +261,11 @@ fn operation_exists() -> Error {
 /// Without its epoch nothing is known of a tenant, and nothing is allowed.
 fn no_tenant() -> Error {
     Error::corrupt(ErrorCode::DamagedFile, "the tenant is gone")
+}
+
+/// A grant is about a record that stands in the store.
+fn no_record() -> Error {
+    Error::corrupt(ErrorCode::DamagedFile, "a grant names a record that is not there")
 }
 
 /// The row changed since it was read inside the same transaction: cannot happen with one writer, and is refused.

@@ -54,7 +54,8 @@ fn schema(engine: &Engine) -> TenantSchema {
 /// Every record of an entity, deleted ones too.
 fn dump(engine: &Engine, entity: &EntityType) -> Vec<Row> {
     reading(engine, |tx, schema| {
-        let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, schema, &AccessModel::default(), SystemReason::Dump);
+        let plan =
+            AccessPlan::system(engine.admin.ctx.tenant, entity, schema, &AccessModel::default(), SystemReason::Dump);
         let mut rows = Vec::new();
         tx.select(&plan.check_dump(schema, entity, &Query::default())?, &mut |row| {
             rows.push(row);
@@ -338,7 +339,13 @@ impl Pair {
         }
         let schema = schema(engine);
         for entity in registry().entities() {
-            let plan = AccessPlan::system(engine.admin.ctx.tenant, entity, &schema, &AccessModel::default(), SystemReason::Dump);
+            let plan = AccessPlan::system(
+                engine.admin.ctx.tenant,
+                entity,
+                &schema,
+                &AccessModel::default(),
+                SystemReason::Dump,
+            );
             for row in dump(engine, entity) {
                 let entries = by_record.remove(&(entity.name.to_owned(), row.id)).unwrap();
                 let replayed = journal::row_as_of(&schema, entity, &entries).unwrap();

@@ -67,7 +67,10 @@ pub(super) fn seller(engine: &Engine, login: &str, hidden: &[&str], locked: &[&s
         ..ObjectRight::default()
     };
     let field = |name: &str, access| FieldRight { entity: "sample".into(), field: name.into(), access };
-    let fields = hidden.iter().map(|name| field(name, FieldAccess::Hidden)).chain(locked.iter().map(|name| field(name, FieldAccess::Read)));
+    let fields = hidden
+        .iter()
+        .map(|name| field(name, FieldAccess::Hidden))
+        .chain(locked.iter().map(|name| field(name, FieldAccess::Read)));
     let permission_set = PermissionSet {
         name: login.into(),
         objects: vec![right],

@@ -250,7 +250,9 @@ fn the_last_administrator_could_lock_everybody_out() {
 #[test]
 fn nobody_gives_a_right_that_he_does_not_have() {
     for engine in engines() {
-        let offices = || ["user", "permission_set"].map(|entity| ObjectRight { view_all: false, edit_all: false, ..every(entity) });
+        let offices = || {
+            ["user", "permission_set"].map(|entity| ObjectRight { view_all: false, edit_all: false, ..every(entity) })
+        };
         let reads = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
         let clerk = |name: &str, more: Vec<ObjectRight>, fields: Vec<FieldRight>| {
             member(&engine, name, offices().into_iter().chain(more).collect(), fields)

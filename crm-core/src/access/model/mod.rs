@@ -19,8 +19,8 @@ use crate::value::{Date, Id, Timestamp};
 pub use people::MAX_ROLE_DEPTH;
 pub(crate) use people::check_parent;
 pub(crate) use rights::{capped_field, field_right, object_right};
-pub(super) use scopes::Held;
 pub(crate) use rules::check_filter;
+pub(super) use scopes::Held;
 
 /// The records of which the model is made.
 #[derive(Debug, Default, Clone)]

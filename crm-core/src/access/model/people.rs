@@ -230,8 +230,7 @@ pub(crate) fn check_parent(nodes: &HashMap<Id, (String, Option<Id>)>, id: Id, pa
     while let Some(above) = next {
         path.push(above);
         if above == id {
-            let names: Vec<&str> =
-                path.iter().filter_map(|id| nodes.get(id)).map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = path.iter().filter_map(|id| nodes.get(id)).map(|(name, _)| name.as_str()).collect();
             let problem = Problem::of_field(ErrorCode::Cycle, "parent", "it would stand above itself");
             return Err(problem.with("cycle", names.join(" > ")).into_invalid());
         }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::{AccessModel, scopes};
 use crate::access::visibility::{GrantRule, Granted};
-use crate::access::{
-    AccessLevel, PrincipalKind, PrincipalRef, SharingAccess, SharingRule, SharingRuleKind, Territory,
-};
+use crate::access::{AccessLevel, PrincipalKind, PrincipalRef, SharingAccess, SharingRule, SharingRuleKind, Territory};
 use crate::query::{Condition, Filter};
 use crate::schema::{EntityType, FieldKind, TenantSchema};
 use crate::value::error::unknown_field;
@@ -71,7 +69,8 @@ impl Territory {
                 continue;
             }
             let mut filter = one_of(REGION, &self.regions);
-            if let Some(line) = PRODUCT_LINE.into_iter().find(|name| has(name)).filter(|_| !self.product_lines.is_empty())
+            if let Some(line) =
+                PRODUCT_LINE.into_iter().find(|name| has(name)).filter(|_| !self.product_lines.is_empty())
             {
                 filter = filter.and(one_of(line, &self.product_lines));
             }
@@ -102,8 +101,7 @@ impl AccessModel {
     /// days have not come or are over keep what they wrote, and nobody has it.
     pub(super) fn index_rules(&mut self, schema: &TenantSchema) {
         let known = &self.configuration;
-        self.default_of =
-            known.defaults.values().map(|default| (default.entity.clone(), default.clone())).collect();
+        self.default_of = known.defaults.values().map(|default| (default.entity.clone(), default.clone())).collect();
         let rules = known.rules.values().filter(|rule| !rule.is_inactive).filter_map(|rule| rule.grant_rule(schema));
         let territories = known.territories.values().flat_map(|territory| territory.grant_rules(schema));
         let mut by_entity: HashMap<&'static str, Vec<Arc<GrantRule>>> = HashMap::new();

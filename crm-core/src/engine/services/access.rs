@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::{
-    AccessCause, AccessExplanation, AccessLevel, AccessPlan, AccessReason, Action, FieldAccess, Facts, PermissionSet,
+    AccessCause, AccessExplanation, AccessLevel, AccessPlan, AccessReason, Action, Facts, FieldAccess, PermissionSet,
     RecordShare, SystemReason, TeamMember, User, UserAccess, Visibility,
 };
 use crate::engine::read::Reading;

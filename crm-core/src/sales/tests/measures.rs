@@ -197,7 +197,11 @@ fn sums_over_hidden_currencies_and_probabilities_were_wrong() {
             make("CNY", "proposal");
             let set = admin.list_all::<PermissionSet>(&Query::default()).unwrap();
             let set = set.into_iter().find(|set| set.name == format!("{field} set")).unwrap();
-            let hidden = FieldRight { entity: "opportunity".into(), field: field.into(), access: crate::access::FieldAccess::Hidden };
+            let hidden = FieldRight {
+                entity: "opportunity".into(),
+                field: field.into(),
+                access: crate::access::FieldAccess::Hidden,
+            };
             let set = PermissionSet { fields: vec![hidden], ..set };
             admin.execute(Command::Admin(AdminCommand::UpdatePermissionSet { permission_set: set })).unwrap();
             let by_intervals = FunnelOptions {

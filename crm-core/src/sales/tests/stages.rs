@@ -485,8 +485,13 @@ fn a_locked_stage_cannot_be_moved_by_command() {
         let made = opportunity(&wang, "a", "1");
         let set = admin.list_all::<PermissionSet>(&Query::default()).unwrap();
         let set = set.into_iter().find(|set| set.name == "wang set").unwrap();
-        let locked = FieldRight { entity: "opportunity".into(), field: "stage".into(), access: crate::access::FieldAccess::Read };
-        let hidden = FieldRight { field: "amount".into(), access: crate::access::FieldAccess::Hidden, ..locked.clone() };
+        let locked = FieldRight {
+            entity: "opportunity".into(),
+            field: "stage".into(),
+            access: crate::access::FieldAccess::Read,
+        };
+        let hidden =
+            FieldRight { field: "amount".into(), access: crate::access::FieldAccess::Hidden, ..locked.clone() };
         let set = PermissionSet { fields: vec![locked, hidden], ..set };
         admin.execute(Command::Admin(AdminCommand::UpdatePermissionSet { permission_set: set })).unwrap();
         let error = wang.sales().advance_stage(made.id, 1, "proposal", None, false).unwrap_err();

@@ -246,8 +246,13 @@ pub(super) fn tenants_are_apart(suite: &Suite) {
 
     let row = suite.row("a", &[("code", "one".into())]);
     suite.put(None, &row).unwrap();
-    let there =
-        crate::access::AccessPlan::system(other, &suite.entity, &suite.schema, &crate::access::AccessModel::default(), crate::access::SystemReason::Dump);
+    let there = crate::access::AccessPlan::system(
+        other,
+        &suite.entity,
+        &suite.schema,
+        &crate::access::AccessModel::default(),
+        crate::access::SystemReason::Dump,
+    );
     assert_eq!(suite.read(|tx| tx.get(&there.check_get(row.id)?)).unwrap(), None);
     assert_eq!(suite.read(|tx| tx.lookup(&there.check_lookup("code", "one"))).unwrap(), None);
     suite.write(|tx| tx.put(&there.check_write(&suite.entity, None, row.clone()))).unwrap();

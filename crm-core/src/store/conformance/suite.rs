@@ -1,6 +1,8 @@
 //! A store with one tenant, the sample entity with custom fields of every kind, and short ways to ask it.
 
-use crate::access::{AccessModel, AccessPlan, Configuration, Ctx, FieldRight, ObjectRight, PermissionSet, Role, SystemReason, User};
+use crate::access::{
+    AccessModel, AccessPlan, Configuration, Ctx, FieldRight, ObjectRight, PermissionSet, Role, SystemReason, User,
+};
 use crate::access::{CheckedWrite, TenantId};
 use crate::journal::{ChangeKind, JournalEntry};
 use crate::query::{AggregateQuery, Comparison, Filter, Measure, MeasureFunction, Query, Sort};

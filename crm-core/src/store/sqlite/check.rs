@@ -87,10 +87,15 @@ fn disagreements(
         "SELECT count(*) FROM unique_key held WHERE tenant = ?1 AND entity = ?2
          AND NOT EXISTS (SELECT 1 FROM {table} kept WHERE kept.tenant = ?1 AND kept.id = held.record AND kept.deleted = 0)"
     ))?;
+    let grants = count(&format!(
+        "SELECT count(*) FROM record_grant WHERE tenant = ?1 AND entity = ?2
+         AND NOT EXISTS (SELECT 1 FROM {table} kept WHERE kept.tenant = ?1 AND kept.rid = record_grant.rid)"
+    ))?;
     Ok(vec![
         (made.abs_diff(records).try_into().unwrap_or(i64::MAX), "records more or fewer than the journal has seen made"),
         (versions, "records of another version than their last entry in the journal"),
         (holders, "unique values held by no living record"),
+        (grants, "grants on records that are not there"),
     ])
 }
 

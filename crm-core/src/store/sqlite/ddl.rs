@@ -17,8 +17,8 @@ pub(super) const SYSTEM_COLUMNS: &str =
     "id, version, owner, created_at, created_by, updated_at, updated_by, deleted, ext";
 /// How many they are.
 pub(super) const SYSTEM_COUNT: usize = 9;
-/// The column of a search table that says whose the record is: tenant and owner, each as a word. It is asked together
-/// with the words, so that a reader of few records does not walk through the matches of all.
+/// The column of a search table that says of which tenant the record is, as a word. It is asked together with the words,
+/// so that nobody walks through the matches of other tenants.
 pub(super) const SEARCH_SCOPE: &str = "scope";
 
 /// The tables that do not come from the registry.
@@ -29,7 +29,7 @@ CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next 
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
-CREATE INDEX record_grant_record ON record_grant (entity, rid);
+CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);
@@ -41,9 +41,9 @@ const FIXED_COLUMNS: [&str; 6] = [
     "SELECT id, key, epoch FROM tenant",
     "SELECT tenant, series, next FROM number_series",
     "SELECT tenant, entity, kind, value, record FROM unique_key",
+    "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
     "SELECT sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes FROM journal",
     "SELECT tenant, op_id, fingerprint, outcome, at FROM operation",
-    "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
 ];
 
 /// Statements of one entity that never change.
@@ -137,7 +137,7 @@ impl Statements {
     }
 }
 
-/// The columns of the search table: whose the record is, then its words.
+/// The columns of the search table: the tenant, then the words.
 fn search_columns(entity: &EntityType) -> Vec<String> {
     let words = entity.searchable().map(|(_, field)| field.name.as_ref());
     std::iter::once(SEARCH_SCOPE).chain(words).map(quoted).collect()
@@ -195,6 +195,13 @@ pub(super) fn create(entity: &EntityType) -> String {
             index(&[&field.name, then]);
         }
     }
+    // Deleted records are few. Their grants and parts go on, so that they are asked for too.
+    let _ = writeln!(
+        sql,
+        "CREATE INDEX {} ON {} (tenant, owner) WHERE deleted <> 0;",
+        quoted(&format!("{name}_deleted")),
+        quoted(name)
+    );
     if entity.is_searchable() {
         let _ = writeln!(
             sql,

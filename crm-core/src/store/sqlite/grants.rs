@@ -1,169 +1,192 @@
-//! The grants on records: reading, writing, and what rules write on all records of an entity.
+//! Grants in their table, and the point check of one record.
 
-use std::collections::BTreeSet;
-
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{params, params_from_iter};
 
+use super::ddl::quoted;
 use super::failure::explain;
 use super::open::damaged;
-use super::question::{Question, level_number};
+use super::question::{Question, level_number, reference};
 use super::transaction::{Transaction, blob, to_id};
-use crate::access::{AccessLevel, Above, CheckedQuery, CheckedRule, CheckedWrite, Grant, Granted, RecordGrant, TenantId, Visibility};
-use crate::schema::{EntityType, Row};
-use crate::store::Difference;
-use crate::value::{FieldValue, Id, Result, json};
+use crate::access::{AccessLevel, CheckedRule, CheckedWrite, Grant, Granted, RecordGrant, Scope, TenantId, Visibility};
+use crate::schema::Row;
+use crate::store::no_record;
+use crate::value::{Date, FieldValue, Id, Result};
 
-const SELECT: &str = "SELECT principal, cause, level, valid_from, valid_until, fields FROM record_grant \
-     WHERE entity = ?2 AND rid = ?3 AND tenant = ?1 ORDER BY principal, cause";
+/// What decides about a record beside its grants.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) owner: Option<Id>,
+    /// The record above, if it has one.
+    pub(super) above: Option<Id>,
+}
 
-impl Transaction<'_> {
-    /// The grants on a row.
-    pub(super) fn grants_of(&self, tenant: TenantId, entity: &str, rid: i64) -> Result<Vec<Grant>> {
-        let mut statement = self.prepare(SELECT)?;
-        let mut rows = statement.query(params![tenant, entity, rid]).map_err(|error| explain(&error))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
-            found.push(read_grant(row)?);
-        }
-        Ok(found)
-    }
-
-    pub(super) fn rid(&self, tenant: TenantId, entity: &EntityType, id: Id) -> Result<Option<i64>> {
-        let sql = format!("SELECT rid FROM {} WHERE tenant = ?1 AND id = ?2", super::ddl::quoted(entity.name));
-        self.one(&sql, params![tenant, id.as_bytes()], |row| row.get(0).map_err(|error| explain(&error)))
-    }
-
-    /// Whether a record is visible, by its owner, its grants and the record above.
-    pub(super) fn sees(
-        &self,
-        tenant: TenantId,
-        entity: &EntityType,
-        visibility: &Visibility,
-        row: &Row,
-    ) -> Result<bool> {
-        let Visibility::Scope(scope) = visibility else { return Ok(true) };
-        let grants = if scope.needs_grants(row.owner) {
-            match self.rid(tenant, entity, row.id)? {
-                Some(rid) => self.grants_of(tenant, entity.name, rid)?,
-                None => Vec::new(),
-            }
-        } else {
-            Vec::new()
-        };
-        if scope.denies(&grants) {
-            return Ok(false);
-        }
-        match &scope.above {
-            Some(above) => match above.field.value(row) {
-                FieldValue::Reference(id) => self.sees_above(tenant, above, id),
-                _ => Ok(scope.shows(row.owner, &grants)),
-            },
-            None => Ok(scope.shows(row.owner, &grants)),
-        }
-    }
-
-    fn sees_above(&self, tenant: TenantId, above: &Above, id: Id) -> Result<bool> {
-        let entity = self.tables.entity(above.entity)?;
-        let sql = &self.tables.statements(entity.name)?.get;
-        let read = |row: &rusqlite::Row<'_>| super::codec::read_row(entity, &[], row);
-        match self.one(sql, params![tenant, id.as_bytes()], read)? {
-            Some(row) => self.sees(tenant, entity, &above.visibility, &row),
-            None => Ok(false),
-        }
-    }
-
-    pub(super) fn change_grants(&self, write: &CheckedWrite) -> Result<()> {
-        for gone in write.remove_grants() {
-            let Some(rid) = self.target(write, gone)? else { continue };
-            let sql = "DELETE FROM record_grant WHERE tenant = ?1 AND entity = ?2 AND principal = ?3 AND rid = ?4 AND cause = ?5";
-            let Grant { principal, cause, .. } = &gone.grant;
-            self.execute(sql, params![write.tenant(), gone.entity, principal.as_bytes(), rid, cause.as_bytes()])?;
-        }
-        for come in write.add_grants() {
-            let Some(rid) = self.target(write, come)? else { continue };
-            let sql = "INSERT OR REPLACE INTO record_grant (tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-            let Grant { principal, cause, level, from, until, fields } = &come.grant;
-            let fields = if fields.is_empty() { None } else { Some(json::to_canonical(fields)?) };
-            let (from, until) = (from.map(|date| date.to_string()), until.map(|date| date.to_string()));
-            let level = level_number(*level);
-            let (principal, cause) = (principal.as_bytes(), cause.as_bytes());
-            self.execute(sql, params![write.tenant(), come.entity, principal, rid, cause, level, from, until, fields])?;
-        }
-        Ok(())
-    }
-
-    fn target(&self, write: &CheckedWrite, grant: &RecordGrant) -> Result<Option<i64>> {
-        self.rid(*write.tenant(), self.tables.entity(grant.entity)?, grant.record)
-    }
-
-    pub(super) fn run_rule(&self, checked: &CheckedRule, apply: bool) -> Result<()> {
-        let (tenant, rule) = (checked.tenant(), checked.rule());
-        let entity = self.tables.entity(rule.entity)?;
-        if let (Granted::Principal(principal), false) = (&rule.to, apply) {
-            let sql = "DELETE FROM record_grant WHERE tenant = ?1 AND entity = ?2 AND principal = ?3 AND cause = ?4";
-            let params = params![tenant, entity.name, principal.as_bytes(), rule.cause.as_bytes()];
-            return self.execute(sql, params).map(|_| ());
-        }
-        let table = super::ddl::quoted(entity.name);
-        let (principal, bound) = match &rule.to {
-            Granted::Principal(id) => ("?".to_owned(), Some(blob(*id))),
-            Granted::Named(field) => (super::question::named(entity, field), None),
-        };
-        let head: Vec<Value> = vec![Value::Integer(tenant), Value::Text(entity.name.to_owned())];
-        let mut question = Question::default();
-        if apply {
-            question.sql = format!(
-                "INSERT OR REPLACE INTO record_grant (tenant, entity, principal, rid, cause, level) SELECT ?, ?, {principal}, {table}.rid, ?, ? FROM {table}"
-            );
-            question.values.extend(head.into_iter().chain(bound));
-            question.values.extend([blob(rule.cause), Value::Integer(level_number(rule.level))]);
-        } else {
-            question.sql = format!(
-                "DELETE FROM record_grant WHERE (tenant, entity, principal, rid, cause) IN (SELECT ?, ?, {principal}, {table}.rid, ? FROM {table}"
-            );
-            question.values.extend(head.into_iter().chain(bound).chain([blob(rule.cause)]));
-        }
-        question.rule_scope(entity, tenant, rule.condition.as_ref());
-        question.sql.push_str(&format!(" AND {principal} IS NOT NULL").replace("? IS", "1 IS"));
-        if !apply {
-            question.sql.push(')');
-        }
-        self.execute(&question.sql, params_from_iter(question.values)).map(|_| ())
-    }
-
-    pub(super) fn ids(&self, asked: &CheckedQuery) -> Result<BTreeSet<Id>> {
-        let entity = self.tables.entity(asked.entity())?;
-        let select = format!("SELECT {0}.id FROM {0}", super::ddl::quoted(entity.name));
-        let question = Question::list(&select, entity, asked);
-        let mut statement = self.prepare(&question.sql)?;
-        let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
-        let mut found = BTreeSet::new();
-        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
-            found.insert(to_id(row.get_ref(0).map_err(|error| explain(&error))?)?);
-        }
-        Ok(found)
-    }
-
-    pub(super) fn differ(&self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
-        Ok(Difference::of(&self.ids(first)?, &self.ids(second)?, most))
+impl Facts {
+    fn of(scope: &Scope, row: &Row) -> Self {
+        let above = scope.above.as_ref().map(|above| above.field.value(row));
+        let above = if let Some(FieldValue::Reference(id)) = above { Some(id) } else { None };
+        Self { owner: row.owner, above }
     }
 }
 
-fn read_grant(row: &rusqlite::Row<'_>) -> Result<Grant> {
-    let id = |place: usize| to_id(row.get_ref(place).map_err(|error| explain(&error))?);
-    let text = |place: usize| row.get::<_, Option<String>>(place).map_err(|error| explain(&error));
-    let date = |place: usize| -> Result<_> {
-        text(place)?.map(|text| text.parse()).transpose().map_err(|_| damaged("a date has another form"))
-    };
-    let level: i64 = row.get(2).map_err(|error| explain(&error))?;
-    let level = match level {
+fn level_of(number: i64) -> Result<Option<AccessLevel>> {
+    Ok(match number {
         0 => None,
         1 => Some(AccessLevel::Read),
         2 => Some(AccessLevel::Edit),
         3 => Some(AccessLevel::Full),
         _ => return Err(damaged("a grant has an unknown level")),
+    })
+}
+
+fn read_grant(row: &rusqlite::Row<'_>) -> Result<Grant> {
+    let get = |place: usize| row.get_ref(place).map_err(|error| explain(&error));
+    let date = |place: usize| -> Result<Option<Date>> {
+        let ValueRef::Text(bytes) = get(place)? else { return Ok(None) };
+        let text = std::str::from_utf8(bytes).map_err(|_| damaged("a text is no UTF-8"))?;
+        text.parse().map(Some).map_err(|_| damaged("a date has another form"))
     };
-    let fields = text(5)?.map(|text| json::from_own_text(&text)).transpose()?.unwrap_or_default();
-    Ok(Grant { principal: id(0)?, cause: id(1)?, level, from: date(3)?, until: date(4)?, fields })
+    let fields = match get(5)? {
+        ValueRef::Text(bytes) => {
+            serde_json::from_slice(bytes).map_err(|_| damaged("the fields of a grant cannot be read"))?
+        }
+        _ => Vec::new(),
+    };
+    Ok(Grant {
+        principal: to_id(get(0)?)?,
+        cause: to_id(get(1)?)?,
+        level: level_of(row.get(2).map_err(|error| explain(&error))?)?,
+        from: date(3)?,
+        until: date(4)?,
+        fields,
+    })
+}
+
+/// A reference column that may be empty.
+pub(super) fn maybe_id(value: ValueRef<'_>) -> Result<Option<Id>> {
+    if value == ValueRef::Null { Ok(None) } else { to_id(value).map(Some) }
+}
+
+impl Transaction<'_> {
+    /// Whether a record that was read is visible.
+    pub(super) fn sees(&self, tenant: TenantId, entity: &str, visibility: &Visibility, row: &Row) -> Result<bool> {
+        let Visibility::Scope(scope) = visibility else { return Ok(true) };
+        self.fulfils(tenant, entity, scope, row.id, Facts::of(scope, row))
+    }
+
+    /// Whether a record fulfils the formula.
+    pub(super) fn fulfils(&self, tenant: TenantId, entity: &str, scope: &Scope, id: Id, facts: Facts) -> Result<bool> {
+        let grants = if scope.needs_grants(facts.owner) { self.grants_on(tenant, entity, id)? } else { Vec::new() };
+        if scope.denies(&grants) {
+            return Ok(false);
+        }
+        let (Some(above), Some(id)) = (&scope.above, facts.above) else {
+            return Ok(scope.shows(facts.owner, &grants));
+        };
+        let upper = if let Visibility::Scope(scope) = &above.visibility { Some(scope.as_ref()) } else { None };
+        let Some(facts) = self.facts(tenant, above.entity, upper, id)? else { return Ok(false) };
+        upper.map_or(Ok(true), |scope| self.fulfils(tenant, above.entity, scope, id, facts))
+    }
+
+    /// What decides about a record; nothing if it does not exist.
+    fn facts(&self, tenant: TenantId, entity: &str, scope: Option<&Scope>, id: Id) -> Result<Option<Facts>> {
+        let table = quoted(entity);
+        let above = scope.and_then(|scope| scope.above.as_ref());
+        let field = above.map_or_else(|| "NULL".to_owned(), |above| reference(&table, &above.field));
+        let sql = format!("SELECT owner, {field} FROM {table} WHERE tenant = ?1 AND id = ?2");
+        self.one(&sql, params![tenant, id.as_bytes()], |row| {
+            let id = |place: usize| maybe_id(row.get_ref(place).map_err(|error| explain(&error))?);
+            Ok(Facts { owner: id(0)?, above: id(1)? })
+        })
+    }
+
+    /// The grants on a record, in the order of their principals and causes.
+    pub(super) fn grants_on(&self, tenant: TenantId, entity: &str, record: Id) -> Result<Vec<Grant>> {
+        let sql = format!(
+            "SELECT principal, cause, level, valid_from, valid_until, fields FROM record_grant
+             WHERE tenant = ?1 AND entity = ?2 AND rid = (SELECT rid FROM {} WHERE tenant = ?1 AND id = ?3)
+             ORDER BY principal, cause",
+            quoted(entity)
+        );
+        let mut statement = self.prepare(&sql)?;
+        let mut rows = statement.query(params![tenant, entity, record.as_bytes()]).map_err(|error| explain(&error))?;
+        let mut grants = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+            grants.push(read_grant(row)?);
+        }
+        Ok(grants)
+    }
+
+    /// Takes the grants of a write away and writes those that hold from now on.
+    pub(super) fn change_grants(&self, write: &CheckedWrite) -> Result<()> {
+        for RecordGrant { entity, record, grant } in write.remove_grants() {
+            let sql = format!(
+                "DELETE FROM record_grant WHERE tenant = ?1 AND entity = ?2 AND principal = ?3
+                 AND rid = (SELECT rid FROM {} WHERE tenant = ?1 AND id = ?4) AND cause = ?5",
+                quoted(entity)
+            );
+            let (principal, cause) = (grant.principal.as_bytes(), grant.cause.as_bytes());
+            self.execute(&sql, params![write.tenant(), entity, principal, record.as_bytes(), cause])?;
+        }
+        for RecordGrant { entity, record, grant } in write.add_grants() {
+            let sql = format!(
+                "INSERT OR REPLACE INTO record_grant (tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields)
+                 SELECT ?1, ?2, ?3, rid, ?4, ?5, ?6, ?7, ?8 FROM {} WHERE tenant = ?1 AND id = ?9",
+                quoted(entity)
+            );
+            let date = |date: Option<Date>| date.map(|date| date.to_string());
+            let fields = (!grant.fields.is_empty()).then(|| serde_json::to_string(&grant.fields));
+            let fields = fields.transpose().map_err(|_| damaged("the fields of a grant have no JSON form"))?;
+            let (principal, cause) = (grant.principal.as_bytes(), grant.cause.as_bytes());
+            let (from, until, level) = (date(grant.from), date(grant.until), level_number(grant.level));
+            let params =
+                params![write.tenant(), entity, principal, cause, level, from, until, fields, record.as_bytes()];
+            if self.execute(&sql, params)? == 0 {
+                return Err(no_record());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the grants of a rule on every record that fulfils its condition.
+    pub(super) fn write_rule(&self, checked: &CheckedRule) -> Result<()> {
+        let rule = checked.rule();
+        let entity = self.tables.entity(rule.entity)?;
+        let table = quoted(entity.name);
+        let mut question = Question::of(checked.tenant());
+        let places = "(tenant, entity, principal, rid, cause, level)";
+        question.push("INSERT OR REPLACE INTO record_grant ").push(places).push(" SELECT ");
+        question.bind(Value::Integer(checked.tenant())).push(", ").bind(Value::Text(entity.name.to_owned()));
+        match &rule.to {
+            Granted::Principal(principal) => question.push(", ").bind(blob(*principal)),
+            Granted::Named(field) => question.push(", ").push(&reference(&table, field)),
+        };
+        question.push(&format!(", {table}.rid, ")).bind(blob(rule.cause));
+        question.push(", ").bind(Value::Integer(level_number(rule.level)));
+        question.records_of(entity, rule);
+        self.execute(&question.sql, params_from_iter(question.values)).map(|_| ())
+    }
+
+    /// Takes the grants of a rule away: those of its own principal in one range, else those that it would write.
+    pub(super) fn erase_rule(&self, checked: &CheckedRule) -> Result<()> {
+        let rule = checked.rule();
+        let entity = self.tables.entity(rule.entity)?;
+        let mut question = Question::of(checked.tenant());
+        question.push("DELETE FROM record_grant WHERE tenant = ").bind(Value::Integer(checked.tenant()));
+        question.push(" AND entity = ").bind(Value::Text(entity.name.to_owned()));
+        question.push(" AND cause = ").bind(blob(rule.cause));
+        match &rule.to {
+            Granted::Principal(principal) => {
+                question.push(" AND principal = ").bind(blob(*principal));
+            }
+            Granted::Named(field) => {
+                let table = quoted(entity.name);
+                question.push(" AND (principal, rid) IN (SELECT ").push(&reference(&table, field));
+                question.push(&format!(", {table}.rid"));
+                question.records_of(entity, rule);
+                question.push(")");
+            }
+        }
+        self.execute(&question.sql, params_from_iter(question.values)).map(|_| ())
+    }
 }

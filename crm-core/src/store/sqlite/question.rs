@@ -1,51 +1,103 @@
 //! Checked questions as SQL. Names come from the registry, values are always bound.
 
-use std::fmt::Write as _;
+mod scope;
 
-use rusqlite::types::Value;
+pub(super) use scope::{id_list, level_number, reference};
+
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use rusqlite::types::{ToSql, ToSqlOutput, Value};
 
 use super::codec::{to_column, to_custom};
 use super::ddl::{SEARCH_SCOPE, custom_expression, quoted};
-use crate::access::{AccessLevel, CheckedAggregate, CheckedQuery, Scope, Search, TenantId, Visibility, entry_kind};
+use crate::access::{
+    CheckedAggregate, CheckedQuery, GrantRule, Granted, Scope, Search, TenantId, Visibility, entry_kind,
+};
 use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
 use crate::schema::{EntityType, FieldRef, Place, SystemField};
-use crate::value::{FieldValue, Id};
+use crate::value::FieldValue;
 
 /// The longest list of values that is bound one by one: a statement has 32,766 places, a filter 200 such lists.
 const MAX_BOUND_VALUES: usize = 64;
-/// The longest list of owners that is bound one by one; a search binds it twice.
-const MAX_BOUND_OWNERS: usize = 2_048;
+/// A value in its place, or a list of them: a place of a statement can have as many values as there are.
+#[derive(Debug, Clone)]
+pub(super) enum Bound {
+    One(Value),
+    Many(Rc<Vec<Value>>),
+}
 
-/// The most owners whose matches are walked through one by one; who sees more sees much of what matches.
-const MAX_SEARCHED_OWNERS: usize = 256;
+impl ToSql for Bound {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::One(value) => value.to_sql(),
+            Self::Many(values) => values.to_sql(),
+        }
+    }
+}
+
+/// How the records that the reader sees are told from the others. All ways give the same.
+#[derive(Debug, Clone)]
+pub(super) enum Seen<'a> {
+    /// Every record is seen.
+    All,
+    /// The formula in SQL.
+    Formula(&'a Scope),
+    /// The bitmap in this slot of the connection, record by record.
+    Slot(i64),
+    /// The numbers of all that are seen.
+    Among(Rc<Vec<Value>>),
+}
+
+impl<'a> Seen<'a> {
+    /// The formula as it stands.
+    pub(super) fn plainly(visibility: &'a Visibility) -> Self {
+        match visibility {
+            Visibility::All => Self::All,
+            Visibility::Scope(scope) => Self::Formula(scope),
+        }
+    }
+}
 
 /// SQL text and the values to bind, built side by side.
 #[derive(Default)]
 pub(super) struct Question {
     pub(super) sql: String,
-    pub(super) values: Vec<Value>,
-    pub(super) tenant: TenantId,
+    pub(super) values: Vec<Bound>,
+    tenant: TenantId,
 }
 
 impl Question {
-    fn push(&mut self, sql: &str) -> &mut Self {
+    /// An empty text about a tenant.
+    pub(super) fn of(tenant: TenantId) -> Self {
+        Self { tenant, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, sql: &str) -> &mut Self {
         self.sql.push_str(sql);
         self
     }
 
-    fn bind(&mut self, value: Value) -> &mut Self {
+    pub(super) fn bind(&mut self, value: Value) -> &mut Self {
         self.sql.push('?');
-        self.values.push(value);
+        self.values.push(Bound::One(value));
+        self
+    }
+
+    /// The values of a list of any length, inside the brackets of IN.
+    pub(super) fn bind_all(&mut self, values: Rc<Vec<Value>>) -> &mut Self {
+        self.sql.push_str("SELECT value FROM rarray(?)");
+        self.values.push(Bound::Many(values));
         self
     }
 
     /// A list, with one record more than the page has.
-    pub(super) fn list(select: &str, entity: &EntityType, asked: &CheckedQuery) -> Self {
+    pub(super) fn list(select: &str, entity: &EntityType, asked: &CheckedQuery, seen: &Seen<'_>) -> Self {
         let mut question = Self::default();
         question.push(select);
-        question.scope_of(entity, *asked.tenant(), asked.visibility(), *asked.deleted(), asked.search().is_some());
+        question.visible(entity, *asked.tenant(), seen, *asked.deleted(), asked.search().is_some());
         question.condition(entity, asked.condition().as_ref());
-        question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
+        question.search(entity, seen, asked.search().as_ref());
         if let Some((values, id)) = asked.after() {
             question.push(" AND ");
             question.after(entity, asked.sort(), values, &FieldValue::Reference(*id));
@@ -58,8 +110,24 @@ impl Question {
         question
     }
 
+    /// The identifiers of a list, in their order.
+    pub(super) fn identifiers(entity: &EntityType, asked: &CheckedQuery, seen: &Seen<'_>) -> Self {
+        Self::list(&format!("SELECT id FROM {}", quoted(entity.name)), entity, asked, seen)
+    }
+
+    /// The records that a rule is about, deleted ones too: the end of a SELECT.
+    pub(super) fn records_of(&mut self, entity: &EntityType, rule: &GrantRule) {
+        let table = quoted(entity.name);
+        let _ = write!(self.sql, " FROM {table} WHERE {table}.tenant = ");
+        self.bind(Value::Integer(self.tenant));
+        self.condition(entity, rule.condition.as_ref());
+        if let Granted::Named(field) = &rule.to {
+            self.push(" AND ").push(&reference(&table, field)).push(" IS NOT NULL");
+        }
+    }
+
     /// Figures by group.
-    pub(super) fn figures(entity: &EntityType, asked: &CheckedAggregate) -> Self {
+    pub(super) fn figures(entity: &EntityType, asked: &CheckedAggregate, seen: &Seen<'_>) -> Self {
         let mut question = Self::default();
         let keys: Vec<String> =
             asked.group_by().iter().map(|(field, bucket)| group_key(entity, field, *bucket)).collect();
@@ -67,9 +135,9 @@ impl Question {
         let columns: Vec<String> = keys.iter().cloned().chain(figures).collect();
         let columns = if columns.is_empty() { "count(*)".to_owned() } else { columns.join(", ") };
         let _ = write!(question.sql, "SELECT {columns} FROM {}", quoted(entity.name));
-        question.scope_of(entity, *asked.tenant(), asked.visibility(), false, asked.search().is_some());
+        question.visible(entity, *asked.tenant(), seen, false, asked.search().is_some());
         question.condition(entity, asked.condition().as_ref());
-        question.search(entity, *asked.tenant(), asked.visibility(), asked.search().as_ref());
+        question.search(entity, seen, asked.search().as_ref());
         if !keys.is_empty() {
             let keys = keys.join(", ");
             let _ = write!(question.sql, " GROUP BY {keys} ORDER BY {keys} LIMIT {}", MAX_GROUPS + 1);
@@ -78,113 +146,55 @@ impl Question {
     }
 
     /// A row if more visible records match the words of figures than a search looks at.
-    pub(super) fn beyond_search(entity: &EntityType, asked: &CheckedAggregate) -> Option<Self> {
+    pub(super) fn beyond_search(entity: &EntityType, asked: &CheckedAggregate, seen: &Seen<'_>) -> Option<Self> {
         let search = asked.search().as_ref()?;
-        let mut question = Self::default();
+        let mut question = Self::of(*asked.tenant());
         question.push("SELECT 1 FROM (");
-        question.newest(entity, *asked.tenant(), asked.visibility(), search, SEARCH_CANDIDATES + 1);
+        question.newest(entity, seen, search, SEARCH_CANDIDATES + 1);
         let _ = write!(question.sql, ") LIMIT 1 OFFSET {SEARCH_CANDIDATES}");
         Some(question)
     }
 
-    fn scope(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, deleted: bool) {
-        self.scope_of(entity, tenant, visibility, deleted, false);
-    }
-
-    /// Tenant, not deleted, visible. Where words are searched, no index of the table may be taken instead of what was
-    /// found: all of them begin with the tenant, and the sign before it keeps it from them.
-    fn scope_of(
-        &mut self,
-        entity: &EntityType,
-        tenant: TenantId,
-        visibility: &Visibility,
-        deleted: bool,
-        searched: bool,
-    ) {
+    /// Tenant, not deleted, visible. Where words are searched, or where the records are named, no index of the table may
+    /// be taken instead: all of them begin with the tenant, and the sign before it keeps it from them.
+    fn visible(&mut self, entity: &EntityType, tenant: TenantId, seen: &Seen<'_>, deleted: bool, searched: bool) {
         self.tenant = tenant;
         let table = quoted(entity.name);
-        let sign = if searched { "+" } else { "" };
+        let sign = if searched || matches!(seen, Seen::Among(_)) { "+" } else { "" };
         let _ = write!(self.sql, " WHERE {sign}{table}.tenant = ");
         self.bind(Value::Integer(tenant));
         if !deleted {
             let _ = write!(self.sql, " AND {table}.deleted = 0");
         }
-        if let Visibility::Scope(scope) = visibility {
-            self.push(" AND ");
-            self.formula(&table, entity.name, scope);
-        }
+        self.seen(entity.name, &table, seen, searched);
     }
 
-    /// Tenant and condition of a rule, over all records.
-    pub(super) fn rule_scope(&mut self, entity: &EntityType, tenant: TenantId, condition: Option<&Condition>) {
-        self.tenant = tenant;
-        let _ = write!(self.sql, " WHERE {}.tenant = ", quoted(entity.name));
-        self.bind(Value::Integer(tenant));
-        self.condition(entity, condition);
-    }
-
-    /// Whether a record of a table is visible.
-    fn formula(&mut self, table: &str, entity: &str, scope: &Scope) {
-        self.push("(");
-        if !scope.denied.is_empty() {
-            self.push("NOT ");
-            self.granted(table, entity, scope, &scope.denied, " = 0");
-            self.push(" AND ");
-        }
-        match &scope.above {
-            Some(above) => {
-                let column = format!("{table}.{}", quoted(&above.field.spec.name));
-                let upper = quoted(above.entity);
-                let _ = write!(self.sql, "CASE WHEN {column} IS NULL THEN ");
-                self.shown(table, entity, scope);
-                let _ = write!(self.sql, " ELSE EXISTS (SELECT 1 FROM {upper} WHERE {upper}.tenant = ");
-                self.bind(Value::Integer(self.tenant));
-                let _ = write!(self.sql, " AND {upper}.id = {column}");
-                if let Visibility::Scope(scope) = &above.visibility {
-                    self.push(" AND ");
-                    self.formula(&upper, above.entity, scope);
-                }
-                self.push(") END");
+    /// That a record is seen.
+    fn seen(&mut self, entity: &str, table: &str, seen: &Seen<'_>, searched: bool) {
+        match seen {
+            Seen::All => {}
+            Seen::Formula(scope) => {
+                self.push(" AND ");
+                self.formula(entity, table, scope, 0);
             }
-            None => self.shown(table, entity, scope),
+            Seen::Slot(slot) => {
+                self.push(" AND visible(").bind(Value::Integer(*slot));
+                let _ = write!(self.sql, ", {table}.rid)");
+            }
+            Seen::Among(_) if searched => {}
+            Seen::Among(rids) => {
+                let _ = write!(self.sql, " AND {table}.rid IN (");
+                self.bind_all(rids.clone()).push(")");
+            }
         }
-        self.push(")");
-    }
-
-    fn shown(&mut self, table: &str, entity: &str, scope: &Scope) {
-        if scope.everything {
-            self.push("1");
-            return;
-        }
-        self.push("(");
-        let _ = write!(self.sql, "{table}.owner IN (");
-        self.list_of(scope.owners.iter().map(|owner| Value::Blob(owner.as_bytes().to_vec())), MAX_BOUND_OWNERS);
-        self.push(") OR ");
-        let level = format!(" >= {}", level_number(Some(scope.level)));
-        self.granted(table, entity, scope, &scope.principals, &level);
-        self.push(")");
-    }
-
-    fn granted(&mut self, table: &str, entity: &str, scope: &Scope, principals: &[Id], level: &str) {
-        let _ = write!(self.sql, "EXISTS (SELECT 1 FROM record_grant g WHERE g.rid = {table}.rid AND g.entity = ");
-        self.bind(Value::Text(entity.to_owned())).push(" AND g.tenant = ");
-        self.bind(Value::Integer(self.tenant));
-        let today = Value::Text(scope.today.to_string());
-        let _ = write!(self.sql, " AND g.level{level} AND (g.valid_from IS NULL OR g.valid_from <= ");
-        self.bind(today.clone()).push(") AND (g.valid_until IS NULL OR g.valid_until >= ").bind(today);
-        self.push(") AND g.principal IN (");
-        self.list_of(principals.iter().map(|id| Value::Blob(id.as_bytes().to_vec())), MAX_BOUND_OWNERS);
-        self.push("))");
     }
 
     /// Values in a list, filled up to the next power of two so that few different statements are made. A statement
-    /// has a limited number of places, so a long list is bound as one JSON text.
-    fn list_of(&mut self, values: impl Iterator<Item = Value>, most: usize) {
+    /// has a limited number of places, so a long list is bound in one.
+    fn list_of(&mut self, values: impl Iterator<Item = Value>) {
         let values: Vec<Value> = values.collect();
-        if values.len() > most {
-            let column =
-                if values.iter().all(|value| matches!(value, Value::Blob(_))) { "unhex(value)" } else { "value" };
-            self.push("SELECT ").push(column).push(" FROM json_each(").bind(json_list(&values)).push(")");
+        if values.len() > MAX_BOUND_VALUES {
+            self.bind_all(Rc::new(values));
             return;
         }
         let Some(last) = values.last().cloned() else {
@@ -225,7 +235,7 @@ impl Question {
                     return;
                 }
                 self.push(&expression(entity, field)).push(" IN (");
-                self.list_of(values.iter().map(|value| operand(field, value)), MAX_BOUND_VALUES);
+                self.list_of(values.iter().map(|value| operand(field, value)));
                 self.push(")");
             }
             Condition::Prefix(field, prefix) => self.prefix(entity, field, prefix),
@@ -284,16 +294,16 @@ impl Question {
     }
 
     /// The newest visible records that match the words.
-    fn search(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, search: Option<&Search>) {
+    fn search(&mut self, entity: &EntityType, seen: &Seen<'_>, search: Option<&Search>) {
         let Some(search) = search else { return };
         let _ = write!(self.sql, " AND {}.rid IN (", quoted(entity.name));
-        self.newest(entity, tenant, visibility, search, SEARCH_CANDIDATES);
+        self.newest(entity, seen, search, SEARCH_CANDIDATES);
         self.push(")");
     }
 
-    /// The newest visible records that match the words, at most so many. Tenant and owners are asked of the search table
-    /// to have less to walk through; it is the record itself that decides.
-    fn newest(&mut self, entity: &EntityType, tenant: TenantId, visibility: &Visibility, search: &Search, most: usize) {
+    /// The newest visible records that match the words, at most so many. The tenant is asked of the search table to have
+    /// less to walk through; it is the record itself that decides.
+    fn newest(&mut self, entity: &EntityType, seen: &Seen<'_>, search: &Search, most: usize) {
         let table = quoted(entity.name);
         let words = quoted(&format!("{}_search", entity.name));
         let columns: Vec<String> = search
@@ -304,10 +314,27 @@ impl Question {
             .collect();
         let phrases: Vec<String> =
             search.phrases().iter().map(|phrase| format!("{{{}}} : {}", columns.join(" "), phrase.fts5())).collect();
-        let _ = write!(self.sql, "SELECT w.rowid FROM {words} w CROSS JOIN {table} ON {table}.rid = w.rowid");
-        self.scope(entity, tenant, visibility, false);
-        let _ = write!(self.sql, " AND w.{words} MATCH ");
-        self.bind(Value::Text(format!("{} AND {}", within(tenant, visibility), phrases.join(" AND "))));
+        let within = format!("{{{SEARCH_SCOPE}}} : {}", search_scope(self.tenant));
+        let words_asked = Value::Text(format!("{within} AND {}", phrases.join(" AND ")));
+        match seen {
+            // What is in a set is of the tenant, not deleted, and seen: the record need not be read.
+            Seen::Slot(slot) => {
+                let _ = write!(self.sql, "SELECT w.rowid FROM {words} w WHERE w.{words} MATCH ");
+                self.bind(words_asked).push(" AND visible(").bind(Value::Integer(*slot)).push(", w.rowid)");
+            }
+            Seen::Among(rids) => {
+                self.push("SELECT w.rowid FROM rarray(?) r CROSS JOIN ");
+                self.values.push(Bound::Many(rids.clone()));
+                let _ = write!(self.sql, "{words} w ON w.rowid = r.value WHERE w.{words} MATCH ");
+                self.bind(words_asked);
+            }
+            Seen::All | Seen::Formula(_) => {
+                let _ = write!(self.sql, "SELECT w.rowid FROM {words} w CROSS JOIN {table} ON {table}.rid = w.rowid");
+                self.visible(entity, self.tenant, seen, false, false);
+                let _ = write!(self.sql, " AND w.{words} MATCH ");
+                self.bind(words_asked);
+            }
+        }
         let _ = write!(self.sql, " ORDER BY w.rowid DESC LIMIT {most}");
     }
 
@@ -356,58 +383,9 @@ impl Question {
     }
 }
 
-/// The level of a grant as the table keeps it.
-pub(super) const fn level_number(level: Option<AccessLevel>) -> i64 {
-    match level {
-        None => 0,
-        Some(AccessLevel::Read) => 1,
-        Some(AccessLevel::Edit) => 2,
-        Some(AccessLevel::Full) => 3,
-    }
-}
-
-/// The identifier in a field, as it is kept in a column of its own.
-pub(super) fn named(entity: &EntityType, field: &FieldRef) -> String {
-    match &field.place {
-        Place::Custom(name) => format!("unhex(replace({}, '-', ''))", custom_expression(&quoted(entity.name), name)),
-        _ => expression(entity, field),
-    }
-}
-
-/// Whose a record is, as the search table keeps it.
-pub(super) fn search_scope(tenant: TenantId, owner: Option<Id>) -> String {
-    owner.map_or_else(|| tenant_word(tenant), |owner| format!("{} {}", tenant_word(tenant), owner_word(owner)))
-}
-
-fn tenant_word(tenant: TenantId) -> String {
+/// The word of a tenant in a search table.
+pub(super) fn search_scope(tenant: TenantId) -> String {
     format!("t{tenant}")
-}
-
-fn owner_word(owner: Id) -> String {
-    format!("o{:032x}", u128::from_be_bytes(*owner.as_bytes()))
-}
-
-/// The part of a search that says whose records may match: of few owners theirs, if nothing else is seen.
-fn within(tenant: TenantId, visibility: &Visibility) -> String {
-    let _ = visibility;
-    format!("{{{SEARCH_SCOPE}}} : ({})", tenant_word(tenant))
-}
-
-/// The values as a JSON text; identifiers in hexadecimal.
-fn json_list(values: &[Value]) -> Value {
-    let item = |value: &Value| match value {
-        Value::Integer(number) => serde_json::Value::from(*number),
-        Value::Text(text) => serde_json::Value::from(text.as_str()),
-        Value::Blob(bytes) => {
-            let mut text = String::with_capacity(bytes.len() * 2);
-            for byte in bytes {
-                let _ = write!(text, "{byte:02x}");
-            }
-            serde_json::Value::from(text)
-        }
-        _ => serde_json::Value::Null,
-    };
-    Value::Text(serde_json::Value::Array(values.iter().map(item).collect()).to_string())
 }
 
 fn blob(id: &FieldValue) -> Value {
@@ -435,11 +413,15 @@ fn next_text(prefix: &str) -> Option<String> {
 
 /// The field inside SQL.
 fn expression(entity: &EntityType, field: &FieldRef) -> String {
-    let table = quoted(entity.name);
+    expression_of(&quoted(entity.name), field)
+}
+
+/// The field of the row that has a name inside SQL.
+pub(super) fn expression_of(table: &str, field: &FieldRef) -> String {
     match &field.place {
         Place::System(system) => format!("{table}.{}", system.name()),
         Place::Column(_) => format!("{table}.{}", quoted(&field.spec.name)),
-        Place::Custom(name) => custom_expression(&table, name),
+        Place::Custom(name) => custom_expression(table, name),
     }
 }
 

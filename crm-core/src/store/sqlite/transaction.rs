@@ -7,7 +7,7 @@ use super::codec::{columns, custom_json, from_column, read_row, to_column};
 use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
 use super::open::damaged;
-use super::question::{Question, search_scope};
+use super::question::{Question, Seen, search_scope};
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
 };
@@ -16,7 +16,8 @@ use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
 use crate::store::memory::{too_many_groups, too_many_matches};
 use crate::store::{
-    Difference, JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale, tenant_exists,
+    Difference, JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale,
+    tenant_exists,
 };
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
@@ -155,7 +156,7 @@ impl Transaction<'_> {
         if words.iter().all(Vec::is_empty) {
             return Ok(());
         }
-        let scope = std::iter::once(Value::Text(search_scope(*write.tenant(), write.row().owner)));
+        let scope = std::iter::once(Value::Text(search_scope(*write.tenant())));
         let texts = words.iter().map(|words| Value::Text(words.join(" ")));
         let values = std::iter::once(Value::Integer(rid)).chain(scope).chain(texts);
         self.execute(&statements.search_insert, params_from_iter(values)).map(|_| ())
@@ -190,7 +191,8 @@ impl ReadTx for Transaction<'_> {
         let found =
             self.one(sql, params![get.tenant(), get.id().as_bytes()], |row| read_row(entity, get.custom(), row))?;
         let Some(row) = found.filter(|row| *get.deleted() || !row.deleted) else { return Ok(None) };
-        Ok(self.sees(*get.tenant(), entity, get.visibility(), &row)?.then_some(row))
+        let visible = self.sees(*get.tenant(), entity.name, get.visibility(), &row)?;
+        Ok(visible.then_some(row))
     }
 
     fn lookup(&mut self, lookup: &CheckedLookup) -> Result<Option<Id>> {
@@ -201,7 +203,8 @@ impl ReadTx for Transaction<'_> {
 
     fn select(&mut self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
         let entity = self.tables.entity(asked.entity())?;
-        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked);
+        let seen = Seen::plainly(asked.visibility());
+        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked, &seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         while let Some(row) = rows.next().map_err(|error| explain(&error))? {
@@ -214,12 +217,13 @@ impl ReadTx for Transaction<'_> {
 
     fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let entity = self.tables.entity(asked.entity())?;
-        if let Some(question) = Question::beyond_search(entity, asked)
+        let seen = Seen::plainly(asked.visibility());
+        if let Some(question) = Question::beyond_search(entity, asked, &seen)
             && self.one(&question.sql, params_from_iter(question.values), |_| Ok(()))?.is_some()
         {
             return Err(too_many_matches());
         }
-        let question = Question::figures(entity, asked);
+        let question = Question::figures(entity, asked, &seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         let mut found = Vec::new();
@@ -230,14 +234,22 @@ impl ReadTx for Transaction<'_> {
     }
 
     fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>> {
-        match self.rid(tenant, self.tables.entity(entity)?, record)? {
-            Some(rid) => self.grants_of(tenant, entity, rid),
-            None => Ok(Vec::new()),
-        }
+        self.grants_on(tenant, entity, record)
     }
 
     fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
-        self.differ(first, second, most)
+        let ids = |asked: &CheckedQuery| {
+            let entity = self.tables.entity(asked.entity())?;
+            let question = Question::identifiers(entity, asked, &Seen::plainly(asked.visibility()));
+            let mut statement = self.prepare(&question.sql)?;
+            let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
+            let mut ids = Vec::new();
+            while let Some(row) = rows.next().map_err(|error| explain(&error))? {
+                ids.push(to_id(row.get_ref(0).map_err(|error| explain(&error))?)?);
+            }
+            Ok(ids)
+        };
+        Ok(Difference::between(&ids(first)?, &ids(second)?, most))
     }
 
     fn journal(&mut self, read: JournalRead<'_>) -> Result<Vec<JournalEntry>> {
@@ -389,16 +401,16 @@ impl WriteTx for Transaction<'_> {
             update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
         };
         self.change_keys(write)?;
-        self.change_grants(write)?;
-        self.change_words(entity, rid, write)
+        self.change_words(entity, rid, write)?;
+        self.change_grants(write)
     }
 
     fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
-        self.run_rule(rule, true)
+        self.write_rule(rule)
     }
 
     fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
-        self.run_rule(rule, false)
+        self.erase_rule(rule)
     }
 
     fn append_journal(&mut self, tenant: TenantId, entry: &JournalEntry) -> Result<i64> {

@@ -7,6 +7,7 @@ use crate::access::{AccessModel, AccessPlan, Configuration, Ctx, ObjectRight, Pe
 use crate::query::Query;
 use crate::schema::TenantSchema;
 use crate::store::sqlite::ddl::{Tables, create};
+use crate::value::Id;
 
 const OTHER: Id = Id::from_bytes([7; 16]);
 const READER: Id = Id::from_bytes([8; 16]);
@@ -14,6 +15,7 @@ const READER: Id = Id::from_bytes([8; 16]);
 /// Accounts of two owners in two tenants, all with the same words.
 fn accounts(tables: &Tables, counts: &[(TenantId, Id, u8, u32)]) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
+    rusqlite::vtab::array::load_module(&connection).unwrap();
     let entity = tables.entity("account").unwrap();
     connection.execute_batch(&create(entity)).unwrap();
     let insert = "INSERT INTO account (tenant, id, version, owner, created_at, updated_at, name) VALUES (?1, ?2, 1, ?3, 0, 0, '有限')";
@@ -22,7 +24,7 @@ fn accounts(tables: &Tables, counts: &[(TenantId, Id, u8, u32)]) -> Connection {
             let mut id = [*mark; 16];
             id[..4].copy_from_slice(&number.to_be_bytes());
             connection.execute(insert, (tenant, id, owner.as_bytes())).unwrap();
-            let words = (connection.last_insert_rowid(), search_scope(*tenant, Some(*owner)), "有限");
+            let words = (connection.last_insert_rowid(), search_scope(*tenant), "有限");
             connection.execute("INSERT INTO account_search (rowid, scope, name) VALUES (?1, ?2, ?3)", words).unwrap();
         }
     }
@@ -41,7 +43,15 @@ fn found(connection: &Connection, tables: &Tables, tenant: TenantId, view_all: b
     let plan = AccessPlan::of(Ctx { tenant, user: READER }, entity, &schema, &model);
     let query = Query { search: Some("有限".into()), ..Query::default() };
     let asked = plan.check_scan(&schema, entity, &query).unwrap();
-    let question = Question::list(&tables.statements("account").unwrap().select, entity, &asked);
+    let mine = connection
+        .prepare("SELECT rid FROM account WHERE tenant = ?1 AND owner = ?2")
+        .unwrap()
+        .query_map((tenant, READER.as_bytes()), |row| row.get(0))
+        .unwrap()
+        .collect::<rusqlite::Result<Vec<Value>>>()
+        .unwrap();
+    let seen = if view_all { Seen::All } else { Seen::Among(Rc::new(mine)) };
+    let question = Question::list(&tables.statements("account").unwrap().select, entity, &asked, &seen);
     let mut statement = connection.prepare(&question.sql).unwrap();
     let rows = statement.query_map(params_from_iter(question.values), |_| Ok(())).unwrap().count();
     (rows, statement.get_status(StatementStatus::VmStep))
