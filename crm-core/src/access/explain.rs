@@ -222,14 +222,12 @@ impl AccessModel {
         facts: &Facts,
     ) -> Vec<AccessReason> {
         let mut found = self.denials(user, entity, facts);
-        let everything = self.every_record(user, entity);
-        let decided = everything.iter().any(|reason| reason.level == Some(AccessLevel::Full));
-        found.extend(everything);
-        let read = self.visibility(user, entity, AccessLevel::Read, schema);
-        let controlled = matches!(&read, Visibility::Scope(scope) if scope.above.is_some());
-        if let (true, false, Some(above)) = (controlled, decided, &facts.above) {
-            let target = entity.seen_with(schema).and_then(|(_, above)| schema.registry.get(above));
-            if let (Some(target), Some(record)) = (target, above) {
+        found.extend(self.every_record(user, entity));
+        let controlled =
+            entity.part_of.is_some() || self.default_access(entity) == DefaultAccess::ControlledByParent;
+        let target = entity.seen_with(schema).and_then(|(_, above)| schema.registry.get(above));
+        if let (true, Some(target), Some(above)) = (controlled, target, &facts.above) {
+            if let Some(record) = above {
                 let reasons = self.reasons(user, target, schema, record).into_iter();
                 found.extend(reasons.map(|reason| AccessReason { above: reason.above.or(Some(record.id)), ..reason }));
             }

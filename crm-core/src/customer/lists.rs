@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::rules::tidy_channel;
 use super::{Channel, ChannelKind, Identifier};
 use crate::room::join_lists;
-use crate::schema::Entries;
+use crate::schema::{Entries, masked_text};
 use crate::value::{Error, ErrorCode, IdentifierKind, Problem, identifier, json};
 
 /// What makes two channels of one kind the same.
@@ -46,6 +46,29 @@ pub(super) const IDENTIFIER_ENTRIES: Entries = Entries {
         Ok((kind.to_string(), value))
     },
 };
+
+/// What is told of channels to who sees them in part: of each the end of its value, and nothing of a postal address.
+pub(super) fn mask_channels(json: &str) -> Option<String> {
+    let list: Vec<Channel> = json::from_text(json).ok()?;
+    let mask = |channel: Channel| Channel {
+        value: masked_text(&channel.value),
+        label: None,
+        street: None,
+        city: None,
+        region: None,
+        postcode: None,
+        country: None,
+        ..channel
+    };
+    json::to_canonical(&list.into_iter().map(mask).collect::<Vec<_>>()).ok()
+}
+
+/// What is told of identifiers to who sees them in part: of each the end of its value.
+pub(super) fn mask_identifiers(json: &str) -> Option<String> {
+    let list: Vec<Identifier> = json::from_text(json).ok()?;
+    let mask = |item: Identifier| Identifier { value: masked_text(&item.value), ..item };
+    json::to_canonical(&list.into_iter().map(mask).collect::<Vec<_>>()).ok()
+}
 
 fn no_kind<'n>(choices: impl Iterator<Item = &'n &'static str>) -> Error {
     let choices: Vec<&str> = choices.copied().collect();

@@ -1,6 +1,8 @@
 //! The values and entities of the room.
 
-use super::lists::{CHANNEL_ENTRIES, IDENTIFIER_ENTRIES, join_channels, join_identifiers};
+use super::lists::{
+    CHANNEL_ENTRIES, IDENTIFIER_ENTRIES, join_channels, join_identifiers, mask_channels, mask_identifiers,
+};
 use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id, IdentifierKind, Timestamp};
@@ -138,9 +140,9 @@ entity! {
             /// How far the business has come; a new account is a prospect if nothing is said.
             pub life_cycle: Option<LifeCycle> => picklist(LifeCycle::NAMES).indexed(),
             /// The ways to reach it.
-            pub channels: Vec<Channel> => nested().joined_by(join_channels).found_by(CHANNEL_ENTRIES),
+            pub channels: Vec<Channel> => nested().joined_by(join_channels).found_by(CHANNEL_ENTRIES).masked_by(mask_channels),
             /// The identifiers that others gave to it.
-            pub identifiers: Vec<Identifier> => nested().joined_by(join_identifiers).found_by(IDENTIFIER_ENTRIES),
+            pub identifiers: Vec<Identifier> => nested().joined_by(join_identifiers).found_by(IDENTIFIER_ENTRIES).masked_by(mask_identifiers),
             /// The country: a code of ISO 3166 or a name, as the host's lists have it.
             pub country: Option<String> => text(60).indexed(),
             /// Province, state or region.
@@ -184,7 +186,7 @@ entity! {
             /// The language in which to write, for example `zh` or `de-AT`.
             pub language: Option<String> => text(35),
             /// The ways to reach the person.
-            pub channels: Vec<Channel> => nested().personal().joined_by(join_channels).found_by(CHANNEL_ENTRIES),
+            pub channels: Vec<Channel> => nested().personal().joined_by(join_channels).found_by(CHANNEL_ENTRIES).masked_by(mask_channels),
             /// The birthday.
             pub birthday: Option<Date> => date().personal(),
             /// The person does not want to be reached at all.

@@ -12,6 +12,7 @@ mod regression;
 mod rights;
 mod sample;
 mod shapes;
+mod sharing;
 mod taken_back;
 
 pub(crate) use engines::{Engine, Kept, memory, setup, sqlite};
