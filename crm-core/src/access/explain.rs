@@ -223,8 +223,7 @@ impl AccessModel {
     ) -> Vec<AccessReason> {
         let mut found = self.denials(user, entity, facts);
         found.extend(self.every_record(user, entity));
-        let controlled =
-            entity.part_of.is_some() || self.default_access(entity) == DefaultAccess::ControlledByParent;
+        let controlled = entity.part_of.is_some() || self.default_access(entity) == DefaultAccess::ControlledByParent;
         let target = entity.seen_with(schema).and_then(|(_, above)| schema.registry.get(above));
         if let (true, Some(target), Some(above)) = (controlled, target, &facts.above) {
             if let Some(record) = above {

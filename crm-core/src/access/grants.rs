@@ -196,7 +196,13 @@ impl AccessModel {
     ///
     /// # Errors
     /// `Denied` with the entity.
-    pub(crate) fn check_widened(&self, before: &Self, author: Id, schema: &TenantSchema) -> Result<()> {
+    pub(crate) fn check_widened(
+        &self,
+        before: &Self,
+        author: Id,
+        schema: &TenantSchema,
+        granted: &mut dyn FnMut(&'static str, Id) -> Result<bool>,
+    ) -> Result<()> {
         let private = |entity: &&EntityType| entity.sharing == Sharing::Private && entity.part_of.is_none();
         let entities: Vec<&EntityType> = schema.registry.entities().iter().filter(private).collect();
         let unrestricted = |entity: &&EntityType| before.rights(author, entity.name).object.edit_all;
@@ -214,7 +220,8 @@ impl AccessModel {
                         self.visibility(user, entity, level, schema),
                         before.visibility(author, entity, level, schema),
                     ];
-                    if !within(&is, &was, &own, |id| before.user(id).is_some()) {
+                    let existed = |id| before.user(id).is_some();
+                    if !within(&is, &was, &own, existed, &mut |id| granted(entity.name, id))? {
                         let problem = Problem::new(ErrorCode::NoRight, "no right to give what you do not have");
                         return Err(missing(problem, entity.name));
                     }
@@ -240,23 +247,33 @@ impl AccessModel {
     }
 }
 
-/// Whether what is seen now and was not before lies within what somebody else sees. Whoever is new owns nothing yet.
-fn within(is: &Visibility, was: &Visibility, own: &Visibility, existed: impl Fn(Id) -> bool) -> bool {
+/// Whether what is seen now and was not before lies within what somebody else sees. Whoever is new owns nothing yet, and
+/// a principal to whom nothing is granted opens nothing.
+fn within(
+    is: &Visibility,
+    was: &Visibility,
+    own: &Visibility,
+    existed: impl Fn(Id) -> bool,
+    granted: &mut dyn FnMut(Id) -> Result<bool>,
+) -> Result<bool> {
     let (Visibility::Scope(is), Visibility::Scope(own)) = (is, own) else {
-        return matches!(own, Visibility::All) || matches!((is, was), (Visibility::All, Visibility::All));
+        return Ok(matches!(own, Visibility::All) || matches!((is, was), (Visibility::All, Visibility::All)));
     };
     let (owners, principals, denied, everything) = match was {
-        Visibility::All => return true,
+        Visibility::All => return Ok(true),
         Visibility::Scope(was) => (&was.owners[..], &was.principals[..], &was.denied[..], was.everything),
     };
     let has = |list: &[Id], id: &Id| list.binary_search(id).is_ok();
     let owners_fit =
         is.owners.iter().all(|id| has(owners, id) || own.everything || has(&own.owners, id) || !existed(*id));
-    let principals_fit = is.principals.iter().all(|id| {
-        has(principals, id) || own.everything || has(&own.principals, id) || is.owners.contains(id) && !existed(*id)
-    });
+    let known = |id: &&Id| has(principals, id) || own.everything || has(&own.principals, id);
+    for id in is.principals.iter().filter(|id| !known(id)) {
+        if granted(*id)? {
+            return Ok(false);
+        }
+    }
     let denials_fit = denied.iter().all(|id| has(&is.denied, id) || !has(&own.denied, id));
-    owners_fit && principals_fit && denials_fit && (!is.everything || everything || own.everything)
+    Ok(owners_fit && denials_fit && (!is.everything || everything || own.everything))
 }
 
 fn every_object() -> ObjectRight {

@@ -153,8 +153,10 @@ impl Work<'_> {
     }
 
     /// Nobody gives, by a move or a membership, what he does not have.
-    pub(super) fn check_widened(&self, before: &Tenant) -> Result<()> {
-        self.tenant.model.check_widened(&before.model, self.session.ctx.user, &self.tenant.schema)
+    pub(super) fn check_widened(&mut self, before: &Tenant) -> Result<()> {
+        let (tenant, tx) = (self.tenant.clone(), &mut *self.tx);
+        let granted = &mut |entity, principal| tx.is_granted(tenant.id, entity, principal);
+        tenant.model.check_widened(&before.model, self.session.ctx.user, &tenant.schema, granted)
     }
 
     /// Brings the grants on records in line with the rules as they are now.

@@ -17,10 +17,10 @@ pub use codec::FieldCodec;
 pub(crate) use codec::{enum_field, nested_field};
 pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
-pub(crate) use spec::masked_text;
 pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
 pub use row::Row;
 pub(crate) use spec::Entries;
+pub(crate) use spec::masked_text;
 pub use spec::{
     FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date,
     decimal, integer, nested, picklist, reference, text, timestamp,

@@ -125,6 +125,11 @@ impl State {
         kept.into_iter().flat_map(BTreeMap::values).cloned().collect()
     }
 
+    fn is_granted(&self, tenant: TenantId, entity: &str, principal: Id) -> bool {
+        let mut of_entity = self.grants.iter().filter(|(key, _)| key.0 == tenant && key.1 == entity);
+        of_entity.any(|(_, grants)| grants.values().any(|grant| grant.principal == principal))
+    }
+
     /// Whether a record is visible.
     fn allows(&self, (tenant, entity): (TenantId, &str), visibility: &Visibility, row: &Row) -> bool {
         let Visibility::Scope(scope) = visibility else { return true };
@@ -371,6 +376,10 @@ macro_rules! reads {
 
             fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>> {
                 Ok(self.$state.grants(tenant, entity, record))
+            }
+
+            fn is_granted(&mut self, tenant: TenantId, entity: &'static str, principal: Id) -> Result<bool> {
+                Ok(self.$state.is_granted(tenant, entity, principal))
             }
 
             fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {

@@ -136,6 +136,11 @@ pub trait ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn grants(&mut self, tenant: TenantId, entity: &'static str, record: Id) -> Result<Vec<Grant>>;
+    /// Whether something is granted to a principal on any record of an entity.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn is_granted(&mut self, tenant: TenantId, entity: &'static str, principal: Id) -> Result<bool>;
     /// Which records the first question finds and the second does not, and the other way round: the first `most` of each
     /// in the order of the identifiers, and how many they are. Both ask for the same entity, without search, order and
     /// page; deleted records are left out.

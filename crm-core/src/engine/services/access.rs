@@ -197,7 +197,7 @@ impl Reading<'_> {
         let field = match field {
             None => None,
             Some(name) => {
-                let own = self.entity(entity.name)?.1;
+                let (_, own) = self.opened(entity.name, row.id)?;
                 own.readable_field(schema, entity, name)?;
                 let plan = tenant.plan(user, entity);
                 let plan = plan.opened(&facts.grants).map_or(plan, Arc::new);

@@ -237,6 +237,11 @@ impl ReadTx for Transaction<'_> {
         self.grants_on(tenant, entity, record)
     }
 
+    fn is_granted(&mut self, tenant: TenantId, entity: &'static str, principal: Id) -> Result<bool> {
+        let sql = "SELECT 1 FROM record_grant WHERE tenant = ?1 AND entity = ?2 AND principal = ?3 LIMIT 1";
+        Ok(self.one(sql, params![tenant, entity, principal.as_bytes()], |_| Ok(()))?.is_some())
+    }
+
     fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
         let ids = |asked: &CheckedQuery| {
             let entity = self.tables.entity(asked.entity())?;

@@ -220,9 +220,15 @@ impl Org {
                 access = if self.random.percent(70) { DefaultAccess::Private } else { DefaultAccess::Read };
             }
             let without_hierarchy = self.random.percent(20);
-            let team_fields = if entity == "account" { vec!["grade".into(), "annual_revenue".into()] } else { Vec::new() };
-            let sharing_default =
-                SharingDefault { entity: entity.into(), access, without_hierarchy, team_fields, ..SharingDefault::default() };
+            let team_fields =
+                if entity == "account" { vec!["grade".into(), "annual_revenue".into()] } else { Vec::new() };
+            let sharing_default = SharingDefault {
+                entity: entity.into(),
+                access,
+                without_hierarchy,
+                team_fields,
+                ..SharingDefault::default()
+            };
             self.admin(AdminCommand::CreateSharingDefault { sharing_default }).unwrap();
         }
     }
@@ -281,7 +287,9 @@ impl Org {
                     Filter::Prefix { field: "name".into(), prefix: format!("account 00{}", self.random.below(9)) },
                 ],
             },
-            "contact" => Filter::Prefix { field: "full_name".into(), prefix: format!("contact {}", self.random.below(9)) },
+            "contact" => {
+                Filter::Prefix { field: "full_name".into(), prefix: format!("contact {}", self.random.below(9)) }
+            }
             _ => Filter::Prefix { field: "name".into(), prefix: format!("deal {}", self.random.below(9)) },
         }
     }
@@ -323,11 +331,13 @@ impl Org {
             let fields = if entity == "account" && self.random.percent(50) { vec!["grade".into()] } else { Vec::new() };
             let user = self.random.of(&self.users);
             let entity = entity.into();
-            let member = TeamMember { entity, record, user, access, fields, valid_from, valid_until, ..TeamMember::default() };
+            let member =
+                TeamMember { entity, record, user, access, fields, valid_from, valid_until, ..TeamMember::default() };
             AccessCommand::AddTeamMember { member }
         } else {
             let grantee = self.random.of(&self.principals);
-            let share = RecordShare { entity: entity.into(), record, grantee, access, valid_until, ..RecordShare::default() };
+            let share =
+                RecordShare { entity: entity.into(), record, grantee, access, valid_until, ..RecordShare::default() };
             AccessCommand::Share { share }
         };
         self.engine.admin.execute(Command::Access(command)).unwrap();
