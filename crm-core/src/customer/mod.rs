@@ -44,7 +44,7 @@ mod tests;
 
 use crate::query::{Comparison, Filter, Query};
 use crate::room::{RecordRule, RestoreRule};
-use crate::schema::{Entity as _, EntityType};
+use crate::schema::{Entity as _, EntityType, MovesWith};
 use crate::value::{FieldValue, Id};
 
 pub use activities::MAX_SUBJECTS;
@@ -66,15 +66,26 @@ pub use types::{
     HierarchyKind, Identifier, LifeCycle, Subject, SubjectEntity,
 };
 
+/// Contacts move with their account.
+const WITH_ACCOUNT: &[MovesWith] = &[MovesWith { whole: "account", field: "account", open: None }];
+/// Attachments move with what they are attached to. Activities stay with who did them.
+const WITH_ANY: &[MovesWith] = &[
+    MovesWith { whole: "account", field: "account", open: None },
+    MovesWith { whole: "contact", field: "contact", open: None },
+    MovesWith { whole: "lead", field: "lead", open: None },
+    MovesWith { whole: "opportunity", field: "opportunity", open: None },
+    MovesWith { whole: "quote", field: "quote", open: None },
+];
+
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Account>(),
-        EntityType::of::<Contact>().controlled_by("account"),
+        EntityType::of::<Contact>().controlled_by("account").moves_with(WITH_ACCOUNT),
         EntityType::of::<AccountLink>().owned_through("child").controlled_by("child"),
         EntityType::of::<Activity>(),
         EntityType::of::<ActivityLink>().part_of(Activity::NAME),
-        EntityType::of::<Attachment>(),
+        EntityType::of::<Attachment>().moves_with(WITH_ANY),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::transfer_types::TransferCommand;
 use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
@@ -36,6 +37,8 @@ pub enum Command {
     Product(ProductCommand),
     /// Quotes.
     Quote(QuoteCommand),
+    /// Handing records over.
+    Transfer(TransferCommand),
     /// Taking operations back.
     Journal(JournalCommand),
 }
@@ -53,6 +56,7 @@ python_json! {
                 Self::Sales(command) => of("Sales")?.with(command),
                 Self::Product(command) => of("Product")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
+                Self::Transfer(command) => of("Transfer")?.with(command),
                 Self::Journal(command) => of("Journal")?.with(command),
             }
         }

@@ -20,6 +20,8 @@ mod services;
 mod sharing;
 mod sharing_rules;
 mod tenant;
+mod transfer;
+mod transfer_types;
 mod undo;
 mod unused;
 mod view;
@@ -38,7 +40,11 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Products, Quotes, Sales};
+pub use services::{Access, Customers, Products, Quotes, Sales, Transfers};
+pub use transfer_types::{
+    HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
+    TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,
+};
 
 pub(crate) use pipeline::unknown;
 pub(crate) use registry::is_configuration;

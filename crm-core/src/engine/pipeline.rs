@@ -245,6 +245,7 @@ impl<'a> Work<'a> {
             Command::Sales(command) => command.decide(self),
             Command::Product(command) => command.decide(self),
             Command::Quote(command) => command.decide(self),
+            Command::Transfer(command) => self.decide_transfer(command),
             Command::Journal(command) => self.decide_undo(command),
         }
     }
@@ -428,6 +429,7 @@ impl<'a> Work<'a> {
         self.check_version(&plan, &entity, &before, version)?;
         let mut after = before.clone();
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
+        self.require_hand_over(author, &plan, &before, &after)?;
         self.check_struct(&entity, &after)?;
         let given = self.references(&entity, &after);
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
@@ -563,6 +565,7 @@ impl Command {
             Self::Sales(command) => command.name(),
             Self::Product(command) => command.name(),
             Self::Quote(command) => command.name(),
+            Self::Transfer(command) => command.name(),
             Self::Journal(super::JournalCommand::Undo { .. }) => "journal.undo",
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Organization;
+use super::{Organization, PlannedTransfer};
 use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
@@ -31,7 +31,11 @@ pub fn registry() -> Arc<Registry> {
         types.extend(product::entities());
         types.extend(sales::entities());
         types.extend(quote::entities());
-        types.extend([EntityType::of::<TeamMember>(), EntityType::of::<RecordShare>()]);
+        types.extend([
+            EntityType::of::<TeamMember>(),
+            EntityType::of::<RecordShare>(),
+            EntityType::of::<PlannedTransfer>(),
+        ]);
         Arc::new(Registry::new(types))
     };
     REGISTRY.get_or_init(make).clone()

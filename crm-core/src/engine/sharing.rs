@@ -49,6 +49,27 @@ impl Work<'_> {
         if enough { Ok(()) } else { Err(Error::denied(action.as_str(), plan.entity())) }
     }
 
+    /// Refuses another owner from whoever does not have the record in full, and from whoever gives it to somebody else
+    /// without the right to hand over.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub(super) fn require_hand_over(
+        &mut self,
+        author: Author,
+        plan: &AccessPlan,
+        before: &Row,
+        after: &Row,
+    ) -> Result<()> {
+        if author != Author::Caller || before.owner == after.owner {
+            return Ok(());
+        }
+        if after.owner != Some(self.session.ctx.user) {
+            plan.require(Action::Transfer)?;
+        }
+        self.require_level(plan, Action::Transfer, before)
+    }
+
     /// What is said of rules, defaults, territories, team members and shares before they are made, changed, deleted or
     /// brought back.
     ///

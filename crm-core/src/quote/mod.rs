@@ -24,9 +24,15 @@ pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStat
 
 pub(crate) use rules::{restore_rule_of, rule_of};
 
-use crate::schema::EntityType;
+use crate::schema::{EntityType, MovesWith};
+
+/// Quotes that wait for an answer move with their opportunity, and with their account if they have none.
+const OPEN_QUOTES: &[MovesWith] = &[
+    MovesWith { whole: "account", field: "account", open: Some(("status", &["draft", "sent"])) },
+    MovesWith { whole: "opportunity", field: "opportunity", open: Some(("status", &["draft", "sent"])) },
+];
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Quote>().controlled_by("opportunity")]
+    vec![EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES)]
 }

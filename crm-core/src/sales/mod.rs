@@ -37,13 +37,17 @@ pub(crate) use rules::in_order;
 pub(crate) use steps::{Step, Target, take_step};
 
 use crate::room::{RecordRule, RestoreRule};
-use crate::schema::{Entity as _, EntityType};
+use crate::schema::{Entity as _, EntityType, MovesWith};
+
+/// Open opportunities move with their account; those that were won or lost stay with who won or lost them.
+const OPEN_WITH_ACCOUNT: &[MovesWith] =
+    &[MovesWith { whole: "account", field: "account", open: Some(("stage_category", &["open", "hold"])) }];
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Pipeline>(),
-        EntityType::of::<Opportunity>().controlled_by("account"),
+        EntityType::of::<Opportunity>().controlled_by("account").moves_with(OPEN_WITH_ACCOUNT),
         EntityType::of::<StageInterval>().part_of(Opportunity::NAME),
         EntityType::of::<Lead>(),
     ]

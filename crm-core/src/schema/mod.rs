@@ -17,7 +17,7 @@ pub use codec::FieldCodec;
 pub(crate) use codec::{enum_field, nested_field};
 pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
-pub use registry::{Entity, EntityType, FieldRef, Place, Registry, Sharing, SystemField};
+pub use registry::{Entity, EntityType, FieldRef, MovesWith, Place, Registry, Sharing, SystemField};
 pub use row::Row;
 pub(crate) use spec::Entries;
 pub(crate) use spec::masked_text;

@@ -179,6 +179,17 @@ impl FieldRef {
     }
 }
 
+/// That records move with another one to its new owner.
+#[derive(Debug, Clone, Copy)]
+pub struct MovesWith {
+    /// The entity of the other one.
+    pub whole: &'static str,
+    /// The reference to it.
+    pub field: &'static str,
+    /// The field and the values by which a record is still somebody's work; every record moves if nothing is said.
+    pub open: Option<(&'static str, &'static [&'static str])>,
+}
+
 /// One registered entity.
 #[derive(Debug, Clone)]
 pub struct EntityType {
@@ -194,6 +205,8 @@ pub struct EntityType {
     pub owner_follows: Option<&'static str>,
     /// The reference to the record with which a record is seen where the org-wide default says so (controlled by parent).
     pub controlled_by: Option<&'static str>,
+    /// The records with which a record moves to a new owner.
+    pub moves_with: &'static [MovesWith],
     /// The declared values as the struct has them.
     values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
@@ -215,6 +228,7 @@ impl EntityType {
             part_of: None,
             owner_follows: None,
             controlled_by: None,
+            moves_with: &[],
             schema: |generator| generator.subschema_for::<E>(),
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
@@ -233,6 +247,13 @@ impl EntityType {
     #[must_use]
     pub const fn owned_through(mut self, field: &'static str) -> Self {
         self.owner_follows = Some(field);
+        self
+    }
+
+    /// The records move with others to a new owner.
+    #[must_use]
+    pub const fn moves_with(mut self, moves: &'static [MovesWith]) -> Self {
+        self.moves_with = moves;
         self
     }
 

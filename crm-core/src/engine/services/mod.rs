@@ -6,6 +6,7 @@ mod customers;
 mod products;
 mod quotes;
 mod sales;
+mod transfers;
 
 pub use access::Access;
 pub(super) use access::{facts, same_formula};
@@ -13,3 +14,4 @@ pub use customers::Customers;
 pub use products::Products;
 pub use quotes::Quotes;
 pub use sales::Sales;
+pub use transfers::Transfers;

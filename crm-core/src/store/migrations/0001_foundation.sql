@@ -231,3 +231,11 @@ CREATE INDEX "record_share_owner" ON "record_share" (tenant, "owner", id) WHERE 
 CREATE INDEX "record_share_updated_at" ON "record_share" (tenant, "updated_at", id, "owner") WHERE deleted = 0;
 CREATE INDEX "record_share_record" ON "record_share" (tenant, "record", id, "owner") WHERE deleted = 0;
 CREATE INDEX "record_share_deleted" ON "record_share" (tenant, owner) WHERE deleted <> 0;
+CREATE TABLE "transfer" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "status" TEXT, "effective" TEXT, "new_owner" BLOB, "request" TEXT, "counts" TEXT, "reason" TEXT) STRICT;
+CREATE UNIQUE INDEX "transfer_id" ON "transfer" (tenant, id);
+CREATE INDEX "transfer_owner" ON "transfer" (tenant, "owner", id) WHERE deleted = 0;
+CREATE INDEX "transfer_updated_at" ON "transfer" (tenant, "updated_at", id, "owner") WHERE deleted = 0;
+CREATE INDEX "transfer_status" ON "transfer" (tenant, "status", id, "owner") WHERE deleted = 0;
+CREATE INDEX "transfer_effective" ON "transfer" (tenant, "effective", id, "owner") WHERE deleted = 0;
+CREATE INDEX "transfer_new_owner" ON "transfer" (tenant, "new_owner", id, "owner") WHERE deleted = 0;
+CREATE INDEX "transfer_deleted" ON "transfer" (tenant, owner) WHERE deleted <> 0;
