@@ -89,6 +89,8 @@ impl Transaction<'_> {
             if set.mark.sequence < mark.sequence
                 && let Some(set) = self.caught_up(set, entity, mark)?
             {
+                #[cfg(test)]
+                self.assert_as_new(&set, entity);
                 return Ok(self.publish(Arc::new(set)));
             }
         }
@@ -121,6 +123,8 @@ impl Transaction<'_> {
             Some(set) => self.looked_at_again(&set, entity, mark, &touched)?,
             None => None,
         };
+        #[cfg(test)]
+        again.iter().for_each(|set| self.assert_as_new(set, entity));
         let set = match again {
             Some(set) => set,
             None => Visible::new(tenant, entity.name, scope, mark, self.build(tenant, entity, scope)?),
@@ -130,6 +134,20 @@ impl Transaction<'_> {
             own.keep(&set);
         }
         Ok(set)
+    }
+
+    /// In every test, a set that was brought up to date is what it would be if it were made anew.
+    #[cfg(test)]
+    fn assert_as_new(&self, set: &Visible, entity: &EntityType) {
+        let built = self.build(set.tenant, entity, &set.scope).unwrap();
+        let numbers = |bits: &Bits| bits.rows().collect::<Vec<_>>();
+        assert_eq!(numbers(&set.members.living), numbers(&built.living), "of `{}`", set.entity);
+        assert_eq!(numbers(&set.members.gone), numbers(&built.gone), "deleted ones of `{}`", set.entity);
+        assert_eq!(set.count, built.living.count());
+        for order in set.orders() {
+            let entries = self.entries(entity, &order.sort, built.living.rows()).unwrap();
+            assert!(order.is_same(&Order::new(&order.sort, entries)));
+        }
     }
 
     /// Where this snapshot stands. Without the journal nothing is known, and nothing is shown.

@@ -57,7 +57,7 @@ fn text_bytes(entries: &[Entry]) -> usize {
 }
 
 impl Order {
-    fn new(sort: &[(FieldRef, bool)], mut entries: Vec<Entry>) -> Self {
+    pub(super) fn new(sort: &[(FieldRef, bool)], mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| compare(sort, (&a.keys, a.id), (&b.keys, b.id)));
         let texts = text_bytes(&entries);
         Self { sort: sort.to_vec(), entries, texts }
@@ -72,6 +72,11 @@ impl Order {
 
     pub(super) fn bytes(&self) -> usize {
         self.entries.len().saturating_mul(ENTRY_BYTES).saturating_add(self.texts)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.is_by(&other.sort) && self.entries == other.entries
     }
 
     fn is_by(&self, sort: &[(FieldRef, bool)]) -> bool {
