@@ -9,8 +9,8 @@ use crate::access::{
 use crate::journal::{ChangeKind, FieldChange};
 use crate::query::{AggregateQuery, Condition, Filter, GroupBy, MeasureFunction, Query, Sort};
 use crate::schema::Row;
-use crate::store::{ReadTx, WriteTx};
-use crate::testkit::{Random, memory};
+use crate::store::{PlanChoice, ReadTx, WriteTx};
+use crate::testkit::{Random, memory, sqlite_with};
 use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Result};
 
 const LEVELS: [Option<AccessLevel>; 4] =
@@ -215,6 +215,7 @@ impl<'a> Course<'a> {
             tx.apply_rule(&CheckedRule::crafted(self.suite.tenant, rule.clone()))?;
             self.rules.push(rule);
         }
+        self.ask(as_reader(tx))?;
         tx.bump_epoch(self.suite.tenant)
     }
 
@@ -466,4 +467,41 @@ pub(super) fn parts_are_seen_with_the_record_above(suite: &Suite) {
     assert_eq!(of_own(), ["b other", "d part of other"]);
     suite.change(&below_other, |row| suite.set(row, "parent", FieldValue::Null)).unwrap();
     assert_eq!(of_own(), ["b other", "d part of other"], "without a record above the owner decides");
+}
+
+/// A reader of an earlier snapshot and one of a later share what is kept, and each sees his own.
+#[test]
+fn nobody_sees_the_set_of_another_snapshot() {
+    for plan in [PlanChoice::Auto, PlanChoice::Set, PlanChoice::Bitmap] {
+        let suite = Suite::new(sqlite_with(plan));
+        let owner = |number: usize| ("owner", FieldValue::from(id(1, number)));
+        let mut row = kept(&suite, "铁龙 first", &[owner(1)], &[]);
+        let scope = Arc::new(Scope { owners: sorted(vec![id(1, 1)]), ..nothing() });
+        let names = |tx: &mut dyn ReadTx, search: Option<&str>| {
+            let query = Query { sort: vec![by("name", false)], search: search.map(str::to_owned), ..Query::default() };
+            let asked = suite.plan().check_scan(&suite.schema, &suite.entity, &query)?;
+            list(tx, &asked.seen_by(Visibility::Scope(scope.clone()))).map(|rows| suite.names_of(&rows))
+        };
+        let both = |tx: &mut dyn ReadTx| Ok([names(tx, None)?, names(tx, Some("铁龙"))?]);
+        for (round, asks_before) in [true, false].into_iter().enumerate() {
+            let (old, new) = (["铁龙 first".to_owned()], [format!("铁龙 new {round}")]);
+            suite
+                .read(|earlier| {
+                    // The snapshot begins with the first question, whatever it asks.
+                    earlier.epoch(suite.tenant)?;
+                    if asks_before {
+                        assert_eq!(both(earlier)?, [&old, &old]);
+                    }
+                    row = suite.change(&row, |row| row.owner = Some(id(1, 2)))?;
+                    let come = kept(&suite, &new[0], &[owner(1)], &[]);
+                    assert_eq!(suite.read(|later| both(later))?, [&new, &new]);
+                    assert_eq!(both(earlier)?, [&old, &old], "{plan:?}");
+                    assert_eq!(suite.read(|later| both(later))?, [&new, &new], "{plan:?}");
+                    suite.change(&come, |row| row.owner = None)?;
+                    row = suite.change(&row, |row| row.owner = Some(id(1, 1)))?;
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
 }
