@@ -71,6 +71,15 @@ impl Condition {
         }
     }
 
+    /// Whether every record that fulfils it has a certain entry in a list.
+    pub(crate) fn names_entry(&self) -> bool {
+        match self {
+            Self::All(list) => list.iter().any(Self::names_entry),
+            Self::Holds(..) => true,
+            _ => false,
+        }
+    }
+
     /// Matches no record.
     const fn never() -> Self {
         Self::Any(Vec::new())

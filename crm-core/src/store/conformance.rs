@@ -9,6 +9,7 @@ mod keeping;
 mod pages;
 mod searching;
 mod suite;
+mod visibility;
 
 use suite::Suite;
 
@@ -50,6 +51,10 @@ macro_rules! store_conformance {
                 aggregates: groups_by_every_kind,
                 aggregates: dates_by_spans_of_time,
                 aggregates: figures_count_what_the_reader_sees,
+                visibility: owners_and_grants_show_and_denying_grants_hide,
+                visibility: grants_hold_from_their_first_day_to_their_last,
+                visibility: parts_are_seen_with_the_record_above,
+                visibility: every_course_of_writes_shows_what_the_reference_shows,
             );
         }
     };
@@ -63,3 +68,6 @@ macro_rules! store_conformance {
 
 store_conformance!(memory, crate::testkit::memory());
 store_conformance!(sqlite, crate::testkit::sqlite());
+store_conformance!(sqlite_formula, crate::testkit::sqlite_with(crate::store::PlanChoice::Sql));
+store_conformance!(sqlite_sets, crate::testkit::sqlite_with(crate::store::PlanChoice::Set));
+store_conformance!(sqlite_bitmaps, crate::testkit::sqlite_with(crate::store::PlanChoice::Bitmap));

@@ -11,6 +11,8 @@ mod conformance;
 use std::path::Path;
 
 pub use memory::MemoryStore;
+#[cfg(test)]
+pub(crate) use sqlite::PlanChoice;
 pub use sqlite::{Durability, SCHEMA_VERSION, SqliteOptions, SqliteStore};
 
 use crate::access::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::registry;
 use crate::engine::{AdminCommand, Command, Crm, Session, SetupOptions};
 use crate::schema::FieldDefinition;
-use crate::store::{Durability, MemoryStore, SqliteOptions, SqliteStore, Store};
+use crate::store::{Durability, MemoryStore, PlanChoice, SqliteOptions, SqliteStore, Store};
 use crate::value::{FixedClock, Id, SeededIds, Timestamp};
 
 /// A store with what must live as long as it.
@@ -21,10 +21,15 @@ pub(crate) fn memory() -> Kept {
 
 /// SQLite on a file of its own.
 pub(crate) fn sqlite() -> Kept {
+    sqlite_with(PlanChoice::Auto)
+}
+
+/// SQLite on a file of its own, which finds the records that a reader sees in one way.
+pub(crate) fn sqlite_with(plan: PlanChoice) -> Kept {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { durability: Durability::Normal, ..SqliteOptions::default() };
     let store = SqliteStore::open_for_test(&folder.path().join("crm.db"), options, registry()).unwrap();
-    Kept { store: Box::new(store), folder: Some(folder) }
+    Kept { store: Box::new(store.with_plan(plan)), folder: Some(folder) }
 }
 
 /// An engine with its first user.

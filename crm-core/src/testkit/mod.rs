@@ -15,6 +15,6 @@ mod shapes;
 mod sharing;
 mod taken_back;
 
-pub(crate) use engines::{Engine, Kept, memory, setup, sqlite};
+pub(crate) use engines::{Engine, Kept, memory, setup, sqlite, sqlite_with};
 pub(crate) use random::Random;
 pub(crate) use sample::{CUSTOM_FIELDS, Sample, custom_definitions, registry};

@@ -161,12 +161,24 @@ impl Suite {
 
     /// Writes one row in a transaction of its own.
     pub(super) fn put(&self, before: Option<&Row>, after: &Row) -> Result<()> {
-        self.write(|tx| tx.put(&self.checked(before, after)))
+        self.write(|tx| self.put_in(tx, before, after))
+    }
+
+    /// Writes one row with its entry in the journal, as the engine does.
+    pub(super) fn put_in(&self, tx: &mut dyn WriteTx, before: Option<&Row>, after: &Row) -> Result<()> {
+        tx.put(&self.checked(before, after))?;
+        let kind = match (before.map(|row| row.deleted), after.deleted) {
+            (None, _) => ChangeKind::Create,
+            (Some(false), true) => ChangeKind::Delete,
+            (Some(true), false) => ChangeKind::Restore,
+            _ => ChangeKind::Update,
+        };
+        tx.append_journal(self.tenant, &self.entry(after.id, after.version, kind)).map(|_| ())
     }
 
     /// Writes new rows in one transaction.
     pub(super) fn put_all(&self, rows: &[Row]) {
-        self.write(|tx| rows.iter().try_for_each(|row| tx.put(&self.checked(None, row)))).unwrap();
+        self.write(|tx| rows.iter().try_for_each(|row| self.put_in(tx, None, row))).unwrap();
     }
 
     /// The row with version, and what `change` does, written.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::failure::explain;
-use crate::schema::{EntityType, FieldSpec, Registry};
 #[cfg(test)]
-use crate::schema::{FieldKind, Sharing};
+use crate::schema::FieldKind;
+use crate::schema::{EntityType, FieldSpec, Registry};
 use crate::value::Result;
 
 /// The columns that every table has, in the order in which rows are read and written.
@@ -143,6 +143,21 @@ fn search_columns(entity: &EntityType) -> Vec<String> {
     std::iter::once(SEARCH_SCOPE).chain(words).map(quoted).collect()
 }
 
+/// The index by owner of living records. What one user owns is mostly listed by name.
+pub(super) fn owner_index(entity: &EntityType) -> String {
+    let then = if has_indexed_name(entity) { "owner_name" } else { "owner" };
+    quoted(&format!("{}_{then}", entity.name))
+}
+
+/// The index by owner of deleted records.
+pub(super) fn deleted_index(entity: &EntityType) -> String {
+    quoted(&format!("{}_deleted", entity.name))
+}
+
+fn has_indexed_name(entity: &EntityType) -> bool {
+    entity.fields.iter().any(|field| field.name == "name" && field.indexed)
+}
+
 #[cfg(test)]
 const fn column_type(field: &FieldSpec) -> &'static str {
     match field.kind {
@@ -170,22 +185,17 @@ pub(super) fn create(entity: &EntityType) -> String {
     }
     sql.push_str(") STRICT;\n");
     let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
-    // Who sees a part only has it filtered inside the index that gives the order: rows that he may not see are never read.
-    let visible = if entity.sharing == Sharing::Private { ", \"owner\"" } else { "" };
     let mut index = |columns: &[&str]| {
         let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-        let owner = if columns.contains(&"owner") { "" } else { visible };
         let _ = writeln!(
             sql,
-            "CREATE INDEX {} ON {} (tenant, {}, id{owner}) WHERE deleted = 0;",
+            "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
             quoted(&format!("{name}_{}", columns.join("_"))),
             quoted(name),
             names.join(", ")
         );
     };
-    // What one user owns is mostly listed by name.
-    let by_name = entity.fields.iter().any(|field| field.name == "name" && field.indexed);
-    index(if by_name { &["owner", "name"] } else { &["owner"] });
+    index(if has_indexed_name(entity) { &["owner", "name"] } else { &["owner"] });
     index(&["updated_at"]);
     for field in entity.fields.iter().filter(|field| field.indexed) {
         index(&[&field.name]);
@@ -196,12 +206,8 @@ pub(super) fn create(entity: &EntityType) -> String {
         }
     }
     // Deleted records are few. Their grants and parts go on, so that they are asked for too.
-    let _ = writeln!(
-        sql,
-        "CREATE INDEX {} ON {} (tenant, owner) WHERE deleted <> 0;",
-        quoted(&format!("{name}_deleted")),
-        quoted(name)
-    );
+    let _ =
+        writeln!(sql, "CREATE INDEX {} ON {} (tenant, owner) WHERE deleted <> 0;", deleted_index(entity), quoted(name));
     if entity.is_searchable() {
         let _ = writeln!(
             sql,

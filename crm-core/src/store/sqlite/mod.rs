@@ -6,10 +6,14 @@ mod codec;
 mod ddl;
 mod failure;
 mod grants;
+mod link;
 mod open;
+mod planner;
 mod question;
 mod transaction;
+mod visible;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,9 +25,14 @@ use crate::value::Result;
 
 pub use open::{Durability, SCHEMA_VERSION, SqliteOptions};
 
+#[cfg(test)]
+pub(crate) use planner::PlanChoice;
+
 use ddl::Tables;
 use failure::explain;
+use link::Link;
 use transaction::Transaction;
+use visible::{Kept, Own};
 
 /// Readers that are kept open between calls.
 const IDLE_READERS: usize = 8;
@@ -33,9 +42,11 @@ pub struct SqliteStore {
     path: PathBuf,
     options: SqliteOptions,
     tables: Arc<Tables>,
+    kept: Kept,
+    plan: planner::PlanChoice,
     // Closed in this order: only a writer that is the last to go brings the log into the file and removes it.
-    readers: Mutex<Vec<Connection>>,
-    writer: Mutex<Option<Connection>>,
+    readers: Mutex<Vec<Link>>,
+    writer: Mutex<Option<Link>>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -52,8 +63,16 @@ impl SqliteStore {
     pub fn open(path: &Path, options: SqliteOptions, registry: Arc<Registry>) -> Result<Self> {
         let path = open::whole_path(path, "path")?;
         let tables = Arc::new(Tables::new(registry));
-        let writer = open::writer(&path, &options, &tables)?;
-        Ok(Self { path, options, tables, writer: Mutex::new(Some(writer)), readers: Mutex::default() })
+        let writer = Mutex::new(Some(Link::new(open::writer(&path, &options, &tables)?)?));
+        Ok(Self {
+            path,
+            options,
+            tables,
+            kept: Kept::default(),
+            plan: planner::PlanChoice::Auto,
+            writer,
+            readers: Mutex::default(),
+        })
     }
 
     /// A store whose registry has more entities than the migrations know: makes their tables first.
@@ -69,15 +88,60 @@ impl SqliteStore {
         Self::open(path, options, registry)
     }
 
-    fn take_reader(&self) -> Result<Connection> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| open::reader(&self.path, &self.options), Ok)
+    /// A store that finds records in one way only.
+    #[cfg(test)]
+    pub(crate) fn with_plan(self, plan: PlanChoice) -> Self {
+        Self { plan, ..self }
     }
 
-    fn keep_reader(&self, connection: Connection) {
+    fn take_reader(&self) -> Result<Link> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| Link::new(open::reader(&self.path, &self.options)?), Ok)
+    }
+
+    fn transaction<'a>(&'a self, link: &'a Link, own: Option<Own>) -> Transaction<'a> {
+        let (tables, kept) = (self.tables.as_ref(), &self.kept);
+        Transaction { link, tables, kept, plan: self.plan, own: RefCell::new(own) }
+    }
+
+    fn keep_reader(&self, connection: Link) {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
             readers.push(connection);
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Runs the work in one transaction, and gives the connection back if it is still sound.
+    fn in_transaction(
+        &self,
+        connection: Link,
+        work: WriteWork<'_>,
+    ) -> (Option<Link>, std::result::Result<(), WriteFailure>) {
+        if let Err(error) = run(&connection, "BEGIN IMMEDIATE") {
+            // Only the lock could not be had; nothing was begun.
+            let sound = connection.is_autocommit();
+            return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
+        }
+        let done = work(&mut self.transaction(&connection, Some(Own::default())));
+        // SQLite may have taken the transaction back by itself, whatever the work made of that error.
+        let done = if connection.is_autocommit() { done.and(Err(transaction::ended())) } else { done };
+        if let Err(error) = done {
+            let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
+            return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
+        }
+        match run(&connection, "COMMIT") {
+            Ok(()) => (Some(connection), Ok(())),
+            Err(error) => {
+                let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
+                if sound && did_not_commit(&error) {
+                    (Some(connection), Err(WriteFailure::RolledBack(error)))
+                } else {
+                    // The connection is given up; a new one reads from the file what took effect.
+                    (None, Err(WriteFailure::Unknown(error)))
+                }
+            }
         }
     }
 }
@@ -86,7 +150,7 @@ impl Store for SqliteStore {
     fn read(&self, work: ReadWork<'_>) -> Result<()> {
         let connection = self.take_reader()?;
         run(&connection, "BEGIN")?;
-        let done = work(&mut Transaction { connection: &connection, tables: &self.tables });
+        let done = work(&mut self.transaction(&connection, None));
         let ended = run(&connection, "COMMIT");
         if ended.is_ok() {
             self.keep_reader(connection);
@@ -99,9 +163,11 @@ impl Store for SqliteStore {
         // Taken out for the time of the work: if that panics, the connection is closed, which takes the work back.
         let connection = match writer.take() {
             Some(connection) => connection,
-            None => open::writer(&self.path, &self.options, &self.tables).map_err(WriteFailure::RolledBack)?,
+            None => open::writer(&self.path, &self.options, &self.tables)
+                .and_then(Link::new)
+                .map_err(WriteFailure::RolledBack)?,
         };
-        let (kept, done) = in_transaction(connection, &self.tables, work);
+        let (kept, done) = self.in_transaction(connection, work);
         *writer = kept;
         done
     }
@@ -122,38 +188,6 @@ impl Store for SqliteStore {
         // One snapshot for all comparisons, whatever others write meanwhile; it ends with the connection.
         run(&connection, "BEGIN")?;
         check::whole(&connection, &self.tables)
-    }
-}
-
-/// Runs the work in one transaction, and gives the connection back if it is still sound.
-fn in_transaction(
-    connection: Connection,
-    tables: &Tables,
-    work: WriteWork<'_>,
-) -> (Option<Connection>, std::result::Result<(), WriteFailure>) {
-    if let Err(error) = run(&connection, "BEGIN IMMEDIATE") {
-        // Only the lock could not be had; nothing was begun.
-        let sound = connection.is_autocommit();
-        return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
-    }
-    let done = work(&mut Transaction { connection: &connection, tables });
-    // SQLite may have taken the transaction back by itself, whatever the work made of that error.
-    let done = if connection.is_autocommit() { done.and(Err(transaction::ended())) } else { done };
-    if let Err(error) = done {
-        let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
-        return (sound.then_some(connection), Err(WriteFailure::RolledBack(error)));
-    }
-    match run(&connection, "COMMIT") {
-        Ok(()) => (Some(connection), Ok(())),
-        Err(error) => {
-            let sound = connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok();
-            if sound && did_not_commit(&error) {
-                (Some(connection), Err(WriteFailure::RolledBack(error)))
-            } else {
-                // The connection is given up; a new one reads from the file what took effect.
-                (None, Err(WriteFailure::Unknown(error)))
-            }
-        }
     }
 }
 

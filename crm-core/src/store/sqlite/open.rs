@@ -148,7 +148,6 @@ fn prepare(connection: &Connection, options: &SqliteOptions) -> Result<()> {
     ];
     prepared
         .and_then(|()| switches.into_iter().try_for_each(|(name, on)| connection.set_db_config(name, on).map(|_| ())))
-        .and_then(|()| rusqlite::vtab::array::load_module(connection))
         .map_err(|error| explain(&error))
 }
 

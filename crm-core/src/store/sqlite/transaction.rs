@@ -1,13 +1,18 @@
 //! Reading and writing inside one transaction.
 
+use std::cell::RefCell;
+
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, ffi, params, params_from_iter};
+use rusqlite::{CachedStatement, OptionalExtension as _, ffi, params, params_from_iter};
 
 use super::codec::{columns, custom_json, from_column, read_row, to_column};
 use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
+use super::link::Link;
 use super::open::damaged;
-use super::question::{Question, Seen, search_scope};
+use super::planner::{PlanChoice, Shape};
+use super::question::{Question, search_scope};
+use super::visible::{Kept, Own};
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
 };
@@ -23,8 +28,12 @@ use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
 /// One transaction on one connection.
 pub(super) struct Transaction<'a> {
-    pub(super) connection: &'a Connection,
+    pub(super) link: &'a Link,
     pub(super) tables: &'a Tables,
+    pub(super) kept: &'a Kept,
+    pub(super) plan: PlanChoice,
+    /// What a write has done so far; nothing in a snapshot for reading.
+    pub(super) own: RefCell<Option<Own>>,
 }
 
 /// The transaction was taken back before its end.
@@ -42,13 +51,20 @@ pub(super) fn to_id(value: ValueRef<'_>) -> Result<Id> {
 }
 
 impl Transaction<'_> {
+    /// Notes what the write does, so that what it asks next is answered by it.
+    fn note(&self, done: impl FnOnce(&mut Own)) {
+        if let Some(own) = self.own.borrow_mut().as_mut() {
+            done(own);
+        }
+    }
+
     /// A statement inside the transaction. SQLite may take a whole transaction back after an error (a full disk, a
     /// failed read); whatever a rule made of that error, nothing may then be written outside a transaction.
     pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
-        if self.connection.is_autocommit() {
+        if self.link.is_autocommit() {
             return Err(ended());
         }
-        self.connection.prepare_cached(sql).map_err(|error| explain(&error))
+        self.link.prepare_cached(sql).map_err(|error| explain(&error))
     }
 
     pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
@@ -81,7 +97,7 @@ impl Transaction<'_> {
         let values = tenant.chain(columns(entity, &custom, write.row()));
         let sql = &self.tables.statements(entity.name)?.insert;
         self.insert_once(sql, params_from_iter(values), || duplicate(entity.name, "id"))?;
-        Ok(self.connection.last_insert_rowid())
+        Ok(self.link.last_insert_rowid())
     }
 
     /// Writes the columns that differ, so that only their indexes are touched.
@@ -203,8 +219,13 @@ impl ReadTx for Transaction<'_> {
 
     fn select(&mut self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
         let entity = self.tables.entity(asked.entity())?;
-        let seen = Seen::plainly(asked.visibility());
-        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked, &seen);
+        let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
+        let shape = Shape { condition, search, deleted: *asked.deleted() };
+        let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
+        if let Some(set) = way.set.as_ref().filter(|_| way.is_small && condition.is_none() && search.is_none()) {
+            return self.select_sorted(set, entity, asked, sink);
+        }
+        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked, &way.seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         while let Some(row) = rows.next().map_err(|error| explain(&error))? {
@@ -217,13 +238,22 @@ impl ReadTx for Transaction<'_> {
 
     fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let entity = self.tables.entity(asked.entity())?;
-        let seen = Seen::plainly(asked.visibility());
-        if let Some(question) = Question::beyond_search(entity, asked, &seen)
+        let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
+        let shape = Shape { condition, search, deleted: false };
+        let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
+        if let Some(set) = way.set.as_ref().filter(|_| condition.is_none() && search.is_none())
+            && asked.group_by().is_empty()
+            && matches!(asked.measures().as_slice(), [(MeasureFunction::Count, None)])
+        {
+            let count = FieldValue::Integer(i64::try_from(set.count).unwrap_or(i64::MAX));
+            return Ok(vec![AggregateRow { keys: Vec::new(), values: vec![count] }]);
+        }
+        if let Some(question) = Question::beyond_search(entity, asked, &way.seen)
             && self.one(&question.sql, params_from_iter(question.values), |_| Ok(()))?.is_some()
         {
             return Err(too_many_matches());
         }
-        let question = Question::figures(entity, asked, &seen);
+        let question = Question::figures(entity, asked, &way.seen);
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         let mut found = Vec::new();
@@ -245,7 +275,9 @@ impl ReadTx for Transaction<'_> {
     fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
         let ids = |asked: &CheckedQuery| {
             let entity = self.tables.entity(asked.entity())?;
-            let question = Question::identifiers(entity, asked, &Seen::plainly(asked.visibility()));
+            let shape = Shape { condition: asked.condition().as_ref(), search: None, deleted: false };
+            let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
+            let question = Question::identifiers(entity, asked, &way.seen);
             let mut statement = self.prepare(&question.sql)?;
             let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
             let mut ids = Vec::new();
@@ -384,11 +416,14 @@ impl Transaction<'_> {
 
 impl WriteTx for Transaction<'_> {
     fn begin_step(&mut self) -> Result<()> {
-        self.execute("SAVEPOINT step", []).map(|_| ())
+        self.execute("SAVEPOINT step", [])?;
+        self.note(Own::begin_step);
+        Ok(())
     }
 
     fn end_step(&mut self, keep: bool) -> Result<()> {
         if !keep {
+            self.note(Own::take_step_back);
             self.execute("ROLLBACK TO step", [])?;
         }
         self.execute("RELEASE step", []).map(|_| ())
@@ -396,11 +431,16 @@ impl WriteTx for Transaction<'_> {
 
     fn add_tenant(&mut self, key: &str) -> Result<TenantId> {
         self.insert_once("INSERT INTO tenant (key) VALUES (?1)", [key], tenant_exists)?;
-        Ok(self.connection.last_insert_rowid())
+        Ok(self.link.last_insert_rowid())
     }
 
     fn put(&mut self, write: &CheckedWrite) -> Result<()> {
         let entity = self.tables.entity(write.entity())?;
+        self.note(|own| {
+            own.touch(entity.name, write.row().id);
+            let grants = write.remove_grants().iter().chain(write.add_grants());
+            grants.for_each(|grant| own.touch(grant.entity, grant.record));
+        });
         let rid = match write.kind() {
             WriteKind::Insert => self.insert(entity, write)?,
             update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
@@ -411,10 +451,12 @@ impl WriteTx for Transaction<'_> {
     }
 
     fn apply_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.note(Own::rule);
         self.write_rule(rule)
     }
 
     fn withdraw_rule(&mut self, rule: &CheckedRule) -> Result<()> {
+        self.note(Own::rule);
         self.erase_rule(rule)
     }
 
@@ -436,7 +478,7 @@ impl WriteTx for Transaction<'_> {
             entry.consequence
         ];
         self.execute(sql, params)?;
-        Ok(self.connection.last_insert_rowid())
+        Ok(self.link.last_insert_rowid())
     }
 
     fn record_operation(&mut self, tenant: TenantId, operation: &Operation) -> Result<()> {
