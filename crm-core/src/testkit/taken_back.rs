@@ -95,6 +95,7 @@ fn account_manager(engine: &Engine) -> Session {
         edit: true,
         delete: true,
         export: true,
+        transfer: true,
         view_all,
         edit_all: view_all,
         ..ObjectRight::default()

@@ -203,6 +203,7 @@ impl<'a> Course<'a> {
             let stage = self.random.of(&["lost", "new", "won"]);
             let number = self.rules.len();
             let rule = GrantRule {
+                filter: None,
                 entity: "sample",
                 cause: id(4, number),
                 to: match self.random.percent(50) {

@@ -4,3 +4,4 @@ mod examples;
 mod org;
 mod questions;
 mod refusals;
+mod transfers;
