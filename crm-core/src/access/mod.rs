@@ -44,6 +44,7 @@ mod checked;
 mod entities;
 mod grants;
 mod model;
+pub(crate) mod mutation;
 mod plan;
 
 pub use checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};

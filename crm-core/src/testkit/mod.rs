@@ -3,8 +3,10 @@
 mod crash;
 mod doubt;
 mod engines;
+mod exported;
 mod generate;
 mod model;
+mod mutants;
 mod paired;
 mod paired_rooms;
 mod random;
