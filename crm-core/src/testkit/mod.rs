@@ -1,5 +1,6 @@
 //! What the larger tests share: an entity with a field of every kind, engines on both stores, seeded randomness.
 
+mod attacks;
 mod crash;
 mod doubt;
 mod engines;

@@ -528,7 +528,7 @@ impl Rooms {
         let other = if hides_all && self.random.percent(50) { self.new_id() } else { op_id };
         let operations = [op_id, other];
         let mut done = Vec::new();
-        for world in 0..2 {
+        for (world, operation) in operations.into_iter().enumerate() {
             let mut values = self.differing(entity, world);
             // Not even which of the hidden fields were changed may be told.
             let half = values.len() / 2;
@@ -546,7 +546,7 @@ impl Rooms {
             } else {
                 update(entity, id, version, &values)
             };
-            done.push(self.worlds[world].admin.execute_all(&[command], Some(operations[world])).is_ok());
+            done.push(self.worlds[world].admin.execute_all(&[command], Some(operation)).is_ok());
         }
         assert_eq!(done[0], done[1], "{entity}");
         if done[0] {
