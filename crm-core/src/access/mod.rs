@@ -49,6 +49,7 @@ mod entities;
 mod explain;
 mod grants;
 mod model;
+pub(crate) mod mutation;
 mod plan;
 mod visibility;
 mod written;

@@ -3,6 +3,7 @@
 use super::pipeline::Work;
 use super::registry::CONFIGURATION;
 use crate::access::AccessPlan;
+use crate::access::mutation::{Check, off};
 use crate::room::Author;
 use crate::schema::{Entity as _, EntityType, FieldDefinition, FieldKind, FieldRef, FieldSpec, MAX_CUSTOM_BYTES, Row};
 use crate::store::{JournalRead, JournalScope};
@@ -124,7 +125,7 @@ impl Work<'_> {
         let name = field.spec.name.as_ref();
         let hidden = !plan.can_read(name);
         let by_rule = by_rule || hidden || plan.is_system() || CONFIGURATION.contains(&target.name);
-        let author = if by_rule { Author::Rule } else { Author::Caller };
+        let author = if by_rule || off(Check::ReferenceVisible) { Author::Rule } else { Author::Caller };
         let key = (target.name, author, id);
         if self.good.contains(&key) {
             return Ok(());
@@ -238,8 +239,10 @@ impl Work<'_> {
         let scope = JournalScope::Record { entity: entity.name, record: present.id, after: expected, until: None };
         let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: MAX_NAMED })?;
         let later = entries.iter().flat_map(|entry| &entry.changes);
-        let mut fields: Vec<&str> =
-            later.map(|change| change.field.as_str()).filter(|field| plan.can_read(field)).collect();
+        let mut fields: Vec<&str> = later
+            .map(|change| change.field.as_str())
+            .filter(|field| plan.can_read(field) || off(Check::StaleField))
+            .collect();
         fields.sort_unstable();
         fields.dedup();
         let problem = Problem::of_field(ErrorCode::StaleVersion, "version", "the record was changed since it was read");

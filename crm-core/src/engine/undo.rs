@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::JournalCommand;
 use super::pipeline::Work;
+use crate::access::mutation::{Check, off};
 use crate::journal::{self, ChangeKind, FieldChange, JournalEntry};
 use crate::room::{Author, Change, Decision};
 use crate::schema::{EntityType, Row};
@@ -163,7 +164,7 @@ impl Work<'_> {
         let update = effect.first == ChangeKind::Update && effect.last == ChangeKind::Update;
         let hidden = update && !effect.changes.iter().any(|change| plan.can_read(&change.field));
         let seen = self.tx.get(&get)?.is_some() && !hidden;
-        if seen { Ok(()) } else { Err(Error::not_found("operation")) }
+        if seen || off(Check::UndoSeen) { Ok(()) } else { Err(Error::not_found("operation")) }
     }
 
     /// The changes that take one effect back, or why it no longer stands.

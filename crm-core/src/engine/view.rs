@@ -2,6 +2,7 @@
 
 use super::pipeline::Work;
 use crate::access::Action;
+use crate::access::mutation::Check;
 use crate::query::Query;
 use crate::room::{Author, View};
 use crate::schema::{Row, TenantSchema};
@@ -69,7 +70,7 @@ impl View for Work<'_> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);
         let mut row = self.current(&plan, &entity, id)?;
-        self.opened(plan, &row)?.mask(&entity, &mut row);
+        self.opened(plan, &row)?.mask_for(Check::RoomMask, &entity, &mut row);
         Ok(row)
     }
 

@@ -1,10 +1,13 @@
 //! What the larger tests share: an entity with a field of every kind, engines on both stores, seeded randomness.
 
+mod attacks;
 mod crash;
 mod doubt;
 mod engines;
+mod exported;
 mod generate;
 mod model;
+mod mutants;
 mod paired;
 mod paired_rooms;
 mod random;

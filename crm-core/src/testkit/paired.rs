@@ -18,15 +18,26 @@ use crate::value::{FieldValue, Id, Result};
 /// The fields of the sample that the reader does not see.
 const HIDDEN: [&str; 6] = ["secret", "amount", "is_open", "rank", "agent", "x_text"];
 
+/// What a failure begins with that tells two worlds apart.
+pub(super) const TOLD_APART: &str = "the worlds were told apart";
+
+/// Fails if two answers differ, and shows where they begin to.
+pub(super) fn same<T: std::fmt::Debug + PartialEq>(what: &dyn std::fmt::Debug, second: &T, first: &T) {
+    if second == first {
+        return;
+    }
+    let texts = [second, first].map(|answer| format!("{answer:?}").chars().collect::<Vec<char>>());
+    let equal = texts[0].iter().zip(&texts[1]).take_while(|(a, b)| a == b).count();
+    let [second, first] = texts.map(|text| text.iter().skip(equal.saturating_sub(200)).take(400).collect::<String>());
+    panic!("{TOLD_APART} by {what:?}\n second: ..{second}..\n first: ..{first}..");
+}
+
 /// Two worlds, and who reads in them.
 pub(super) trait Twins {
     fn worlds(&self) -> &[Engine; 2];
     fn reader(&self) -> Id;
     /// Counts a call, and whether it was answered.
     fn count(&mut self, answered: bool);
-    /// For a message: how many calls there were.
-    fn calls(&self) -> usize;
-
     /// The reader's session in each world.
     fn sessions(&self) -> [Session; 2] {
         self.worlds().each_ref().map(|world| world.session_of(self.reader()))
@@ -42,7 +53,7 @@ pub(super) trait Twins {
         Self: Sized,
     {
         let [first, second] = self.sessions().map(|session| ask(&session));
-        assert_eq!(second, first, "{what:?} after {} calls", self.calls());
+        same(what, &second, &first);
         self.count(first.is_ok());
         first.ok()
     }
@@ -69,10 +80,6 @@ macro_rules! twins {
             fn count(&mut self, answered: bool) {
                 self.calls += 1;
                 self.answered += usize::from(answered);
-            }
-
-            fn calls(&self) -> usize {
-                self.calls
             }
         }
     };
@@ -389,7 +396,7 @@ impl Worlds {
             page.entries.iter_mut().for_each(|entry| entry.sequence = 0);
             shown.push(page);
         }
-        assert_eq!(shown[1], shown[0]);
+        same(&"the change feed", &shown[1], &shown[0]);
         self.calls += 1;
     }
 }

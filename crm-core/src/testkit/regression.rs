@@ -40,7 +40,11 @@ pub(super) fn restore(entity: &str, id: Id) -> Command {
 }
 
 pub(super) fn undo(outcome: &Outcome) -> Command {
-    Command::Journal(JournalCommand::Undo { operation: outcome.op_id })
+    undo_of(outcome.op_id)
+}
+
+pub(super) const fn undo_of(operation: Id) -> Command {
+    Command::Journal(JournalCommand::Undo { operation })
 }
 
 pub(super) fn made(session: &Session, entity: &str, fields: &[(&str, FieldValue)]) -> Id {

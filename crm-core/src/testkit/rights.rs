@@ -15,15 +15,15 @@ fn field(path: &str) -> Option<String> {
     Some(path.to_owned())
 }
 
-fn hidden(entity: &str, field: &str) -> FieldRight {
+pub(super) fn hidden(entity: &str, field: &str) -> FieldRight {
     FieldRight { entity: entity.into(), field: field.into(), ..FieldRight::default() }
 }
 
-fn every(entity: &str) -> ObjectRight {
+pub(super) fn every(entity: &str) -> ObjectRight {
     ObjectRight { entity: entity.into(), ..crate::access::every_right() }
 }
 
-fn member(engine: &Engine, login: &str, objects: Vec<ObjectRight>, fields: Vec<FieldRight>) -> Session {
+pub(super) fn member(engine: &Engine, login: &str, objects: Vec<ObjectRight>, fields: Vec<FieldRight>) -> Session {
     let set = PermissionSet { name: login.into(), objects, fields, ..PermissionSet::default() };
     let set = engine.admin.admin().create_permission_set(&set).unwrap();
     let user = User { login: login.into(), name: login.into(), permission_sets: vec![set.id], ..User::default() };

@@ -129,7 +129,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>, given: &str) -
         (ErrorCode::Required, text)
     } else if inner.is_data() || serde_json::from_str::<serde::de::IgnoredAny>(given).is_ok() {
         // Some types are told as broken JSON where only another type was expected.
-        (ErrorCode::WrongType, text)
+        (ErrorCode::WrongType, without_value(text))
     } else {
         (ErrorCode::BadJson, text)
     };
@@ -150,6 +150,16 @@ fn plain(error: &serde_json::Error) -> String {
     }
 }
 
+/// The message without the value that serde puts into it: `invalid type: string "..", expected a map` says who was
+/// written down, and what was expected says enough.
+fn without_value(text: String) -> String {
+    let Some((found, expected)) = text.rsplit_once(", expected ") else { return text };
+    match found.find(['"', '`']).and_then(|start| found.get(..start)) {
+        Some(kind) if text.starts_with("invalid ") => format!("{}, expected {expected}", kind.trim_end()),
+        _ => text,
+    }
+}
+
 fn untag(text: &str) -> Option<(ErrorCode, String)> {
     let mut parts = text.split(TAG).skip(1);
     let code = ErrorCode::parse(parts.next()?)?;
@@ -161,6 +171,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_wrong_type_is_told_without_the_value() {
+        let told = |text: &str| from_text::<Vec<Problem>>(text).unwrap_err().to_string();
+        assert_eq!(told(r#"["Li Wei, expected \"a\""]"#), "[0]: invalid type: string, expected struct Problem");
+        assert_eq!(told("[5]"), "[0]: invalid type: integer, expected struct Problem");
+        assert_eq!(told("{}"), "invalid type: map, expected a sequence");
+    }
 
     proptest! {
         #[test]

@@ -1,0 +1,156 @@
+//! Every function that is exported to other languages, and how a reader calls it in two worlds at once.
+//!
+//! A function that is new in `foreign` fails a test here until it is called, or stands among those that cannot tell.
+
+mod admin;
+mod customers;
+mod deals;
+mod session;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use super::paired_rooms::Rooms;
+
+/// An exported function and a call of it with random arguments.
+pub(super) type Call = (&'static str, fn(&mut Rooms));
+
+/// A call that reads one record by its identifier.
+macro_rules! one {
+    ($entity:literal, $room:ident.$method:ident) => {
+        |rooms| {
+            let id = rooms.any($entity);
+            rooms.ask(&(stringify!($method), id), |session| session.$room().$method(id));
+        }
+    };
+}
+use one;
+
+/// A call that reads one record as it stood.
+macro_rules! past {
+    ($entity:ident) => {
+        |rooms| {
+            let (id, at) = (rooms.any(<$entity as crate::schema::Entity>::NAME), rooms.instant());
+            rooms.ask(&("as of", stringify!($entity), id, at), |session| session.as_of::<$entity>(id, at));
+        }
+    };
+}
+use past;
+
+/// A call that reads up to three pages.
+macro_rules! pages {
+    ($entity:literal, $room:ident.$method:ident) => {
+        |rooms| {
+            let mut query = rooms.query($entity);
+            for _ in 0..3 {
+                let page = rooms.ask(&(stringify!($method), &query), |session| session.$room().$method(&query));
+                let Some(next) = page.and_then(|page| page.next_cursor) else { break };
+                query.cursor = Some(next);
+            }
+        }
+    };
+}
+use pages;
+
+/// Every call.
+pub(super) fn calls() -> &'static [Call] {
+    static ALL: LazyLock<Vec<Call>> =
+        LazyLock::new(|| [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS].concat());
+    &ALL
+}
+
+/// What is exported and can tell nothing of the records that a reader does not see, and why.
+const CANNOT_TELL: &[(&str, &str)] = &[
+    ("Crm::*", "the host's own: it opens and keeps the file, and has no reader"),
+    ("UnitTable::*", "counts with what it is given"),
+    ("CompiledCalendar::*", "counts with what it is given"),
+    ("CellReader::*", "reads the text that it is given"),
+    ("Session::customers", "the way to a room"),
+    ("Session::products", "the way to a room"),
+    ("Session::sales", "the way to a room"),
+    ("Session::quotes", "the way to a room"),
+    ("Session::admin", "the way to a room"),
+    ("Session::user", "who asks"),
+    ("Session::new_id", "drawn without a look at the store"),
+    ("parse_command", "reads the text that it is given"),
+    ("standard_pipeline", "a constant"),
+    ("price_lines", "counts with what it is given"),
+    ("read_csv", "reads the file that it is given"),
+    ("write_csv", "writes what it is given"),
+    ("rejects_csv", "writes what it is given"),
+    ("notices_csv", "writes what it is given"),
+    ("read_vcards", "reads the file that it is given"),
+    ("write_vcards", "writes what it is given"),
+    ("escape_formula", "changes the text that it is given"),
+    ("unescape_formula", "changes the text that it is given"),
+    ("engine_version", "a constant"),
+    ("check_value", "looks at what it is given"),
+    ("json_schema_names", "a constant"),
+    ("json_schema", "a constant"),
+    ("allocate", "counts with what it is given"),
+    ("normalize_identifier", "changes the text that it is given"),
+    ("normalize_gtin", "changes the text that it is given"),
+    ("normalize_iban", "changes the text that it is given"),
+    ("normalize_text", "changes the text that it is given"),
+    ("parse_decimal", "reads the text that it is given"),
+    ("round_decimal", "counts with what it is given"),
+    ("currencies", "a constant"),
+    ("currency_exponent", "a constant"),
+    ("content_hash", "counts with what it is given"),
+    ("weekday_calendar", "makes what it is told"),
+    ("around_the_clock_calendar", "makes what it is told"),
+];
+
+/// The functions of the shells: `Session::history`, or the bare name of one that belongs to no object.
+fn exported() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/foreign");
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let mut object = None;
+        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+            let named = |rest: &str| rest.split(['(', '<', ' ', '{']).next().unwrap().to_owned();
+            if let Some(rest) = line.strip_prefix("impl ") {
+                object = Some(named(rest));
+            } else if line == "}" {
+                object = None;
+            } else if let Some(rest) = line.trim_start().strip_prefix("pub fn ") {
+                found.insert(object.iter().fold(named(rest), |name, object| format!("{object}::{name}")));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_exported_function_is_called_in_two_worlds() {
+    let exported = exported();
+    assert!(exported.len() > 150 && exported.contains("Session::history") && exported.contains("content_hash"));
+    let called: BTreeSet<&str> = calls().iter().map(|(name, _)| *name).collect();
+    assert_eq!(called.len(), calls().len(), "each stands once");
+    let silent = |name: &str| {
+        let object = name.split("::").next().map(|object| format!("{object}::*"));
+        CANNOT_TELL.iter().any(|(known, _)| *known == name || Some(*known) == object.as_deref())
+    };
+    let forgotten: Vec<&String> =
+        exported.iter().filter(|name| !called.contains(name.as_str()) && !silent(name)).collect();
+    assert_eq!(forgotten, Vec::<&String>::new(), "call them in `testkit/exported`, or say why they cannot tell");
+    let gone: Vec<&&str> = called.iter().filter(|name| !exported.contains(**name)).collect();
+    assert_eq!(gone, Vec::<&&str>::new(), "no such function is exported");
+    for (name, _) in CANNOT_TELL {
+        let known = name
+            .strip_suffix('*')
+            .map_or(exported.contains(*name), |object| exported.iter().any(|function| function.starts_with(object)));
+        assert!(known && !called.contains(name), "`{name}` is not exported, or is called after all");
+    }
+}
+
+/// Of each function some calls were answered in one of the runs, if the reader has the right at all.
+pub(super) fn every_function_was_called(runs: &[Vec<(usize, usize)>]) {
+    for (place, (name, _)) in calls().iter().enumerate() {
+        let count = |of: fn(&(usize, usize)) -> usize| runs.iter().map(|run| of(&run[place])).sum::<usize>();
+        let (called, answered) = (count(|run| run.0), count(|run| run.1));
+        assert!(called > 0, "`{name}` was never called");
+        assert_ne!(answered > 0, admin::REFUSED.contains(name), "`{name}`: {called} calls, {answered} answered");
+    }
+}
