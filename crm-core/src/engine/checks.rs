@@ -250,6 +250,25 @@ impl Work<'_> {
         Err(Error::conflict(problem.with("entity", entity.name).with("changed_fields", fields.join(","))))
     }
 
+    /// A clash of unique values. Of a field that the caller does not see, as when a deleted record comes back, only that
+    /// there is one.
+    pub(super) fn clash(&self, entity: &EntityType, error: Error) -> Error {
+        if error.code() != ErrorCode::DuplicateKey {
+            return error;
+        }
+        let plan = self.plan(Author::Caller, entity);
+        let is_seen = |name: &str| match self.tenant.schema.field(entity, name) {
+            Some(field) => plan.can_read(&field.spec.name),
+            // A value inside a list is told by its kind.
+            None => entity.fields.iter().all(|spec| spec.nested_keys.is_none() || plan.can_read(&spec.name)),
+        };
+        if error.field().is_none_or(is_seen) {
+            return error;
+        }
+        let message = format!("another {} already has a value of this record", entity.name);
+        Error::conflict(Problem::new(ErrorCode::DuplicateKey, message).with("entity", entity.name))
+    }
+
     /// A definition must fit the schema before it is written.
     pub(super) fn before_definition(&self, entity: &EntityType, before: Option<&Row>, after: &Row) -> Result<()> {
         if entity.name != FieldDefinition::NAME {

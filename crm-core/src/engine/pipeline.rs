@@ -481,7 +481,7 @@ impl<'a> Work<'a> {
         }
         let (id, version, at) = (after.id, after.version, after.updated_at);
         let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
-        self.tx.put(&plan.check_write(entity, before, after))?;
+        self.tx.put(&plan.check_write(entity, before, after)).map_err(|error| self.clash(entity, error))?;
         self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
         let entry = JournalEntry {
             sequence: 0,

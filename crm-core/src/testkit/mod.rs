@@ -4,6 +4,7 @@ mod attacks;
 mod crash;
 mod doubt;
 mod engines;
+mod every_entity;
 mod exported;
 mod generate;
 mod model;

@@ -10,6 +10,7 @@ use crate::room::Reader as _;
 use crate::sales::{LeadConversion, SalesCommand};
 use crate::testkit::Sample;
 use crate::testkit::regression::{create, delete, map, restore, told, undo_of, update};
+use crate::testkit::rights::{every, hidden, member};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 type Attempt<'a> = Box<dyn Fn(&Session, Id) -> Result<String> + 'a>;
@@ -222,7 +223,7 @@ fn a15_a_hidden_record_cannot_be_told_from_a_missing_one() {
             }
         }
         // A reader without the right hears the same of every identifier.
-        let blind = crate::testkit::rights::member(&stage.engine, "blind", Vec::new(), Vec::new());
+        let blind = member(&stage.engine, "blind", Vec::new(), Vec::new());
         let his = stage.sample("his", 5);
         for (place, attempt) in attempts().iter().enumerate() {
             let missing = blind.new_id();
@@ -238,6 +239,15 @@ fn a15_a_hidden_record_cannot_be_told_from_a_missing_one() {
         let text = format!("{clash} {clash:?}");
         assert_eq!((clash.kind(), clash.code(), clash.field()), ("conflict", ErrorCode::DuplicateKey, Some("code")));
         assert!(!text.contains(&theirs.to_string()) && !text.contains("X1"), "{text}");
+        // Also where the reader does not see the field: by bringing back what was deleted before another took its value.
+        let blind = member(&stage.engine, "without codes", vec![every("sample")], vec![hidden("sample", "code")]);
+        let taken = stage.shown("sample", &[("name", "t".into()), ("code", "X2".into())]);
+        blind.execute(delete("sample", taken, 1)).unwrap();
+        stage.hidden("sample", &[("name", "u".into()), ("code", "X2".into())]);
+        let back = blind.execute(restore("sample", taken)).unwrap_err();
+        let text = format!("{back} {back:?}");
+        assert_eq!((back.code(), back.field()), (ErrorCode::DuplicateKey, None));
+        assert!(!text.contains("\"code\"") && !text.contains("X2"), "{text}");
         // Neither what is behind a reference, nor who else refers to a record, is told.
         let shown = stage.sample("s", 6);
         let child = stage.hidden("sample", &[("name", CANARY.into()), ("parent", shown.into())]);
