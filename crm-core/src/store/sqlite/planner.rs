@@ -20,6 +20,8 @@ const FEW: usize = 20_000;
 const SOME: usize = 100_000;
 /// What a small part is: one in so many.
 const SHARE: usize = 16;
+/// Up to so many records, each is looked at, even if an index narrows the question.
+const LOOKED_AT: usize = 4_000;
 /// Up to so many records, each is asked whether it has the words.
 const MAX_SEARCHED: usize = 500;
 
@@ -83,7 +85,7 @@ fn narrowed(entity: &EntityType, condition: Option<&Condition>) -> Narrowed {
     let fixed = entity.fields.iter().filter(|field| field.indexed && condition.fixes(&field.name));
     let kinds = fixed.map(|field| match field.kind {
         FieldKind::Reference { .. } => Narrowed::ToFew,
-        _ if field.unique => Narrowed::ToFew,
+        FieldKind::Picklist { .. } | FieldKind::Boolean => Narrowed::No,
         _ => Narrowed::ToSome,
     });
     kinds.fold(Narrowed::No, |best, kind| if best == Narrowed::ToFew || kind == Narrowed::No { best } else { kind })
@@ -107,13 +109,14 @@ impl Transaction<'_> {
         let is_small = self.is_small(entity, set.count)?;
         let named = match shape.search {
             Some(_) => is_small && (set.count <= MAX_SEARCHED || !self.is_choosing()),
-            None => is_small && (narrowed == Narrowed::No || !self.is_choosing()),
+            None => is_small && (narrowed == Narrowed::No || set.count <= LOOKED_AT || !self.is_choosing()),
         };
         let (seen, slot) = if named && !(shape.search.is_none() && shape.condition.is_none()) {
             (Seen::Among(Rc::new(set.members.living.values())), None)
         } else {
             let slot = self.link.lend(set.members.clone(), false);
-            (Seen::Slot(slot.number()), Some(slot))
+            let walks = !is_small || narrowed == Narrowed::No;
+            (Seen::Slot { number: slot.number(), walks }, Some(slot))
         };
         Ok(Way { seen, set: Some(set), is_small, _slot: slot })
     }

@@ -44,12 +44,25 @@ pub(super) enum Seen<'a> {
     /// The formula in SQL.
     Formula(&'a Scope),
     /// The bitmap in this slot of the connection, record by record.
-    Slot(i64),
+    Slot {
+        number: i64,
+        /// Whether the records may be walked through in the order that is asked for. It does not pay where few of those
+        /// on the way are seen, and a condition leads to them.
+        walks: bool,
+    },
     /// The numbers of all that are seen.
     Among(Rc<Vec<Value>>),
 }
 
 impl<'a> Seen<'a> {
+    /// The sign before what is sorted or grouped by: it keeps SQLite from an index in that order.
+    const fn order_sign(&self) -> &'static str {
+        match self {
+            Self::Among(_) | Self::Slot { walks: false, .. } => "+",
+            Self::All | Self::Formula(_) | Self::Slot { walks: true, .. } => "",
+        }
+    }
+
     /// The formula as it stands.
     pub(super) fn plainly(visibility: &'a Visibility) -> Self {
         match visibility {
@@ -102,7 +115,7 @@ impl Question {
             question.push(" AND ");
             question.after(entity, asked.sort(), values, &FieldValue::Reference(*id));
         }
-        question.order(entity, asked.sort());
+        question.order(entity, asked.sort(), seen.order_sign());
         if let Some(limit) = asked.limit() {
             // The number is ours; as text it does not take part in the statement cache's keys of values.
             let _ = write!(question.sql, " LIMIT {}", limit + 1);
@@ -131,6 +144,7 @@ impl Question {
         let mut question = Self::default();
         let keys: Vec<String> =
             asked.group_by().iter().map(|(field, bucket)| group_key(entity, field, *bucket)).collect();
+        let groups: Vec<String> = keys.iter().map(|key| format!("{}{key}", seen.order_sign())).collect();
         let figures = asked.measures().iter().map(|(function, field)| figure(entity, *function, field.as_ref()));
         let columns: Vec<String> = keys.iter().cloned().chain(figures).collect();
         let columns = if columns.is_empty() { "count(*)".to_owned() } else { columns.join(", ") };
@@ -139,7 +153,7 @@ impl Question {
         question.condition(entity, asked.condition().as_ref());
         question.search(entity, seen, asked.search().as_ref());
         if !keys.is_empty() {
-            let keys = keys.join(", ");
+            let keys = groups.join(", ");
             let _ = write!(question.sql, " GROUP BY {keys} ORDER BY {keys} LIMIT {}", MAX_GROUPS + 1);
         }
         question
@@ -177,8 +191,8 @@ impl Question {
                 self.push(" AND ");
                 self.formula(entity, table, scope, 0);
             }
-            Seen::Slot(slot) => {
-                self.push(" AND visible(").bind(Value::Integer(*slot));
+            Seen::Slot { number, .. } => {
+                self.push(" AND visible(").bind(Value::Integer(*number));
                 let _ = write!(self.sql, ", {table}.rid)");
             }
             Seen::Among(_) if searched => {}
@@ -318,9 +332,9 @@ impl Question {
         let words_asked = Value::Text(format!("{within} AND {}", phrases.join(" AND ")));
         match seen {
             // What is in a set is of the tenant, not deleted, and seen: the record need not be read.
-            Seen::Slot(slot) => {
+            Seen::Slot { number, .. } => {
                 let _ = write!(self.sql, "SELECT w.rowid FROM {words} w WHERE w.{words} MATCH ");
-                self.bind(words_asked).push(" AND visible(").bind(Value::Integer(*slot)).push(", w.rowid)");
+                self.bind(words_asked).push(" AND visible(").bind(Value::Integer(*number)).push(", w.rowid)");
             }
             Seen::Among(rids) => {
                 self.push("SELECT w.rowid FROM rarray(?) r CROSS JOIN ");
@@ -338,13 +352,13 @@ impl Question {
         let _ = write!(self.sql, " ORDER BY w.rowid DESC LIMIT {most}");
     }
 
-    fn order(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)]) {
+    fn order(&mut self, entity: &EntityType, sort: &[(FieldRef, bool)], sign: &str) {
         self.push(" ORDER BY ");
         for (field, descending) in sort {
-            self.push(&expression(entity, field)).push(if *descending { " DESC, " } else { ", " });
+            self.push(sign).push(&expression(entity, field)).push(if *descending { " DESC, " } else { ", " });
         }
         let direction = if query::ties_descend(sort) { " DESC" } else { "" };
-        let _ = write!(self.sql, "{}.id{direction}", quoted(entity.name));
+        let _ = write!(self.sql, "{sign}{}.id{direction}", quoted(entity.name));
     }
 
     /// Everything behind the last record of the page before.
