@@ -142,7 +142,9 @@ def test_a_rule_shows_exactly_the_accounts_that_fulfil_it(world: World) -> None:
 
 
 def test_a_team_member_has_the_record_and_an_opened_field_for_some_days(world: World) -> None:
-    world.teams_open_the_revenue()
+    default = world.teams_open_the_revenue()
+    assert world.admin.admin.sharing_default(default.id) == default
+    assert world.admin.admin.sharing_defaults().items == [default]
     access = world.admin.access
     member = TeamMember("account", world.third.id, world.anna.user, access=AccessLevel.EDIT)
     member = member.replace(fields=["annual_revenue"], valid_from=PAST, valid_until=FUTURE)

@@ -106,6 +106,9 @@ def test_administration(session: Session) -> None:
     user = admin.create_user(User("wang", "王", role=seller.id))
     assert admin.user(user.id) == user
     east = admin.create_org_unit(OrgUnit("华东"))
+    assert admin.org_unit(east.id) == east
+    assert admin.update_org_unit(east.replace(code="CN-E")).version == 2
+    assert [unit.code for unit in admin.org_units().items] == ["CN-E"]
     assert admin.update_user(user.replace(unit=east.id)).unit == east.id
     assert [found.login for found in admin.users(Query(filter=F("login") == "wang")).items] == ["wang"]
     with pytest.raises(ConflictError) as twice:
