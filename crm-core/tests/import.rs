@@ -353,7 +353,15 @@ fn a_value_that_many_rows_share_makes_one_record_and_constants_name_records() {
     let report = session.import_csv(teams.as_bytes(), &roles("manager"), false).unwrap();
     assert_eq!(counts(&report), (3, 2, 0, 0, 1, 0), "{:?}", report.rejects);
 
-    let mut users = mapping("user", vec![column("agent", "login"), column("agent", "name"), column("office", "unit")]);
+    let units = ImportMapping {
+        key_field: Some("name".into()),
+        skip_repeated: true,
+        ..mapping("org_unit", vec![column("office", "name")])
+    };
+    assert_eq!(counts(&session.import_csv(teams.as_bytes(), &units, false).unwrap()), (3, 2, 0, 0, 1, 0));
+    let unit = ColumnMapping { lookup: by("org_unit", "name"), ..column("office", "unit") };
+
+    let mut users = mapping("user", vec![column("agent", "login"), column("agent", "name"), unit]);
     users.key_field = Some("login".into());
     users.constants = [("role".to_owned(), FieldValue::from("Dustin"))].into();
     users.constant_lookups = [("role".to_owned(), by("role", "name").unwrap())].into();

@@ -9,8 +9,8 @@ const OPTIONAL: &str = "* @optional";
 const DEFAULT: &str = "* @default";
 
 /// The text without marks, with a default value at every marked field, with the engine's wording in the message of an
-/// exception, with `close()` closing the engine, and with the engine's exceptions for a closed object and for half a
-/// character.
+/// exception, with `close()` closing the engine, with the engine's exceptions for a closed object and for half a
+/// character, and with lists that no choice of the name `List` hides.
 pub(crate) fn adapt(text: &str) -> Result<String, String> {
     let defaults = defaults(text);
     let closing = closing(text);
@@ -45,6 +45,11 @@ pub(crate) fn adapt(text: &str) -> Result<String, String> {
             }
             // uniffi would write the fields of the error here; see uniffi-rs #1077.
             r#"get() = "problems=${ `problems` }""# => adapted.push_str("            get() = messageOf(problems)\n"),
+            // In a choice of a sealed class, beside which another choice may be called `List`.
+            _ if line.starts_with("        val `") => {
+                adapted.push_str(&line.replacen("`: List<", "`: kotlin.collections.List<", 1));
+                adapted.push('\n');
+            }
             _ => {
                 adapted.push_str(line);
                 adapted.push('\n');
@@ -217,6 +222,15 @@ data class Outer (
         }
         assert!(!adapted.contains("@default") && !adapted.contains("@optional"));
         assert_eq!(adapt(&adapted).unwrap(), adapted);
+    }
+
+    #[test]
+    fn a_choice_called_list_hides_no_list() {
+        let choice = "        val `commands`: List<io.crmcore.Command>) : Question()\n";
+        let adapted = "        val `commands`: kotlin.collections.List<io.crmcore.Command>) : Question()\n";
+        assert_eq!(adapt(choice).unwrap(), adapted);
+        let record = "    val `commands`: List<Command>\n";
+        assert_eq!(adapt(record).unwrap(), record);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Records of any entity by the name of the entity, as the Python class of that entity.
 
-use crm_core::access::{PermissionSet, Role, User};
+use crm_core::access::{
+    OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
+};
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
 use crm_core::engine::{Organization, Session};
 use crm_core::product::{ListPrice, PriceList, Product};
@@ -22,7 +24,8 @@ macro_rules! of_entity {
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
             Account, AccountLink, Activity, ActivityLink, Attachment, Contact, FieldDefinition, Lead, ListPrice,
-            Opportunity, Organization, PermissionSet, Pipeline, PriceList, Product, Quote, Role, StageInterval, User,
+            Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PriceList, Product, Quote, RecordShare, Role,
+            SharingDefault, SharingRule, StageInterval, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crm_core::customer::CustomerCommand;
-use crm_core::engine::{AdminCommand, Command, JournalCommand, RecordCommand};
+use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand};
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
@@ -18,6 +18,7 @@ pub enum CommandInput {
     Whole(Command),
     Record(RecordCommand),
     Admin(AdminCommand),
+    Access(AccessCommand),
     Customer(CustomerCommand),
     Sales(SalesCommand),
     Product(ProductCommand),
@@ -31,6 +32,7 @@ impl From<CommandInput> for Command {
             CommandInput::Whole(command) => command,
             CommandInput::Record(command) => Self::Record(command),
             CommandInput::Admin(command) => Self::Admin(command),
+            CommandInput::Access(command) => Self::Access(command),
             CommandInput::Customer(command) => Self::Customer(command),
             CommandInput::Sales(command) => Self::Sales(command),
             CommandInput::Product(command) => Self::Product(command),

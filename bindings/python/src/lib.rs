@@ -5,6 +5,7 @@
 //! is all that it takes to show it to Python, and a test compares the list with the definitions. The exceptions and
 //! the type aliases are Python files beside the extension module.
 
+mod access;
 mod admin;
 mod crm;
 mod customers;
@@ -20,6 +21,8 @@ mod values;
 /// The compiled part of the package `crm_core`; import from there.
 #[pyo3::pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::access::Access;
     #[pymodule_export]
     use crate::admin::Admin;
     #[pymodule_export]
@@ -47,7 +50,13 @@ mod _native {
     };
 
     #[pymodule_export]
-    use crm_core::access::{FieldRight, ObjectRight, PermissionSet, PermissionSetPage, Role, RolePage, User, UserPage};
+    use crm_core::access::{
+        AccessCause, AccessExplanation, AccessLevel, AccessReason, AccessRemedy, DefaultAccess, Duty, EntityFilter,
+        FieldAccess, FieldReason, FieldRight, Membership, ObjectRight, OrgUnit, OrgUnitPage, PermissionSet,
+        PermissionSetPage, PrincipalKind, PrincipalRef, RecordShare, RecordSharePage, RightReason, Role, RolePage,
+        SharingAccess, SharingDefault, SharingDefaultPage, SharingRule, SharingRuleKind, SharingRulePage, TeamMember,
+        TeamMemberPage, Territory, TerritoryPage, User, UserAccess, UserGroup, UserGroupPage, UserKind, UserPage,
+    };
     #[pymodule_export]
     use crm_core::customer::{
         Account, AccountKind, AccountLink, AccountLinkPage, AccountPage, Activity, ActivityKind, ActivityLink,
@@ -57,8 +66,9 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::engine::{
-        AdminCommand, Command, FieldDescription, JournalCommand, Organization, OrganizationPage, Outcome, Question,
-        RecordChange, RecordCommand, SetupOptions,
+        AccessCommand, AdminCommand, Command, EntityDiff, FieldDescription, FieldDiff, JournalCommand, Organization,
+        OrganizationPage, Outcome, PolicyDiff, Question, RecordChange, RecordCommand, RecordDiff, SetupOptions,
+        UserDiff,
     };
     #[pymodule_export]
     use crm_core::exchange::{

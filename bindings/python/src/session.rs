@@ -11,6 +11,7 @@ use crm_core::value::{Id, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::access::Access;
 use crate::admin::Admin;
 use crate::customers::Customers;
 use crate::entities;
@@ -86,10 +87,16 @@ impl Session {
         Quotes { session: self.inner.clone() }
     }
 
-    /// Users, roles, rights, custom fields and the organisation.
+    /// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation.
     #[getter]
     fn admin(&self) -> Admin {
         Admin { session: self.inner.clone() }
+    }
+
+    /// Teams and shares of single records, and why somebody may do something.
+    #[getter]
+    fn access(&self) -> Access {
+        Access { session: self.inner.clone() }
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.

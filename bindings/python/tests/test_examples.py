@@ -22,6 +22,6 @@ def test_the_first_deal(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.skipif(not README.exists(), reason="the readme is not here")
 def test_the_python_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    code = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
-    exec(compile(code, str(README), "exec"), {})
-    assert capsys.readouterr().out == "东方重工集团 C-000001\n"
+    for code in README.read_text(encoding="utf-8").split("```python\n")[1:]:
+        exec(compile(code.split("```")[0], str(README), "exec"), {})
+    assert capsys.readouterr().out == "东方重工集团 C-000001\n['东方重工集团'] grade A\n"

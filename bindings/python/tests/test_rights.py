@@ -25,6 +25,7 @@ from crm_core import (
     MeasureFunction,
     NotFoundError,
     ObjectRight,
+    OrgUnit,
     PermissionSet,
     Query,
     Role,
@@ -104,7 +105,11 @@ def test_administration(session: Session) -> None:
 
     user = admin.create_user(User("wang", "王", role=seller.id))
     assert admin.user(user.id) == user
-    assert admin.update_user(user.replace(unit="华东")).unit == "华东"
+    east = admin.create_org_unit(OrgUnit("华东"))
+    assert admin.org_unit(east.id) == east
+    assert admin.update_org_unit(east.replace(code="CN-E")).version == 2
+    assert [unit.code for unit in admin.org_units().items] == ["CN-E"]
+    assert admin.update_user(user.replace(unit=east.id)).unit == east.id
     assert [found.login for found in admin.users(Query(filter=F("login") == "wang")).items] == ["wang"]
     with pytest.raises(ConflictError) as twice:
         admin.create_user(User("wang", "another"))
@@ -124,7 +129,7 @@ def test_a_permission_set_says_what_it_means(session: Session) -> None:
     for objects, fields, code, path in (
         ([ObjectRight("acount", read=True)], [], ErrorCode.UNKNOWN_ENTITY, "objects[0].entity"),
         ([], [FieldRight("account", "anual_revenue")], ErrorCode.UNKNOWN_FIELD, "fields[0].field"),
-        ([], [FieldRight("account", "name")], ErrorCode.NO_SUCH_RIGHT, "fields[0].read"),
+        ([], [FieldRight("account", "name")], ErrorCode.NO_SUCH_RIGHT, "fields[0].access"),
         ([ObjectRight("stage_interval", read=True)], [], ErrorCode.NO_SUCH_RIGHT, "objects[0].entity"),
     ):
         with pytest.raises(InvalidError) as caught:

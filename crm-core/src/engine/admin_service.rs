@@ -33,7 +33,8 @@ impl Session {
     /// let read = ObjectRight { entity: "account".into(), read: true, ..ObjectRight::default() };
     /// let readers = PermissionSet { name: "readers".into(), objects: vec![read], ..PermissionSet::default() };
     /// let readers = session.admin().create_permission_set(&readers)?;
-    /// let keller = User { login: "keller".into(), name: "K. Keller".into(), permission_sets: vec![readers.id], ..User::default() };
+    /// let keller = User { login: "keller".into(), name: "K. Keller".into(), permission_sets: vec![readers.id],
+    /// ..User::default() };
     /// let keller = session.admin().create_user(&keller)?;
     /// assert_eq!(crm.session("main", "keller")?.user(), keller.id);
     /// # Ok::<(), crm_core::value::Error>(())
@@ -57,7 +58,8 @@ impl Admin<'_> {
     /// Saves a user that was read and changed.
     ///
     /// # Errors
-    /// As [`Admin::create_user`]; `StaleVersion` with the fields that others changed; `LastAdministrator` if nobody were left
+    /// As [`Admin::create_user`]; `StaleVersion` with the fields that others changed; `LastAdministrator` if nobody
+    /// were left
     /// who may change users and permission sets; `NotFound`.
     pub fn update_user(&self, user: &User) -> Result<User> {
         self.session.save_and_read(wrap(AdminCommand::UpdateUser { user: user.clone() }), user)
@@ -116,7 +118,8 @@ impl Admin<'_> {
     /// Makes a permission set.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey` for the name; for a right `UnknownEntity`, `UnknownField`, or `NoSuchRight` for a part, which
+    /// `Required`, `DuplicateKey` for the name; for a right `UnknownEntity`, `UnknownField`, or `NoSuchRight` for a
+    /// part, which
     /// has the rights of its whole, and for the hiding of a field that is always seen; `Denied`, also for a right that the
     /// caller does not have.
     pub fn create_permission_set(&self, permission_set: &PermissionSet) -> Result<PermissionSet> {
@@ -158,7 +161,8 @@ impl Admin<'_> {
     /// Makes an organisation unit.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey`; `Cycle` or `OutOfRange` for the unit above; `Denied`, also for what gives more than the caller has.
+    /// `Required`, `DuplicateKey`; `Cycle` or `OutOfRange` for the unit above; `Denied`, also for what gives more than
+    /// the caller has.
     pub fn create_org_unit(&self, org_unit: &OrgUnit) -> Result<OrgUnit> {
         self.session.create_and_read(wrap(AdminCommand::CreateOrgUnit { org_unit: org_unit.clone() }), org_unit)
     }
@@ -171,7 +175,15 @@ impl Admin<'_> {
         self.session.save_and_read(wrap(AdminCommand::UpdateOrgUnit { org_unit: org_unit.clone() }), org_unit)
     }
 
-    /// One page of them.
+    /// An organisation unit.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn org_unit(&self, id: Id) -> Result<OrgUnit> {
+        self.session.get(id)
+    }
+
+    /// One page of organisation units.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -183,7 +195,8 @@ impl Admin<'_> {
     /// Makes a group.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey`; `UnknownReference` for a member, `Cycle` for a group that would be a member of itself; `Denied`, also for what gives more than the caller has.
+    /// `Required`, `DuplicateKey`; `UnknownReference` for a member, `Cycle` for a group that would be a member of
+    /// itself; `Denied`, also for what gives more than the caller has.
     pub fn create_user_group(&self, user_group: &UserGroup) -> Result<UserGroup> {
         self.session.create_and_read(wrap(AdminCommand::CreateUserGroup { user_group: user_group.clone() }), user_group)
     }
@@ -196,7 +209,15 @@ impl Admin<'_> {
         self.session.save_and_read(wrap(AdminCommand::UpdateUserGroup { user_group: user_group.clone() }), user_group)
     }
 
-    /// One page of them.
+    /// A group.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn user_group(&self, id: Id) -> Result<UserGroup> {
+        self.session.get(id)
+    }
+
+    /// One page of groups.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -208,7 +229,8 @@ impl Admin<'_> {
     /// Makes a territory.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey`; `Overlap` with another territory, `Cycle` or `OutOfRange` for the one above, what is wrong with a filter; `Denied`, also for what gives more than the caller has.
+    /// `Required`, `DuplicateKey`; `Overlap` with another territory, `Cycle` or `OutOfRange` for the one above, what is
+    /// wrong with a filter; `Denied`, also for what gives more than the caller has.
     pub fn create_territory(&self, territory: &Territory) -> Result<Territory> {
         self.session.create_and_read(wrap(AdminCommand::CreateTerritory { territory: territory.clone() }), territory)
     }
@@ -221,7 +243,15 @@ impl Admin<'_> {
         self.session.save_and_read(wrap(AdminCommand::UpdateTerritory { territory: territory.clone() }), territory)
     }
 
-    /// One page of them.
+    /// A territory.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn territory(&self, id: Id) -> Result<Territory> {
+        self.session.get(id)
+    }
+
+    /// One page of territories.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -233,7 +263,8 @@ impl Admin<'_> {
     /// Makes a sharing rule.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey`; `UnknownField` for a field that the caller does not see, `UnknownEntity`, `NoSuchRight`, `TooMany`; `Denied`, also for what gives more than the caller has.
+    /// `Required`, `DuplicateKey`; `UnknownField` for a field that the caller does not see, `UnknownEntity`,
+    /// `NoSuchRight`, `TooMany`; `Denied`, also for what gives more than the caller has.
     pub fn create_sharing_rule(&self, sharing_rule: &SharingRule) -> Result<SharingRule> {
         self.session
             .create_and_read(wrap(AdminCommand::CreateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
@@ -248,7 +279,15 @@ impl Admin<'_> {
             .save_and_read(wrap(AdminCommand::UpdateSharingRule { sharing_rule: sharing_rule.clone() }), sharing_rule)
     }
 
-    /// One page of them.
+    /// A sharing rule.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn sharing_rule(&self, id: Id) -> Result<SharingRule> {
+        self.session.get(id)
+    }
+
+    /// One page of sharing rules.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -260,7 +299,8 @@ impl Admin<'_> {
     /// Makes an org-wide default.
     ///
     /// # Errors
-    /// `Required`, `DuplicateKey`; `UnknownEntity`, `UnknownField`, `NoSuchRight`; `Denied`, also for what gives more than the caller has.
+    /// `Required`, `DuplicateKey`; `UnknownEntity`, `UnknownField`, `NoSuchRight`; `Denied`, also for what gives more
+    /// than the caller has.
     pub fn create_sharing_default(&self, sharing_default: &SharingDefault) -> Result<SharingDefault> {
         self.session.create_and_read(
             wrap(AdminCommand::CreateSharingDefault { sharing_default: sharing_default.clone() }),
@@ -279,7 +319,15 @@ impl Admin<'_> {
         )
     }
 
-    /// One page of them.
+    /// An org-wide default.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn sharing_default(&self, id: Id) -> Result<SharingDefault> {
+        self.session.get(id)
+    }
+
+    /// One page of org-wide defaults.
     ///
     /// # Errors
     /// As [`Session::list`].

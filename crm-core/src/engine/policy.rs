@@ -141,8 +141,11 @@ pub(super) fn diff(session: &Session, commands: &[Command]) -> Result<PolicyDiff
     Ok(told(&touched, was, is))
 }
 
+/// Records by entity and identifier.
+type Changed = Vec<(String, Id)>;
+
 /// Carries the commands out, and gives the tenant after them and the records that they changed.
-fn run(session: &Session, tx: &mut dyn WriteTx, commands: &[Command]) -> Result<(Arc<Tenant>, Vec<(String, Id)>)> {
+fn run(session: &Session, tx: &mut dyn WriteTx, commands: &[Command]) -> Result<(Arc<Tenant>, Changed)> {
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     let mut work = Work::new(session, tx, tenant, session.inner.ids.next_id());

@@ -1,6 +1,6 @@
 //! The questions of the JSON door: reading records, and the reports of every room.
 
-use super::Session;
+use super::{Command, Session};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
@@ -164,6 +164,43 @@ value_union! {
             /// The date.
             date: Date,
         },
+        /// Why a user may do something with a record, or what would give it.
+        ExplainAccess {
+            /// The user.
+            user: Id,
+            /// The entity.
+            entity: String,
+            /// The record.
+            record: Id,
+            /// The field of it that is meant.
+            field: Option<String>,
+        },
+        /// Who sees a record, how much each has of it, and why.
+        WhoCan {
+            /// The entity.
+            entity: String,
+            /// The record.
+            record: Id,
+        },
+        /// Who would gain and lose what if commands were carried out; nothing is written.
+        PolicyDiff {
+            /// The commands.
+            commands: Vec<Command>,
+        },
+        /// The team of a record, past and future members too.
+        Team {
+            /// The entity.
+            entity: String,
+            /// The record.
+            record: Id,
+        },
+        /// The shares of a record.
+        Shares {
+            /// The entity.
+            entity: String,
+            /// The record.
+            record: Id,
+        },
     }
 }
 
@@ -223,6 +260,21 @@ impl Question {
             Self::ListPrice { product, price_list, date } => {
                 json::to_canonical(&session.products().list_price(product, price_list, date)?)
             }
+            rights => rights.rights(session),
+        }
+    }
+
+    /// The answer about teams, shares and rights.
+    fn rights(self, session: &Session) -> Result<String> {
+        let access = session.access();
+        match self {
+            Self::ExplainAccess { user, entity, record, field } => {
+                json::to_canonical(&access.explain(user, &entity, record, field.as_deref())?)
+            }
+            Self::WhoCan { entity, record } => json::to_canonical(&access.who_can(&entity, record)?),
+            Self::PolicyDiff { commands } => json::to_canonical(&access.policy_diff(&commands)?),
+            Self::Team { entity, record } => json::to_canonical(&access.team(&entity, record)?),
+            Self::Shares { entity, record } => json::to_canonical(&access.shares(&entity, record)?),
             record => record.answer(session),
         }
     }

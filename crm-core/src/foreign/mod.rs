@@ -6,6 +6,7 @@
 //!
 //! The shells have the names of what they forward to: [`Crm`] is [`engine::Crm`](crate::engine::Crm), and so on.
 
+mod access;
 mod admin;
 mod crm;
 mod customers;
@@ -16,6 +17,7 @@ mod sales;
 mod session;
 mod values;
 
+pub use access::Access;
 pub use admin::Admin;
 pub use crm::Crm;
 pub use customers::Customers;

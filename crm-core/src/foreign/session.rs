@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Admin, Customers, Products, Quotes, Sales};
+use super::{Access, Admin, Customers, Products, Quotes, Sales};
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -46,9 +46,14 @@ impl Session {
         Quotes::new(self.session.clone())
     }
 
-    /// Users, roles, rights and custom fields.
+    /// Users, roles, units, groups, territories, rights, sharing and custom fields.
     pub fn admin(&self) -> Admin {
         Admin::new(self.session.clone())
+    }
+
+    /// Teams and shares of single records, and why somebody may do something.
+    pub fn access(&self) -> Access {
+        Access::new(self.session.clone())
     }
 }
 

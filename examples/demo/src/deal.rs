@@ -129,11 +129,11 @@ pub fn walk(crm: &Crm, admin: &Session, moments: Moments, owner: Option<Id>, cur
     Ok(Deal { lead, opportunity, quotes, activities })
 }
 
-/// The website may make leads and nothing else; the desk sees all leads.
+/// The website may make leads and nothing else; the desk has all leads and hands them on.
 fn staff(admin: &Session) -> Result<()> {
     let right = ObjectRight { entity: "lead".to_owned(), ..ObjectRight::default() };
     let form = set(admin, "web form", vec![ObjectRight { create: true, ..right.clone() }])?;
-    let desk = ObjectRight { read: true, create: true, edit: true, view_all: true, ..right };
+    let desk = ObjectRight { read: true, create: true, edit: true, transfer: true, edit_all: true, ..right };
     let users = ObjectRight { entity: "user".to_owned(), read: true, ..ObjectRight::default() };
     let desk = set(admin, "sales desk", vec![desk, users])?;
     user(admin, WEBSITE, "Website", vec![form])?;

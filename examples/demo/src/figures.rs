@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crm_core::access::User;
+use crm_core::access::{OrgUnit, User};
 use crm_core::customer::{Account, AccountLink, HierarchyKind};
 use crm_core::engine::Session;
 use crm_core::query::{
@@ -296,6 +296,8 @@ impl Asking<'_> {
         let rows = self.sums(vec![group("owner", None), group("stage_category", None)], Vec::new())?;
         let users: HashMap<Id, User> =
             self.session.list_all::<User>(&Query::default())?.into_iter().map(|user| (user.id, user)).collect();
+        let units: HashMap<Id, String> =
+            self.session.list_all::<OrgUnit>(&Query::default())?.into_iter().map(|unit| (unit.id, unit.name)).collect();
         let number = |id: Id, category: &str| {
             let of = |row: &&AggregateRow| reference(row) == Some(id) && text(row.keys.get(1)) == category;
             rows.iter().find(of).map_or(0, |row| count(row.values.first()))
@@ -304,7 +306,7 @@ impl Asking<'_> {
             let user = users.get(&id);
             let owner = Owner {
                 name: user.map_or_else(String::new, |user| user.name.clone()),
-                team: user.and_then(|user| user.unit.clone()).unwrap_or_default(),
+                team: user.and_then(|user| units.get(&user.unit?).cloned()).unwrap_or_default(),
                 won_count: number(id, "won"),
                 lost_count: number(id, "lost"),
                 sales,

@@ -202,7 +202,13 @@ impl Reading<'_> {
                 let plan = tenant.plan(user, entity);
                 let plan = plan.opened(&facts.grants).map_or(plan, Arc::new);
                 let found = schema.field(entity, name).ok_or_else(|| unknown_field(name).into_invalid())?;
-                let access = if reads { plan.field_access(&found.spec) } else { FieldAccess::Hidden };
+                let writes = plan.allows(Action::Create) || plan.allows(Action::Edit);
+                let most = match (reads, writes) {
+                    (false, _) => FieldAccess::Hidden,
+                    (true, false) => FieldAccess::Read,
+                    (true, true) => FieldAccess::Write,
+                };
+                let access = plan.field_access(&found.spec).min(most);
                 Some(model.field_reason(user, entity, name, access, &facts.grants))
             }
         };

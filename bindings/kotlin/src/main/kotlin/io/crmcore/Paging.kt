@@ -61,6 +61,26 @@ fun Admin.roleSequence(query: Query = Query()): Sequence<Role> =
 fun Admin.permissionSetSequence(query: Query = Query()): Sequence<PermissionSet> =
     paged(query, { permissionSets(it) }, PermissionSetPage::items, PermissionSetPage::nextCursor)
 
+/** Every organisation unit that the query finds. */
+fun Admin.orgUnitSequence(query: Query = Query()): Sequence<OrgUnit> =
+    paged(query, { orgUnits(it) }, OrgUnitPage::items, OrgUnitPage::nextCursor)
+
+/** Every group that the query finds. */
+fun Admin.userGroupSequence(query: Query = Query()): Sequence<UserGroup> =
+    paged(query, { userGroups(it) }, UserGroupPage::items, UserGroupPage::nextCursor)
+
+/** Every territory that the query finds. */
+fun Admin.territorySequence(query: Query = Query()): Sequence<Territory> =
+    paged(query, { territories(it) }, TerritoryPage::items, TerritoryPage::nextCursor)
+
+/** Every sharing rule that the query finds. */
+fun Admin.sharingRuleSequence(query: Query = Query()): Sequence<SharingRule> =
+    paged(query, { sharingRules(it) }, SharingRulePage::items, SharingRulePage::nextCursor)
+
+/** Every org-wide default that the query finds. */
+fun Admin.sharingDefaultSequence(query: Query = Query()): Sequence<SharingDefault> =
+    paged(query, { sharingDefaults(it) }, SharingDefaultPage::items, SharingDefaultPage::nextCursor)
+
 /** Every definition of a custom field that the query finds. */
 fun Admin.fieldDefinitionSequence(query: Query = Query()): Sequence<FieldDefinition> =
     paged(query, { fieldDefinitions(it) }, FieldDefinitionPage::items, FieldDefinitionPage::nextCursor)

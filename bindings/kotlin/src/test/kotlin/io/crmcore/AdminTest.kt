@@ -57,7 +57,7 @@ class AdminTest {
         refused(ErrorCode.UNKNOWN_ENTITY, "objects[0].entity", of(ObjectRight(entity = "acount", read = true)))
         refused(ErrorCode.NO_SUCH_RIGHT, "objects[0].entity", of(ObjectRight(entity = "stage_interval", read = true)))
         refused(ErrorCode.UNKNOWN_FIELD, "fields[0].field", of(FieldRight(entity = "account", field = "anual_revenue")))
-        refused(ErrorCode.NO_SUCH_RIGHT, "fields[0].read", of(FieldRight(entity = "account", field = "name")))
+        refused(ErrorCode.NO_SUCH_RIGHT, "fields[0].access", of(FieldRight(entity = "account", field = "name")))
     }
 
     @Test
