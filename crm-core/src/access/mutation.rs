@@ -1,7 +1,7 @@
 //! Checks that a test turns off one at a time, to prove that the other tests notice. Outside tests none can be.
 
 /// A check of the rights, at one of the places where it is made.
-#[cfg_attr(test, derive(Debug, Clone, Copy, PartialEq, Eq))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {
     /// The right to do something with an entity at all.
     Action,

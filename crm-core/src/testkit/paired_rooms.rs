@@ -12,7 +12,7 @@ use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
 use crate::customer::Account;
 use crate::engine::{Command, Outcome, Session};
 use crate::product::{PriceList, Product};
-use crate::query::{AggregateQuery, GroupBy, Query};
+use crate::query::{AggregateQuery, GroupBy, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::{Pipeline, SalesCommand};
 use crate::schema::{Entity, FieldDefinition, TenantSchema};
@@ -326,6 +326,10 @@ impl Rooms {
         if let Some(field) = self.random.pick(&hidden).filter(|_| asked) {
             figures.group_by = vec![GroupBy { field: (*field).to_owned(), bucket: None }];
             figures.measures.retain(|measure| measure.field.is_none());
+            if self.random.percent(50) {
+                let measure = Measure { function: MeasureFunction::Maximum, field: Some((*field).to_owned()) };
+                (figures.group_by, figures.measures) = (Vec::new(), vec![measure]);
+            }
         }
         figures
     }

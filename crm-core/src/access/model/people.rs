@@ -182,12 +182,6 @@ impl AccessModel {
         found
     }
 
-    /// Whether something that belongs to a principal is the user's today.
-    #[must_use]
-    pub(crate) fn stands_for(&self, principal: &PrincipalRef, user: Id) -> bool {
-        self.people(std::iter::once(principal)).contains(&user)
-    }
-
     /// The user and everybody whose role stands below; sorted.
     #[must_use]
     pub fn user_and_subordinates(&self, user: Id) -> Vec<Id> {

@@ -66,12 +66,6 @@ impl JoinedRights {
             None => limit,
         }
     }
-
-    /// What the user may do with a field: what was said, or what the right on the entity gives, up to its limit.
-    pub(crate) fn field(&self, name: &str) -> FieldAccess {
-        let given = self.fields.get(name).copied().unwrap_or_else(|| capped_field(&self.object));
-        self.limits.get(name).map_or(given, |most| given.min(*most))
-    }
 }
 
 /// What the right on an entity gives on a field of which nothing is said.
