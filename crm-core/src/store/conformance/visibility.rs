@@ -452,10 +452,7 @@ pub(super) fn parts_are_seen_with_the_record_above(suite: &Suite) {
         above: Some(Above { field: suite.field("parent"), entity: "sample", visibility }),
         ..nothing()
     };
-    let own = || {
-        let scope = Scope { owners: sorted(vec![id(1, 1)]), ..nothing() };
-        scope
-    };
+    let own = || Scope { owners: sorted(vec![id(1, 1)]), ..nothing() };
     let of_own = || seen(suite, scope(Visibility::Scope(Arc::new(own()))));
     assert_eq!(of_own(), ["a whole", "c part"]);
     assert_eq!(seen(suite, scope(Visibility::All)), ["a whole", "c part", "d part of other"]);
