@@ -10,7 +10,8 @@ use crm_core::schema::{FieldDefinition, FieldDefinitionPage};
 use crm_core::value::Id;
 use pyo3::prelude::*;
 
-/// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation, on behalf of the session's user.
+/// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation, on behalf of the
+/// session's user.
 #[pyclass(module = "crm_core", frozen)]
 pub struct Admin {
     pub session: crm_core::engine::Session,

@@ -5,6 +5,8 @@ import decimal
 from typing_extensions import assert_type
 
 from crm_core import (
+    AccessCommand,
+    AccessLevel,
     Account,
     AccountPage,
     Crm,
@@ -24,6 +26,8 @@ from crm_core import (
     Query,
     Rounding,
     SetupOptions,
+    UserAccess,
+    UserDiff,
     check_value,
     engine_version,
 )
@@ -79,6 +83,12 @@ def sessions() -> None:
         assert_type(session.customers.parent_of(account.id, HierarchyKind.LEGAL, today), HierarchyNode | None)
         assert_type(session.update("account", account.id, account.version, grade="A", x_since=today), Outcome)
         assert_type(session.import_csv(b"", ImportMapping("account", []), progress=print), ImportReport)
+        who = session.access.who_can("account", account.id)
+        assert_type(who, list[UserAccess])
+        why = session.access.explain(who[0].user, "account", account.id, "grade")
+        assert_type(why.level, AccessLevel | None)
+        assert_type(session.access.policy_diff([AccessCommand.Unshare(account.id, 1)]).users, list[UserDiff])
+        session.access.explain(session.user, "account", account.id, 1)  # type: ignore[arg-type]
         session.execute("account")  # type: ignore[arg-type]
         session.update("account", account.id, account.version, annual_revenue=1.5)  # type: ignore[arg-type]
         Account("x", annual_revenue=1.5)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-//! Users, roles, rights and custom fields, as a host calls them.
+//! Users, roles, units, groups, territories, rights, sharing and custom fields, as a host calls them.
 
 use super::{AdminCommand, Command, Organization, Session};
 use crate::access::{
@@ -9,14 +9,15 @@ use crate::query::Query;
 use crate::schema::{FieldDefinition, FieldDefinitionPage};
 use crate::value::{Error, Id, Result};
 
-/// Users, roles, rights, custom fields and the organisation, on behalf of the session's user.
+/// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation, on behalf of the
+/// session's user.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin<'a> {
     session: &'a Session,
 }
 
 impl Session {
-    /// Users, roles, rights, custom fields and the organisation.
+    /// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation.
     ///
     /// ```
     /// use crm_core::access::{ObjectRight, PermissionSet, User};

@@ -25,7 +25,7 @@ use crate::value::{Currency, FieldValue, Id, Problem};
 pub enum Command {
     /// Records of any entity by name: what import, mobile outboxes and generic hosts use.
     Record(RecordCommand),
-    /// Users, roles, rights, custom fields.
+    /// Users, roles, units, groups, territories, rights, sharing, custom fields.
     Admin(AdminCommand),
     /// Teams and shares of single records.
     Access(AccessCommand),
@@ -121,7 +121,7 @@ entity! {
 }
 
 value_union! {
-    /// Users, roles, rights, custom fields.
+    /// Users, roles, units, groups, territories, rights, sharing, custom fields.
     pub enum AdminCommand {
         /// Makes a user.
         CreateUser {

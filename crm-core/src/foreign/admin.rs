@@ -9,7 +9,8 @@ use crate::query::Query;
 use crate::schema::{FieldDefinition, FieldDefinitionPage};
 use crate::value::{Id, Result, Timestamp};
 
-/// Users, roles, units, groups, territories, permission sets, sharing, custom fields and the organisation, on behalf of the session's user.
+/// Users, roles, units, groups, territories, permission sets, sharing, custom fields and the organisation, on
+/// behalf of the session's user.
 #[derive(uniffi::Object)]
 pub struct Admin {
     session: Session,
