@@ -161,7 +161,7 @@ pub(super) struct Rooms {
 }
 
 impl Rooms {
-    fn new(make: fn() -> Kept, seed: u64, hides_stages: bool) -> Self {
+    pub(super) fn new(make: fn() -> Kept, seed: u64, hides_stages: bool) -> Self {
         let worlds = [Engine::new(make(), seed), Engine::new(make(), seed)];
         let mut people = Vec::new();
         for world in &worlds {

@@ -1,5 +1,7 @@
 //! What a user asks and does, whatever the room.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Call;
@@ -271,7 +273,8 @@ fn question(rooms: &mut Rooms) -> Value {
     let query = value(json::to_canonical(&rooms.query(entity)));
     let figures = value(json::to_canonical(&rooms.figures(entity)));
     let tree = serde_json::json!({"account": account, "hierarchy": "legal", "date": date});
-    match rooms.random.below(20) {
+    let (product, list) = (rooms.any("product").to_string(), rooms.any("price_list").to_string());
+    match rooms.random.below(22) {
         0 => serde_json::json!({"get": {"entity": entity, "id": id}}),
         1 | 2 => serde_json::json!({"list": {"entity": entity, "query": query}}),
         3 | 4 => serde_json::json!({"aggregate": {"entity": entity, "query": figures}}),
@@ -295,6 +298,8 @@ fn question(rooms: &mut Rooms) -> Value {
         }
         17 => serde_json::json!({"funnel": {"options": {"as_of": at}}}),
         18 => serde_json::json!({"win_rate": {"options": null}}),
+        19 => serde_json::json!({"stage_report": {"opportunity": deal}}),
+        20 => serde_json::json!({"list_price": {"product": product, "price_list": list, "date": date}}),
         _ => serde_json::json!({"stage_history": {"opportunity": deal}}),
     }
 }
@@ -313,4 +318,18 @@ fn import(rooms: &mut Rooms) {
     let dry_run = rooms.random.percent(50);
     let import = |session: &Session| -> Result<_> { session.import_csv(rows.as_bytes(), &mapping, dry_run) };
     rooms.act(&"import", import);
+}
+
+#[test]
+fn every_question_of_the_json_door_is_asked_in_two_worlds() {
+    let schema: Value = serde_json::from_str(&crate::json_schema("question").unwrap()).unwrap();
+    let choices = schema["oneOf"].as_array().unwrap();
+    let known: BTreeSet<&String> =
+        choices.iter().flat_map(|choice| choice["properties"].as_object().unwrap().keys()).collect();
+    assert!(known.len() > 15);
+    let mut rooms = Rooms::new(crate::testkit::memory, 85, false);
+    let asked: BTreeSet<String> =
+        (0..600).flat_map(|_| question(&mut rooms).as_object().unwrap().keys().cloned().collect::<Vec<_>>()).collect();
+    let forgotten: Vec<&&String> = known.iter().filter(|name| !asked.contains(**name)).collect();
+    assert_eq!(forgotten, Vec::<&&String>::new(), "ask them in `question`");
 }
