@@ -83,7 +83,7 @@ pub struct Above {
 
 /// The formula: a record is seen if no denying grant of the reader lies on it, and
 ///
-/// - where it has a record above ([`Above`]), if that one is seen (its deletion does not matter); a record above that
+/// - where it has a record above (`Above`), if that one is seen (its deletion does not matter); a record above that
 ///   does not exist is not seen;
 /// - else if everything is seen, its owner is among the owners, or a grant of sufficient level to one of the principals
 ///   holds today.
