@@ -200,6 +200,9 @@ impl Visibility {
     }
 }
 
+/// Whether a user is one of those to whom something was granted.
+type Whom<'a> = Box<dyn Fn(Id) -> bool + 'a>;
+
 impl AccessModel {
     /// How much of a record a user has by its sharing.
     pub(crate) fn level(
@@ -351,7 +354,7 @@ impl AccessModel {
             return None;
         }
         let configuration = self.configuration();
-        let (cause, name, who): (AccessCause, Option<String>, Box<dyn Fn(Id) -> bool>) =
+        let (cause, name, who): (AccessCause, Option<String>, Whom<'_>) =
             if let Some(rule) = configuration.rules.get(&grant.cause) {
                 match rule.kind {
                     SharingRuleKind::Criteria => {
@@ -372,7 +375,7 @@ impl AccessModel {
         Some(AccessReason { cause, level, id, name, roles, through, grantee, until, above: None })
     }
 
-    fn has_key(&self, key: Id) -> Box<dyn Fn(Id) -> bool + '_> {
+    fn has_key(&self, key: Id) -> Whom<'_> {
         Box::new(move |id| id == key || self.keys_of.get(&id).is_some_and(|keys| keys.contains(&key)))
     }
 
