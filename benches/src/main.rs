@@ -1,9 +1,11 @@
 //! Benches of the engine, each beside a raw twin in the same run: plain `rusqlite` that writes the same rows, unique
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
-//! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. A reader who sees a part only is measured
+//! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
+//! force are measured instead. A reader who sees a part only is measured
 //! against the raw twin that sees everything, for that is what a host would write without rights.
 
+mod access;
 mod raw;
 mod world;
 
@@ -39,11 +41,15 @@ type Measured = (&'static str, f64, f64);
 struct Options {
     rows: usize,
     rounds: usize,
+    access: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
     let options = options();
     let folder = tempfile::tempdir()?;
+    if options.access {
+        return access::measure(folder.path(), options.rows);
+    }
     println!("{} accounts of {} users, {} rounds", options.rows, world::OWNERS, options.rounds);
     let mut results = vec![commands(folder.path(), options.rows.min(SMALL))?];
     for (name, durability) in [("one command, NORMAL", Durability::Normal), ("one command, FULL", Durability::Full)] {
@@ -85,7 +91,8 @@ fn options() -> Options {
         let place = arguments.iter().position(|argument| argument == name);
         place.and_then(|place| arguments.get(place + 1)).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
-    Options { rows: number("--rows", 100_000).max(world::OWNERS), rounds: number("--rounds", 3_000).max(10) }
+    let access = arguments.iter().any(|argument| argument == "--access");
+    Options { access, rows: number("--rows", 100_000).max(world::OWNERS), rounds: number("--rounds", 3_000).max(10) }
 }
 
 /// The whole file at once, as a host would give it.

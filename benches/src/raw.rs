@@ -253,6 +253,31 @@ impl Reader {
         (0..rounds).try_for_each(|_| self.each(sql, []))
     }
 
+    /// Everything, by another field.
+    pub fn list_by(&self, field: &str) -> rusqlite::Result<()> {
+        self.each(&format!("SELECT * FROM account WHERE tenant = 1 AND deleted = 0 ORDER BY {field}, id LIMIT 51"), [])
+    }
+
+    /// Milliseconds to write one row for each account that fulfils a condition, with the keys that grants have, and to
+    /// delete them again.
+    pub fn grant_where(&self, condition: &str) -> rusqlite::Result<(f64, f64)> {
+        self.0.execute_batch(
+            "CREATE TABLE raw_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
+             CREATE INDEX raw_grant_record ON raw_grant (tenant, entity, rid);",
+        )?;
+        let run = |sql: &str| -> rusqlite::Result<f64> {
+            let start = std::time::Instant::now();
+            self.0.execute(sql, [])?;
+            Ok(start.elapsed().as_secs_f64() * 1e3)
+        };
+        let write = run(&format!(
+            "INSERT INTO raw_grant SELECT 1, 'account', zeroblob(16), rid, zeroblob(16), 1 FROM account WHERE {condition}"
+        ))?;
+        let delete = run("DELETE FROM raw_grant WHERE tenant = 1 AND entity = 'account' AND principal = zeroblob(16)")?;
+        self.0.execute_batch("DROP TABLE raw_grant")?;
+        Ok((write, delete))
+    }
+
     pub fn journal(&self, ids: &[Id]) -> rusqlite::Result<()> {
         let sql = "SELECT * FROM journal WHERE tenant = 1 AND record = ?1 ORDER BY sequence";
         ids.iter().try_for_each(|id| self.each(sql, [id.as_bytes()]))

@@ -266,6 +266,13 @@ impl AccessPlan {
         self.masked.contains(field)
     }
 
+    /// Whether the reader is told that the field was changed: not of one of which he sees a part, for the change may lie
+    /// in the rest.
+    #[must_use]
+    pub(crate) fn tells(&self, field: &str) -> bool {
+        self.can_read(field) && !self.is_masked(field)
+    }
+
     /// What the user may do with a field.
     pub(crate) fn field_access(&self, spec: &FieldSpec) -> FieldAccess {
         let name = spec.name.as_ref();
@@ -359,7 +366,8 @@ impl AccessPlan {
     /// # Errors
     /// `UnknownField`.
     pub fn readable_field(&self, schema: &TenantSchema, entity: &EntityType, name: &str) -> Result<FieldRef> {
-        self.field_for(Check::NamedField, schema, entity, name)
+        let readable = |field: &FieldRef| self.can_read(&field.spec.name) || off(Check::NamedField);
+        schema.field(entity, name).filter(readable).ok_or_else(|| unknown_field(name).into_invalid())
     }
 
     fn field_for(&self, check: Check, schema: &TenantSchema, entity: &EntityType, name: &str) -> Result<FieldRef> {

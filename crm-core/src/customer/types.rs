@@ -150,7 +150,8 @@ entity! {
             /// City.
             pub city: Option<String> => text(100).indexed(),
             /// Revenue of a year, in `revenue_currency`.
-            pub annual_revenue: Option<Decimal> => decimal(4).confidential().in_currency("revenue_currency"),
+            pub annual_revenue: Option<Decimal> =>
+                decimal(4).indexed().confidential().in_currency("revenue_currency"),
             /// The currency of the revenue; that of the books if a revenue is given without one. Seen with the revenue only.
             pub revenue_currency: Option<Currency> => currency().with_rights_of("annual_revenue"),
             /// How many people work there.

@@ -205,7 +205,7 @@ impl Work<'_> {
                 problems.push(Problem::of_field(ErrorCode::Required, "owner", "every record has an owner"));
                 continue;
             }
-            if author == Author::Undo && plan.can_read(&name) {
+            if author == Author::Undo && plan.tells(&name) {
                 plan.require_field_right(&field.spec)?;
             }
             if author == Author::Caller {
@@ -241,7 +241,7 @@ impl Work<'_> {
         let later = entries.iter().flat_map(|entry| &entry.changes);
         let mut fields: Vec<&str> = later
             .map(|change| change.field.as_str())
-            .filter(|field| plan.can_read(field) || off(Check::StaleField))
+            .filter(|field| plan.tells(field) || off(Check::StaleField))
             .collect();
         fields.sort_unstable();
         fields.dedup();

@@ -155,7 +155,9 @@ impl Reading<'_> {
     /// the rights of now, saw the owner that it had before the entry and does not see the one after it.
     fn told(&mut self, entry: JournalEntry) -> Result<Option<Told>> {
         let Ok((entity, plan)) = self.entity(&entry.entity) else { return Ok(None) };
-        let Ok(get) = plan.check_get_any(entry.record) else { return Ok(None) };
+        let Ok(get) = plan.check_get_any(entry.record) else {
+            return Ok(self.share_that_ended(&entry)?.map(Told::Left));
+        };
         let found = self.tx.get(&get)?;
         if found.is_some() || off(Check::FeedVisible) {
             let plan = match &found {
@@ -221,6 +223,8 @@ impl Reading<'_> {
                 plan.mask_value(&field.spec, value);
             }
         }
+        // A change that lies in the hidden part of a value is none to who sees the rest.
+        entry.changes.retain(|change| !plan.is_masked(&change.field) || change.before != change.after);
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
         (!empty).then_some(entry)
     }

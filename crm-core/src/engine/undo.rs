@@ -162,7 +162,7 @@ impl Work<'_> {
         let plan = self.plan(Author::Undo, &entity);
         let get = plan.check_get_any(effect.record).map_err(|_| Error::not_found("operation"))?;
         let update = effect.first == ChangeKind::Update && effect.last == ChangeKind::Update;
-        let hidden = update && !effect.changes.iter().any(|change| plan.can_read(&change.field));
+        let hidden = update && !effect.changes.iter().any(|change| plan.tells(&change.field));
         let seen = self.tx.get(&get)?.is_some() && !hidden;
         if seen || off(Check::UndoSeen) { Ok(()) } else { Err(Error::not_found("operation")) }
     }
@@ -204,7 +204,7 @@ impl Work<'_> {
     /// record that was made, what was empty must be empty.
     fn field_that_moved(&self, author: Author, entity: &EntityType, row: &Row, effect: &Effect) -> Option<String> {
         let plan = self.plan(author, entity);
-        let mut visible = effect.changes.iter().filter(|change| plan.can_read(&change.field));
+        let mut visible = effect.changes.iter().filter(|change| plan.tells(&change.field));
         if let Some(moved) = visible.find(|change| !self.stands(entity, row, change)) {
             return Some(moved.field.clone());
         }
@@ -213,7 +213,7 @@ impl Work<'_> {
         }
         let known = |field: &str| effect.changes.iter().any(|change| change.field == field);
         let mut present = journal::creation_changes(&self.tenant.schema, entity, row).into_iter();
-        present.find(|change| plan.can_read(&change.field) && !known(&change.field)).map(|change| change.field)
+        present.find(|change| plan.tells(&change.field) && !known(&change.field)).map(|change| change.field)
     }
 
     /// Whether a field still has the value that the operation left in it.
@@ -226,7 +226,7 @@ impl Work<'_> {
     fn changed(&mut self, author: Author, entity: &EntityType, row: &Row, field: &str) -> Problem {
         let plan = self.plan(Author::Undo, entity);
         let sees = plan.check_get_any(row.id).and_then(|get| self.tx.get(&get)).is_ok_and(|found| found.is_some());
-        if author == Author::UndoRule && !(sees && plan.can_read(field)) {
+        if author == Author::UndoRule && !(sees && plan.tells(field)) {
             return Problem::new(ErrorCode::EffectsChanged, "what followed from the operation was changed since");
         }
         let name = entity.name;

@@ -63,8 +63,18 @@ pub(crate) struct Generator {
 }
 
 /// Entities whose every change makes the engine read all of them: few are kept, and they are changed less often.
-const COSTLY: [(&str, usize); 5] =
-    [("organization", 1), ("field_definition", 24), ("role", 12), ("permission_set", 8), ("user", 16)];
+const COSTLY: [(&str, usize); 10] = [
+    ("organization", 1),
+    ("field_definition", 24),
+    ("role", 12),
+    ("org_unit", 6),
+    ("permission_set", 8),
+    ("user", 16),
+    ("user_group", 6),
+    ("territory", 6),
+    ("sharing_default", 3),
+    ("sharing_rule", 12),
+];
 
 /// The record that a command changes.
 const fn record_of(command: &Command) -> Option<Id> {
@@ -393,12 +403,49 @@ impl Generator {
                 };
                 FieldValue::json(&[right(&mut self.random), right(&mut self.random)]).unwrap()
             }
+            ("permission_set", "is_profile") => self.random.percent(5).into(),
+            ("permission_set", "denied" | "limits") if self.random.percent(90) => FieldValue::Null,
+            (_, "valid_from" | "valid_until") if self.random.percent(80) => FieldValue::Null,
+            ("user", "members" | "profile" | "partner" | "duties" | "kind") if self.random.percent(90) => {
+                FieldValue::Null
+            }
+            ("territory", "records" | "members") if self.random.percent(80) => FieldValue::Null,
+            ("sharing_default" | "sharing_rule" | "team_member" | "record_share", _) => {
+                return self.sharing_value(entity, field);
+            }
             ("organization", "time_zone") => self.random.of(&["Asia/Shanghai", "Europe/Berlin", "UTC"]).into(),
             ("user", "permission_sets") => self.nested(entity, field),
             ("user", "is_inactive") => self.random.percent(10).into(),
             _ => return None,
         };
         Some(value)
+    }
+
+    /// Rules and shares need values that fit each other.
+    fn sharing_value(&mut self, entity: &EntityType, field: &str) -> Option<FieldValue> {
+        if self.random.percent(5) {
+            return None;
+        }
+        let user = match self.reference("user") {
+            FieldValue::Reference(id) => format!(r#"{{"kind":"user","id":"{id}"}}"#),
+            _ => r#"{"kind":"everybody"}"#.to_owned(),
+        };
+        Some(match (entity.name, field) {
+            (_, "entity") => self.random.of(&["sample", "sample", "sample", "account"]).into(),
+            (_, "record") => self.reference("sample"),
+            ("sharing_rule", "kind") => "criteria".into(),
+            ("sharing_rule", "filter") => {
+                let prefix = self.random.of(&["a", "A", "x", "铁"]);
+                let field = self.random.of(&["name", "note", "code"]);
+                FieldValue::Json(format!(r#"{{"prefix":{{"field":"{field}","prefix":"{prefix}"}}}}"#))
+            }
+            ("sharing_rule", "targets") => FieldValue::Json(format!("[{user}]")),
+            ("sharing_rule", "sources" | "field") => FieldValue::Null,
+            ("sharing_default", "team_fields") => FieldValue::Json(r#"["note","secret"]"#.into()),
+            ("team_member", "fields") => self.random.of(&[FieldValue::Null, FieldValue::Json(r#"["note"]"#.into())]),
+            ("record_share", "grantee") => FieldValue::Json(user),
+            _ => return None,
+        })
     }
 
     /// A value that hardly any field can hold.

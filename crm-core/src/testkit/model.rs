@@ -236,7 +236,7 @@ impl Pair {
         // A link belongs to the owner of its account, whom its rule writes down again whenever the link is written.
         let unmarked = |(entity, _): &(&str, Id), row: &Row| Row {
             version: 0,
-            owner: row.owner.filter(|_| *entity != "account_link"),
+            owner: row.owner.filter(|_| !["account_link", "record_share", "team_member"].contains(entity)),
             updated_at: Timestamp::default(),
             updated_by: None,
             ..row.clone()

@@ -8,17 +8,23 @@ use super::generate::{Generator, Known, WORDS};
 use super::paired::{Twins, twins};
 use super::regression::{create, delete, update};
 use super::{Engine, Kept, Random, memory, registry, sqlite};
-use crate::access::{FieldRight, ObjectRight, PermissionSet, Role, User};
+use crate::access::{
+    AccessLevel, FieldAccess, FieldRight, ObjectRight, PermissionSet, PrincipalKind, PrincipalRef, RecordShare, Role,
+    SharingAccess, SharingRule, SharingRuleKind, User,
+};
 use crate::customer::Account;
-use crate::engine::{Command, Outcome, Session};
+use crate::engine::{AccessCommand, AdminCommand, Command, Outcome, Session};
 use crate::product::{PriceList, Product};
-use crate::query::{AggregateQuery, GroupBy, Measure, MeasureFunction, Query};
+use crate::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::{Pipeline, SalesCommand};
 use crate::schema::{Entity, FieldDefinition, TenantSchema};
 use crate::value::{Date, FieldValue, Id, Result, Timestamp};
 
 type Fields = Vec<(&'static str, FieldValue)>;
+
+/// The most records of a pair of worlds that rules deny: each rule is looked at with every change.
+const MOST_DENIED: usize = 8;
 
 /// What a reader does not see. The two lists do not fit together: without its stage nothing is left of an opportunity's
 /// intervals.
@@ -86,7 +92,14 @@ struct Hidden {
 }
 
 /// Every way in which a record is hidden.
-const HIDDEN_BY: [Hidden; 2] = [
+const HIDDEN_BY: [Hidden; 4] = [
+    // It is somebody else's, and was shared with the reader until yesterday.
+    Hidden {
+        owner: |rooms| rooms.other,
+        then: |rooms, world, entity, id| rooms.share(world, entity, id, "2026-03-01".parse().ok()),
+    },
+    // It is the reader's own, but for a rule that denies it to him.
+    Hidden { owner: |rooms| rooms.other, then: |rooms, world, entity, id| rooms.deny(world, entity, id) },
     // It is somebody else's.
     Hidden { owner: |rooms| rooms.other, then: |_, _, _, _| {} },
     // It is somebody else's and deleted.
@@ -100,12 +113,15 @@ const HIDDEN_BY: [Hidden; 2] = [
     },
 ];
 
-/// Every way in which a record is shown: whose it is.
-const SHOWN_BY: [fn(&Rooms) -> Id; 2] = [
+/// Every way in which a record is shown: whose it is, and how much of it is shared with the reader.
+const SHOWN_BY: [(fn(&Rooms) -> Id, Option<AccessLevel>); 4] = [
     // It is the reader's own.
-    |rooms| rooms.reader,
+    (|rooms| rooms.reader, None),
     // It is of somebody below.
-    |rooms| rooms.below,
+    (|rooms| rooms.below, None),
+    // It is somebody else's and shared with the reader, more or less.
+    (|rooms| rooms.other, Some(AccessLevel::Read)),
+    (|rooms| rooms.other, Some(AccessLevel::Full)),
 ];
 
 pub(super) fn subjects(entity: &str, id: Id) -> FieldValue {
@@ -148,6 +164,8 @@ pub(super) struct Rooms {
     /// Values of hidden records of either world, as if the reader had heard of them.
     pub(super) heard: Vec<String>,
     pub(super) operations: Vec<Id>,
+    /// Records that a rule denies to the reader.
+    denied: usize,
     /// Those that the reader carried out: an identifier can be given once, whoever knows of it.
     pub(super) own_operations: Vec<Id>,
     pub(super) random: Random,
@@ -183,6 +201,7 @@ impl Rooms {
                 field: (*field).into(),
                 ..FieldRight::default()
             };
+            let masked = FieldRight { access: FieldAccess::Masked, ..field(&("account", "employees")) };
             let set = PermissionSet {
                 name: "seller".into(),
                 objects: ROOMS
@@ -191,7 +210,7 @@ impl Rooms {
                     .map(|entity| work(entity))
                     .chain(["pipeline", "user"].map(read))
                     .collect(),
-                fields: hidden.iter().chain(only.iter().filter(|_| place == 1)).map(field).collect(),
+                fields: hidden.iter().chain(only.iter().filter(|_| place == 1)).map(field).chain([masked]).collect(),
                 ..PermissionSet::default()
             };
             let set = admin.create_permission_set(&set).unwrap().id;
@@ -227,6 +246,7 @@ impl Rooms {
             hidden: [Vec::new(), Vec::new()],
             heard: Vec::new(),
             operations: Vec::new(),
+            denied: 0,
             own_operations: Vec::new(),
             random: Random::new(seed),
             generator,
@@ -452,8 +472,9 @@ impl Rooms {
         let mail = format!(r#"[{{"kind":"email","value":"a{world}{}@example.org"}}]"#, self.serial);
         let mail = FieldValue::Json(mail);
         match (entity, self.hides_stages) {
-            ("account", true) => vec![("x_cost", self.apart(world))],
+            ("account", true) => vec![("x_cost", self.apart(world)), ("employees", number)],
             ("account", false) => vec![
+                ("employees", number.clone()),
                 ("x_cost", self.apart(world)),
                 ("annual_revenue", number),
                 ("description", self.apart(world)),
@@ -480,8 +501,9 @@ impl Rooms {
         let accounts = [0, 1].map(|_| self.random.pick(&self.shared).copied());
         let name: FieldValue = self.random.of(&WORDS).into();
         let deal = self.one_seen("opportunity");
-        let owner = SHOWN_BY[self.random.below(SHOWN_BY.len())](self);
-        let (id, op_id) = (self.new_id(), self.new_id());
+        let (owner, shared) = SHOWN_BY[self.random.below(SHOWN_BY.len())];
+        let owner = owner(self);
+        let (id, op_id, share) = (self.new_id(), self.new_id(), self.new_id());
         let mut done = Vec::new();
         for world in 0..2 {
             let mut values = self.differing(entity, world);
@@ -504,7 +526,9 @@ impl Rooms {
             if entity == "opportunity" && self.hides_stages {
                 values.push(("stage", ["prospecting", "proposal"][world].into()));
             }
-            done.push(self.worlds[world].admin.execute_all(&[create(entity, &values)], Some(op_id)).map(|_| ()));
+            let mut commands = vec![create(entity, &values)];
+            commands.extend(shared.map(|level| self.sharing(share, entity, id, Some(level), None)));
+            done.push(self.worlds[world].admin.execute_all(&commands, Some(op_id)).map(|_| ()));
         }
         assert_eq!(done[0], done[1], "{entity}");
         if done[0].is_err() {
@@ -517,6 +541,54 @@ impl Rooms {
         } else {
             self.operations.push(op_id);
         }
+    }
+
+    fn sharing(
+        &self,
+        id: Id,
+        entity: &str,
+        record: Id,
+        access: Option<AccessLevel>,
+        valid_until: Option<Date>,
+    ) -> Command {
+        let grantee = PrincipalRef { kind: PrincipalKind::User, id: self.reader };
+        let entity = entity.to_owned();
+        let share = RecordShare { id, entity, record, grantee, access, valid_until, ..RecordShare::default() };
+        Command::Access(AccessCommand::Share { share })
+    }
+
+    /// Shares a record of one world with the reader.
+    fn share(&mut self, world: usize, entity: &str, record: Id, until: Option<Date>) {
+        if entity == "stage_interval" || entity == "activity_link" {
+            return;
+        }
+        let (id, op_id) = (self.new_id(), self.new_id());
+        let command = self.sharing(id, entity, record, Some(AccessLevel::Full), until);
+        self.worlds[world].admin.execute_all(&[command], Some(op_id)).unwrap();
+    }
+
+    /// Gives a record of one world to the reader, after a rule has denied it to him by its identifier.
+    fn deny(&mut self, world: usize, entity: &'static str, record: Id) {
+        if self.denied >= MOST_DENIED || entity == "account_link" {
+            return;
+        }
+        self.denied += 1;
+        let filter =
+            Filter::Compare { field: "id".into(), comparison: Comparison::Equal, value: FieldValue::Reference(record) };
+        let rule = SharingRule {
+            id: self.new_id(),
+            name: format!("rule {}", self.serial),
+            entity: entity.into(),
+            kind: SharingRuleKind::Criteria,
+            filter: Some(filter),
+            access: Some(SharingAccess::Deny),
+            targets: [self.reader, self.below].map(|id| PrincipalRef { kind: PrincipalKind::User, id }).to_vec(),
+            ..SharingRule::default()
+        };
+        let op_id = self.new_id();
+        let owner = update(entity, record, 1, &[("owner", self.reader.into())]);
+        let rule = Command::Admin(AdminCommand::CreateSharingRule { sharing_rule: rule });
+        self.worlds[world].admin.execute_all(&[rule, owner], Some(op_id)).unwrap();
     }
 
     /// Other hidden values for a record that the reader sees, as often in both worlds.

@@ -148,6 +148,22 @@ impl Access<'_> {
         })
     }
 
+    /// What decides over some records, read once: to ask again and again how much of each the caller has.
+    ///
+    /// # Errors
+    /// `NotFound` for a record that the caller does not see, `UnknownEntity`, `Denied`.
+    pub fn decisions(&self, entity: &str, records: &[Id]) -> Result<Decisions> {
+        self.session.reading(|reading| {
+            let (entity, _) = reading.entity(entity)?;
+            let mut facts = Vec::with_capacity(records.len());
+            for id in records {
+                let (entity, row) = reading.seen(entity.name, *id)?;
+                facts.push(reading.facts(&entity, &row)?);
+            }
+            Ok(Decisions { tenant: reading.tenant.clone(), user: self.session.ctx.user, entity, facts })
+        })
+    }
+
     /// Who would gain and lose which records, fields and rights if these commands were carried out. Nothing is written.
     /// The caller must be allowed to carry them out, and have every record of each entity of which something is told.
     ///
@@ -155,6 +171,36 @@ impl Access<'_> {
     /// As the commands; `Denied`.
     pub fn policy_diff(&self, commands: &[Command]) -> Result<PolicyDiff> {
         policy::diff(self.session, commands)
+    }
+}
+
+/// Records with what decides over them, as they were when they were read.
+#[derive(Debug)]
+pub struct Decisions {
+    tenant: Arc<crate::engine::Tenant>,
+    user: Id,
+    entity: EntityType,
+    facts: Vec<Facts>,
+}
+
+impl Decisions {
+    /// How many records they are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// How much of the record at a place the caller has by its sharing.
+    #[must_use]
+    pub fn level(&self, place: usize) -> Option<AccessLevel> {
+        let facts = self.facts.get(place)?;
+        self.tenant.model.level(self.user, &self.entity, &self.tenant.schema, facts)
     }
 }
 

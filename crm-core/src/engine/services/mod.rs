@@ -8,7 +8,7 @@ mod quotes;
 mod sales;
 mod transfers;
 
-pub use access::Access;
+pub use access::{Access, Decisions};
 pub(super) use access::{facts, same_formula};
 pub use customers::Customers;
 pub use products::Products;

@@ -82,6 +82,7 @@ CREATE INDEX "account_life_cycle" ON "account" (tenant, "life_cycle", id) WHERE 
 CREATE INDEX "account_country" ON "account" (tenant, "country", id) WHERE deleted = 0;
 CREATE INDEX "account_region" ON "account" (tenant, "region", id) WHERE deleted = 0;
 CREATE INDEX "account_city" ON "account" (tenant, "city", id) WHERE deleted = 0;
+CREATE INDEX "account_annual_revenue" ON "account" (tenant, "annual_revenue", id) WHERE deleted = 0;
 CREATE INDEX "account_deleted" ON "account" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "account_search" USING fts5("scope", "name", "code", "short_name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "contact" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "full_name" TEXT NOT NULL, "account" BLOB, "family_name" TEXT, "given_name" TEXT, "job_title" TEXT, "department" TEXT, "language" TEXT, "channels" TEXT, "birthday" TEXT, "do_not_contact" INTEGER, "description" TEXT, "external_ids" TEXT) STRICT;

@@ -212,6 +212,7 @@ fn a18_who_follows_the_feed_loses_what_he_may_no_longer_see() {
         let seen = wang.changes_since(start, 1_000).unwrap();
         assert_eq!(seen.entries.len(), 1);
         silent("entries", &seen);
+        stage.end_shares("sample", id);
         admin
             .execute(update(
                 "sample",

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use super::regression::made;
 use super::rights::{every, hidden, member};
 use super::{Engine, custom_definitions, memory, sqlite};
-use crate::access::{ObjectRight, Role, User};
+use crate::access::{AccessLevel, ObjectRight, PrincipalKind, PrincipalRef, RecordShare, Role, TeamMember, User};
 use crate::engine::Session;
 use crate::sales::Pipeline;
 use crate::schema::FieldDefinition;
-use crate::value::{Error, FieldValue, Id, Problem, Result};
+use crate::value::{Date, Error, FieldValue, Id, Problem, Result};
 
 /// What must never leave: it stands in every hidden field and in every hidden record.
 const CANARY: &str = "KANARIENVOGEL";
@@ -29,15 +29,39 @@ struct Way {
 }
 
 /// Every way in which a record is hidden.
-const HIDDEN_BY: [Way; 2] = [
+const HIDDEN_BY: [Way; 4] = [
     Way { name: "it is the administrator's", owner: |stage| stage.admin().user(), then: |_, _, _| {} },
     Way { name: "it is a colleague's", owner: |stage| stage.li.user(), then: |_, _, _| {} },
+    Way {
+        name: "it was shared until yesterday",
+        owner: |stage| stage.li.user(),
+        then: |stage, entity, id| stage.share(stage.wang.user(), entity, id, "2026-03-01".parse().ok()),
+    },
+    Way {
+        name: "it is shared with a colleague",
+        owner: |stage| stage.admin().user(),
+        then: |stage, entity, id| stage.share(stage.li.user(), entity, id, None),
+    },
 ];
 
 /// Every way in which a record is shown.
-const SHOWN_BY: [Way; 2] = [
+const SHOWN_BY: [Way; 4] = [
     Way { name: "it is his own", owner: |stage| stage.wang.user(), then: |_, _, _| {} },
     Way { name: "it is of somebody below", owner: |stage| stage.below, then: |_, _, _| {} },
+    Way {
+        name: "it is shared with him",
+        owner: |stage| stage.li.user(),
+        then: |stage, entity, id| stage.share(stage.wang.user(), entity, id, None),
+    },
+    Way {
+        name: "he is on its team",
+        owner: |stage| stage.li.user(),
+        then: |stage, entity, id| {
+            let (entity, access) = (entity.to_owned(), Some(AccessLevel::Full));
+            let member = TeamMember { entity, record: id, user: stage.wang.user(), access, ..TeamMember::default() };
+            stage.admin().access().add_team_member(&member).unwrap();
+        },
+    },
 ];
 
 /// The fields that the attacker does not see.
@@ -106,6 +130,24 @@ impl Stage {
         }
         let below = below.user();
         Self { engine, wang, li, below, hides, shows }
+    }
+
+    fn share(&self, with: Id, entity: &str, record: Id, valid_until: Option<Date>) {
+        let grantee = PrincipalRef { kind: PrincipalKind::User, id: with };
+        let (entity, access) = (entity.to_owned(), Some(AccessLevel::Full));
+        let share = RecordShare { entity, record, grantee, access, valid_until, ..RecordShare::default() };
+        self.admin().access().share(&share).unwrap();
+    }
+
+    /// Ends every share and every team of a record.
+    fn end_shares(&self, entity: &str, id: Id) {
+        let access = self.admin().access();
+        for share in access.shares(entity, id).unwrap() {
+            access.unshare(share.id, share.version).unwrap();
+        }
+        for member in access.team(entity, id).unwrap() {
+            access.remove_team_member(member.id, member.version).unwrap();
+        }
     }
 
     const fn admin(&self) -> &Session {
