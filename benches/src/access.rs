@@ -14,7 +14,7 @@ use crm_core::customer::Account;
 use crm_core::engine::{AccessCommand, AdminCommand, Command, Crm, Session, Transfer};
 use crm_core::exchange::{ColumnMapping, ImportMapping};
 use crm_core::query::{AggregateQuery, Comparison, Filter, Measure, MeasureFunction, Query, Sort};
-use crm_core::value::{Id, Result};
+use crm_core::value::{FieldValue, Id, Result};
 
 use crate::{Failure, raw, world};
 
@@ -247,7 +247,10 @@ fn lists(raw: &raw::Reader, crm: &Crm, people: &People) -> std::result::Result<(
                 ..AggregateQuery::default()
             };
             let visible = session.aggregate("account", &count)?;
-            let visible = visible.first().and_then(|row| row.values.first()).map(ToString::to_string);
+            let visible = visible.first().and_then(|row| row.values.first()).map(|value| match value {
+                FieldValue::Integer(count) => count.to_string(),
+                other => format!("{other:?}"),
+            });
             println!(
                 "{:<34} {:>9} {plain:>10.0} {warm:>10.0} {cold:>10.1} {:>7.2}",
                 format!("{who} by {field}"),

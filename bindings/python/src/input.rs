@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crm_core::customer::CustomerCommand;
-use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand};
+use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand, TransferCommand};
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
@@ -23,6 +23,7 @@ pub enum CommandInput {
     Sales(SalesCommand),
     Product(ProductCommand),
     Quote(QuoteCommand),
+    Transfer(TransferCommand),
     Journal(JournalCommand),
 }
 
@@ -37,6 +38,7 @@ impl From<CommandInput> for Command {
             CommandInput::Sales(command) => Self::Sales(command),
             CommandInput::Product(command) => Self::Product(command),
             CommandInput::Quote(command) => Self::Quote(command),
+            CommandInput::Transfer(command) => Self::Transfer(command),
             CommandInput::Journal(command) => Self::Journal(command),
         }
     }

@@ -1,6 +1,6 @@
 //! The questions of the JSON door: reading records, and the reports of every room.
 
-use super::{Command, Session};
+use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
@@ -194,6 +194,32 @@ value_union! {
             /// The record.
             record: Id,
         },
+        /// What a transfer would do.
+        PreviewTransfer {
+            /// The transfer.
+            transfer: Transfer,
+        },
+        /// What a hand-over would do.
+        PreviewHandOver {
+            /// The hand-over.
+            hand_over: HandOver,
+        },
+        /// The owners of a record, each with the first day of his.
+        Ownership {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
+        /// Who owned a record on a date, or null.
+        OwnerOn {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The date.
+            date: Date,
+        },
         /// The shares of a record.
         Shares {
             /// The entity.
@@ -274,6 +300,12 @@ impl Question {
             Self::WhoCan { entity, record } => json::to_canonical(&access.who_can(&entity, record)?),
             Self::PolicyDiff { commands } => json::to_canonical(&access.policy_diff(&commands)?),
             Self::Team { entity, record } => json::to_canonical(&access.team(&entity, record)?),
+            Self::PreviewTransfer { transfer } => json::to_canonical(&session.transfers().preview_transfer(&transfer)?),
+            Self::PreviewHandOver { hand_over } => {
+                json::to_canonical(&session.transfers().preview_hand_over(&hand_over)?)
+            }
+            Self::Ownership { entity, id } => json::to_canonical(&session.transfers().ownership(&entity, id)?),
+            Self::OwnerOn { entity, id, date } => json::to_canonical(&session.transfers().owner_on(&entity, id, date)?),
             Self::Shares { entity, record } => json::to_canonical(&access.shares(&entity, record)?),
             record => record.answer(session),
         }

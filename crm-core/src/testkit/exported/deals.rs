@@ -183,7 +183,7 @@ pub(super) const CALLS: &[Call] = &[
     ("Quotes::expire", |rooms| {
         let (quote, version) = with_version(rooms, "quote");
         let later = rooms.instant().add_micros(200 * 86_400_000_000);
-        let is_later = rooms.random.percent(40);
+        let is_later = rooms.random.percent(80);
         rooms.act(&("expire", quote), |session| {
             let session = if is_later { session.at(later) } else { session.clone() };
             session.quotes().expire(quote, version)

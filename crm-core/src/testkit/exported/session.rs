@@ -274,7 +274,9 @@ fn question(rooms: &mut Rooms) -> Value {
     let figures = value(json::to_canonical(&rooms.figures(entity)));
     let tree = serde_json::json!({"account": account, "hierarchy": "legal", "date": date});
     let (product, list) = (rooms.any("product").to_string(), rooms.any("price_list").to_string());
-    match rooms.random.below(22) {
+    let user = rooms.any("user").to_string();
+    let record = serde_json::json!({"entity": entity, "record": id});
+    match rooms.random.below(31) {
         0 => serde_json::json!({"get": {"entity": entity, "id": id}}),
         1 | 2 => serde_json::json!({"list": {"entity": entity, "query": query}}),
         3 | 4 => serde_json::json!({"aggregate": {"entity": entity, "query": figures}}),
@@ -300,6 +302,15 @@ fn question(rooms: &mut Rooms) -> Value {
         18 => serde_json::json!({"win_rate": {"options": null}}),
         19 => serde_json::json!({"stage_report": {"opportunity": deal}}),
         20 => serde_json::json!({"list_price": {"product": product, "price_list": list, "date": date}}),
+        21 => serde_json::json!({"explain_access": {"user": user, "entity": entity, "record": id, "field": null}}),
+        22 => serde_json::json!({"who_can": record}),
+        23 => serde_json::json!({"policy_diff": {"commands": []}}),
+        24 => serde_json::json!({"team": record}),
+        25 => serde_json::json!({"shares": record}),
+        26 => serde_json::json!({"preview_transfer": {"transfer": {"entity": entity, "to": user, "ids": [id]}}}),
+        27 => serde_json::json!({"preview_hand_over": {"hand_over": {"user": user, "to": user}}}),
+        28 => serde_json::json!({"ownership": {"entity": entity, "id": id}}),
+        29 => serde_json::json!({"owner_on": {"entity": entity, "id": id, "date": date}}),
         _ => serde_json::json!({"stage_history": {"opportunity": deal}}),
     }
 }

@@ -73,6 +73,10 @@ fun Admin.userGroupSequence(query: Query = Query()): Sequence<UserGroup> =
 fun Admin.territorySequence(query: Query = Query()): Sequence<Territory> =
     paged(query, { territories(it) }, TerritoryPage::items, TerritoryPage::nextCursor)
 
+/** Every transfer that the query finds. */
+fun Transfers.transferSequence(query: Query = Query()): Sequence<PlannedTransfer> =
+    paged(query, { transfers(it) }, PlannedTransferPage::items, PlannedTransferPage::nextCursor)
+
 /** Every sharing rule that the query finds. */
 fun Admin.sharingRuleSequence(query: Query = Query()): Sequence<SharingRule> =
     paged(query, { sharingRules(it) }, SharingRulePage::items, SharingRulePage::nextCursor)
