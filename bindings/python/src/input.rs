@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crm_core::customer::CustomerCommand;
-use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand};
+use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand, TransferCommand};
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
@@ -19,6 +19,7 @@ pub enum CommandInput {
     Record(RecordCommand),
     Admin(AdminCommand),
     Access(AccessCommand),
+    Transfer(TransferCommand),
     Customer(CustomerCommand),
     Sales(SalesCommand),
     Product(ProductCommand),
@@ -33,6 +34,7 @@ impl From<CommandInput> for Command {
             CommandInput::Record(command) => Self::Record(command),
             CommandInput::Admin(command) => Self::Admin(command),
             CommandInput::Access(command) => Self::Access(command),
+            CommandInput::Transfer(command) => Self::Transfer(command),
             CommandInput::Customer(command) => Self::Customer(command),
             CommandInput::Sales(command) => Self::Sales(command),
             CommandInput::Product(command) => Self::Product(command),

@@ -16,6 +16,7 @@ mod products;
 mod quotes;
 mod sales;
 mod session;
+mod transfers;
 mod values;
 
 /// The compiled part of the package `crm_core`; import from there.
@@ -43,6 +44,8 @@ mod _native {
     #[pymodule_export]
     use crate::session::Session;
     #[pymodule_export]
+    use crate::transfers::Transfers;
+    #[pymodule_export]
     use crate::values::{
         CompiledCalendar, UnitTable, allocate, around_the_clock_calendar, check_value, content_hash, convert,
         convert_exact, currencies, currency_exponent, engine_version, json_schema, json_schema_names, normalize_gtin,
@@ -66,9 +69,10 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::engine::{
-        AccessCommand, AdminCommand, Command, EntityDiff, FieldDescription, FieldDiff, JournalCommand, Organization,
-        OrganizationPage, Outcome, PolicyDiff, Question, RecordChange, RecordCommand, RecordDiff, SetupOptions,
-        UserDiff,
+        AccessCommand, AdminCommand, Command, EntityDiff, FieldDescription, FieldDiff, HandOver, HandOverException,
+        JournalCommand, Organization, OrganizationPage, Outcome, OwnershipChange, PlannedTransfer, PlannedTransferPage,
+        PolicyDiff, Question, RecordChange, RecordCommand, RecordDiff, SetupOptions, Transfer, TransferCascade,
+        TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus, UserDiff,
     };
     #[pymodule_export]
     use crm_core::exchange::{

@@ -19,6 +19,7 @@ use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
 use crate::products::Products;
 use crate::quotes::Quotes;
 use crate::sales::Sales;
+use crate::transfers::Transfers;
 
 /// A tenant, a user and a clock: everything is asked and done through one. May be shared between threads.
 #[pyclass(module = "crm_core", frozen)]
@@ -97,6 +98,12 @@ impl Session {
     #[getter]
     fn access(&self) -> Access {
         Access { session: self.inner.clone() }
+    }
+
+    /// Handing records over to another owner, and who owned what when.
+    #[getter]
+    fn transfers(&self) -> Transfers {
+        Transfers { session: self.inner.clone() }
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.

@@ -1,6 +1,6 @@
 //! The questions of the JSON door: reading records, and the reports of every room.
 
-use super::{Command, Session};
+use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
@@ -201,6 +201,32 @@ value_union! {
             /// The record.
             record: Id,
         },
+        /// What a transfer would do; nothing is written.
+        PreviewTransfer {
+            /// The transfer.
+            transfer: Transfer,
+        },
+        /// What a leaver's hand-over would do; nothing is written.
+        PreviewHandOver {
+            /// The hand-over.
+            hand_over: HandOver,
+        },
+        /// The owners of a record, each with the first day of his.
+        Ownership {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
+        /// Who owned a record on a date, or null.
+        OwnerOn {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+            /// The date.
+            date: Date,
+        },
     }
 }
 
@@ -275,6 +301,18 @@ impl Question {
             Self::PolicyDiff { commands } => json::to_canonical(&access.policy_diff(&commands)?),
             Self::Team { entity, record } => json::to_canonical(&access.team(&entity, record)?),
             Self::Shares { entity, record } => json::to_canonical(&access.shares(&entity, record)?),
+            owners => owners.owners(session),
+        }
+    }
+
+    /// The answer about transfers and owners.
+    fn owners(self, session: &Session) -> Result<String> {
+        let transfers = session.transfers();
+        match self {
+            Self::PreviewTransfer { transfer } => json::to_canonical(&transfers.preview_transfer(&transfer)?),
+            Self::PreviewHandOver { hand_over } => json::to_canonical(&transfers.preview_hand_over(&hand_over)?),
+            Self::Ownership { entity, id } => json::to_canonical(&transfers.ownership(&entity, id)?),
+            Self::OwnerOn { entity, id, date } => json::to_canonical(&transfers.owner_on(&entity, id, date)?),
             record => record.answer(session),
         }
     }

@@ -15,6 +15,7 @@ mod products;
 mod quotes;
 mod sales;
 mod session;
+mod transfers;
 mod values;
 
 pub use access::Access;
@@ -26,4 +27,5 @@ pub use products::Products;
 pub use quotes::{PricedLines, Quotes};
 pub use sales::Sales;
 pub use session::Session;
+pub use transfers::Transfers;
 pub use values::{CompiledCalendar, UnitTable};

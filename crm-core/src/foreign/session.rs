@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Customers, Products, Quotes, Sales};
+use super::{Access, Admin, Customers, Products, Quotes, Sales, Transfers};
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -54,6 +54,11 @@ impl Session {
     /// Teams and shares of single records, and why somebody may do something.
     pub fn access(&self) -> Access {
         Access::new(self.session.clone())
+    }
+
+    /// Handing records over to another owner, and who owned what when.
+    pub fn transfers(&self) -> Transfers {
+        Transfers::new(self.session.clone())
     }
 }
 

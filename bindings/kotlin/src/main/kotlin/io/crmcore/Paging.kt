@@ -85,6 +85,10 @@ fun Admin.sharingDefaultSequence(query: Query = Query()): Sequence<SharingDefaul
 fun Admin.fieldDefinitionSequence(query: Query = Query()): Sequence<FieldDefinition> =
     paged(query, { fieldDefinitions(it) }, FieldDefinitionPage::items, FieldDefinitionPage::nextCursor)
 
+/** Every transfer that the query finds: those that were carried out, wait for their day, or were given up. */
+fun Transfers.transferSequence(query: Query = Query()): Sequence<PlannedTransfer> =
+    paged(query, { transfers(it) }, PlannedTransferPage::items, PlannedTransferPage::nextCursor)
+
 /** Every entry of the journal behind a cursor that the reader may see, oldest first. */
 fun Session.changeSequence(after: Long = 0): Sequence<JournalEntry> =
     generateSequence({ changesSince(after) }) { page -> if (page.hasMore) changesSince(page.nextCursor) else null }
