@@ -57,7 +57,7 @@ pub(super) const ROOMS: [&str; 8] =
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 19] = [
+pub(super) const ASKED: [&str; 22] = [
     "account",
     "contact",
     "account_link",
@@ -73,6 +73,9 @@ pub(super) const ASKED: [&str; 19] = [
     "product",
     "price_list",
     "list_price",
+    "team_member",
+    "record_share",
+    "transfer",
     "role",
     "permission_set",
     "organization",
@@ -175,8 +178,14 @@ impl Rooms {
             let admin = world.admin.admin();
             let pipeline = world.admin.sales().create_pipeline(&Pipeline::standard()).unwrap();
             let read = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
-            let work =
-                |entity: &str| ObjectRight { create: true, edit: true, delete: true, export: true, ..read(entity) };
+            let work = |entity: &str| ObjectRight {
+                create: true,
+                edit: true,
+                delete: true,
+                export: true,
+                transfer: true,
+                ..read(entity)
+            };
             let (hidden, only) = (if hides_stages { STAGES } else { FIGURES }, [("account", ONLY_ONE_HAS)]);
             let field = |(entity, field): &(&str, &str)| FieldRight {
                 entity: (*entity).into(),
@@ -188,8 +197,9 @@ impl Rooms {
                 objects: ROOMS
                     .iter()
                     .chain(&SHARED)
+                    .chain(&["team_member", "record_share"])
                     .map(|entity| work(entity))
-                    .chain(["pipeline", "user"].map(read))
+                    .chain(["pipeline", "user", "transfer"].map(read))
                     .collect(),
                 fields: hidden.iter().chain(only.iter().filter(|_| place == 1)).map(field).collect(),
                 ..PermissionSet::default()

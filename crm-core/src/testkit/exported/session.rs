@@ -254,7 +254,7 @@ fn command(rooms: &mut Rooms) -> Command {
     }
 }
 
-fn commands(rooms: &mut Rooms) -> Vec<Command> {
+pub(super) fn commands(rooms: &mut Rooms) -> Vec<Command> {
     (0..1 + rooms.random.below(3)).map(|_| command(rooms)).collect()
 }
 
