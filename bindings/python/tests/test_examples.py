@@ -24,4 +24,4 @@ def test_the_python_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     for code in README.read_text(encoding="utf-8").split("```python\n")[1:]:
         exec(compile(code.split("```")[0], str(README), "exec"), {})
-    assert capsys.readouterr().out == "东方重工集团 C-000001\n['东方重工集团'] grade A\n"
+    assert capsys.readouterr().out == "东方重工集团 C-000001\n['东方重工集团'] grade A\n{'account': 1, 'contact': 1}\n"

@@ -152,7 +152,7 @@ impl Work<'_> {
             let message = format!("records of `{}` are not handed over by themselves", entity.name);
             return Err(Error::invalid(ErrorCode::NoSuchRight, "entity", message));
         }
-        if transfer.ids.is_empty() && transfer.filter.is_none() && transfer.from.is_none() {
+        if transfer.ids.is_empty() && transfer.filter.is_none() && transfer.from_owner.is_none() {
             return Err(Error::invalid(ErrorCode::Required, "filter", "say which: a filter, an owner, or identifiers"));
         }
         self.check_owner("to", transfer.to)?;
@@ -162,7 +162,7 @@ impl Work<'_> {
             self.require_level(&plan, Action::Transfer, &row).map_err(|error| error.under(&format!("ids[{place}]")))?;
             rows.push(row);
         }
-        let of = transfer.from.map(|from| equal("owner", from));
+        let of = transfer.from_owner.map(|from| equal("owner", from));
         let filters: Vec<Filter> = transfer.filter.iter().cloned().chain(of).collect();
         if !filters.is_empty() {
             let query = Query { filter: Some(Filter::All { filters }), ..Query::default() };
@@ -435,13 +435,13 @@ impl Reading<'_> {
         for entry in entries.iter().filter(|entry| !void.contains(&entry.op_id)) {
             let Some(change) = entry.changes.iter().find(|change| change.field == "owner") else { continue };
             let known = dated.get(&entry.op_id).cloned();
-            let (from, reason) = known.unwrap_or_else(|| (self.tenant.date(entry.at), None));
+            let (since, reason) = known.unwrap_or_else(|| (self.tenant.date(entry.at), None));
             let owner = match &change.after {
                 FieldValue::Reference(id) => *id,
                 FieldValue::Text(text) => text.parse()?,
                 _ => continue,
             };
-            found.push(OwnershipChange { owner, from, operation: entry.op_id, reason });
+            found.push(OwnershipChange { owner, since, operation: entry.op_id, reason });
         }
         Ok(found)
     }
@@ -466,7 +466,7 @@ impl Reading<'_> {
     /// Who owned a record on a date: the last who was given it, of those whose day had come.
     pub(crate) fn owner_on(&mut self, name: &str, id: Id, date: Date) -> Result<Option<Id>> {
         let owners = self.ownership(name, id)?;
-        Ok(owners.into_iter().rfind(|change| change.from <= date).map(|change| change.owner))
+        Ok(owners.into_iter().rfind(|change| change.since <= date).map(|change| change.owner))
     }
 }
 

@@ -22,7 +22,7 @@ value_struct! {
 
 value_struct! {
     /// A transfer of records to another owner (转移). The records are those of `ids` and those that fulfil the filter and
-    /// belong to `from`.
+    /// belong to `from_owner`.
     #[derive(Default)]
     pub struct Transfer {
         required {
@@ -35,7 +35,7 @@ value_struct! {
             /// Which records.
             pub filter: Option<Filter>,
             /// The owner whose records they are.
-            pub from: Option<Id>,
+            pub from_owner: Option<Id>,
             /// Records by identifier.
             pub ids: Vec<Id>,
             /// What moves with them; everything that is declared if nothing is said.
@@ -181,7 +181,7 @@ value_struct! {
             /// The owner.
             pub owner: Id,
             /// The first day.
-            pub from: Date,
+            pub since: Date,
             /// The operation that gave it to him.
             pub operation: Id,
         }

@@ -60,7 +60,7 @@ fn an_account_takes_what_is_still_work_along_and_one_undo_brings_all_back() {
         let transfer = Transfer {
             entity: "account".into(),
             filter: Some(equals("grade", "A")),
-            from: Some(company.wang.user()),
+            from_owner: Some(company.wang.user()),
             to,
             reason: Some("new region".into()),
             ..Transfer::default()
