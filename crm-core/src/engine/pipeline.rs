@@ -55,7 +55,10 @@ pub(super) fn execute(session: &Session, asked: Asked<'_>, op_id: Option<Id>) ->
         done = Some(run(session, tx, asked, operation, &fingerprint)?);
         Ok(())
     });
-    finish_write(false, written, done, REPEAT).map_err(|cause| repeatable(cause, operation))
+    let (outcome, tenant) =
+        finish_write(false, written, done, REPEAT).map_err(|cause| repeatable(cause, operation))?;
+    session.inner.tenants.keep(&tenant);
+    Ok(outcome)
 }
 
 /// What the caller learns when the store is done; a preview must have been taken back.
@@ -83,7 +86,7 @@ pub(super) fn preview(session: &Session, asked: Asked<'_>) -> Result<Outcome> {
         done = Some(run(session, tx, asked, operation, "")?);
         Err(Error::unavailable(ErrorCode::Store, "a preview is never committed"))
     });
-    finish_write(true, written, done, REPEAT)
+    finish_write(true, written, done, REPEAT).map(|(outcome, _)| outcome)
 }
 
 pub(super) fn check_batch(commands: &[Command], op_id: Option<Id>) -> Result<()> {
@@ -125,17 +128,25 @@ fn repeatable(error: Error, operation: Id) -> Error {
     }
 }
 
-fn run(session: &Session, tx: &mut dyn WriteTx, asked: Asked<'_>, operation: Id, fingerprint: &str) -> Result<Outcome> {
+/// The outcome, with the tenant as it is then: what was compiled for the transaction need not be compiled again.
+fn run(
+    session: &Session,
+    tx: &mut dyn WriteTx,
+    asked: Asked<'_>,
+    operation: Id,
+    fingerprint: &str,
+) -> Result<(Outcome, Arc<Tenant>)> {
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     if let Some(found) = tx.operation(tenant.id, operation)? {
-        return replay(&found, fingerprint);
+        return replay(&found, fingerprint).map(|outcome| (outcome, tenant));
     }
     let mut work = Work::new(session, tx, tenant, operation);
     for (place, command) in asked.commands().iter().enumerate() {
         work.execute(command).map_err(|error| asked.located(place, error))?;
     }
-    work.finish(fingerprint)
+    let tenant = work.tenant.clone();
+    work.finish(fingerprint).map(|outcome| (outcome, tenant))
 }
 
 /// The outcome of an operation that was carried out before; for nobody but the one who did.
