@@ -617,7 +617,8 @@ pub(super) fn rooms_are_equal(make: fn() -> Kept, seed: u64, hides_stages: bool,
         }
         done += rooms.calls;
         assert_ne!(rooms.hidden[0], rooms.hidden[1], "the worlds must differ");
-        assert!(rooms.answered * 4 > rooms.calls, "only {} of {} calls were answered", rooms.answered, rooms.calls);
+        // About every fifth function is always refused.
+        assert!(rooms.answered * 5 > rooms.calls, "only {} of {} calls were answered", rooms.answered, rooms.calls);
         let [mine, theirs] = rooms.sessions().map(|session| session.list_all::<Account>(&Query::default()).unwrap());
         assert!(mine == theirs);
         for (all, one) in called.iter_mut().zip(&rooms.called) {

@@ -6,7 +6,7 @@ use crate::access::{AccessLevel, PrincipalKind, PrincipalRef, RecordShare, TeamM
 use crate::engine::{HandOver, HandOverException, Session, Transfer, TransferCascade, TransferReport};
 use crate::testkit::paired::Twins as _;
 use crate::testkit::paired_rooms::{ONLY_ONE_HAS, ROOMS, Rooms};
-use crate::value::Result;
+use crate::value::{Id, Result};
 
 pub(super) const CALLS: &[Call] = &[
     ("Access::add_team_member", |rooms| {
@@ -59,7 +59,8 @@ pub(super) const CALLS: &[Call] = &[
         rooms.ask(&("who can", entity, id), |session| session.access().who_can(entity, id));
     }),
     ("Access::policy_diff", |rooms| {
-        let commands = commands(rooms);
+        // The reader has not every record of an entity: of those that he has, nothing is told.
+        let commands = if rooms.random.percent(30) { Vec::new() } else { commands(rooms) };
         rooms.act(&commands, |session| session.access().policy_diff(&commands));
     }),
     ("Transfers::transfer", |rooms| {
@@ -71,9 +72,7 @@ pub(super) const CALLS: &[Call] = &[
         rooms.act(&("preview", &transfer), |session| session.transfers().preview_transfer(&transfer));
     }),
     ("Transfers::hand_over", |rooms| {
-        // Not often: afterwards the reader sees less.
-        let leaver = if rooms.random.percent(10) { rooms.reader } else { rooms.any("user") };
-        let hand_over = HandOver { user: leaver, ..hand_over(rooms) };
+        let hand_over = hand_over(rooms);
         hand(rooms, &hand_over, |session| session.transfers().hand_over(&hand_over));
     }),
     ("Transfers::preview_hand_over", |rooms| {
@@ -122,6 +121,11 @@ fn share(rooms: &mut Rooms) -> RecordShare {
     }
 }
 
+/// Who gets something: mostly the reader, who would soon see nothing else.
+fn new_owner(rooms: &mut Rooms) -> Id {
+    if rooms.random.percent(60) { rooms.reader } else { rooms.any("user") }
+}
+
 /// Records by identifier, by a question or of an owner; some wait for a day that never comes.
 fn transfer(rooms: &mut Rooms) -> Transfer {
     let entity = rooms.random.of(&["account", "contact", "lead", "opportunity", "activity"]);
@@ -134,7 +138,7 @@ fn transfer(rooms: &mut Rooms) -> Transfer {
     };
     Transfer {
         entity: entity.into(),
-        to: rooms.any("user"),
+        to: new_owner(rooms),
         filter,
         from_owner,
         ids: (0..rooms.random.below(3)).map(|_| rooms.any(entity)).collect(),
@@ -145,10 +149,10 @@ fn transfer(rooms: &mut Rooms) -> Transfer {
 }
 
 fn hand_over(rooms: &mut Rooms) -> HandOver {
-    let other = HandOverException { entity: rooms.random.of(&ROOMS).into(), to: rooms.any("user") };
+    let other = HandOverException { entity: rooms.random.of(&ROOMS).into(), to: new_owner(rooms) };
     HandOver {
         user: rooms.any("user"),
-        to: rooms.any("user"),
+        to: new_owner(rooms),
         exceptions: rooms.random.percent(30).then_some(other).into_iter().collect(),
         deactivate: rooms.random.percent(10),
         effective: rooms.random.percent(20).then(|| "9999-01-01".parse().unwrap()),
