@@ -123,7 +123,7 @@ pub(super) const CALLS: &[Call] = &[
     }),
 ];
 
-/// What is always refused: the reader may not not change pipelines, and administers nothing.
+/// What is always refused: the reader may not change pipelines, administers nothing, and explains nobody but himself.
 pub(super) const REFUSED: &[&str] = &[
     "Sales::create_pipeline",
     "Sales::update_pipeline",
@@ -169,4 +169,5 @@ pub(super) const REFUSED: &[&str] = &[
     "Admin::organization",
     "Admin::update_organization",
     "Access::who_can",
+    "Access::policy_diff",
 ];
