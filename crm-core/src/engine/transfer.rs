@@ -484,7 +484,7 @@ impl Reading<'_> {
     /// Who owned a record on a date: the last who was given it, of those whose day had come.
     pub(crate) fn owner_on(&mut self, name: &str, id: Id, date: Date) -> Result<Option<Id>> {
         let owners = self.ownership(name, id)?;
-        Ok(owners.into_iter().filter(|change| change.since <= date).next_back().map(|change| change.owner))
+        Ok(owners.into_iter().rfind(|change| change.since <= date).map(|change| change.owner))
     }
 }
 
