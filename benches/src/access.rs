@@ -322,9 +322,9 @@ fn changes(
     }
     let users: Vec<User> = admin.list_all(&Query::default())?;
     let find = |login: &str| users.iter().find(|user| user.login == login).map(|user| user.id);
-    let (from, to) = (find(&login(11)), find(&login(12)).unwrap_or_default());
+    let (from_owner, to) = (find(&login(11)), find(&login(12)).unwrap_or_default());
     let count = (rows / world::OWNERS).max(1);
-    let transfer = Transfer { entity: "account".into(), from, to, ..Transfer::default() };
+    let transfer = Transfer { entity: "account".into(), from_owner, to, ..Transfer::default() };
     let start = Instant::now();
     let report = admin.transfers().transfer(&transfer)?;
     let seconds = start.elapsed().as_secs_f64();

@@ -55,8 +55,7 @@ pub(super) fn execute(session: &Session, asked: Asked<'_>, op_id: Option<Id>) ->
         done = Some(run(session, tx, asked, operation, &fingerprint)?);
         Ok(())
     });
-    let (outcome, tenant) =
-        finish_write(false, written, done, REPEAT).map_err(|cause| repeatable(cause, operation))?;
+    let (outcome, tenant) = finish_write(false, written, done, REPEAT).map_err(|cause| repeatable(cause, operation))?;
     session.inner.tenants.keep(&tenant);
     Ok(outcome)
 }

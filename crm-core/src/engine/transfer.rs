@@ -421,7 +421,14 @@ impl Reading<'_> {
         let mut void: HashSet<Id> = HashSet::new();
         let mut dated: BTreeMap<Id, (Date, Option<String>)> = BTreeMap::new();
         for entry in &entries {
-            if entry.command.starts_with("transfer.") {
+            if entry.command == "transfer.run_planned" {
+                let Some((plan, undone)) = self.plan_run_by(entry.op_id)? else { continue };
+                let date = plan.effective.unwrap_or_else(|| self.tenant.date(entry.at));
+                match undone {
+                    None => drop(dated.insert(entry.op_id, (date, plan.reason))),
+                    Some(undo) => void.extend([entry.op_id, undo]),
+                }
+            } else if entry.command.starts_with("transfer.") {
                 match self.plan_of(entry.op_id)? {
                     Some(plan) => {
                         let date = plan.effective.unwrap_or_else(|| self.tenant.date(entry.at));
@@ -446,19 +453,30 @@ impl Reading<'_> {
         Ok(found)
     }
 
+    /// The plan that an operation carried out, and the operation that took this back.
+    fn plan_run_by(&mut self, operation: Id) -> Result<Option<(PlannedTransfer, Option<Id>)>> {
+        let scope = crate::store::JournalScope::Operation(operation);
+        let read = crate::store::JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX };
+        let done = self.tx.journal(read)?;
+        let Some(record) = done.iter().find(|entry| entry.entity == PlannedTransfer::NAME).map(|entry| entry.record)
+        else {
+            return Ok(None);
+        };
+        let Some(plan) = self.plan_of(record)? else { return Ok(None) };
+        let entries = self.plan_journal(record)?;
+        let after = entries.iter().skip_while(|entry| entry.op_id != operation).find(|entry| entry.op_id != operation);
+        Ok(Some((plan, after.map(|entry| entry.op_id))))
+    }
+
+    /// What happened to a transfer, oldest first.
+    fn plan_journal(&mut self, record: Id) -> Result<Vec<JournalEntry>> {
+        let scope = crate::store::JournalScope::Record { entity: PlannedTransfer::NAME, record, after: 0, until: None };
+        self.tx.journal(crate::store::JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })
+    }
+
     /// A transfer that was taken back, and the operation that did.
     fn taken_back(&mut self, entry: &JournalEntry) -> Result<Vec<Id>> {
-        let read = crate::store::JournalRead {
-            tenant: self.tenant.id,
-            scope: crate::store::JournalScope::Record {
-                entity: PlannedTransfer::NAME,
-                record: entry.op_id,
-                after: 0,
-                until: None,
-            },
-            limit: usize::MAX,
-        };
-        let entries = self.tx.journal(read)?;
+        let entries = self.plan_journal(entry.op_id)?;
         let last = entries.iter().rev().find(|entry| entry.kind == ChangeKind::Delete);
         Ok(std::iter::once(entry.op_id).chain(last.map(|last| last.op_id)).collect())
     }

@@ -63,7 +63,10 @@ pub(super) const ROOMS: [&str; 8] =
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 19] = [
+pub(super) const ASKED: [&str; 22] = [
+    "team_member",
+    "record_share",
+    "transfer",
     "account",
     "contact",
     "account_link",
@@ -113,8 +116,11 @@ const HIDDEN_BY: [Hidden; 4] = [
     },
 ];
 
-/// Every way in which a record is shown: whose it is, and how much of it is shared with the reader.
-const SHOWN_BY: [(fn(&Rooms) -> Id, Option<AccessLevel>); 4] = [
+/// A way in which a record is shown: whose it is, and how much of it is shared with the reader.
+type Shown = (fn(&Rooms) -> Id, Option<AccessLevel>);
+
+/// Every way in which a record is shown.
+const SHOWN_BY: [Shown; 4] = [
     // It is the reader's own.
     (|rooms| rooms.reader, None),
     // It is of somebody below.

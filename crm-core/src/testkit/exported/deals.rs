@@ -183,8 +183,16 @@ pub(super) const CALLS: &[Call] = &[
     ("Quotes::expire", |rooms| {
         let (quote, version) = with_version(rooms, "quote");
         let later = rooms.instant().add_micros(200 * 86_400_000_000);
-        let is_later = rooms.random.percent(80);
-        rooms.act(&("expire", quote), |session| {
+        let is_later = rooms.random.percent(40);
+        // Of a quote that waits few are found: often one is sent first.
+        let (sends, until) = (rooms.random.percent(50), rooms.date().add_days(90).unwrap());
+        rooms.act(&("expire", quote, sends), |session| {
+            if sends {
+                let draft = Quote { valid_until: Some(until), ..session.quotes().quote(quote)? };
+                let saved = session.quotes().update_quote(&draft)?;
+                let sent = session.quotes().send(quote, saved.version)?;
+                return session.at(later).quotes().expire(quote, sent.version);
+            }
             let session = if is_later { session.at(later) } else { session.clone() };
             session.quotes().expire(quote, version)
         });

@@ -177,6 +177,12 @@ fn a_transfer_of_a_later_day_waits_and_is_carried_out_with_the_rights_of_its_aut
         states.sort();
         assert_eq!(states, [TransferStatus::Done, TransferStatus::Cancelled]);
         assert!(company.head.transfers().run_due().unwrap().is_empty(), "once");
+        let on =
+            |day: &str| company.engine.admin.transfers().owner_on("account", account.id, day.parse().unwrap()).unwrap();
+        assert_eq!([on("2026-03-03"), on("2026-03-04")], [Some(company.wang.user()), Some(company.li.user())]);
+        company.engine.admin.undo(done[0].operation).unwrap();
+        assert_eq!(on("2026-03-04"), Some(company.wang.user()), "as if it never was");
+        assert_eq!(company.engine.admin.transfers().ownership("account", account.id).unwrap().len(), 1);
     }
 }
 
