@@ -273,6 +273,16 @@ impl AccessPlan {
         self.can_read(field) && !self.is_masked(field)
     }
 
+    /// What the user may do with a field, as far as the rights on the entity reach.
+    pub(crate) fn field_within(&self, spec: &FieldSpec) -> FieldAccess {
+        let most = match (self.allows(Action::Read), self.allows(Action::Create) || self.allows(Action::Edit)) {
+            (false, _) => FieldAccess::Hidden,
+            (true, false) => FieldAccess::Read,
+            (true, true) => FieldAccess::Write,
+        };
+        self.field_access(spec).min(most)
+    }
+
     /// What the user may do with a field.
     pub(crate) fn field_access(&self, spec: &FieldSpec) -> FieldAccess {
         let name = spec.name.as_ref();

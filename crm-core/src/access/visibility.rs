@@ -150,6 +150,12 @@ impl Scope {
             })
     }
 
+    /// Whether a record is shown for its owner alone, whatever its grants and the record above are.
+    #[must_use]
+    pub(crate) fn shows_owned(&self, owner: Option<Id>) -> bool {
+        self.above.is_none() && self.denied.is_empty() && self.shows(owner, &[])
+    }
+
     /// Whether the grants of a record must be known to decide.
     #[must_use]
     pub(crate) fn needs_grants(&self, owner: Option<Id>) -> bool {

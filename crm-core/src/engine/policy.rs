@@ -7,7 +7,8 @@ use super::pipeline::{self, Asked, Work};
 use super::services::{facts, same_formula};
 use super::{Command, Session, Tenant, is_configuration};
 use crate::access::{
-    AccessLevel, Action, Facts, FieldAccess, RecordShare, SystemReason, TeamMember, Visibility, flags,
+    AccessLevel, Action, Facts, FieldAccess, GrantRule, Granted, RecordShare, SystemReason, TeamMember, Visibility,
+    flags,
 };
 use crate::query::Query;
 use crate::schema::{Entity as _, EntityType, Row, TenantSchema};
@@ -189,9 +190,9 @@ fn pairs(before: &Tenant, after: &Tenant) -> BTreeSet<(Id, &'static str)> {
         for user in &users {
             let formula = |tenant: &Tenant, level| tenant.model.visibility(*user, entity, level, &tenant.schema);
             let moved = LEVELS.into_iter().any(|level| !same_formula(&formula(before, level), &formula(after, level)));
-            let all = |tenant: &Tenant| matches!(formula(tenant, AccessLevel::Full), Visibility::All);
             let reads = |tenant: &Tenant| tenant.plan(*user, entity).allows(Action::Read);
-            if moved || (rewritten && !(all(before) && all(after))) || reads(before) != reads(after) {
+            let has = |tenant: &Tenant| rewritten.reaches(&formula(tenant, AccessLevel::Full));
+            if moved || has(before) || has(after) || reads(before) != reads(after) {
                 found.insert((*user, entity.name));
             }
         }
@@ -199,10 +200,40 @@ fn pairs(before: &Tenant, after: &Tenant) -> BTreeSet<(Id, &'static str)> {
     found
 }
 
-/// Whether the grants that rules write on the records of an entity change.
-fn rewritten(before: &Tenant, after: &Tenant, entity: &EntityType) -> bool {
-    let (old, new) = (before.model.grant_rules(entity.name), after.model.grant_rules(entity.name));
-    old.len() != new.len() || old.iter().zip(new.iter()).any(|(old, new)| !old.writes_as(new))
+/// To whom the grants are that rules write on the records of an entity, or of those above, and that change.
+#[derive(Default)]
+struct Rewritten {
+    anybody: bool,
+    principals: BTreeSet<Id>,
+}
+
+impl Rewritten {
+    /// Whether what a formula shows can change with them.
+    fn reaches(&self, visibility: &Visibility) -> bool {
+        let Visibility::Scope(scope) = visibility else { return false };
+        let counts = |id: &Id| scope.principals.binary_search(id).is_ok() || scope.denied.binary_search(id).is_ok();
+        let above = scope.above.as_ref().is_some_and(|above| self.reaches(&above.visibility));
+        self.anybody || self.principals.iter().any(counts) || above
+    }
+}
+
+fn rewritten(before: &Tenant, after: &Tenant, entity: &EntityType) -> Rewritten {
+    let mut found = Rewritten::default();
+    let mut next = Some(entity);
+    for _ in 0..MAX_ABOVE {
+        let Some(entity) = next else { break };
+        let (old, new) = (before.model.grant_rules(entity.name), after.model.grant_rules(entity.name));
+        let stays = |rule: &GrantRule, others: &[Arc<GrantRule>]| others.iter().any(|other| other.writes_as(rule));
+        let gone = old.iter().filter(|rule| !stays(rule, &new));
+        for rule in gone.chain(new.iter().filter(|rule| !stays(rule, &old))) {
+            match &rule.to {
+                Granted::Principal(id) => drop(found.principals.insert(*id)),
+                Granted::Named(_) => found.anybody = true,
+            }
+        }
+        next = entity.seen_with(&after.schema).and_then(|(_, above)| after.schema.registry.get(above));
+    }
+    found
 }
 
 impl Touched {
@@ -324,10 +355,7 @@ fn rights(touched: &Touched, user: Id, entity: &EntityType) -> (Vec<String>, Vec
 
 fn fields(touched: &Touched, user: Id, entity: &EntityType) -> Vec<FieldDiff> {
     let schema: &TenantSchema = &touched.after.schema;
-    let access = |tenant: &Tenant, field: &crate::schema::FieldRef| {
-        let plan = tenant.plan(user, entity);
-        if plan.allows(Action::Read) { plan.field_access(&field.spec) } else { FieldAccess::Hidden }
-    };
+    let access = |tenant: &Tenant, field: &crate::schema::FieldRef| tenant.plan(user, entity).field_within(&field.spec);
     let diff = |field: crate::schema::FieldRef| {
         let (before, after) = (access(&touched.before, &field), access(&touched.after, &field));
         (before != after).then(|| FieldDiff { field: field.spec.name.to_string(), before, after })

@@ -43,7 +43,7 @@ impl Work<'_> {
     pub(super) fn require_level(&mut self, plan: &AccessPlan, action: Action, row: &Row) -> Result<()> {
         let enough = match plan.visible(action.level()) {
             Visibility::All => true,
-            Visibility::Scope(scope) if !scope.needs_grants(row.owner) => true,
+            Visibility::Scope(scope) if scope.shows_owned(row.owner) => true,
             Visibility::Scope(_) => self.tx.get(&plan.check_get_for(row.id, action)?)?.is_some(),
         };
         if enough { Ok(()) } else { Err(Error::denied(action.as_str(), plan.entity())) }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::access::{
-    AccessCause, AccessExplanation, AccessLevel, AccessPlan, AccessReason, Action, Facts, FieldAccess, PermissionSet,
-    RecordShare, SystemReason, TeamMember, User, UserAccess, Visibility,
+    AccessCause, AccessExplanation, AccessLevel, AccessPlan, AccessReason, Action, Facts, PermissionSet, RecordShare,
+    SystemReason, TeamMember, User, UserAccess, Visibility,
 };
 use crate::engine::read::Reading;
 use crate::engine::{AccessCommand, Command, PolicyDiff, Session, policy};
@@ -248,13 +248,7 @@ impl Reading<'_> {
                 let plan = tenant.plan(user, entity);
                 let plan = plan.opened(&facts.grants).map_or(plan, Arc::new);
                 let found = schema.field(entity, name).ok_or_else(|| unknown_field(name).into_invalid())?;
-                let writes = plan.allows(Action::Create) || plan.allows(Action::Edit);
-                let most = match (reads, writes) {
-                    (false, _) => FieldAccess::Hidden,
-                    (true, false) => FieldAccess::Read,
-                    (true, true) => FieldAccess::Write,
-                };
-                let access = plan.field_access(&found.spec).min(most);
+                let access = plan.field_within(&found.spec);
                 Some(model.field_reason(user, entity, name, access, &facts.grants))
             }
         };

@@ -360,6 +360,32 @@ impl Org {
         self.engine.admin.execute(Command::Record(update)).unwrap();
     }
 
+    /// A change of the rules or of the people that nobody has made yet.
+    pub(super) fn next_change(&mut self) -> Option<Command> {
+        let rule = self.random.pick(&self.rules).copied();
+        let rule = rule.and_then(|rule| self.engine.admin.get::<SharingRule>(rule).ok());
+        Some(Command::Admin(match self.random.below(4) {
+            0 => {
+                let user: User = self.engine.admin.get(self.random.of(&self.users)).ok()?;
+                AdminCommand::UpdateUser { user: User { role: self.random.pick(&self.roles).copied(), ..user } }
+            }
+            1 => {
+                let rule = rule?;
+                AdminCommand::UpdateSharingRule { sharing_rule: SharingRule { is_inactive: !rule.is_inactive, ..rule } }
+            }
+            2 => {
+                let rule = rule.filter(|rule| rule.kind == SharingRuleKind::Criteria)?;
+                let filter = Some(self.filter(&rule.entity.clone()));
+                AdminCommand::UpdateSharingRule { sharing_rule: SharingRule { filter, ..rule } }
+            }
+            _ => {
+                let rule = rule.filter(|rule| rule.kind != SharingRuleKind::Field)?;
+                let targets = self.some_principals();
+                AdminCommand::UpdateSharingRule { sharing_rule: SharingRule { targets, ..rule } }
+            }
+        }))
+    }
+
     fn move_somebody(&mut self) {
         let user: User = self.engine.admin.get(self.random.of(&self.users)).unwrap();
         let role = self.random.pick(&self.roles).copied();

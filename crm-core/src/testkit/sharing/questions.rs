@@ -135,3 +135,57 @@ fn the_reference_store_sees_what_the_model_says() {
 fn sqlite_sees_what_the_model_says_in_a_million_questions() {
     agree(sqlite, 2_000, 1_000_000);
 }
+
+/// What everybody sees of the shared entities, by the model.
+fn everything(org: &Org) -> BTreeSet<(Id, &'static str, AccessLevel, Id)> {
+    let tenant = org.engine.admin.reading(|reading| Ok(reading.tenant.clone())).unwrap();
+    let mut seen = BTreeSet::new();
+    for name in SHARED {
+        let entity = tenant.schema.entity(name).unwrap().clone();
+        let known = known(org, &tenant, &entity);
+        for user in &org.users {
+            for level in AccessLevel::ALL.iter().filter(|_| tenant.plan(*user, &entity).allows(Action::Read)) {
+                let shown = known
+                    .values()
+                    .filter(|known| tenant.model.level(*user, &entity, &tenant.schema, &known.facts) >= Some(*level));
+                seen.extend(shown.map(|known| (*user, name, *level, known.row.id)));
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn what_a_change_would_open_and_close_is_what_it_then_does() {
+    for make in [memory, sqlite] {
+        let mut org = Org::new(make(), 3_000, 14, 40);
+        let mut moved = 0;
+        for _ in 0..60 {
+            let Some(command) = org.next_change() else { continue };
+            let before = everything(&org);
+            let Ok(diff) = org.engine.admin.access().policy_diff(std::slice::from_ref(&command)) else { continue };
+            assert_eq!(everything(&org), before, "nothing was written");
+            org.engine.admin.execute(command).unwrap();
+            let after = everything(&org);
+            let mut told: BTreeMap<(Id, String, AccessLevel), (i64, i64)> = BTreeMap::new();
+            for user in diff.users.iter().filter(|user| org.users.contains(&user.user)) {
+                for entity in user.entities.iter().filter(|entity| SHARED.contains(&entity.entity.as_str())) {
+                    for records in &entity.records {
+                        let key = (user.user, entity.entity.clone(), records.level);
+                        told.insert(key, (records.gained, records.lost));
+                    }
+                }
+            }
+            let mut found: BTreeMap<(Id, String, AccessLevel), (i64, i64)> = BTreeMap::new();
+            for (user, name, level, _) in after.difference(&before) {
+                found.entry((*user, (*name).to_owned(), *level)).or_default().0 += 1;
+            }
+            for (user, name, level, _) in before.difference(&after) {
+                found.entry((*user, (*name).to_owned(), *level)).or_default().1 += 1;
+            }
+            moved += found.len();
+            assert_eq!(told, found);
+        }
+        assert!(moved > 100, "only {moved}");
+    }
+}
