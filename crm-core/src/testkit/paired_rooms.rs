@@ -184,6 +184,32 @@ pub(super) struct Rooms {
     pub(super) called: Vec<(usize, usize)>,
 }
 
+/// What the reader may do; in the second world a field more is hidden.
+fn seller(hides_stages: bool, is_second: bool) -> PermissionSet {
+    let read = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
+    let own = |entity: &str| ObjectRight { create: true, edit: true, delete: true, ..read(entity) };
+    let work = |entity: &str| ObjectRight { transfer: true, export: true, ..own(entity) };
+    let (hidden, only) = (if hides_stages { STAGES } else { FIGURES }, [("account", ONLY_ONE_HAS)]);
+    let field = |(entity, field): &(&str, &str)| FieldRight {
+        entity: (*entity).into(),
+        field: (*field).into(),
+        ..FieldRight::default()
+    };
+    let masked = FieldRight { access: FieldAccess::Masked, ..field(&("account", "employees")) };
+    PermissionSet {
+        name: "seller".into(),
+        objects: ROOMS
+            .iter()
+            .chain(&SHARED)
+            .map(|entity| work(entity))
+            .chain(["pipeline", "user"].map(read))
+            .chain(["team_member", "record_share", "transfer"].map(own))
+            .collect(),
+        fields: hidden.iter().chain(only.iter().filter(|_| is_second)).map(field).chain([masked]).collect(),
+        ..PermissionSet::default()
+    }
+}
+
 impl Rooms {
     pub(super) fn new(make: fn() -> Kept, seed: u64, hides_stages: bool) -> Self {
         let worlds = [Engine::new(make(), seed), Engine::new(make(), seed)];
@@ -198,28 +224,7 @@ impl Rooms {
         for (place, world) in worlds.iter().enumerate() {
             let admin = world.admin.admin();
             let pipeline = world.admin.sales().create_pipeline(&Pipeline::standard()).unwrap();
-            let read = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
-            let own = |entity: &str| ObjectRight { create: true, edit: true, delete: true, ..read(entity) };
-            let work = |entity: &str| ObjectRight { transfer: true, export: true, ..own(entity) };
-            let (hidden, only) = (if hides_stages { STAGES } else { FIGURES }, [("account", ONLY_ONE_HAS)]);
-            let field = |(entity, field): &(&str, &str)| FieldRight {
-                entity: (*entity).into(),
-                field: (*field).into(),
-                ..FieldRight::default()
-            };
-            let masked = FieldRight { access: FieldAccess::Masked, ..field(&("account", "employees")) };
-            let set = PermissionSet {
-                name: "seller".into(),
-                objects: ROOMS
-                    .iter()
-                    .chain(&SHARED)
-                    .map(|entity| work(entity))
-                    .chain(["pipeline", "user"].map(read))
-                    .chain(["team_member", "record_share", "transfer"].map(own))
-                    .collect(),
-                fields: hidden.iter().chain(only.iter().filter(|_| place == 1)).map(field).chain([masked]).collect(),
-                ..PermissionSet::default()
-            };
+            let set = seller(hides_stages, place == 1);
             let set = admin.create_permission_set(&set).unwrap().id;
             let role = |name: &str, parent: Option<Id>| {
                 admin.create_role(&Role { name: name.into(), parent, ..Role::default() }).unwrap().id
