@@ -7,6 +7,7 @@ mod checks;
 mod command;
 mod crm;
 mod json_door;
+mod match_index;
 mod pages;
 mod parts;
 mod pipeline;
@@ -36,6 +37,7 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, json_schema, json_schema_names};
+pub use match_index::{MatchHit, MatchIndex};
 pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;

@@ -2,6 +2,7 @@
 //!
 //! A store answers checked questions only ([`crate::access`]); it decides nothing.
 
+mod key_file;
 mod memory;
 mod sqlite;
 
@@ -10,6 +11,7 @@ mod conformance;
 
 use std::path::Path;
 
+pub use key_file::{KeyFile, KeyFileContent};
 pub use memory::MemoryStore;
 #[cfg(test)]
 pub(crate) use sqlite::PlanChoice;
