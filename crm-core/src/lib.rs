@@ -70,6 +70,9 @@ pub mod value;
 #[macro_use]
 pub mod schema;
 
+#[cfg_attr(not(test), expect(dead_code, reason = "what compares parties stands on it"))]
+mod matching;
+
 pub mod access;
 pub mod journal;
 pub mod query;
