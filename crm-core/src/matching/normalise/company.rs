@@ -89,7 +89,7 @@ fn east_asian(name: &mut CompanyName, folded: &str) {
         }
     }
     if !name.brand.chars().any(|c| text::is_kana(c) || text::is_hangul(c)) {
-        name.readings = han::readings(&name.brand, MAX_READINGS);
+        name.readings = han::common_readings(&name.brand, MAX_READINGS);
     }
 }
 
@@ -108,24 +108,38 @@ fn part(core: &str) -> Found {
     for deep in [true, false] {
         let Some(chain) = region::chain(core, deep) else { break };
         let rest = chain.rest;
+        let rest = after_town(rest, chain.region);
         let (brand, words) = industry::split_run(rest);
         if brand.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
             continue;
         }
+        let written = core.get(..core.len() - rest.len()).unwrap_or(chain.text);
         return Found {
             region: Some(chain.region),
-            region_text: chain.text.to_owned(),
-            brand: tidy(brand),
+            region_text: written.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned(),
+            brand: tidy(&industry::telling_brand(brand, &words)),
             industry: industry::listed(words.iter().map(|word| canonical(word))),
             brand_is_region: false,
         };
     }
     let Some(chain) = region::chain(core, false) else {
         let (brand, industry) = industry::split(core);
-        return Found { brand: tidy(&brand), industry, ..Found::default() };
+        let inner = region_at_brand_end(&brand);
+        let region_text = inner.map(|(_, text)| text.to_owned()).unwrap_or_default();
+        return Found {
+            region: inner.map(|(region, _)| region),
+            region_text,
+            brand: tidy(&brand),
+            industry,
+            brand_is_region: false,
+        };
     };
     let (left, words) = industry::split_run(chain.rest);
-    let brand = if left.is_empty() {
+    let school = words.iter().any(|word| canonical(word) == Some(industry::INSTITUTION));
+    let brand = if left.is_empty() && school {
+        // 北京大学 and 北京工业大学 are two.
+        format!("{}{}", region::short_name(chain.text), chain.rest)
+    } else if left.is_empty() {
         // The first word that says something: 上海国际机场 is known as 上海机场.
         let telling = words.iter().find(|word| canonical(word).is_some_and(|tag| tag != industry::GENERAL));
         format!("{}{}", region::short_name(chain.text), telling.or(words.first()).copied().unwrap_or(""))
@@ -139,6 +153,29 @@ fn part(core: &str) -> Found {
         industry: industry::listed(words.iter().map(|word| canonical(word))),
         brand_is_region: true,
     }
+}
+
+/// What follows a town that the name gives after its county: 昆山市玉山镇恒达 is 恒达.
+fn after_town(rest: &str, region: Region) -> &str {
+    if region.city().is_none() {
+        return rest;
+    }
+    for kind in ["镇", "乡", "街道"] {
+        let town = rest.find(kind).filter(|at| (2..=3).contains(&rest.get(..*at).unwrap_or("").chars().count()));
+        let after = town.and_then(|at| rest.get(at + kind.len()..)).filter(|after| after.chars().count() >= 2);
+        if let Some(after) = after {
+            return after;
+        }
+    }
+    rest
+}
+
+/// A region that ends a brand after at least two characters: 中车株洲. The brand keeps it.
+fn region_at_brand_end(brand: &str) -> Option<(Region, &str)> {
+    brand.char_indices().skip(2).find_map(|(at, _)| {
+        let end = brand.get(at..).filter(|end| end.chars().nth(1).is_some())?;
+        region::whole(end).map(|region| (region, end))
+    })
 }
 
 /// A brand without the marks at its ends and without those within when it has East Asian characters.
@@ -188,7 +225,12 @@ fn spaced(name: &mut CompanyName, folded: &str) {
     let mut rest: &[Token] = &core;
     let mut outer = None;
     if name.region.is_none() {
-        if let Some((region, count)) = region::words_at_start(words(rest)) {
+        let at_start = region::words_at_start(words(rest)).filter(|(region, count)| {
+            // Firms are called after cities of the world that they are not in; after Chinese ones hardly.
+            let plain = region.is_china() || *region == region.country();
+            plain || rest.iter().skip(*count).all(|token| canonical(&token.key).is_some())
+        });
+        if let Some((region, count)) = at_start {
             outer = Some((region, 0, count));
         } else if let Some((region, start)) = region_at_end(rest) {
             outer = Some((region, start, rest.len()));
@@ -206,18 +248,23 @@ fn spaced(name: &mut CompanyName, folded: &str) {
     let (business, brand): (Vec<&Token>, Vec<&Token>) = rest.iter().partition(|token| canonical(&token.key).is_some());
     name.industry = industry::listed(business.iter().map(|token| canonical(&token.key)));
     name.brand_is_region = outer.is_some() && brand.is_empty();
+    let telling = || {
+        let telling = business.iter().find(|token| canonical(&token.key).is_some_and(|tag| tag != industry::GENERAL));
+        telling.or(business.first()).map(|token| token.key.as_str())
+    };
     let kept: Vec<&str> = match (brand.is_empty(), name.brand_is_region) {
-        (false, _) => brand.iter().map(|token| token.key.as_str()).collect(),
-        (true, false) => words(rest).collect(),
-        (true, true) => {
-            let telling =
-                business.iter().find(|token| canonical(&token.key).is_some_and(|tag| tag != industry::GENERAL));
-            std::iter::once(name.region_text.as_str())
-                .chain(telling.or(business.first()).map(|token| token.key.as_str()))
-                .collect()
+        (false, _) if brand.iter().all(|token| industry::is_weak(&token.key)) => {
+            words_of(&brand).chain(telling()).collect()
         }
+        (false, _) => words_of(&brand).collect(),
+        (true, false) => words(rest).collect(),
+        (true, true) => std::iter::once(name.region_text.as_str()).chain(telling()).collect(),
     };
     name.brand = kept.join(" ");
+}
+
+fn words_of<'a>(tokens: &[&'a Token]) -> impl Iterator<Item = &'a str> {
+    tokens.iter().map(|token| token.key.as_str())
 }
 
 fn words(tokens: &[Token]) -> impl Iterator<Item = &str> {
@@ -276,6 +323,12 @@ mod tests {
         check("深圳市汇川技术股份有限公司", (440300, "汇川", "technology", "joint_stock", "", false));
         check("三一重工股份有限公司北京分公司", (110000, "三一", "heavy", "joint_stock", "北京", false));
         check("汇川技术", (0, "汇川", "technology", "", "", false));
+        check("北京第一机床厂", (110000, "第一机床", "machine_tools", "factory", "", false));
+        check("昆山市玉山镇恒达精密模具厂", (320583, "恒达", "precision moulds", "factory", "", false));
+        check("中车株洲电力机车有限公司", (430200, "中车株洲", "power rail", "limited", "", false));
+        check("苏州汇川技术有限公司-吴中工厂", (320500, "汇川", "technology", "limited", "吴中", false));
+        check("中国东方航空股份有限公司", (CHINA_CODE, "东方", "aviation", "joint_stock", "", false));
+        check("DMG森精機株式会社", (0, "dmg森精机", "", "kk", "", false));
         check("中石油", (0, "中石油", "", "", "", false));
         check("宁德时代新能源科技股份有限公司", (350900, "时代", "power technology", "joint_stock", "", false));
         check("浙江三花智能控制股份有限公司", (330000, "三花", "robot automation", "joint_stock", "", false));
@@ -292,6 +345,7 @@ mod tests {
         check("北京城建投资发展股份有限公司", (110000, "北京城建", "construction finance", "joint_stock", "", true));
         check("重庆啤酒股份有限公司", (500000, "重庆啤酒", "food", "joint_stock", "", true));
         check("中国石油天然气股份有限公司", (CHINA_CODE, "中国石油", "petroleum", "joint_stock", "", true));
+        check("北京工业大学", (110000, "北京工业大学", "institution", "", "", true));
         check("上海宝山钢管厂", (310000, "宝山", "steel", "factory", "", false));
         check(
             "Shanghai Electric Group Co., Ltd.",
@@ -319,6 +373,13 @@ mod tests {
         check("Suzhou Inovance Technology Co., Ltd.", (320500, "inovance", "technology", "coltd", "", false));
         check("ABB India Limited", (13_560_000, "abb", "", "limited", "", false));
         check("Texas Instruments Incorporated", (18_404_300, "texas instruments", "instruments", "inc", "", true));
+        check("General Electric Company", (0, "general electric", "electric", "company", "", false));
+        check("Phoenix Contact GmbH & Co. KG", (0, "phoenix contact", "", "gmbh_kg", "", false));
+        check(
+            "Zahnradfabrik Friedrichshafen AG",
+            (12_760_113, "friedrichshafen zahnradfabrik", "gears", "ag", "", true),
+        );
+        check("Shanghai Zhenhua Heavy Industries Co., Ltd. (ZPMC)", (310000, "zhenhua", "heavy", "coltd", "", false));
         check("Müller Maschinenbau GmbH", (0, "muller", "machinery", "gmbh", "", false));
         check("東京エレクトロン株式会社", (13_920_001, "エレクトロン", "", "kk", "", false));
     }

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 /// The canonical word for what says nothing of the business: group, international, development.
 pub(crate) const GENERAL: &str = "general";
+/// The canonical word for schools, hospitals and offices, which have all their words in their name.
+pub(crate) const INSTITUTION: &str = "institution";
 /// The longest word of the East Asian table, in characters.
 const LONGEST: usize = 7;
 /// How many words are looked at in one name.
@@ -29,14 +31,51 @@ pub(crate) fn canonical(word: &str) -> Option<&'static str> {
     WORDS.get(word).copied()
 }
 
+/// Words that many names begin with and that are no brand alone.
+const WEAK: &[&str] = &[
+    "第一",
+    "第二",
+    "第三",
+    "第四",
+    "第五",
+    "第六",
+    "通用",
+    "中国",
+    "中华",
+    "全国",
+    "美国",
+    "general",
+    "united",
+    "union",
+    "national",
+    "american",
+    "first",
+    "standard",
+    "universal",
+    "advanced",
+    "new",
+];
+
+/// Whether the word is no brand alone: 第一, general.
+pub(super) fn is_weak(word: &str) -> bool {
+    WEAK.contains(&word)
+}
+
+/// A brand, with the first word that tells the business when it says nothing alone: 第一机床.
+pub(super) fn telling_brand(brand: &str, words: &[&str]) -> String {
+    let telling =
+        words.iter().find(|word| canonical(word).is_some_and(|tag| tag != GENERAL)).filter(|_| is_weak(brand));
+    format!("{brand}{}", telling.copied().unwrap_or(""))
+}
+
 /// Parts a folded name without its legal form into the brand and what the firm does, in canonical words, in order, each
 /// once. Nothing but words of business is a brand as a whole, with those words as well.
 pub(crate) fn split(core: &str) -> (String, String) {
     if core.chars().any(text::is_east_asian) {
         let core = core.trim_matches(is_mark);
         let (brand, words) = split_run(core);
-        let brand = if brand.is_empty() { core } else { brand };
-        return (brand.to_owned(), listed(words.iter().map(|word| canonical(word))));
+        let brand = if brand.is_empty() { core.to_owned() } else { telling_brand(brand, &words) };
+        return (brand, listed(words.iter().map(|word| canonical(word))));
     }
     let tokens = text::tokens(core);
     let (business, brand): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| canonical(&token.key).is_some());
@@ -70,7 +109,7 @@ pub(super) fn split_run(core: &str) -> (&str, Vec<&str>) {
         at += 1;
     }
     let left = |word: &Found| core.get(..word.start).unwrap_or("").trim_end_matches(is_mark);
-    let single = |word: &Found| left(word).chars().nth(1).is_none() && !left(word).is_empty();
+    let single = |word: &Found| left(word).chars().filter(|c| text::is_east_asian(*c)).count() == 1;
     let Some(mut place) = (0..found.len()).min_by_key(|at| found.get(*at).map(|word| (single(word), word.start)))
     else {
         return (core, Vec::new());
@@ -124,7 +163,7 @@ mod tests {
 
     #[test]
     fn nothing_but_business_words_is_the_brand() {
-        assert_eq!(parts("通用机械").0, "通用");
+        assert_eq!(parts("通用机械").0, "通用机械");
         assert_eq!(parts("精密机械"), ("精密机械".into(), "precision machinery".into()));
         assert_eq!(parts("Precision Machinery"), ("precision machinery".into(), "precision machinery".into()));
     }

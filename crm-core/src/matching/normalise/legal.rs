@@ -302,11 +302,11 @@ fn without_branch(name: &str) -> Split {
     if let Some((core, form)) = lead_form(name) {
         return Split { core: core.to_owned(), form: Some(form), branch: None };
     }
-    if let Some((core, form)) = end_form(name) {
-        return Split { core: core.to_owned(), form: Some(form), branch: None };
-    }
     if let Some(split) = middle_form(name) {
         return split;
+    }
+    if let Some((core, form)) = end_form(name) {
+        return Split { core: core.to_owned(), form: Some(form), branch: None };
     }
     if name.chars().next_back().is_some_and(|c| c.is_ascii_alphabetic() || c == '.' || c == ')')
         && let Some(split) = latin_end(name)
@@ -336,7 +336,7 @@ fn end_form(name: &str) -> Option<(&str, LegalForm)> {
 /// A form with something after it: a place, a part of the company, the same name in Latin letters.
 fn middle_form(name: &str) -> Option<Split> {
     let end = strong_end(name)?;
-    let (head, tail) = name.split_at_checked(end)?;
+    let (head, tail) = name.split_at_checked(end).filter(|(_, tail)| has_letter(tail))?;
     let (core, form) = end_form(head)?;
     let bare = text::compact(tail);
     let mut split = Split { core: core.to_owned(), form: Some(form), branch: None };
@@ -349,8 +349,7 @@ fn middle_form(name: &str) -> Option<Split> {
         split.core.push(')');
         return Some(split);
     }
-    let part =
-        EAST_ASIAN_PARTS.iter().find_map(|part| bare.strip_suffix(part)).filter(|place| region::whole(place).is_some());
+    let part = EAST_ASIAN_PARTS.iter().find_map(|part| bare.strip_suffix(part)).filter(|place| region::is_place(place));
     split.branch = Some(part.map_or(bare.clone(), place_of));
     Some(split)
 }
@@ -380,7 +379,7 @@ fn named_branch(name: &str) -> Option<(&str, String)> {
         let Some((body, inner)) = head.split_at_checked(*at) else { continue };
         let inner = inner.trim_matches(is_edge);
         let numbered = inner.chars().all(|c| "第一二三四五六七八九十".contains(c) || c.is_ascii_digit());
-        if has_letter(body) && !inner.is_empty() && (numbered || region::whole(inner).is_some()) {
+        if has_letter(body) && !inner.is_empty() && (numbered || region::is_place(inner)) {
             return Some((body.trim_end_matches(is_edge), place_of(inner)));
         }
     }
@@ -460,7 +459,12 @@ pub(super) fn split_tokens(mut tokens: Vec<Token>) -> TokenSplit {
     let mut branch = None;
     let mut form = None;
     if let Some((start, end, found)) = last_sure_form(&tokens) {
-        let tail = tokens.split_off(end);
+        let mut tail = tokens.split_off(end);
+        // What stands in brackets after the form is another name of the same, unless it is a place.
+        let places = |token: &Token| !token.bracketed || region::of_words(&token.key).is_some();
+        if tail.iter().all(|token| token.bracketed) && !tail.iter().all(places) && !tail.iter().any(is_branch_word) {
+            tail.clear();
+        }
         tokens.truncate(start);
         form = Some(found);
         let (kept, named) = part_tail(tail);
@@ -523,6 +527,10 @@ fn end_of(tokens: &[Token]) -> Option<(usize, LegalForm)> {
         let words = tokens.get(tokens.len() - length..)?;
         LATIN_FORMS.get(join(words).as_str()).map(|(form, _)| (length, *form))
     })
+}
+
+fn is_branch_word(token: &Token) -> bool {
+    LATIN_BRANCHES.contains(&token.key.as_str())
 }
 
 /// What follows a legal form: words that belong to the name, and the branch.

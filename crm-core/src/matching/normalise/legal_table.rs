@@ -14,7 +14,7 @@ pub(super) const EAST_ASIAN: &str = "\
     partnership (有限合伙) 有限合伙企业 有限合伙 (普通合伙) (特殊普通合伙) 特殊普通合伙 普通合伙 合伙企业 合伙;\
     sole (个人独资) 个人独资企业 个人独资 (个体工商户) 个体工商户 个体户;\
     company 总公司 公司 会社;\
-    factory 总厂 分厂 工厂 厂 工场 공장;\
+    factory 加工厂 总厂 分厂 工厂 厂 工场 공장;\
     institute 研究总院 研究院 研究所 研究中心 总院 연구소;\
     shop 商行 经营部 经销部 门市部 销售部 服务部 商店 商贸行 维修部 批发部 工作室 车行 五金店 企业行 工业社 企业社 实业社;\
     kk 株式会社 (株) 주식회사 (주);\
@@ -136,7 +136,7 @@ pub(super) const LATIN: &str = "\
     bv !bv|!b v|!besloten vennootschap|!bvba;\
     nv nv|!n v|!naamloze vennootschap|!nv sa;\
     vof vof|cvba|!cv ba|!maatschap;\
-    ab ab|!aktiebolag|!ab publ|!aktiebolaget;\
+    ab ab|!aktiebolag|!ab publ|!aktiebolaget|!publ;\
     hb hb|!handelsbolag|!kommanditbolag;\
     oy oy|!oyj|!osakeyhtio|!oy ab|!oyj abp|!abp|!julkinen osakeyhtio;\
     as as|!asa|!aksjeselskap|!aktieselskab|!a s|!anonim sirketi|!san ve tic as|!sanayi ve ticaret as|!ve ticaret as;\
@@ -157,6 +157,7 @@ pub(super) const LATIN: &str = "\
     kk !kk|!k k|!kabushiki kaisha|!kabushikikaisha|!kabushiki gaisha;\
     yk !yk|!y k|!yugen kaisha;\
     gk !gk|!godo kaisha;\
+    cooperative !s coop|!coop|!soc coop|!cooperativa|!cooperative;\
     company co|company|cie|compagnie|!and company|!and co|!und co|!et cie|cia|compania|firma;\
     group group|gruppe|groupe|gruppo|grupo|gruppen;\
     factory factory|works|mill|mills|plant|werk|werke|fabrik|fabriken|!general factory;\

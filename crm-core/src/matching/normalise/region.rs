@@ -484,7 +484,10 @@ fn one_at(text: &str, parent: Option<Region>, deep: bool) -> Option<(Region, usi
     let entries = GAZETTEER.by_start.get(&(chars.next()?, chars.next()?))?;
     let fits = |entry: &Entry| match parent {
         None => entry.when == When::Always,
-        Some(parent) => parent != entry.region && parent.contains(entry.region) && (deep || entry.when != When::Deep),
+        Some(parent) => {
+            let near = parent.code < WORLD && (deep || entry.when != When::Deep);
+            parent != entry.region && parent.contains(entry.region) && (near || entry.when == When::Always)
+        }
     };
     let mut found: Option<&Entry> = None;
     for entry in entries.iter().filter(|entry| text.starts_with(entry.name) && fits(entry)) {
@@ -541,6 +544,15 @@ pub(crate) fn at_start(text: &str) -> Option<(Region, &str)> {
 /// The region that is the whole of a folded text in an East Asian script.
 pub(crate) fn whole(text: &str) -> Option<Region> {
     chain(text, true).filter(|chain| chain.rest.is_empty()).map(|chain| chain.region)
+}
+
+/// Whether the folded text is the name of some region, be it one of several or a district without its suffix.
+pub(super) fn is_place(text: &str) -> bool {
+    let mut chars = text.chars();
+    let start = chars.next().zip(chars.next());
+    let named =
+        start.and_then(|start| GAZETTEER.by_start.get(&start)).is_some_and(|all| all.iter().any(|e| e.name == text));
+    named || whole(text).is_some()
 }
 
 /// The name without the word for its kind, when it stays the name of a region: 苏州市 is 苏州, 江苏省苏州市 too.
