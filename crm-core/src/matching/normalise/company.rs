@@ -429,7 +429,61 @@ mod tests {
         assert!(started.elapsed().as_secs() < 5);
     }
 
+    /// Names of pieces that mean something, in any order.
+    fn pieces() -> impl Strategy<Value = String> {
+        let all = [
+            "上海",
+            "苏州市",
+            "江苏",
+            "中国",
+            "东方",
+            "汇川",
+            "机械",
+            "精密",
+            "国际",
+            "有限公司",
+            "股份",
+            "集团",
+            "厂",
+            "分公司",
+            "分厂",
+            "办事处",
+            "(",
+            ")",
+            "第一",
+            "镇",
+            "株式会社",
+            "주식회사",
+            "삼성",
+            "カ",
+            "abb",
+            " gmbh",
+            " & co. kg",
+            " co., ltd",
+            " branch",
+            " shanghai",
+            " china",
+            " the",
+            " and",
+            "-",
+            " ",
+            ".",
+            "s.p.a.",
+            "\u{1037}",
+            "é",
+        ];
+        proptest::collection::vec(proptest::sample::select(all.to_vec()), 0..9).prop_map(|pieces| pieces.concat())
+    }
+
     proptest! {
+        #[test]
+        fn any_order_of_known_pieces_leaves_a_brand(raw in pieces()) {
+            let name = parse(&raw);
+            prop_assert!(name.compact.is_empty() || !text::compact(&name.brand).is_empty(), "{:?}", name);
+            prop_assert!(name.compact.is_empty() || !text::compact(&name.core).is_empty(), "{:?}", name);
+            prop_assert_eq!(name.region.is_none_or(|region| Region::from_code(region.code).is_some()), true);
+        }
+
         #[test]
         fn any_text_is_parted_without_loss_of_the_brand(raw in "[a-z上海苏州汇川技术机械有限公司分厂集团中国()（）株式会社 .&-]{0,24}|\\PC{0,40}") {
             let name = parse(&raw);

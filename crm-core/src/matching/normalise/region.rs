@@ -64,14 +64,14 @@ impl Region {
             return Some(Self { code: self.code / 10_000 * 10_000 });
         }
         let state = self.code / 100 * 100;
-        (state % PER_COUNTRY != 0).then_some(Self { code: state })
+        (!state.is_multiple_of(PER_COUNTRY)).then_some(Self { code: state })
     }
 
     /// The prefecture or municipality of China or the city elsewhere, when the region is that or smaller. A county
     /// that its province governs directly is its own.
     pub(crate) fn city(self) -> Option<Self> {
         if self.code >= WORLD {
-            return (self.code % 100 != 0).then_some(self);
+            return (!self.code.is_multiple_of(100)).then_some(self);
         }
         let prefecture = self.code / 100 * 100;
         match self.code / 10_000 {
