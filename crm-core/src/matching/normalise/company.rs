@@ -54,7 +54,8 @@ pub(crate) fn parse(raw: &str) -> CompanyName {
     if name.region.is_none()
         && let Some(branch) = &name.branch
     {
-        name.region = region::whole(branch).or_else(|| region::of_words(branch));
+        let in_words = || region::words_at_start(branch.split(' ')).map(|(region, _)| region);
+        name.region = region::chain(branch, true).map(|chain| chain.region).or_else(in_words);
     }
     name.tokens = text::tokens(&name.brand).into_iter().flat_map(|token| latin_parts(&token.key)).collect();
     name.folded = folded;

@@ -502,6 +502,43 @@ fn one_at(text: &str, parent: Option<Region>, deep: bool) -> Option<(Region, usi
     found.map(|entry| (entry.region, entry.name.len()))
 }
 
+/// Words that make the name of a place before them the name of a street.
+const STREETS: &[&str] = &[
+    "路", "街", "大道", "大街", "东路", "西路", "南路", "北路", "中路", "一路", "二路", "东街", "西街", "南街", "北街",
+    "胡同", "巷", "弄",
+];
+const LATIN_STREETS: &[&str] = &[
+    "road",
+    "rd",
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "lu",
+    "jie",
+    "dajie",
+    "dadao",
+    "boulevard",
+    "blvd",
+    "lane",
+    "drive",
+    "str",
+    "strasse",
+    "east",
+    "west",
+    "middle",
+    "platz",
+    "allee",
+];
+
+/// Whether the place that begins a text is part of the name of a street: 南京路, 北京东路.
+fn names_street(text: &str, length: usize) -> bool {
+    let Some((name, rest)) = text.split_at_checked(length) else { return false };
+    let named = STREETS.iter().filter_map(|word| rest.strip_prefix(word));
+    // A number follows, or nothing: 重庆路桥 is no street.
+    without_kind(name).is_none() && named.into_iter().any(|after| !after.starts_with(char::is_alphabetic))
+}
+
 /// A run of region names at the start of a text.
 pub(super) struct Chain<'a> {
     /// The smallest region of the run.
@@ -519,10 +556,16 @@ pub(super) struct Chain<'a> {
 pub(super) fn chain(text: &str, deep: bool) -> Option<Chain<'_>> {
     let (mut region, mut end) = one_at(text, None, deep)?;
     let mut start = 0;
+    if names_street(text, end) {
+        return None;
+    }
     for _ in 1..LONGEST_CHAIN {
         let rest = text.get(end..)?;
         let next = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
         let Some((inner, length)) = one_at(next, Some(region), deep) else { break };
+        if names_street(next, length) {
+            break;
+        }
         region = inner;
         start = text.len() - next.len();
         end = start + length;
@@ -612,6 +655,10 @@ fn of_latin_text(folded: &str) -> Option<Region> {
     let mut end = words.len();
     let first = end.saturating_sub(SEARCHED);
     while end > first {
+        if words.get(end).is_some_and(|word| LATIN_STREETS.contains(word)) {
+            end -= 1;
+            continue;
+        }
         let longest = (end.saturating_sub(4).max(first)..end)
             .find_map(|start| GAZETTEER.latin.get(&words.get(start..end)?.join(" ")).map(|regions| (start, regions)));
         let Some((start, regions)) = longest else {
@@ -726,6 +773,10 @@ mod tests {
         ] {
             assert_eq!(code(text), Some(expected), "{text}");
         }
+        assert_eq!(code("88 Beijing East Road, Shanghai"), Some(310000));
+        assert_eq!(code("中山路188号"), None);
+        assert_eq!(code("上海市南京西路100号"), Some(310000));
+        assert_eq!(code("重庆路桥"), Some(500000));
         for text in ["", "somewhere", "999999", "鼓楼区", "精密机械"] {
             assert_eq!(code(text), None, "{text}");
         }
