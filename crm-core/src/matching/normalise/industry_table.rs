@@ -1,5 +1,6 @@
 //! Words for lines of business: for each a canonical word, then how it is written, in folded text.
 //!
+//! A word that two others make up is left out, unless firms are known by it: the business then has both.
 //! Source: the names of manufacturers, and the Classification of National Economic Activities (GB/T 4754).
 
 /// In Chinese, and in Japanese and Korean where the words differ.
@@ -23,7 +24,7 @@ pub(super) const EAST_ASIAN: &str = "\
     instruments 仪器 仪表 测控 检测 测量 计量 传感 传感器 分析仪器 计器;\
     optics 光电 光学 激光 光机 光子 照明 灯饰 显示;\
     materials 材料 新材料 复合材料 新型材料 纳米 高分子 碳素 石墨 耐火材料 磁性材料 磁材 磁业 陶瓷 玻璃 소재;\
-    chemical 化工 氯碱 盐化 磷化 煤气化 玻纤 化学 精细化工 石化 化纤 化肥 涂料 油漆 染料 助剂 农药 日化 胶粘剂 화학;\
+    chemical 化工 石油化工 氯碱 盐化 磷化 煤气化 玻纤 化学 精细化工 石化 化纤 化肥 涂料 油漆 染料 助剂 农药 日化 胶粘剂 화학;\
     plastics 塑料 塑机 聚氨酯 塑胶 橡胶 橡塑 塑业 注塑 管道 管业 管材 薄膜;\
     steel 钢铁 特钢 特殊钢 钢管 不锈钢 钢构 钢结构 钢业 钢材 钢丝 钢绳 铁合金 철강;\
     metals 金属 铝业 铜业 铝材 铝制品 冶金 冶炼 黄金 稀土 钛业 锌业 镁业 钨业 钼业 锡业 有色 合金 粉末冶金;\
