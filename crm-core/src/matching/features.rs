@@ -49,6 +49,8 @@ value_enum! {
         Unit = "unit",
         /// The postcode.
         Postcode = "postcode",
+        /// Where it is as a whole: street, postcode, town and region together. It has no values of its own.
+        Place = "place",
         /// The person to whom one speaks.
         Contact = "contact",
         /// Tax and register numbers: `!` before a number whose check digits fit, then kind, colon, value.

@@ -40,6 +40,16 @@ value_enum! {
         SameTown = "same_town",
         /// The same province, state or land.
         SameProvince = "same_province",
+        /// Of a place: the same street and number.
+        SameStreet = "same_street",
+        /// Of a place: streets that are alike by at least `limit` (Jaro-Winkler), and nothing that speaks against them.
+        LikeStreet = "like_street",
+        /// Of a place: the same postcode.
+        SamePostcode = "same_postcode",
+        /// Of a place: the same town, and one side tells no street.
+        TownAlone = "town_alone",
+        /// Telephone numbers with the same last `limit` digits: one of them without its country or area.
+        SameTail = "same_tail",
         /// One place lies in the other.
         WithinPlace = "within_place",
         /// Family and given name are swapped.

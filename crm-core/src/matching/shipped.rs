@@ -28,32 +28,20 @@ const BRANCH: &[Row] = &[
     ("one", T::OneLacks, 0.0, 0.01, 0.15, 0.035, false),
     ("other", T::Anything, 0.0, 0.005, 0.04, 0.003, false),
 ];
-const REGION: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.82, 0.22, 0.30, false),
-    ("town", T::SameTown, 0.0, 0.08, 0.06, 0.08, false),
-    ("within", T::WithinPlace, 0.0, 0.06, 0.05, 0.05, false),
-    ("province", T::SameProvince, 0.0, 0.02, 0.17, 0.12, false),
-    ("other", T::Anything, 0.0, 0.02, 0.50, 0.45, false),
-];
-const CITY: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.86, 0.25, 0.30, true),
-    ("alike_85", T::Similar, 0.85, 0.08, 0.03, 0.02, false),
-    ("other", T::Anything, 0.0, 0.06, 0.72, 0.68, false),
-];
-const STREET: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.62, 0.05, 0.06, true),
-    ("alike_92", T::Similar, 0.92, 0.14, 0.03, 0.03, false),
-    ("alike_80", T::Similar, 0.80, 0.06, 0.06, 0.06, false),
-    ("other", T::Anything, 0.0, 0.18, 0.86, 0.85, false),
-];
-const POSTCODE: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.74, 0.12, 0.12, false),
-    ("one_edit", T::Edits, 1.0, 0.08, 0.03, 0.04, false),
-    ("beginning", T::Prefix, 3.0, 0.08, 0.14, 0.15, false),
-    ("other", T::Anything, 0.0, 0.10, 0.71, 0.69, false),
+const PLACE: &[Row] = &[
+    ("street", T::SameStreet, 0.0, 0.50, 0.03, 0.02, false),
+    ("street_92", T::LikeStreet, 0.92, 0.06, 0.01, 0.01, false),
+    ("street_80", T::LikeStreet, 0.80, 0.05, 0.01, 0.01, false),
+    ("postcode", T::SamePostcode, 0.0, 0.06, 0.02, 0.02, false),
+    ("town_alone", T::TownAlone, 0.0, 0.20, 0.20, 0.20, false),
+    ("town", T::SameTown, 0.0, 0.08, 0.30, 0.30, false),
+    ("within", T::WithinPlace, 0.0, 0.03, 0.03, 0.04, false),
+    ("province", T::SameProvince, 0.0, 0.01, 0.10, 0.10, false),
+    ("other", T::Anything, 0.0, 0.01, 0.30, 0.30, false),
 ];
 const PHONE: &[Row] = &[
     ("same", T::Equal, 0.0, 0.58, 0.06, 0.02, true),
+    ("tail", T::SameTail, 8.0, 0.02, 0.001, 0.001, true),
     ("switchboard", T::SameSite, 0.0, 0.05, 0.05, 0.005, false),
     ("one_edit", T::Edits, 1.0, 0.03, 0.005, 0.002, false),
     ("other", T::Anything, 0.0, 0.34, 0.885, 0.943, false),
@@ -143,10 +131,7 @@ pub fn model(kind: MatchKind) -> MatchModel {
                 (F::Industry, INDUSTRY),
                 (F::LegalForm, LEGAL_FORM),
                 (F::Branch, BRANCH),
-                (F::Region, REGION),
-                (F::City, CITY),
-                (F::Street, STREET),
-                (F::Postcode, POSTCODE),
+                (F::Place, PLACE),
                 (F::Phone, PHONE),
                 (F::Email, EMAIL),
                 (F::Domain, DOMAIN),
@@ -161,11 +146,8 @@ pub fn model(kind: MatchKind) -> MatchModel {
                 (F::FamilyName, FAMILY_NAME),
                 (F::GivenName, GIVEN_NAME),
                 (F::BirthDate, BIRTH_DATE),
-                (F::Street, STREET),
+                (F::Place, PLACE),
                 (F::Unit, UNIT),
-                (F::City, CITY),
-                (F::Region, REGION),
-                (F::Postcode, POSTCODE),
                 (F::Phone, PHONE),
                 (F::Email, EMAIL),
                 (F::Domain, DOMAIN),

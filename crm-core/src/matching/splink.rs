@@ -41,7 +41,8 @@ impl MatchModel {
     }
 
     fn exported(&self, comparison: &MatchComparison) -> Value {
-        let column = comparison.field.as_str();
+        // A place is told by its region; the streets and postcodes stand in the conditions.
+        let column = if comparison.field == MatchField::Place { "region" } else { comparison.field.as_str() };
         let others = (1.0 - self.same).max(f64::MIN_POSITIVE);
         let (related, different) = (self.related / others, (others - self.related) / others);
         let mut levels = Vec::new();
@@ -190,6 +191,13 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::Prefix => format!("left({one}, {limit}) = left({other}, {limit})"),
         MatchTest::SameTown => format!("left({one}, 4) = left({other}, 4) AND length({one}) >= 4"),
         MatchTest::SameProvince => format!("left({one}, 2) = left({other}, 2) AND length({one}) >= 2"),
+        MatchTest::SameStreet => "\"street_l\" = \"street_r\"".to_owned(),
+        MatchTest::LikeStreet => format!("jaro_winkler_similarity(\"street_l\", \"street_r\") >= {limit}"),
+        MatchTest::SamePostcode => "\"postcode_l\" = \"postcode_r\"".to_owned(),
+        MatchTest::TownAlone => {
+            "left(\"region_l\", 4) = left(\"region_r\", 4) AND (\"street_l\" IS NULL OR \"street_r\" IS NULL)".to_owned()
+        }
+        MatchTest::SameTail => format!("right({one}, {limit}) = right({other}, {limit})"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
         MatchTest::Swapped => {
             "\"given_name_l\" = \"family_name_r\" AND \"given_name_r\" = \"family_name_l\"".to_owned()
