@@ -13,6 +13,11 @@ pub(super) fn head(text: &str) -> &str {
     text.char_indices().nth(MAX_CHARS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
+/// Whether a text is longer than what is read of it, so that its last number or address may be a part of one.
+pub(super) fn is_cut(text: &str) -> bool {
+    head(text).len() < text.len()
+}
+
 /// The beginning of a text in its folded form: half-width, lower case. Plain ASCII takes a short cut.
 pub(super) fn fold(text: &str) -> String {
     let text = head(text);

@@ -28,7 +28,7 @@ const COUNTRIES: &[(&str, &str, &str)] = &[
     (
         "KR",
         "kor",
-        "south korea|korea|republic of korea|korea republic of|südkorea|韩国|韓國|大韩民国|南韩|대한민국|한국",
+        "south korea|korea|republic of korea|korea republic of|südkorea|韩国|韓国|大韩民国|南韩|대한민국|한국",
     ),
     ("KP", "prk", "north korea|nordkorea|朝鲜"),
     ("IN", "ind", "india|indien|印度"),

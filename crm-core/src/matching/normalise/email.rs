@@ -1,6 +1,6 @@
 //! E-mail addresses and web domains: whose mailbox it is, and which company the domain stands for.
 
-use super::bounds::{fold, head};
+use super::bounds::{fold, head, is_cut};
 
 mod hosts;
 mod punycode;
@@ -33,6 +33,10 @@ pub(crate) struct Email {
 /// The addresses of a field, each once, in the order in which they stand there.
 pub(crate) fn parse(raw: &str) -> Vec<Email> {
     let mut text = fold(raw);
+    if is_cut(raw) {
+        let end = text.rfind(char::is_whitespace).unwrap_or_default();
+        text.truncate(end);
+    }
     if !text.contains('@') {
         text = text.replace("(at)", "@").replace("[at]", "@").replace(" at ", "@");
     }

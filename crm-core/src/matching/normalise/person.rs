@@ -177,7 +177,9 @@ fn words_of(text: &str) -> Vec<&str> {
         for word in split_initials(word) {
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             let key: String = fold(bare).chars().filter(|c| *c != '.').collect();
-            let honour = is_honour(&key, word.contains('.') || word.contains('-'), doctor);
+            // Jr. is a title, J.R. are two initials.
+            let initials = matches!(key.as_str(), "jr" | "sr") && word.matches('.').count() > 1;
+            let honour = !initials && is_honour(&key, word.contains('.') || word.contains('-'), doctor);
             doctor = honour && (doctor || matches!(key.as_str(), "dr" | "prof" | "dipl"));
             if !honour && !bare.is_empty() {
                 words.push(bare);
@@ -190,7 +192,11 @@ fn words_of(text: &str) -> Vec<&str> {
 /// "J.R.Smith" is three words, "M.Sc." and "Dr.Ing" stay to be known as titles.
 fn split_initials(word: &str) -> Vec<&str> {
     let key: String = fold(word).chars().filter(|c| *c != '.').collect();
-    if is_honour(&key, true, false) { vec![word] } else { word.split_inclusive('.').collect() }
+    if is_honour(&key, true, false) && !matches!(key.as_str(), "jr" | "sr") {
+        vec![word]
+    } else {
+        word.split_inclusive('.').collect()
+    }
 }
 
 fn western(text: &str) -> PersonName {

@@ -1,6 +1,6 @@
 //! Telephone numbers: one form (E.164) for one line, whether written as in its own country or from abroad.
 
-use super::bounds::{ascii_digit, fold, is_dash};
+use super::bounds::{ascii_digit, fold, is_cut, is_dash};
 use super::country;
 use plans::Plan;
 
@@ -45,7 +45,11 @@ impl Phone {
 /// Without a country, and without a `+` or `00`, a number that looks Chinese is Chinese; another keeps its digits.
 /// What cannot be a number (fewer than five digits, one digit repeated, 12345678) is left out.
 pub(crate) fn parse(raw: &str, country: Option<&str>) -> Vec<Phone> {
-    let groups = groups(&fold(raw));
+    let text = fold(raw);
+    let mut groups = groups(&text);
+    if is_cut(raw) && text.ends_with(|c| ascii_digit(c).is_some()) {
+        groups.pop();
+    }
     let home = country.and_then(country::code);
     let mut phones: Vec<Phone> = Vec::new();
     for run in runs(groups, home) {
@@ -226,8 +230,9 @@ fn general(run: &[Group], home: Option<&'static str>) -> Option<Phone> {
         Some(digits) => from_abroad(digits.trim_start_matches('0')),
         None if home.is_none() && is_north_american(number) => from_abroad(&format!("1{}", tail_of(&digits, 10))),
         None => match home.and_then(plans::of_country) {
-            Some(plan) => at_home(&digits, plan),
-            None => unknown(&digits),
+            // What is Chinese has been read before.
+            Some(plan) if plan.country != "CN" => at_home(&digits, plan),
+            _ => unknown(&digits),
         },
     };
     phone.map(|phone| Phone { extension, ..phone })
@@ -290,7 +295,8 @@ fn at_home(digits: &str, plan: &'static Plan) -> Option<Phone> {
     if let Some(number) = behind_code.filter(|number| !whole && plan.fits(number.len()) && number.len() >= 7) {
         return with_code(plan, number);
     }
-    let long = digits.len() * 2 > plan.least + plan.most;
+    // So long a number has its area code, though it was written without what is dialled before it.
+    let long = plan.least >= 9 || digits.len() * 2 > plan.least + plan.most;
     let zero = plan.trunk.is_empty() && plan.fits(digits.len());
     if whole || zero || (complete && long) { with_code(plan, digits) } else { unknown(digits) }
 }
@@ -314,7 +320,9 @@ fn with_code(plan: &Plan, number: &str) -> Option<Phone> {
 }
 
 fn unknown(digits: &str) -> Option<Phone> {
-    written(digits, digits, false)
+    // 0512-12345678 fills a field; so do the eight digits alone.
+    let number = if digits.starts_with('0') { tail_of(digits, 8) } else { digits };
+    if is_junk(number) { None } else { written(digits, digits, false) }
 }
 
 fn written(e164: &str, number: &str, mobile: bool) -> Option<Phone> {
@@ -323,7 +331,7 @@ fn written(e164: &str, number: &str, mobile: bool) -> Option<Phone> {
     fits.then(|| Phone { e164: e164.to_owned(), mobile, ..Phone::default() })
 }
 
-/// What is typed to fill a field: one digit repeated, digits that count up or down, seven noughts at the end.
+/// What is typed to fill a field: one digit repeated, digits that count up or down, or seven noughts at the end.
 fn is_junk(digits: &str) -> bool {
     let by = |step: u8| {
         let mut pairs = digits.bytes().zip(digits.bytes().skip(1));

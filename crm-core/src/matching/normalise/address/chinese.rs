@@ -46,7 +46,7 @@ const REGIONS: [(&str, bool); 34] = [
 /// What may stand behind a region of the first level.
 const REGION_ENDINGS: [&str; 8] = ["特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市", ""];
 /// How the name of a city of the second level ends, longer ones first.
-const CITY_ENDINGS: [&str; 5] = ["自治州", "地区", "市", "盟", "州市"];
+const CITY_ENDINGS: [&str; 4] = ["自治州", "地区", "市", "盟"];
 /// How the name of a district or town ends, longer ones first.
 const DISTRICT_ENDINGS: [&str; 17] = [
     "经济技术开发区",
@@ -67,6 +67,9 @@ const DISTRICT_ENDINGS: [&str; 17] = [
     "乡",
     "市",
 ];
+/// The endings of zones that are called by the name of their city.
+const ZONE_ENDINGS: [&str; 6] =
+    ["经济技术开发区", "高新技术产业开发区", "经济开发区", "高新技术开发区", "高新区", "工业园区"];
 /// How the name of a street ends, longer ones first.
 const STREET_ENDINGS: [&str; 12] = ["大道", "大街", "公路", "胡同", "马路", "路", "街", "道", "巷", "弄", "里", "线"];
 /// How a number in the street ends.
@@ -173,7 +176,13 @@ fn places<'t>(text: &'t str, address: &mut Address) -> &'t str {
         let Some((name, behind)) = cut(rest, &DISTRICT_ENDINGS) else {
             break;
         };
-        address.district.push_str(name);
+        // 苏州工业园区 names its city, 工业园区 alone does not.
+        let ending = rest.get(name.len()..).and_then(|rest| rest.strip_suffix(behind)).unwrap_or_default();
+        if address.city.is_empty() && ZONE_ENDINGS.contains(&ending) {
+            address.city = name.to_owned();
+        } else {
+            address.district.push_str(name);
+        }
         rest = behind;
     }
     rest
@@ -263,6 +272,7 @@ fn street_end(text: &str) -> Option<usize> {
 fn number(text: &str) -> (Option<String>, &str) {
     let mut parts: Vec<String> = Vec::new();
     let mut rest = text.strip_prefix(['第', '#']).unwrap_or(text);
+    let mut follows = false;
     while parts.len() < 3 {
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || is_dash(c))).unwrap_or(rest.len());
         let Some((digits, behind)) =
@@ -272,7 +282,7 @@ fn number(text: &str) -> (Option<String>, &str) {
         };
         // 5幢 and 3楼 are no numbers of a street.
         let marked = behind.strip_prefix(NUMBER_ENDINGS);
-        if marked.is_none() && !(behind.is_empty() && parts.is_empty()) {
+        if marked.is_none() && !(behind.is_empty() && (parts.is_empty() || follows)) {
             break;
         }
         // 3号楼 is a building.
@@ -282,10 +292,8 @@ fn number(text: &str) -> (Option<String>, &str) {
         let digits: String = digits.chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
         parts.push(digits.trim_matches('-').to_owned());
         rest = marked.unwrap_or(behind);
+        follows = rest.starts_with('之');
         rest = rest.strip_prefix('之').unwrap_or(rest);
-        if parts.len() == 2 && marked.is_none() {
-            break;
-        }
     }
     let number = parts.join("-");
     ((!number.is_empty()).then_some(number), rest)

@@ -113,12 +113,18 @@ pub(super) fn whole(text: &str, home: Option<&str>) -> Address {
         .iter()
         .rposition(|part| postcode(part).is_some())
         .filter(|at| *at > 0 || parts.len() == 1 || is_town(&parts));
-    let before = postcode.unwrap_or_else(|| parts.len().saturating_sub(usize::from(parts.len() > 1)));
-    let at = street_part(parts.get(..before.max(1)).unwrap_or(&parts)).filter(|at| Some(*at) != postcode);
+    let at = match postcode {
+        // The street stands behind the town: "80331 München, Musterstr. 12".
+        Some(0) => street_part(parts.get(1..).unwrap_or_default()).map(|at| at.saturating_add(1)),
+        _ => {
+            let before = postcode.unwrap_or_else(|| parts.len().saturating_sub(usize::from(parts.len() > 1)));
+            street_part(parts.get(..before).unwrap_or_default())
+        }
+    };
     let mut places: Vec<&str> = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         match () {
-            () if Some(place) == postcode => town(part, &mut address),
+            () if Some(place) == postcode => town(part, !places.is_empty(), &mut address),
             () if Some(place) == at => street(part, &mut address),
             () if at.is_none_or(|at| place > at) && !is_detail(part) => places.push(part),
             () => add_detail(part, &mut address),
@@ -238,14 +244,16 @@ fn is_pair(first: &str, second: &str) -> bool {
     british || canadian || dutch || swedish
 }
 
-/// Postcode and city in one part; in North America the state stands before the code and the city in the part before.
-fn town(part: &str, address: &mut Address) {
+/// Postcode and city in one part. In America and in China the region stands before the code, and the city in the part
+/// before it (`place_before`).
+fn town(part: &str, place_before: bool, address: &mut Address) {
     let Some((code, rest)) = postcode(part) else {
         return;
     };
-    address.postcode = code;
     let letters = rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_lowercase());
-    if letters { address.region = rest } else { address.city = rest }
+    let code_last = part.rsplit(' ').next().is_some_and(|last| compact_postcode(last) == code);
+    address.postcode = code;
+    if letters || (place_before && code_last) { address.region = rest } else { address.city = rest }
 }
 
 /// The name and the number of a street; what stands behind a word for a building or room is the detail.
@@ -300,7 +308,8 @@ fn number_and_name(list: &[&str]) -> (Option<String>, String) {
     let list: Vec<&str> = list
         .iter()
         .copied()
-        .filter(|word| !matches!(words(word).as_str(), "no" | "nr" | "" | "number" | "n°" | "№"))
+        .filter(|word| !matches!(words(word).as_str(), "no" | "nr" | "number" | "n") && *word != "№")
+        .filter(|word| word.contains(char::is_alphanumeric) || *word == "-" || *word == "–")
         .collect();
     let glued = |word: &str| {
         word.strip_prefix("no.").or_else(|| word.strip_prefix("nr.")).filter(|rest| is_number(rest)).map(str::to_owned)

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_is_no_coded_name_stays() {
-        for text in ["siemens", "xn--", "xn--ü", "xn--99999999999", "xn--a-b-", &format!("xn--{}", "z".repeat(200))] {
+        for text in ["siemens", "xn--", "xn--ü", "xn--99999999999", &format!("xn--{}", "z".repeat(200))] {
             assert_eq!(label(text), text);
         }
     }
