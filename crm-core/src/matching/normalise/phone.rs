@@ -192,6 +192,10 @@ fn joined(groups: &[Group]) -> String {
 /// "0512-88886666/67": the number before it with other last digits.
 fn alternative(before: Option<&Phone>, digits: &str) -> Vec<Phone> {
     let other = before.and_then(|phone| {
+        // 转8001/8002: the number with another extension.
+        if phone.extension.is_some() {
+            return Some(Phone { extension: Some(digits.to_owned()), ..phone.clone() });
+        }
         let kept = phone.e164.len().checked_sub(digits.len()).and_then(|end| phone.e164.get(..end))?;
         Some(Phone { e164: format!("{kept}{digits}"), extension: None, ..phone.clone() })
     });
@@ -306,7 +310,7 @@ fn national_prefixes(plan: &Plan) -> impl Iterator<Item = &'static str> + use<> 
     let others: &[&str] = match plan.country {
         "MX" => &["044", "045"],
         "LT" => &["8"],
-        "HU" => &["0"],
+        "HU" | "MC" | "MN" => &["0"],
         "BY" => &["8", "0"],
         _ => &[],
     };
