@@ -4,6 +4,8 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "the comparison that calls these stands in a later commit"))]
 
 mod bounds;
+#[cfg(test)]
+mod properties;
 
 pub(crate) mod address;
 pub(crate) mod country;

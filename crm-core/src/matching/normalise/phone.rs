@@ -282,7 +282,10 @@ fn significant<'d>(number: &'d str, plan: &Plan) -> &'d str {
         // Numbers of North America never begin with a 1, Russian ones never with an 8 behind the +7 but for free calls.
         "RU" | "KZ" if number.len() <= 10 => None,
         _ if plan.trunk.is_empty() => None,
-        _ => number.strip_prefix(plan.trunk).or_else(|| number.strip_prefix('0')),
+        _ => number
+            .strip_prefix(plan.trunk)
+            .or_else(|| number.strip_prefix('0'))
+            .map(|rest| rest.trim_start_matches('0')),
     };
     without.unwrap_or(number)
 }

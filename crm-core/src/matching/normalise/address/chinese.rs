@@ -70,8 +70,8 @@ const DISTRICT_ENDINGS: [&str; 19] = [
     "市",
 ];
 /// The endings of zones that are called by the name of their city.
-const ZONE_ENDINGS: [&str; 6] =
-    ["经济技术开发区", "高新技术产业开发区", "经济开发区", "高新技术开发区", "高新区", "工业园区"];
+const ZONE_ENDINGS: [&str; 7] =
+    ["经济技术开发区", "高新技术产业开发区", "经济开发区", "高新技术开发区", "高新区", "工业园区", "开发区"];
 /// Zones without a name of their own, and how they are called for short.
 const ZONES: [(&str, &str); 9] = [
     ("高新技术产业开发区", "高新"),
