@@ -82,7 +82,7 @@ fn any_country() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn an_international_number_is_final(text in any_text(), country in any_country()) {
