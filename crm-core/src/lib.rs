@@ -70,7 +70,6 @@ pub mod value;
 #[macro_use]
 pub mod schema;
 
-
 pub mod access;
 pub mod journal;
 pub mod query;

@@ -195,7 +195,8 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::LikeStreet => format!("jaro_winkler_similarity(\"street_l\", \"street_r\") >= {limit}"),
         MatchTest::SamePostcode => "\"postcode_l\" = \"postcode_r\"".to_owned(),
         MatchTest::TownAlone => {
-            "left(\"region_l\", 4) = left(\"region_r\", 4) AND (\"street_l\" IS NULL OR \"street_r\" IS NULL)".to_owned()
+            "left(\"region_l\", 4) = left(\"region_r\", 4) AND (\"street_l\" IS NULL OR \"street_r\" IS NULL)"
+                .to_owned()
         }
         MatchTest::SameTail => format!("right({one}, {limit}) = right({other}, {limit})"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
