@@ -46,6 +46,13 @@ pub(crate) fn level(comparison: &MatchComparison, left: &View<'_>, right: &View<
     if comparison.field == MatchField::Place {
         return place_level(comparison, left, right);
     }
+    let emails = Pair::new(MatchField::Email, left, right);
+    if comparison.field == MatchField::Domain && emails.equal() {
+        let same = comparison.levels.iter().position(|level| level.test == MatchTest::SameEmail);
+        if let Some(place) = same.and_then(|place| u8::try_from(place).ok()) {
+            return place;
+        }
+    }
     if pair.left.is_empty() || pair.right.is_empty() {
         let told = comparison.levels.iter().position(|level| pair.told_by_absence(level.test));
         return told.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING);
@@ -121,7 +128,7 @@ impl<'a, 'b> Pair<'a, 'b> {
             MatchTest::SameTown => self.any(same_town),
             MatchTest::SameProvince => self.any(same_province),
             MatchTest::SameTail => self.any(|one, other| same_tail(one, other, level.limit)),
-            MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone => false,
+            MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone | MatchTest::SameEmail => false,
             MatchTest::WithinPlace => self.any(within_place),
             MatchTest::Swapped => self.swapped(),
             MatchTest::Initial => self.any(initial),

@@ -12,8 +12,9 @@ use super::model::{MatchComparison, MatchFrequencies, MatchModel};
 const ROUNDS: usize = 40;
 /// The rounds end when no share moves by more.
 const SETTLED: f64 = 1e-5;
-/// The prior shares count like so many pairs of each class.
-const PRIOR_PAIRS: f64 = 30.0;
+/// The prior shares count like so many pairs of each class at least, and like so many of a hundred pairs.
+const LEAST_PRIOR_PAIRS: f64 = 30.0;
+static PRIOR_SHARE: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("PS").ok().and_then(|x| x.parse().ok()).unwrap_or(0.05));
 /// No level is rarer: one that was never seen keeps a share.
 const LEAST_SHARE: f64 = 0.0005;
 /// How many values of a part are kept with their shares.
@@ -119,9 +120,11 @@ impl Shares {
 
     /// One round: every pair counts in each class as far as it belongs there, on top of the prior.
     fn step(&self, prior: &Self, counts: &Counts) -> Self {
-        let mut classes = prior.classes.map(|share| share * PRIOR_PAIRS);
+        let pairs: f64 = counts.values().sum();
+        let weight = (pairs * *PRIOR_SHARE).max(LEAST_PRIOR_PAIRS);
+        let mut classes = prior.classes.map(|share| share * weight);
         let mut levels: Vec<Vec<[f64; 3]>> = prior.levels.clone();
-        levels.iter_mut().flatten().flatten().for_each(|share| *share *= PRIOR_PAIRS);
+        levels.iter_mut().flatten().flatten().for_each(|share| *share *= weight);
         for ((pattern, label), count) in counts {
             let chances = self.classes_of(*pattern, *label).map(|chance| chance * count);
             add(&mut classes, chances);

@@ -48,6 +48,8 @@ value_enum! {
         SamePostcode = "same_postcode",
         /// Of a place: the same town, and one side tells no street.
         TownAlone = "town_alone",
+        /// Of a domain: the same e-mail address, of which the domain is a part; free mail counts too.
+        SameEmail = "same_email",
         /// Telephone numbers with the same last `limit` digits: one of them without its country or area.
         SameTail = "same_tail",
         /// One place lies in the other.

@@ -7,60 +7,63 @@ use super::model::{MatchKind, MatchModel, Row, ThresholdSource, comparison};
 
 /// Levels of the brand. Columns: name, test, limit, m, related, u, by frequency.
 const BRAND: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.80, 0.86, 0.20, true),
-    ("read_alike", T::SameReading, 0.0, 0.06, 0.02, 0.03, true),
-    ("short_form", T::Abbreviates, 0.0, 0.05, 0.05, 0.04, false),
-    ("alike_92", T::Similar, 0.92, 0.03, 0.01, 0.02, false),
-    ("alike_80", T::Similar, 0.80, 0.03, 0.02, 0.06, false),
-    ("other", T::Anything, 0.0, 0.03, 0.04, 0.65, false),
+    ("same", T::Equal, 0.0, 0.74, 0.32, 0.03, true),
+    ("read_alike", T::SameReading, 0.0, 0.16, 0.09, 0.01, true),
+    ("short_form", T::Abbreviates, 0.0, 0.03, 0.22, 0.01, false),
+    ("alike_92", T::Similar, 0.92, 0.02, 0.02, 0.005, false),
+    ("alike_80", T::Similar, 0.80, 0.02, 0.09, 0.015, false),
+    ("other", T::Anything, 0.0, 0.03, 0.26, 0.93, false),
 ];
 const INDUSTRY: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.84, 0.20, 0.12, true),
-    ("word", T::SharesWord, 0.0, 0.08, 0.15, 0.12, false),
-    ("alike_85", T::Similar, 0.85, 0.04, 0.05, 0.04, false),
-    ("other", T::Anything, 0.0, 0.04, 0.60, 0.72, false),
+    ("same", T::Equal, 0.0, 0.86, 0.20, 0.85, true),
+    ("word", T::SharesWord, 0.0, 0.10, 0.05, 0.02, false),
+    ("alike_85", T::Similar, 0.85, 0.01, 0.01, 0.01, false),
+    ("other", T::Anything, 0.0, 0.03, 0.74, 0.12, false),
 ];
-const LEGAL_FORM: &[Row] =
-    &[("same", T::Equal, 0.0, 0.88, 0.65, 0.60, false), ("other", T::Anything, 0.0, 0.12, 0.35, 0.40, false)];
+const LEGAL_FORM: &[Row] = &[
+    ("same", T::Equal, 0.0, 0.84, 0.52, 0.70, false),
+    ("other", T::Anything, 0.0, 0.16, 0.48, 0.30, false),
+];
 const BRANCH: &[Row] = &[
-    ("none", T::BothLack, 0.0, 0.94, 0.80, 0.96, false),
-    ("same", T::Equal, 0.0, 0.045, 0.01, 0.002, false),
-    ("one", T::OneLacks, 0.0, 0.01, 0.15, 0.035, false),
-    ("other", T::Anything, 0.0, 0.005, 0.04, 0.003, false),
+    ("none", T::BothLack, 0.0, 0.93, 0.92, 0.82, false),
+    ("same", T::Equal, 0.0, 0.055, 0.003, 0.008, false),
+    ("one", T::OneLacks, 0.0, 0.008, 0.07, 0.165, false),
+    ("other", T::Anything, 0.0, 0.007, 0.007, 0.007, false),
 ];
 const PLACE: &[Row] = &[
-    ("street", T::SameStreet, 0.0, 0.50, 0.03, 0.02, false),
-    ("street_92", T::LikeStreet, 0.92, 0.06, 0.01, 0.01, false),
-    ("street_80", T::LikeStreet, 0.80, 0.05, 0.01, 0.01, false),
-    ("postcode", T::SamePostcode, 0.0, 0.06, 0.02, 0.02, false),
-    ("town_alone", T::TownAlone, 0.0, 0.20, 0.20, 0.20, false),
-    ("town", T::SameTown, 0.0, 0.08, 0.30, 0.30, false),
-    ("within", T::WithinPlace, 0.0, 0.03, 0.03, 0.04, false),
-    ("province", T::SameProvince, 0.0, 0.01, 0.10, 0.10, false),
-    ("other", T::Anything, 0.0, 0.01, 0.30, 0.30, false),
+    ("street", T::SameStreet, 0.0, 0.52, 0.02, 0.005, false),
+    ("street_92", T::LikeStreet, 0.92, 0.04, 0.004, 0.003, false),
+    ("street_80", T::LikeStreet, 0.80, 0.045, 0.01, 0.008, false),
+    ("postcode", T::SamePostcode, 0.0, 0.085, 0.006, 0.004, false),
+    ("town_alone", T::TownAlone, 0.0, 0.185, 0.095, 0.31, false),
+    ("town", T::SameTown, 0.0, 0.08, 0.21, 0.62, false),
+    ("within", T::WithinPlace, 0.0, 0.02, 0.055, 0.015, false),
+    ("province", T::SameProvince, 0.0, 0.005, 0.01, 0.01, false),
+    ("other", T::Anything, 0.0, 0.02, 0.59, 0.025, false),
 ];
 const PHONE: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.58, 0.06, 0.02, true),
-    ("tail", T::SameTail, 8.0, 0.02, 0.001, 0.001, true),
-    ("switchboard", T::SameSite, 0.0, 0.05, 0.05, 0.005, false),
-    ("one_edit", T::Edits, 1.0, 0.03, 0.005, 0.002, false),
-    ("other", T::Anything, 0.0, 0.34, 0.885, 0.943, false),
+    ("same", T::Equal, 0.0, 0.30, 0.01, 0.002, true),
+    ("tail", T::SameTail, 8.0, 0.08, 0.004, 0.002, true),
+    ("switchboard", T::SameSite, 0.0, 0.01, 0.006, 0.001, false),
+    ("one_edit", T::Edits, 1.0, 0.01, 0.001, 0.001, false),
+    ("other", T::Anything, 0.0, 0.60, 0.979, 0.994, false),
+];
+const WEB: &[Row] = &[
+    ("email", T::SameEmail, 0.0, 0.33, 0.005, 0.002, false),
+    ("same", T::Equal, 0.0, 0.44, 0.15, 0.008, true),
+    ("alike_90", T::Similar, 0.90, 0.04, 0.07, 0.02, false),
+    ("other", T::Anything, 0.0, 0.19, 0.775, 0.97, false),
 ];
 const EMAIL: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.50, 0.01, 0.01, false),
-    ("alike_90", T::Similar, 0.92, 0.06, 0.02, 0.01, false),
-    ("other", T::Anything, 0.0, 0.44, 0.97, 0.98, false),
-];
-const DOMAIN: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.76, 0.40, 0.06, true),
-    ("alike_90", T::Similar, 0.90, 0.06, 0.08, 0.02, false),
-    ("other", T::Anything, 0.0, 0.18, 0.52, 0.92, false),
+    ("same", T::Equal, 0.0, 0.80, 0.005, 0.015, false),
+    ("alike_92", T::Similar, 0.92, 0.06, 0.005, 0.03, false),
+    ("other", T::Anything, 0.0, 0.14, 0.99, 0.955, false),
 ];
 const CONTACT: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.50, 0.03, 0.08, true),
-    ("read_alike", T::SameReading, 0.0, 0.05, 0.005, 0.01, false),
-    ("alike_90", T::Similar, 0.92, 0.03, 0.005, 0.01, false),
-    ("other", T::Anything, 0.0, 0.42, 0.96, 0.90, false),
+    ("same", T::Equal, 0.0, 0.47, 0.005, 0.006, true),
+    ("read_alike", T::SameReading, 0.0, 0.08, 0.001, 0.005, false),
+    ("alike_92", T::Similar, 0.92, 0.01, 0.001, 0.001, false),
+    ("other", T::Anything, 0.0, 0.44, 0.993, 0.988, false),
 ];
 const TAX_ID: &[Row] = &[
     ("same", T::EqualChecked, 0.0, 0.90, 0.001, 0.0001, false),
@@ -71,32 +74,49 @@ const TAX_ID: &[Row] = &[
 ];
 
 const FAMILY_NAME: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.78, 0.60, 0.12, true),
-    ("swapped", T::Swapped, 0.0, 0.04, 0.002, 0.002, false),
-    ("read_alike", T::SameReading, 0.0, 0.02, 0.01, 0.01, false),
-    ("alike_90", T::Similar, 0.90, 0.09, 0.03, 0.03, false),
-    ("alike_80", T::Similar, 0.80, 0.02, 0.03, 0.04, false),
-    ("other", T::Anything, 0.0, 0.05, 0.328, 0.798, false),
+    ("same", T::Equal, 0.0, 0.70, 0.30, 0.72, true),
+    ("swapped", T::Swapped, 0.0, 0.045, 0.04, 0.002, false),
+    ("read_alike", T::SameReading, 0.0, 0.05, 0.10, 0.04, false),
+    ("alike_90", T::Similar, 0.90, 0.10, 0.01, 0.05, false),
+    ("alike_80", T::Similar, 0.80, 0.015, 0.01, 0.03, false),
+    ("other", T::Anything, 0.0, 0.09, 0.54, 0.158, false),
 ];
 const GIVEN_NAME: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.74, 0.06, 0.12, true),
-    ("swapped", T::Swapped, 0.0, 0.04, 0.002, 0.002, false),
-    ("initial", T::Initial, 0.0, 0.03, 0.01, 0.01, false),
-    ("alike_90", T::Similar, 0.90, 0.09, 0.02, 0.02, false),
-    ("alike_80", T::Similar, 0.80, 0.03, 0.03, 0.03, false),
-    ("other", T::Anything, 0.0, 0.07, 0.878, 0.818, false),
+    ("same", T::Equal, 0.0, 0.68, 0.01, 0.75, true),
+    ("swapped", T::Swapped, 0.0, 0.045, 0.04, 0.002, false),
+    ("initial", T::Initial, 0.0, 0.015, 0.006, 0.01, false),
+    ("alike_90", T::Similar, 0.90, 0.08, 0.003, 0.06, false),
+    ("alike_80", T::Similar, 0.80, 0.012, 0.01, 0.02, false),
+    ("other", T::Anything, 0.0, 0.168, 0.931, 0.158, false),
 ];
 const BIRTH_DATE: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.84, 0.01, 0.06, false),
-    ("swapped", T::SameDigits, 0.0, 0.02, 0.002, 0.002, false),
-    ("one_edit", T::Edits, 1.0, 0.09, 0.02, 0.02, false),
-    ("year", T::Prefix, 4.0, 0.02, 0.04, 0.04, false),
-    ("other", T::Anything, 0.0, 0.03, 0.928, 0.878, false),
+    ("same", T::Equal, 0.0, 0.91, 0.56, 0.02, false),
+    ("swapped", T::SameDigits, 0.0, 0.01, 0.006, 0.003, false),
+    ("one_edit", T::Edits, 1.0, 0.03, 0.04, 0.012, false),
+    ("year", T::Prefix, 4.0, 0.02, 0.05, 0.045, false),
+    ("other", T::Anything, 0.0, 0.03, 0.344, 0.92, false),
 ];
 const UNIT: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.66, 0.30, 0.05, false),
-    ("alike_85", T::Similar, 0.85, 0.14, 0.05, 0.03, false),
-    ("other", T::Anything, 0.0, 0.20, 0.65, 0.92, false),
+    ("same", T::Equal, 0.0, 0.75, 0.40, 0.10, false),
+    ("alike_85", T::Similar, 0.85, 0.09, 0.02, 0.05, false),
+    ("other", T::Anything, 0.0, 0.16, 0.58, 0.85, false),
+];
+const HOME: &[Row] = &[
+    ("street", T::SameStreet, 0.0, 0.45, 0.25, 0.02, false),
+    ("street_92", T::LikeStreet, 0.92, 0.15, 0.006, 0.004, false),
+    ("street_80", T::LikeStreet, 0.80, 0.07, 0.006, 0.008, false),
+    ("postcode", T::SamePostcode, 0.0, 0.12, 0.015, 0.05, false),
+    ("town_alone", T::TownAlone, 0.0, 0.08, 0.02, 0.05, false),
+    ("town", T::SameTown, 0.0, 0.045, 0.04, 0.10, false),
+    ("within", T::WithinPlace, 0.0, 0.025, 0.015, 0.025, false),
+    ("province", T::SameProvince, 0.0, 0.005, 0.034, 0.023, false),
+    ("other", T::Anything, 0.0, 0.055, 0.614, 0.72, false),
+];
+const TELEPHONE: &[Row] = &[
+    ("same", T::Equal, 0.0, 0.75, 0.07, 0.01, true),
+    ("tail", T::SameTail, 8.0, 0.06, 0.015, 0.02, true),
+    ("one_edit", T::Edits, 1.0, 0.03, 0.002, 0.001, false),
+    ("other", T::Anything, 0.0, 0.16, 0.913, 0.969, false),
 ];
 const PERSON_TAX: &[Row] = &[
     ("same", T::EqualChecked, 0.0, 0.60, 0.001, 0.0005, false),
@@ -124,8 +144,8 @@ const PRODUCT_NAME: &[Row] = &[
 pub fn model(kind: MatchKind) -> MatchModel {
     let (same, related, tables): (f64, f64, &[(F, &[Row])]) = match kind {
         MatchKind::Organisation => (
-            0.10,
-            0.20,
+            0.30,
+            0.45,
             &[
                 (F::Brand, BRAND),
                 (F::Industry, INDUSTRY),
@@ -133,24 +153,22 @@ pub fn model(kind: MatchKind) -> MatchModel {
                 (F::Branch, BRANCH),
                 (F::Place, PLACE),
                 (F::Phone, PHONE),
-                (F::Email, EMAIL),
-                (F::Domain, DOMAIN),
+                (F::Domain, WEB),
                 (F::Contact, CONTACT),
                 (F::TaxId, TAX_ID),
             ],
         ),
         MatchKind::Person => (
-            0.06,
-            0.04,
+            0.35,
+            0.15,
             &[
                 (F::FamilyName, FAMILY_NAME),
                 (F::GivenName, GIVEN_NAME),
                 (F::BirthDate, BIRTH_DATE),
-                (F::Place, PLACE),
+                (F::Place, HOME),
                 (F::Unit, UNIT),
-                (F::Phone, PHONE),
+                (F::Phone, TELEPHONE),
                 (F::Email, EMAIL),
-                (F::Domain, DOMAIN),
                 (F::TaxId, PERSON_TAX),
             ],
         ),

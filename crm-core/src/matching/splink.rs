@@ -198,6 +198,7 @@ fn condition(column: &str, level: &MatchLevel) -> String {
             "left(\"region_l\", 4) = left(\"region_r\", 4) AND (\"street_l\" IS NULL OR \"street_r\" IS NULL)"
                 .to_owned()
         }
+        MatchTest::SameEmail => "\"email_l\" = \"email_r\"".to_owned(),
         MatchTest::SameTail => format!("right({one}, {limit}) = right({other}, {limit})"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
         MatchTest::Swapped => {
