@@ -43,8 +43,10 @@ impl Pattern {
 /// The first level whose test holds; `MISSING` if one side has nothing to compare.
 pub(crate) fn level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) -> u8 {
     let pair = Pair::new(comparison.field, left, right);
-    if comparison.field == MatchField::Place {
-        return place_level(comparison, left, right);
+    match comparison.field {
+        MatchField::Place => return place_level(comparison, left, right),
+        MatchField::FullName => return name_level(comparison, left, right),
+        _ => {}
     }
     let emails = Pair::new(MatchField::Email, left, right);
     if comparison.field == MatchField::Domain && emails.equal() {
@@ -91,6 +93,31 @@ fn place_level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) 
     place.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING)
 }
 
+/// Family and given name hang together: who is read alike in one is so in the other.
+fn name_level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) -> u8 {
+    let pair = |field| Pair::new(field, left, right);
+    let (family, given) = (pair(MatchField::FamilyName), pair(MatchField::GivenName));
+    let none = |pair: &Pair<'_, '_>| pair.left.is_empty() || pair.right.is_empty();
+    if none(&family) && none(&given) {
+        return MISSING;
+    }
+    let alike = |pair: &Pair<'_, '_>, limit: f64| pair.equal() || (limit > 0.0 && pair.likeness() >= limit);
+    let known = |level: &MatchLevel| match level.test {
+        MatchTest::NamesEqual => family.equal() && given.equal(),
+        MatchTest::Swapped => family.swapped(),
+        MatchTest::SameReading => pair(MatchField::Reading).equal(),
+        MatchTest::NamesAlike => alike(&family, level.limit) && alike(&given, level.limit),
+        MatchTest::NameInitial => family.equal() && (none(&given) || given.any(initial)),
+        MatchTest::FamilyAlone => alike(&family, level.limit),
+        MatchTest::GivenAlone => alike(&given, level.limit),
+        MatchTest::Similar => pair(MatchField::Reading).likeness() >= level.limit,
+        MatchTest::Anything => true,
+        _ => false,
+    };
+    let place = comparison.levels.iter().take(MAX_LEVELS).position(known);
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING)
+}
+
 /// One part of two records.
 struct Pair<'a, 'b> {
     field: MatchField,
@@ -128,7 +155,12 @@ impl<'a, 'b> Pair<'a, 'b> {
             MatchTest::SameTown => self.any(same_town),
             MatchTest::SameProvince => self.any(same_province),
             MatchTest::SameTail => self.any(|one, other| same_tail(one, other, level.limit)),
-            MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone | MatchTest::SameEmail => false,
+            MatchTest::NamesEqual
+            | MatchTest::NamesAlike
+            | MatchTest::NameInitial
+            | MatchTest::FamilyAlone
+            | MatchTest::GivenAlone
+            | MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone | MatchTest::SameEmail => false,
             MatchTest::WithinPlace => self.any(within_place),
             MatchTest::Swapped => self.swapped(),
             MatchTest::Initial => self.any(initial),

@@ -35,6 +35,8 @@ value_enum! {
         FamilyName = "family_name",
         /// The given name (名).
         GivenName = "given_name",
+        /// Family and given name together. It has no values of its own.
+        FullName = "full_name",
         /// The date of birth, eight digits.
         BirthDate = "birth_date",
         /// Telephone numbers with country and extension.

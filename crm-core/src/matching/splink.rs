@@ -201,6 +201,18 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::SameEmail => "\"email_l\" = \"email_r\"".to_owned(),
         MatchTest::SameTail => format!("right({one}, {limit}) = right({other}, {limit})"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
+        MatchTest::NamesEqual => {
+            "\"family_name_l\" = \"family_name_r\" AND \"given_name_l\" = \"given_name_r\"".to_owned()
+        }
+        MatchTest::NamesAlike => format!(
+            "jaro_winkler_similarity(\"family_name_l\", \"family_name_r\") >= {limit} AND \
+             jaro_winkler_similarity(\"given_name_l\", \"given_name_r\") >= {limit}"
+        ),
+        MatchTest::NameInitial => "\"family_name_l\" = \"family_name_r\" AND \
+            left(\"given_name_l\", 1) = left(\"given_name_r\", 1)"
+            .to_owned(),
+        MatchTest::FamilyAlone => alone("family_name", limit),
+        MatchTest::GivenAlone => alone("given_name", limit),
         MatchTest::Swapped => {
             "\"given_name_l\" = \"family_name_r\" AND \"given_name_r\" = \"family_name_l\"".to_owned()
         }
@@ -217,6 +229,10 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::OneLacks => format!("({one} IS NULL) <> ({other} IS NULL)"),
         MatchTest::Anything => "ELSE".to_owned(),
     }
+}
+
+fn alone(column: &str, limit: f64) -> String {
+    format!("jaro_winkler_similarity(\"{column}_l\", \"{column}_r\") >= {limit} AND \"{column}_l\" IS NOT NULL")
 }
 
 /// Small letters, without quotes, and single spaces.
