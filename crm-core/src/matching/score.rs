@@ -63,12 +63,25 @@ impl MatchModel {
 /// Logarithms of a model's shares, and its frequencies, ready for many pairs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scorer {
-    prior: [f64; 3],
-    /// By comparison and level: log2 of m, related and u.
-    levels: Vec<Vec<[f64; 3]>>,
+    prior: [f64; CLASSES],
+    /// By comparison and level: log2 of the share in each class.
+    levels: Vec<Vec<[f64; CLASSES]>>,
     comparisons: Vec<MatchComparison>,
     frequencies: Table,
     tax: Option<usize>,
+}
+
+/// How many classes there are: the same, related, different but alike by chance, different.
+pub(crate) const CLASSES: usize = 4;
+
+/// The shares of a level in each class.
+pub(crate) const fn shares_of(level: &MatchLevel) -> [f64; CLASSES] {
+    [level.m, level.related, level.near, level.u]
+}
+
+/// The shares of the classes among all pairs.
+pub(crate) fn classes_of(model: &MatchModel) -> [f64; CLASSES] {
+    [model.same, model.related, model.near, 1.0 - model.same - model.related - model.near]
 }
 
 /// What a pair weighs.
@@ -83,12 +96,11 @@ pub(crate) struct Weighed {
 impl Scorer {
     pub(crate) fn new(model: &MatchModel) -> Self {
         let log = |share: f64| libm::log2(share);
-        let different = 1.0 - model.same - model.related;
         let levels = |comparison: &MatchComparison| {
-            comparison.levels.iter().map(|level| [log(level.m), log(level.related), log(level.u)]).collect()
+            comparison.levels.iter().map(|level| shares_of(level).map(log)).collect()
         };
         Self {
-            prior: [log(model.same), log(model.related), log(different)],
+            prior: classes_of(model).map(log),
             levels: model.comparisons.iter().map(levels).collect(),
             comparisons: model.comparisons.clone(),
             frequencies: Table::of(model),
@@ -180,7 +192,7 @@ fn shown(view: &View<'_>, field: MatchField) -> Option<String> {
     (!values.is_empty()).then(|| plain.collect::<Vec<_>>().join("; "))
 }
 
-fn add(sums: &mut [f64; 3], levels: &[[f64; 3]], level: u8) {
+fn add(sums: &mut [f64; CLASSES], levels: &[[f64; CLASSES]], level: u8) {
     if let Some(shares) = levels.get(usize::from(level)) {
         for (sum, share) in sums.iter_mut().zip(shares) {
             *sum += share;
@@ -188,11 +200,11 @@ fn add(sums: &mut [f64; 3], levels: &[[f64; 3]], level: u8) {
     }
 }
 
-fn weighed([same, related, different]: [f64; 3], bits: Bits) -> Weighed {
-    let (related, different) = (related - bits.related, different - bits.different);
-    let (high, low) = if related >= different { (related, different) } else { (different, related) };
-    let others = high + libm::log2(1.0 + libm::exp2(low - high));
-    Weighed { weight: same - others, related: 1.0 / (1.0 + libm::exp2(different - related)) }
+fn weighed([same, related, near, different]: [f64; CLASSES], bits: Bits) -> Weighed {
+    let (related, near, different) = (related - bits.related, near - bits.related, different - bits.different);
+    let high = related.max(near).max(different);
+    let sum = libm::exp2(related - high) + libm::exp2(near - high) + libm::exp2(different - high);
+    Weighed { weight: same - high - libm::log2(sum), related: libm::exp2(related - high) / sum }
 }
 
 /// The probability that belongs to a weight.
