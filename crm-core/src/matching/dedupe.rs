@@ -6,7 +6,7 @@ use super::candidates::candidates;
 use super::cluster::{Linkage, group};
 use super::compare::Pattern;
 use super::features::{Features, MatchField, View};
-use super::frequency::{self, Bits};
+use super::frequency;
 use super::hash::mixed;
 use super::learn::{self, Counts, Label};
 use super::marks::Marks;
@@ -268,8 +268,7 @@ impl<'a> Batch<'a> {
 
     fn edge(&self, scorer: &Scorer, (one, other): (u32, u32), pattern: Pattern) -> Option<Edge> {
         let untaxed = scorer.untaxed(pattern);
-        let none = Bits::default();
-        let (base, without) = (scorer.weigh(pattern, none), scorer.weigh(untaxed, none));
+        let (base, without) = (scorer.weigh(pattern, 0.0), scorer.weigh(untaxed, 0.0));
         if base.weight.max(without.weight) < FLOOR - MOST_GAIN {
             return None;
         }

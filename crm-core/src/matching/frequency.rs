@@ -11,19 +11,6 @@ const MOST_BITS: f64 = 12.0;
 /// How many values of a part are kept with their shares.
 const MAX_SHARES: usize = 20_000;
 
-/// What the frequencies of the values on which two records agree take from the other classes, in bits.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Bits {
-    pub(crate) related: f64,
-    pub(crate) different: f64,
-}
-
-impl Bits {
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self { related: self.related + other.related, different: self.different + other.different }
-    }
-}
-
 /// The parts whose values a level is agreement on.
 pub(crate) fn parts_of(field: MatchField, test: MatchTest) -> &'static [MatchField] {
     match (field, test) {
@@ -61,7 +48,6 @@ pub(crate) struct Table {
 #[derive(Debug, Clone)]
 struct Part {
     agreement: f64,
-    typical: f64,
     rest: f64,
     shares: HashMap<u64, f64>,
 }
@@ -71,31 +57,30 @@ impl Table {
         let part = |known: &MatchFrequencies| {
             let shares = known.shares.iter();
             let shares = shares.filter_map(|(key, share)| Some((u64::from_str_radix(key, 16).ok()?, *share)));
-            let MatchFrequencies { field, agreement, typical, rest, .. } = *known;
-            (field, Part { agreement, typical, rest, shares: shares.collect() })
+            let MatchFrequencies { field, agreement, rest, .. } = *known;
+            (field, Part { agreement, rest, shares: shares.collect() })
         };
         Self { parts: model.frequencies.iter().map(part).collect() }
     }
 
-    /// What the frequency of the value on which two records agree adds at a level.
-    pub(crate) fn bits(&self, field: MatchField, level: &MatchLevel, left: &View<'_>, right: &View<'_>) -> Bits {
+    /// How much rarer, in bits, different records agree on the value at a level than on any value.
+    pub(crate) fn bits(&self, field: MatchField, level: &MatchLevel, left: &View<'_>, right: &View<'_>) -> f64 {
         if !level.by_frequency {
-            return Bits::default();
+            return 0.0;
         }
         let known = parts_of(field, level.test).iter().filter_map(|part| Some((*part, self.parts.get(part)?)));
-        known.map(|(part, known)| known.bits(part, left, right)).fold(Bits::default(), Bits::plus)
+        known.map(|(part, known)| known.bits(part, left, right)).sum()
     }
 }
 
 impl Part {
-    fn bits(&self, field: MatchField, left: &View<'_>, right: &View<'_>) -> Bits {
+    fn bits(&self, field: MatchField, left: &View<'_>, right: &View<'_>) -> f64 {
         let (one, other) = (left.get(field), right.get(field));
         let share = match one.common(other) {
             Some(value) => self.share(field, value),
             None => one.iter().chain(other.iter()).map(|value| self.share(field, value)).fold(self.rest, f64::max),
         };
-        let bits = |usual: f64| libm::log2(usual / share).clamp(-MOST_BITS, MOST_BITS);
-        Bits { related: bits(self.typical), different: bits(self.agreement) }
+        libm::log2(self.agreement / share).clamp(-MOST_BITS, MOST_BITS)
     }
 
     fn share(&self, field: MatchField, value: &str) -> f64 {
@@ -141,10 +126,8 @@ fn count(field: MatchField, records: &[Features]) -> Option<MatchFrequencies> {
     counts.sort_unstable_by_key(|(key, count)| (std::cmp::Reverse(*count), *key));
     let pairs = |count: u32| f64::from(count) * (f64::from(count) - 1.0);
     let agreeing: f64 = counts.iter().map(|(_, count)| pairs(*count)).sum();
-    let weighted: f64 = counts.iter().map(|(_, count)| pairs(*count) * f64::from(*count)).sum();
     let agreement = (agreeing / (all * (all - 1.0))).max(0.5 / (all * all));
-    let typical = if agreeing > 0.0 { weighted / agreeing / all } else { 2.0 / all };
     let listed = counts.iter().take(MAX_SHARES).filter(|(_, count)| *count > 1);
     let shares = listed.map(|(key, count)| (format!("{key:016x}"), f64::from(*count) / all)).collect();
-    Some(MatchFrequencies { field, agreement, typical, rest: 1.0 / all, shares })
+    Some(MatchFrequencies { field, agreement, rest: 1.0 / all, shares })
 }

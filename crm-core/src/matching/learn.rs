@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use super::compare::{MISSING, Pattern};
 use super::features::MatchField;
 use super::frequency::agreement;
-use super::model::{MOST_SHARE, MatchComparison, MatchModel, MatchTest};
-use super::score::{CLASSES, classes_of, shares_of};
+use super::model::{MatchComparison, MatchModel, MatchTest};
 
 /// How many rounds at most.
 const ROUNDS: usize = 40;
@@ -80,21 +79,21 @@ pub(crate) fn fit(model: &MatchModel, counts: &Counts, all: f64) -> MatchModel {
     now.write(model, counts)
 }
 
-/// The shares of the classes.
+/// The shares of the three classes.
 #[derive(Debug, Clone)]
 struct Shares {
-    classes: [f64; CLASSES],
-    levels: Vec<Vec<[f64; CLASSES]>>,
+    classes: [f64; 3],
+    levels: Vec<Vec<[f64; 3]>>,
     fixed: Vec<bool>,
 }
 
 impl Shares {
     fn of(model: &MatchModel) -> Self {
         let levels = |comparison: &MatchComparison| {
-            comparison.levels.iter().map(shares_of).collect()
+            comparison.levels.iter().map(|level| [level.m, level.related, level.u]).collect()
         };
         Self {
-            classes: classes_of(model),
+            classes: [model.same, model.related, 1.0 - model.same - model.related],
             levels: model.comparisons.iter().map(levels).collect(),
             // What gives the labels is not learnt from them.
             fixed: model.comparisons.iter().map(|comparison| comparison.field == MatchField::TaxId).collect(),
@@ -102,7 +101,7 @@ impl Shares {
     }
 
     /// How the classes share the pairs of a pattern; the tax number is left out where it gave the label.
-    fn classes_of(&self, pattern: Pattern, label: Label) -> [f64; CLASSES] {
+    fn classes_of(&self, pattern: Pattern, label: Label) -> [f64; 3] {
         let mut chances = self.classes;
         for (place, levels) in self.levels.iter().enumerate() {
             let told = label != Label::Unknown && self.fixed.get(place) == Some(&true);
@@ -112,22 +111,22 @@ impl Shares {
                 }
             }
         }
-        let [same, related, near, different] = chances;
+        let [same, related, different] = chances;
         let kept = match label {
-            Label::Unknown => chances,
-            Label::Same => [same.max(f64::MIN_POSITIVE), 0.0, 0.0, 0.0],
-            Label::NotSame => [0.0, related, near, different],
+            Label::Unknown => [same, related, different],
+            Label::Same => [1.0, 0.0, 0.0],
+            Label::NotSame => [0.0, related, different],
         };
         let sum: f64 = kept.iter().sum();
-        if sum > 0.0 { kept.map(|chance| chance / sum) } else { [0.0, 0.0, 0.0, 1.0] }
+        if sum > 0.0 { kept.map(|chance| chance / sum) } else { [0.0, 0.0, 1.0] }
     }
 
     /// One round: every pair counts in each class as far as it belongs there, on top of the prior.
     fn step(&self, prior: &Self, counts: &Counts, all: f64) -> Self {
         let pairs: f64 = counts.values().sum();
         let weight = (pairs * PRIOR_SHARE).max(LEAST_PRIOR_PAIRS);
-        let mut classes = [0.5, 0.5, 0.5, 0.0];
-        let mut levels: Vec<Vec<[f64; CLASSES]>> = prior.levels.clone();
+        let mut classes = [0.5, 0.5, 0.0];
+        let mut levels: Vec<Vec<[f64; 3]>> = prior.levels.clone();
         levels.iter_mut().flatten().flatten().for_each(|share| *share *= weight);
         for ((pattern, label), count) in counts {
             let chances = self.classes_of(*pattern, *label).map(|chance| chance * count);
@@ -146,14 +145,14 @@ impl Shares {
             }
             normalise(comparison);
             for (shares, before) in comparison.iter_mut().zip(before) {
-                let ([.., different], [.., known]) = (shares, before);
+                let ([_, _, different], [_, _, known]) = (shares, before);
                 *different = known;
             }
         }
-        let share = |count: f64| (count / all.max(1.0)).min(MOST_SHARE);
-        let [same, related, near, _] = classes.map(share);
-        let classes = [same, related, near, 1.0 - same - related - near];
-        Self { classes, levels, fixed: self.fixed.clone() }
+        let [same, related, _] = classes;
+        let all = all.max(1.0);
+        let (same, related) = ((same / all).min(0.45), (related / all).min(0.45));
+        Self { classes: [same, related, 1.0 - same - related], levels, fixed: self.fixed.clone() }
     }
 
     fn distance(&self, other: &Self) -> f64 {
@@ -166,11 +165,11 @@ impl Shares {
 
     fn write(&self, model: &MatchModel, counts: &Counts) -> MatchModel {
         let mut model = model.clone();
-        let [same, related, near, _] = self.classes;
-        (model.same, model.related, model.near) = (same, related, near);
+        let [same, related, _] = self.classes;
+        (model.same, model.related) = (same, related);
         for (comparison, shares) in model.comparisons.iter_mut().zip(&self.levels) {
-            for (level, [m, related, near, u]) in comparison.levels.iter_mut().zip(shares) {
-                (level.m, level.related, level.near, level.u) = (*m, *related, *near, *u);
+            for (level, [m, related, u]) in comparison.levels.iter_mut().zip(shares) {
+                (level.m, level.related, level.u) = (*m, *related, *u);
             }
         }
         let whole = |count: f64| format!("{count:.0}").parse().unwrap_or(i64::MAX);
@@ -180,16 +179,16 @@ impl Shares {
     }
 }
 
-fn add(sums: &mut [f64; CLASSES], chances: [f64; CLASSES]) {
+fn add(sums: &mut [f64; 3], chances: [f64; 3]) {
     for (sum, chance) in sums.iter_mut().zip(chances) {
         *sum += chance;
     }
 }
 
 /// Makes the levels of each class shares that sum to one, none of them too rare.
-fn normalise(levels: &mut [[f64; CLASSES]]) {
-    for class in 0..CLASSES {
-        let of = |shares: &[f64; CLASSES]| shares.get(class).copied().unwrap_or_default();
+fn normalise(levels: &mut [[f64; 3]]) {
+    for class in 0..3 {
+        let of = |shares: &[f64; 3]| shares.get(class).copied().unwrap_or_default();
         let sum: f64 = levels.iter().map(of).sum();
         let floored: Vec<f64> = levels.iter().map(|shares| (of(shares) / sum).max(LEAST_SHARE)).collect();
         let whole: f64 = floored.iter().sum();

@@ -95,9 +95,7 @@ value_struct! {
             pub m: f64,
             /// Of pairs that are related but not the same, the share that reaches it.
             pub related: f64,
-            /// Of pairs that are different but alike by chance (namesakes, neighbours in trade), the share that reaches it.
-            pub near: f64,
-            /// Of pairs that are different, taken at random, the share that reaches it (u).
+            /// Of pairs that are different, the share that reaches it (u).
             pub u: f64,
         }
         optional {
@@ -137,7 +135,7 @@ value_enum! {
 
 value_struct! {
     /// The model of a match: what is compared, and what each agreement is worth (Fellegi and Sunter, 1969), with three
-    /// classes: the same, related (one group), different; the last in two kinds, alike by chance and at random.
+    /// classes: the same, related (one group), different.
     pub struct MatchModel {
         required {
             /// What it matches.
@@ -146,9 +144,7 @@ value_struct! {
             pub same: f64,
             /// The share of all pairs that are related, among `records` records.
             pub related: f64,
-            /// The share of all pairs that are different but alike by chance, among `records` records.
-            pub near: f64,
-            /// Among how many records the shares hold; among twice as many they are half as large.
+            /// Among how many records the two shares hold; among twice as many they are half as large.
             pub records: i64,
             /// The comparisons, in the order in which they are summed.
             pub comparisons: Vec<MatchComparison>,
@@ -178,8 +174,6 @@ value_struct! {
             pub field: MatchField,
             /// The chance that two records that have the part agree on it.
             pub agreement: f64,
-            /// The share of the value on which two records that agree do so, on average.
-            pub typical: f64,
             /// The share of a value that is not listed.
             pub rest: f64,
         }
@@ -190,8 +184,6 @@ value_struct! {
     }
 }
 
-/// No class but that of the different ones takes more of the pairs.
-pub(crate) const MOST_SHARE: f64 = 0.3;
 /// For fewer records a model is taken for so many.
 const FEWEST_RECORDS: i64 = 100;
 /// For more records a model is taken for so many.
@@ -205,9 +197,8 @@ impl MatchModel {
     pub fn check(&self) -> Result<()> {
         share("same", self.same)?;
         share("related", self.related)?;
-        share("near", self.near)?;
-        if self.same + self.related + self.near >= 1.0 {
-            return Err(out_of_range("near", "`same`, `related` and `near` must leave room for all other pairs"));
+        if self.same + self.related >= 1.0 {
+            return Err(out_of_range("related", "`same` and `related` must leave room for pairs that are different"));
         }
         if self.records < FEWEST_RECORDS || self.records > MOST_RECORDS {
             return Err(out_of_range("records", "the shares of a model hold among 100 to 1000000000 records"));
@@ -233,9 +224,8 @@ impl MatchModel {
         let records = i64::try_from(records).unwrap_or(i64::MAX).clamp(FEWEST_RECORDS, MOST_RECORDS);
         let count = |number: i64| f64::from(i32::try_from(number).unwrap_or(i32::MAX));
         let factor = count(self.records) / count(records);
-        let scaled = |share: f64| (share * factor).clamp(f64::MIN_POSITIVE, MOST_SHARE);
-        let (same, related, near) = (scaled(self.same), scaled(self.related), scaled(self.near));
-        Self { same, related, near, records, ..self.clone() }
+        let scaled = |share: f64| (share * factor).clamp(f64::MIN_POSITIVE, 0.45);
+        Self { same: scaled(self.same), related: scaled(self.related), records, ..self.clone() }
     }
 
     pub(crate) fn frequencies_of(&self, field: MatchField) -> Option<&MatchFrequencies> {
@@ -255,7 +245,7 @@ impl MatchComparison {
         }
         for (place, level) in self.levels.iter().enumerate() {
             let at = format!("levels[{place}]");
-            for (name, figure) in [("m", level.m), ("related", level.related), ("near", level.near), ("u", level.u)] {
+            for (name, figure) in [("m", level.m), ("related", level.related), ("u", level.u)] {
                 share(name, figure).map_err(|error| error.under(&at))?;
             }
             if !level.limit.is_finite() {
@@ -275,8 +265,8 @@ fn out_of_range(name: &str, message: &str) -> crate::value::Error {
     Problem::of_field(ErrorCode::OutOfRange, name, message).into_invalid()
 }
 
-/// The shares of levels as they stand in a table: name, test, limit, m, related, near, u, by frequency.
-pub(crate) type Row = (&'static str, MatchTest, f64, f64, f64, f64, f64, bool);
+/// The shares of levels as they stand in a table: name, test, limit, m, related, u, by frequency.
+pub(crate) type Row = (&'static str, MatchTest, f64, f64, f64, f64, bool);
 
 /// A comparison from its table.
 pub(crate) fn comparison(field: MatchField, rows: &[Row]) -> MatchComparison {
@@ -286,9 +276,8 @@ pub(crate) fn comparison(field: MatchField, rows: &[Row]) -> MatchComparison {
         limit: row.2,
         m: row.3,
         related: row.4,
-        near: row.5,
-        u: row.6,
-        by_frequency: row.7,
+        u: row.5,
+        by_frequency: row.6,
     };
     MatchComparison { field, levels: rows.iter().map(level).collect() }
 }

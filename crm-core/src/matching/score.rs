@@ -2,7 +2,7 @@
 
 use super::compare::Pattern;
 use super::features::{MatchField, View};
-use super::frequency::{Bits, Table};
+use super::frequency::Table;
 use super::model::{MatchComparison, MatchLevel, MatchModel};
 
 value_enum! {
@@ -63,25 +63,12 @@ impl MatchModel {
 /// Logarithms of a model's shares, and its frequencies, ready for many pairs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scorer {
-    prior: [f64; CLASSES],
-    /// By comparison and level: log2 of the share in each class.
-    levels: Vec<Vec<[f64; CLASSES]>>,
+    prior: [f64; 3],
+    /// By comparison and level: log2 of m, related and u.
+    levels: Vec<Vec<[f64; 3]>>,
     comparisons: Vec<MatchComparison>,
     frequencies: Table,
     tax: Option<usize>,
-}
-
-/// How many classes there are: the same, related, different but alike by chance, different.
-pub(crate) const CLASSES: usize = 4;
-
-/// The shares of a level in each class.
-pub(crate) const fn shares_of(level: &MatchLevel) -> [f64; CLASSES] {
-    [level.m, level.related, level.near, level.u]
-}
-
-/// The shares of the classes among all pairs.
-pub(crate) fn classes_of(model: &MatchModel) -> [f64; CLASSES] {
-    [model.same, model.related, model.near, 1.0 - model.same - model.related - model.near]
 }
 
 /// What a pair weighs.
@@ -96,11 +83,12 @@ pub(crate) struct Weighed {
 impl Scorer {
     pub(crate) fn new(model: &MatchModel) -> Self {
         let log = |share: f64| libm::log2(share);
+        let different = 1.0 - model.same - model.related;
         let levels = |comparison: &MatchComparison| {
-            comparison.levels.iter().map(|level| shares_of(level).map(log)).collect()
+            comparison.levels.iter().map(|level| [log(level.m), log(level.related), log(level.u)]).collect()
         };
         Self {
-            prior: classes_of(model).map(log),
+            prior: [log(model.same), log(model.related), log(different)],
             levels: model.comparisons.iter().map(levels).collect(),
             comparisons: model.comparisons.clone(),
             frequencies: Table::of(model),
@@ -113,20 +101,19 @@ impl Scorer {
         self.tax.map_or(pattern, |place| pattern.without(place))
     }
 
-    /// What the frequencies of the values on which two records agree add.
-    pub(crate) fn frequency(&self, pattern: Pattern, left: &View<'_>, right: &View<'_>) -> Bits {
+    /// How much rarer, in bits, different records agree on these values than on any.
+    pub(crate) fn frequency(&self, pattern: Pattern, left: &View<'_>, right: &View<'_>) -> f64 {
         let all = self.comparisons.iter().enumerate();
-        all.map(|(place, comparison)| self.frequency_at(comparison, pattern.level(place), left, right))
-            .fold(Bits::default(), Bits::plus)
+        all.map(|(place, comparison)| self.frequency_at(comparison, pattern.level(place), left, right)).sum()
     }
 
-    fn frequency_at(&self, comparison: &MatchComparison, level: u8, left: &View<'_>, right: &View<'_>) -> Bits {
+    fn frequency_at(&self, comparison: &MatchComparison, level: u8, left: &View<'_>, right: &View<'_>) -> f64 {
         let level: Option<&MatchLevel> = comparison.levels.get(usize::from(level));
         level.map(|level| self.frequencies.bits(comparison.field, level, left, right)).unwrap_or_default()
     }
 
     /// The weight of a pair from its levels and what frequencies add.
-    pub(crate) fn weigh(&self, pattern: Pattern, bits: Bits) -> Weighed {
+    pub(crate) fn weigh(&self, pattern: Pattern, bits: f64) -> Weighed {
         let mut sums = self.prior;
         for (place, levels) in self.levels.iter().enumerate() {
             add(&mut sums, levels, pattern.level(place));
@@ -138,7 +125,7 @@ impl Scorer {
     pub(crate) fn waterfall(&self, model: &MatchModel, left: &View<'_>, right: &View<'_>) -> Vec<MatchStep> {
         let pattern = Pattern::of(&model.comparisons, left, right);
         let mut sums = self.prior;
-        let mut bits = Bits::default();
+        let mut bits = 0.0;
         let mut before = weighed(sums, bits).weight;
         let mut steps = vec![prior_step(before, model)];
         for (place, comparison) in model.comparisons.iter().enumerate() {
@@ -146,7 +133,7 @@ impl Scorer {
             let Some(reached) = comparison.levels.get(usize::from(level)) else { continue };
             self.levels.get(place).into_iter().for_each(|levels| add(&mut sums, levels, level));
             let plain = weighed(sums, bits).weight;
-            bits = bits.plus(self.frequency_at(comparison, level, left, right));
+            bits += self.frequency_at(comparison, level, left, right);
             let total = weighed(sums, bits).weight;
             steps.push(MatchStep {
                 field: comparison.field.as_str().to_owned(),
@@ -192,7 +179,7 @@ fn shown(view: &View<'_>, field: MatchField) -> Option<String> {
     (!values.is_empty()).then(|| plain.collect::<Vec<_>>().join("; "))
 }
 
-fn add(sums: &mut [f64; CLASSES], levels: &[[f64; CLASSES]], level: u8) {
+fn add(sums: &mut [f64; 3], levels: &[[f64; 3]], level: u8) {
     if let Some(shares) = levels.get(usize::from(level)) {
         for (sum, share) in sums.iter_mut().zip(shares) {
             *sum += share;
@@ -200,11 +187,11 @@ fn add(sums: &mut [f64; CLASSES], levels: &[[f64; CLASSES]], level: u8) {
     }
 }
 
-fn weighed([same, related, near, different]: [f64; CLASSES], bits: Bits) -> Weighed {
-    let (related, near, different) = (related - bits.related, near - bits.related, different - bits.different);
-    let high = related.max(near).max(different);
-    let sum = libm::exp2(related - high) + libm::exp2(near - high) + libm::exp2(different - high);
-    Weighed { weight: same - high - libm::log2(sum), related: libm::exp2(related - high) / sum }
+fn weighed([same, related, different]: [f64; 3], bits: f64) -> Weighed {
+    let different = different - bits;
+    let (high, low) = if related >= different { (related, different) } else { (different, related) };
+    let others = high + libm::log2(1.0 + libm::exp2(low - high));
+    Weighed { weight: same - others, related: 1.0 / (1.0 + libm::exp2(different - related)) }
 }
 
 /// The probability that belongs to a weight.

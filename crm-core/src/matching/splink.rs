@@ -41,15 +41,10 @@ impl MatchModel {
     }
 
     fn exported(&self, comparison: &MatchComparison) -> Value {
-        // A place is told by its region, a whole name by the family name; what else they are made of stands in the conditions.
-        let column = match comparison.field {
-            MatchField::Place => "region",
-            MatchField::FullName => "family_name",
-            field => field.as_str(),
-        };
+        // A place is told by its region; the streets and postcodes stand in the conditions.
+        let column = if comparison.field == MatchField::Place { "region" } else { comparison.field.as_str() };
         let others = (1.0 - self.same).max(f64::MIN_POSITIVE);
-        let (related, near) = (self.related / others, self.near / others);
-        let different = 1.0 - related - near;
+        let (related, different) = (self.related / others, (others - self.related) / others);
         let mut levels = Vec::new();
         let told = |level: &MatchLevel| matches!(level.test, MatchTest::BothLack | MatchTest::OneLacks);
         if !comparison.levels.iter().any(told) {
@@ -61,15 +56,15 @@ impl MatchModel {
                 "sql_condition": condition(column, level),
                 "label_for_charts": level.name,
                 "m_probability": level.m,
-                "u_probability": related * level.related + near * level.near + different * level.u,
+                "u_probability": related * level.related + different * level.u,
             });
             if let Some(map) = value.as_object_mut().filter(|_| level.by_frequency) {
                 map.insert("tf_adjustment_column".to_owned(), json!(column));
             }
             levels.push(value);
         }
-        let shares: Vec<_> = comparison.levels.iter().map(|level| json!([level.related, level.near, level.u])).collect();
-        let ours = json!({"related": self.related, "near": self.near, "records": self.records, "part": comparison.field.as_str(), "levels": shares});
+        let shares: Vec<_> = comparison.levels.iter().map(|level| json!([level.related, level.u])).collect();
+        let ours = json!({"related": self.related, "levels": shares});
         json!({
             "output_column_name": column,
             "comparison_levels": levels,
@@ -87,11 +82,11 @@ impl MatchModel {
     pub fn from_splink_json(kind: MatchKind, settings: &str) -> Result<Self> {
         let settings: Map<String, Value> = text::from_text(settings)?;
         let comparisons = list(&settings, "comparisons")?;
-        let mut model = Self { comparisons: Vec::new(), related: NO_RELATED, near: NO_RELATED, ..shipped::model(kind) };
+        let mut model = Self { comparisons: Vec::new(), related: NO_RELATED, ..shipped::model(kind) };
         model.threshold_source = ThresholdSource::Given;
         model.same = number(&settings, "probability_two_random_records_match").unwrap_or(0.0001);
         for (place, value) in comparisons.iter().enumerate() {
-            let comparison = imported(value, &mut model);
+            let comparison = imported(value, &mut model.related);
             model.comparisons.push(comparison.map_err(|error| error.under(&format!("comparisons[{place}]")))?);
         }
         model.check()?;
@@ -108,7 +103,7 @@ fn number(map: &Map<String, Value>, name: &str) -> Option<f64> {
     map.get(name).and_then(Value::as_f64)
 }
 
-fn imported(value: &Value, model: &mut MatchModel) -> Result<MatchComparison> {
+fn imported(value: &Value, related: &mut f64) -> Result<MatchComparison> {
     let empty = Map::new();
     let map = value.as_object().unwrap_or(&empty);
     let levels = list(map, "comparison_levels")?;
@@ -138,7 +133,6 @@ fn imported(value: &Value, model: &mut MatchModel) -> Result<MatchComparison> {
             limit,
             m: number(level, "m_probability").unwrap_or(0.5),
             related: number(level, "u_probability").unwrap_or(0.5),
-            near: number(level, "u_probability").unwrap_or(0.5),
             u: number(level, "u_probability").unwrap_or(0.5),
             by_frequency: level.get("tf_adjustment_column").is_some_and(Value::is_string),
         });
@@ -148,24 +142,25 @@ fn imported(value: &Value, model: &mut MatchModel) -> Result<MatchComparison> {
             Problem::of_field(ErrorCode::UnknownField, "output_column_name", "no part of a record has this name");
         problem.into_invalid()
     })?;
-    let field = ours(map, &mut found, model).unwrap_or(field);
+    ours(map, &mut found, related);
     Ok(MatchComparison { field, levels: found })
 }
 
-/// The shares of related pairs and the part, if the model was written by us.
-fn ours(map: &Map<String, Value>, levels: &mut [MatchLevel], model: &mut MatchModel) -> Option<MatchField> {
-    let described = map.get("comparison_description").and_then(Value::as_str)?.strip_prefix(RELATED)?;
-    let ours: Value = serde_json::from_str(described).ok()?;
-    let figure = |value: Option<&Value>| value.and_then(Value::as_f64);
-    model.related = figure(ours.get("related"))?;
-    model.near = figure(ours.get("near"))?;
-    model.records = ours.get("records").and_then(Value::as_i64)?;
-    for (level, shares) in levels.iter_mut().zip(ours.get("levels").and_then(Value::as_array)?) {
-        level.related = figure(shares.get(0))?;
-        level.near = figure(shares.get(1))?;
-        level.u = figure(shares.get(2))?;
+/// The shares of related pairs, if the model was written by us.
+fn ours(map: &Map<String, Value>, levels: &mut [MatchLevel], related: &mut f64) {
+    let described = map.get("comparison_description").and_then(Value::as_str);
+    let Some(ours) = described.and_then(|described| described.strip_prefix(RELATED)) else { return };
+    let Ok(ours) = serde_json::from_str::<Value>(ours) else { return };
+    if let Some(share) = ours.get("related").and_then(Value::as_f64) {
+        *related = share;
     }
-    ours.get("part").and_then(Value::as_str).and_then(MatchField::parse)
+    let shares = ours.get("levels").and_then(Value::as_array);
+    for (level, shares) in levels.iter_mut().zip(shares.into_iter().flatten()) {
+        if let (Some(one), Some(other)) = (shares.get(0).and_then(Value::as_f64), shares.get(1).and_then(Value::as_f64))
+        {
+            (level.related, level.u) = (one, other);
+        }
+    }
 }
 
 /// The part of a column.
@@ -257,7 +252,6 @@ fn test_of(column: &str, sql: &str) -> Option<(MatchTest, f64)> {
         limit,
         m: 0.0,
         related: 0.0,
-        near: 0.0,
         u: 0.0,
         by_frequency: false,
     };
