@@ -23,7 +23,8 @@ const INDUSTRY: &[Row] = &[
 ];
 const LEGAL_FORM: &[Row] = &[
     ("same", T::Equal, 0.0, 0.84, 0.55, 0.45, false),
-    ("other", T::Anything, 0.0, 0.16, 0.45, 0.55, false),
+    ("compatible", T::Compatible, 0.0, 0.08, 0.15, 0.15, false),
+    ("other", T::Anything, 0.0, 0.08, 0.3, 0.4, false),
 ];
 const BRANCH: &[Row] = &[
     ("none", T::BothLack, 0.0, 0.93, 0.85, 0.85, false),
