@@ -6,10 +6,11 @@
 //! against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
+mod parties;
 mod raw;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crm_core::engine::{Command, Session};
@@ -42,10 +43,15 @@ struct Options {
     rows: usize,
     rounds: usize,
     access: bool,
+    parties: parties::Wanted,
+    out: Option<PathBuf>,
 }
 
 fn main() -> std::result::Result<(), Failure> {
     let options = options();
+    if let Some(path) = &options.out {
+        return parties::write(&options.parties, path);
+    }
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
@@ -91,8 +97,17 @@ fn options() -> Options {
         let place = arguments.iter().position(|argument| argument == name);
         place.and_then(|place| arguments.get(place + 1)).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
-    let access = arguments.iter().any(|argument| argument == "--access");
-    Options { access, rows: number("--rows", 100_000).max(world::OWNERS), rounds: number("--rounds", 3_000).max(10) }
+    let given = |name: &str| arguments.iter().any(|argument| argument == name);
+    let rows = number("--rows", 100_000);
+    let seed = u64::try_from(number("--seed", 1)).unwrap_or(1);
+    let out = arguments.iter().position(|argument| argument == "--out");
+    Options {
+        rows: rows.max(world::OWNERS),
+        rounds: number("--rounds", 3_000).max(10),
+        access: given("--access"),
+        parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
+        out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),
+    }
 }
 
 /// The whole file at once, as a host would give it.
