@@ -253,8 +253,8 @@ impl<'w> Makers<'w> {
         self.entities += 1;
         other.entity = self.entities;
         let (home, retraded) = match random.below(100) {
-            0..45 => (false, false),
-            45..60 => (false, true),
+            0..50 => (false, false),
+            50..82 => (false, true),
             _ => (true, true),
         };
         let city = if home { first.sites.first()?.city } else { self.words.city(self.cities(first.land), random)? };
@@ -274,14 +274,14 @@ impl<'w> Makers<'w> {
         other.name.legal = legal(first.land, random);
         other.other_legal = random.chance(100).then(|| legal(first.land, random));
         other.tax_id = tax::identifier(first.country(), city.code, random);
-        let same_site = home && random.chance(500);
+        let same_site = home && random.chance(220);
         if !same_site {
             other.sites = self.sites(first.land, city, random);
         }
-        if !home || random.chance(if same_site { 350 } else { 650 }) {
+        if !home || random.chance(if same_site { 350 } else { 750 }) {
             other.landlines = vec![landline(city, random)];
         }
-        if random.chance(350) {
+        if random.chance(if home { 450 } else { 250 }) {
             other.domains = vec![self.domain(&other, random)];
         }
         other.people = (0..=random.early(3)).map(|_| self.person(first.land, random)).collect();

@@ -19,15 +19,15 @@ impl<'w> Writer<'w> {
 
     /// A record of the company. Nothing in it need be right, but most is.
     pub fn record(&self, company: &Company<'_>, random: &mut Random) -> Record {
-        let foreign = company.land == Land::China && random.chance(45) || is_asian(company.land) && random.chance(200);
+        let foreign = company.land == Land::China && random.chance(60) || is_asian(company.land) && random.chance(200);
         let name = match company.land {
             _ if foreign => self.english(company, random),
             Land::China => self.chinese(company, random),
             Land::Japan | Land::Korea => self.eastern(company, random),
             Land::German | Land::Britain | Land::America => self.western(company, random),
         };
-        let site = other_or_first(&company.sites, 780, random);
-        let person = other_or_first(&company.people, 600, random);
+        let site = other_or_first(&company.sites, 740, random);
+        let person = other_or_first(&company.people, 520, random);
         let domain = other_or_first(&company.domains, 700, random);
         let mut record = Record {
             entity: format!("e{}", company.entity),
@@ -35,9 +35,9 @@ impl<'w> Writer<'w> {
             name: Some(name),
             contact: person.and_then(|person| keep(850, random).then(|| self.contact(company.land, person, random))),
             country: keep(900, random).then(|| country(company.country(), random)),
-            phone: keep(780, random).then(|| phone(company, site, person, random)),
-            email: keep(600, random).then(|| email(person, domain.map_or("", String::as_str), random)),
-            website: domain.and_then(|domain| keep(480, random).then(|| website(domain, random))),
+            phone: keep(700, random).then(|| phone(company, site, person, random)),
+            email: keep(510, random).then(|| email(person, domain.map_or("", String::as_str), random)),
+            website: domain.and_then(|domain| keep(380, random).then(|| website(domain, random))),
             tax_id: keep(620, random).then(|| tax_id(&company.tax_id, random)),
             ..Record::default()
         };
@@ -71,7 +71,7 @@ impl<'w> Writer<'w> {
                     street
                 }
             });
-            record.city = keep(860, random).then(|| city_name(land, city, foreign, random));
+            record.city = keep(800, random).then(|| city_name(land, city, foreign, random));
             record.region = keep(550, random).then(|| region_name(city, foreign, random));
         }
         record.postcode = keep(560, random).then(|| site.postcode.clone());
@@ -159,7 +159,7 @@ impl<'w> Writer<'w> {
         let city = company.home;
         let mut name = company.name.clone();
         drift(&mut name, company, random);
-        if random.chance(55) {
+        if random.chance(90) {
             name.brand = self.misspelt(&name.brand, random);
         }
         if random.chance(110) {
@@ -169,7 +169,7 @@ impl<'w> Writer<'w> {
         if random.chance(30) {
             name.trade = another_trade(&name.trade, random);
         }
-        let text = if random.chance(105) { short(&name, city, random) } else { whole(&name, city, random) };
+        let text = if random.chance(165) { short(&name, city, random) } else { whole(&name, city, random) };
         decorate(&text, self.words, random)
     }
 
@@ -507,7 +507,7 @@ fn phone(company: &Company<'_>, site: Option<&Site<'_>>, person: Option<&Person>
         return mobile(code, &person.mobile, random);
     }
     let area = site.map_or("", |site| site.city.area);
-    let number = other_or_first(&company.landlines, 650, random).map_or("", String::as_str);
+    let number = other_or_first(&company.landlines, 600, random).map_or("", String::as_str);
     let international = area.strip_prefix('0').unwrap_or(area);
     let middle = number.len() / 2;
     let (left, right) = number.split_at(middle);

@@ -1,0 +1,279 @@
+"""Splink on the same file: a plain set-up as its tutorials have it, and a strong one.
+
+    python peer.py FILE [--setup plain|strong] [--hide] [--threads N] [--json]
+
+The strong one gets names in parts, weights from pairs that share a valid tax identifier, smoothed levels, group-average
+linkage with cannot-link on tax identifier and city, and a threshold from pseudo-labels: the tax identifiers are hidden,
+and the threshold is the one that groups the records with one best. `--hide` learns from the tax identifiers and then
+finds the duplicates without them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+from collections import Counter
+from typing import Any
+
+import duckdb
+import figures
+import normalise
+import pandas as pd
+import splink.comparison_level_library as cll
+import splink.comparison_library as cl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+#: What a level gets that no pair of the training showed.
+UNSEEN = 0.001
+#: Pairs below this weight are not kept.
+LEAST = -10.0
+
+
+def api(threads: int) -> DuckDBAPI:
+    """A database of its own in memory."""
+    connection = duckdb.connect()
+    connection.execute(f"set threads to {threads}")
+    return DuckDBAPI(connection=connection)
+
+
+def plain_rows(records: list[figures.Record]) -> pd.DataFrame:
+    """What everybody does first: small letters, digits of telephones, places and legal forms off."""
+    places = normalise.Places(records)
+
+    def bare(name: str | None) -> str | None:
+        text = re.sub(r"[\s().,&-]", "", normalise.folded(name))
+        text = places.front(normalise.simple(text))[1]
+        return re.sub(r"(股份有限公司|有限责任公司|有限公司|gmbhcokg|gmbh|coltd|ltd|limited|inc|llc|corp|ag|kg)$", "", text) or None
+
+    rows = []
+    for record in records:
+        address = record.get("address") or record.get("street")
+        rows.append({
+            "unique_id": record["id"], "name": bare(record.get("name")), "phone": normalise.telephone(record.get("phone")),
+            "email": normalise.folded(record.get("email")) or None, "tax": normalise.tax_id(record.get("tax_id")),
+            "address": normalise.folded(address) or None, "city": normalise.Places.canonical_text(record.get("city")) or None,
+            "contact": normalise.folded(record.get("contact")) or None,
+            "domain": normalise.domain_of(record.get("email"), record.get("website")),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def plain(records: list[figures.Record], threads: int, hide: bool) -> list[figures.Cluster]:
+    """The comparisons of the library, unsupervised learning, connected components at a probability of .95."""
+    frame = plain_rows(records)
+    if hide:
+        frame["tax"] = None
+    taxed = frame["tax"].notna().any()
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[
+            cl.JaroWinklerAtThresholds("name", [0.95, 0.88]).configure(term_frequency_adjustments=True),
+            cl.ExactMatch("phone"), cl.ExactMatch("email"), cl.JaroWinklerAtThresholds("address", [0.95, 0.88]),
+            cl.ExactMatch("city").configure(term_frequency_adjustments=True), cl.JaroWinklerAtThresholds("contact", [0.92]), cl.ExactMatch("domain"),
+            *([cl.ExactMatch("tax")] if taxed else []),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on(rule) for rule in ["name", "phone", "email", "domain", *(["tax"] if taxed else [])]
+        ] + [block_on("substr(name, 1, 4)", "city"), block_on("contact", "city")],
+    )  # fmt: skip
+    database = api(threads)
+    linker = Linker(database.register(frame), settings)
+    linker.training.estimate_probability_two_random_records_match([block_on("name", "city"), block_on("email")], recall=0.5)
+    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
+    for rule in [block_on("name"), block_on("phone"), block_on("domain", "city")]:
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    found = linker.inference.predict(threshold_match_probability=0.95)
+    rows = linker.clustering.cluster_pairwise_predictions_at_threshold(found, 0.95).as_pandas_dataframe()
+    return [list(group) for group in rows.groupby("cluster_id")["unique_id"].apply(list)]
+
+
+def level(sql: str, name: str) -> Any:
+    """A level of a condition."""
+    return cll.CustomLevel(sql, label_for_charts=name)
+
+
+def comparison(column: str, *levels: Any, null: str | None = None) -> Any:
+    """Levels between nothing known and anything else."""
+    missing = cll.CustomLevel(null, label_for_charts="null").configure(is_null_level=True) if null else cll.NullLevel(column)
+    return cl.CustomComparison(output_column_name=column, comparison_levels=[missing, *levels, cll.ElseLevel()])
+
+
+def same(column: str, frequency: bool = False) -> Any:
+    """Equal; with term frequencies if wanted."""
+    exact = cll.ExactMatchLevel(column, term_frequency_adjustments=frequency)
+    return exact.configure(tf_minimum_u_value=0.00002) if frequency else exact
+
+
+def near(column: str, least: float) -> Any:
+    """Jaro-Winkler at least so much."""
+    return level(f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}", f"{column} {least}")
+
+
+def comparisons() -> dict[str, Any]:
+    """By the name of the column that splink makes of them."""
+    other_script = "script_l <> script_r"
+    return {
+        "brand": comparison(
+            "brand",
+            same("brand", frequency=True),
+            level("sound_l = sound_r", "same sound"),
+            level("jaro_winkler_similarity(sound_l, sound_r) >= 0.92 and abs(length(sound_l) - length(sound_r)) <= 2", "near"),
+            level("starts_with(sound_l, sound_r) or starts_with(sound_r, sound_l) or ends_with(sound_l, sound_r) or ends_with(sound_r, sound_l)", "part"),
+            level("jaro_winkler_similarity(sound_l, sound_r) >= 0.85", "like"),
+        ),
+        "trade": comparison(
+            "trade",
+            same("trade", frequency=True),
+            level("starts_with(trade_l, trade_r) or starts_with(trade_r, trade_l)", "part"),
+            level("jaro_winkler_similarity(trade_l, trade_r) >= 0.85", "like"),
+            null=f"trade_l is null or trade_r is null or {other_script}",
+        ),
+        "legal": comparison("legal", same("legal", frequency=True), null=f"legal_l is null or legal_r is null or {other_script}"),
+        "branch": comparison("branch", level("branch_l = branch_r", "same"), level("branch_l is not null or branch_r is not null", "differs"),
+                             null="branch_l is null and branch_r is null"),
+        "city": comparison("city", same("city", frequency=True)),
+        "road": comparison("road", level("road_l = road_r and house_l = house_r", "road and number"), same("road"), near("road", 0.9)),
+        "postcode": comparison("postcode", same("postcode")),
+        "contact": comparison("contact_family", level("contact_l = contact_r", "whole name"), near("contact", 0.92), same("contact_family", frequency=True)),
+        "phone": comparison("phone", same("phone"), level("levenshtein(phone_l, phone_r) <= 1", "one digit"), level("left(phone_l, length(phone_l) - 4) = left(phone_r, length(phone_r) - 4)", "same exchange")),
+        "email": comparison("email", same("email"), near("email", 0.95), level("split_part(email_l, '@', 1) = split_part(email_r, '@', 1)", "before the @")),
+        "domain": comparison("domain", same("domain"), near("domain", 0.95)),
+        "tax": comparison("tax", same("tax")),
+    }  # fmt: skip
+
+
+#: Which pairs are looked at.
+RULES = [
+    "phone", "email", "contact, city", "contact, domain", "sound, city", "domain, city", "brand, trade", "sound, trade", "road, house, city", "sound, contact_family",
+    "left(sound, 4), trade, city", "left(brand, 2), city", "right(sound, 4), trade, city", "domain, contact_family", "sound, legal, branch, script", "right(brand, 2), city",
+]  # fmt: skip
+
+
+def columns(rule: str) -> list[str]:
+    """The columns of a rule; commas in brackets do not divide."""
+    return [part.strip() for part in re.split(r",(?![^(]*\))", rule)]
+
+
+class Strong:
+    """The strong set-up, learnt once."""
+
+    def __init__(self, records: list[figures.Record], threads: int, model: dict[str, Any] | None = None) -> None:
+        self.rows = normalise.companies(records)
+        frame = pd.DataFrame(self.rows)
+        taxed = frame["tax"].notna().sum() > 1
+        self.taxed = bool(taxed)
+        chosen = comparisons()
+        if not taxed:
+            del chosen["tax"]
+        rules = [block_on(*columns(rule)) for rule in [*RULES, *(["tax"] if taxed else [])]]
+        settings: Any = model or SettingsCreator(
+            link_type="dedupe_only", comparisons=list(chosen.values()), blocking_rules_to_generate_predictions=rules,
+            probability_two_random_records_match=1 / max(len(self.rows), 2), retain_intermediate_calculation_columns=True,
+        )  # fmt: skip
+        database = api(threads)
+        self.linker = Linker(database.register(frame), settings)
+        if model is None:
+            self.learn()
+
+    def learn(self) -> None:
+        """Weights from pairs that share a tax identifier; without any, from unsupervised learning."""
+        self.linker.training.estimate_u_using_random_sampling(max_pairs=3e6, seed=1)
+        if self.taxed:
+            self.linker.training.estimate_m_from_label_column("tax")
+        else:
+            for rule in (block_on("sound", "city"), block_on("phone")):
+                self.linker.training.estimate_parameters_using_expectation_maximisation(rule)
+        for one in self.linker._settings_obj.comparisons:
+            for part in one.comparison_levels:
+                if part.is_null_level:
+                    continue
+                part.m_probability = max(_number(part._m_probability, UNSEEN), UNSEEN)
+                part.u_probability = max(_number(part._u_probability, 1e-6), 1e-7)
+            if one.output_column_name == "tax":
+                levels = [part for part in one.comparison_levels if not part.is_null_level]
+                for part, m in zip(levels, (0.99, 0.01), strict=True):
+                    part.m_probability = m
+
+    def pairs(self) -> pd.DataFrame:
+        """All scored pairs: `weight` with and `blind` without the tax identifier."""
+        found = self.linker.inference.predict(threshold_match_weight=LEAST).as_pandas_dataframe()
+        found["weight"] = found["match_weight"]
+        found["blind"] = found["weight"] - (found["mw_tax"] if "mw_tax" in found else 0.0)
+        return found[["unique_id_l", "unique_id_r", "weight", "blind"]]
+
+    def linkage(self, pairs: pd.DataFrame, column: str, with_tax: bool) -> figures.Linkage:
+        """Clusters of the pairs, under cannot-link."""
+        values = {row["unique_id"]: (frozenset([row["tax"]] if with_tax and row["tax"] else []), frozenset([row["city"]] if row["city"] else []))
+                  for row in self.rows}  # fmt: skip
+
+        def barred(one: Any, other: Any) -> bool:
+            if one[0] and other[0]:
+                return one[0].isdisjoint(other[0])
+            return bool(one[1] and other[1] and one[1].isdisjoint(other[1]))
+
+        triples = zip(pairs["unique_id_l"], pairs["unique_id_r"], pairs[column], strict=True)
+        return figures.Linkage(triples, values, lambda one, other: (one[0] | other[0], one[1] | other[1]), barred, floor=-4.0)
+
+    def clusters(self, hide: bool) -> tuple[list[figures.Cluster], float]:
+        """The clusters and the threshold that pseudo-labels chose."""
+        pairs = self.pairs()
+        blind = self.linkage(pairs, "blind", with_tax=False)
+        labels = {row["unique_id"]: row["tax"] for row in self.rows if row["tax"]}
+        threshold = 4.0
+        if len(Counter(labels.values())) < len(labels):
+            threshold = blind.best(lambda clusters: figures.quality(clusters, labels)["f1"], figures.steps(-3.0, 16.0, 0.5))
+        return (blind if hide else self.linkage(pairs, "weight", with_tax=True)).at(threshold), threshold
+
+
+def _number(value: Any, otherwise: float) -> float:
+    return float(value) if isinstance(value, (int, float)) else otherwise
+
+
+def main() -> None:
+    """Runs what the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file")
+    parser.add_argument("--setup", choices=["plain", "strong"], default="strong")
+    parser.add_argument("--hide", action="store_true", help="find the duplicates without tax identifiers")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--debug", action="store_true", help="tell the levels and what would have been possible")
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)
+    records = figures.read(arguments.file)
+    clock = figures.Clock()
+    extra: dict[str, float] = {}
+    if arguments.setup == "plain":
+        clusters = plain(records, arguments.threads, arguments.hide)
+    else:
+        strong = Strong(records, arguments.threads)
+        clusters, extra["threshold"] = strong.clusters(arguments.hide)
+    measured = figures.of_records(clusters, records) | clock.read() | extra
+    if arguments.debug and arguments.setup == "strong":
+        debug(strong, records)
+    if arguments.json:
+        print(json.dumps(measured))
+    else:
+        figures.show(f"splink, {arguments.setup}{', tax ids hidden' if arguments.hide else ''}", measured)
+
+
+def debug(strong: Strong, records: list[figures.Record]) -> None:
+    """The weights, and the best that the truth would have chosen."""
+    for one in strong.linker._settings_obj.comparisons:
+        for part in one.comparison_levels:
+            if not part.is_null_level:
+                print(f"{one.output_column_name:<16} {part.label_for_charts:<30} m {part.m_probability:.5f} u {part.u_probability:.7f}")
+    pairs = strong.pairs()
+    truth = {record["id"]: record["entity"] for record in records}
+    scored = sum(truth[a] == truth[b] for a, b in zip(pairs["unique_id_l"], pairs["unique_id_r"], strict=True))
+    print("pairs", len(pairs), "recall of the rules", scored / figures.pairs_in(Counter(truth.values()).values()))
+    for column, with_tax in (("weight", True), ("blind", False)):
+        linkage = strong.linkage(pairs, column, with_tax)
+        for threshold in figures.steps(-2.0, 14.0, 1.0):
+            figures.show(f"{column} {threshold}", figures.of_records(linkage.at(threshold), records))
+
+
+if __name__ == "__main__":
+    main()
