@@ -207,7 +207,7 @@ impl<'w> Makers<'w> {
     fn company(&mut self, random: &mut Random) -> Option<Company<'w>> {
         let lands = [Land::China, Land::German, Land::Britain, Land::America, Land::Japan, Land::Korea];
         let land = *lands.get(random.weighted([760, 90, 40, 70, 20, 20].into_iter()))?;
-        let mut city = self.words.city(self.cities(land), random)?;
+        let mut city = self.some_city(land, random)?;
         let known = random.chance(HOMONYMS).then(|| random.one(&self.brands)).flatten().filter(|one| one.land == land);
         let (brand, latin) = match known {
             Some(known) => {
@@ -257,7 +257,7 @@ impl<'w> Makers<'w> {
             50..82 => (false, true),
             _ => (true, true),
         };
-        let city = if home { first.sites.first()?.city } else { self.words.city(self.cities(first.land), random)? };
+        let city = if home { first.sites.first()?.city } else { self.some_city(first.land, random)? };
         for _ in 0..20 {
             if retraded {
                 (other.name.trade, other.name.trade_latin) = self.trade(first.land, random);
@@ -296,7 +296,7 @@ impl<'w> Makers<'w> {
         let mut other = first.clone();
         self.entities += 1;
         other.entity = self.entities;
-        let city = self.words.city(self.cities(first.land), random)?;
+        let city = self.some_city(first.land, random)?;
         if first.sites.first()?.city.name == city.name {
             return None;
         }
@@ -320,13 +320,19 @@ impl<'w> Makers<'w> {
     fn sites(&self, land: Land, city: &'w City, random: &mut Random) -> Vec<Site<'w>> {
         let mut sites = vec![self.site(land, city, random)];
         if random.chance(350) {
-            let elsewhere = random.chance(70).then(|| self.words.city(self.cities(land), random)).flatten();
+            let elsewhere = random.chance(70).then(|| self.some_city(land, random)).flatten();
             sites.push(self.site(land, elsewhere.unwrap_or(city), random));
         }
         sites
     }
 
-    fn site(&self, land: Land, city: &'w City, random: &mut Random) -> Site<'w> {
+    /// A city of the country, the large ones more often.
+    pub fn some_city(&self, land: Land, random: &mut Random) -> Option<&'w City> {
+        self.words.city(self.cities(land), random)
+    }
+
+    /// A place in the city.
+    pub fn site(&self, land: Land, city: &'w City, random: &mut Random) -> Site<'w> {
         let district = random.one(&city.districts).copied().unwrap_or_default();
         let number = 1 + random.early(900);
         let (street, postcode) = match land {

@@ -6,6 +6,7 @@
 
 mod company;
 mod noise;
+mod persons;
 mod random;
 mod record;
 mod tax;
@@ -33,7 +34,7 @@ pub struct Wanted {
 
 /// Writes the records as lines of JSON.
 pub fn write(wanted: &Wanted, path: &Path) -> Result<(), Failure> {
-    let mut records = companies(wanted);
+    let mut records = if wanted.persons { people(wanted) } else { companies(wanted) };
     if wanted.hidden {
         records.iter_mut().for_each(|record| record.tax_id = None);
     }
@@ -61,6 +62,19 @@ fn companies(wanted: &Wanted) -> Vec<Record> {
                 records.push(writer.record(&company, &mut random));
             }
         }
+    }
+    records.truncate(wanted.rows);
+    shuffled(records, &mut random)
+}
+
+fn people(wanted: &Wanted) -> Vec<Record> {
+    let mut random = Random::new(wanted.seed);
+    let words = words::Words::new();
+    let writer = noise::Writer::new(&words);
+    let mut households = persons::Households::new(company::Makers::new(&words));
+    let mut records = Vec::new();
+    while records.len() < wanted.rows {
+        records.extend(households.records(&writer, copies, &mut random));
     }
     records.truncate(wanted.rows);
     shuffled(records, &mut random)

@@ -48,7 +48,7 @@ impl<'w> Writer<'w> {
     }
 
     /// Where it is, in the fields meant for it or in one line.
-    fn place(&self, land: Land, site: &Site<'_>, foreign: bool, record: &mut Record, random: &mut Random) {
+    pub fn place(&self, land: Land, site: &Site<'_>, foreign: bool, record: &mut Record, random: &mut Random) {
         let city = site.city;
         let street = self.street(land, &site.street, random);
         if random.chance(220) {
@@ -144,7 +144,7 @@ impl<'w> Writer<'w> {
     }
 
     /// One character for another of the same sound, where we know one.
-    fn misspelt(&self, text: &str, random: &mut Random) -> String {
+    pub fn misspelt(&self, text: &str, random: &mut Random) -> String {
         let count = text.chars().count();
         for _ in 0..6 {
             let place = random.below(count);
@@ -153,6 +153,11 @@ impl<'w> Writer<'w> {
             }
         }
         text.to_owned()
+    }
+
+    /// The text in traditional characters.
+    pub fn traditional(&self, text: &str) -> String {
+        self.words.traditional(text)
     }
 
     fn chinese(&self, company: &Company<'_>, random: &mut Random) -> String {
@@ -474,7 +479,8 @@ fn region_name(city: &City, foreign: bool, random: &mut Random) -> String {
     }
 }
 
-fn country(code: &str, random: &mut Random) -> String {
+/// The country as somebody writes it.
+pub fn country(code: &str, random: &mut Random) -> String {
     let names: &[&str] = match code {
         "CN" => &["CN", "CN", "CN", "中国", "China"],
         "DE" => &["DE", "DE", "Deutschland", "Germany", "D"],
@@ -488,7 +494,8 @@ fn country(code: &str, random: &mut Random) -> String {
     random.text(names).to_owned()
 }
 
-fn dialling(country: &str) -> &'static str {
+/// The dialling code of a country.
+pub fn dialling(country: &str) -> &'static str {
     match country {
         "CN" => "86",
         "DE" => "49",

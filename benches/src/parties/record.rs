@@ -22,7 +22,7 @@ pub struct Record {
     /// The date of birth (persons only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<String>,
-    /// Who is asked for (companies), or where somebody works (persons).
+    /// Who is asked for (companies only).
     pub contact: Option<String>,
     /// Street and number.
     pub street: Option<String>,
