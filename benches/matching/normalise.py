@@ -285,3 +285,44 @@ def companies(records: list[Record]) -> list[dict[str, str | None]]:
         }  # fmt: skip
         rows.append({name: value or None for name, value in row.items()})
     return rows
+
+
+def birth_date(text: str | None) -> str | None:
+    """Eight digits: year, month, day."""
+    text = folded(text)
+    if found := re.match(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", text):
+        return f"{found[1]}{int(found[2]):02}{int(found[3]):02}"
+    if found := re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
+        return f"{found[3]}{int(found[2]):02}{int(found[1]):02}"
+    return re.sub(r"\D", "", text) or None
+
+
+def _names(record: Record) -> tuple[str | None, str | None]:
+    given, family = simple(folded(record.get("given_name"))), simple(folded(record.get("family_name")))
+    if not given and not family and (whole := simple(folded(record.get("name")))):
+        if _EAST.search(whole):
+            family, given = whole[:1], whole[1:]
+        elif ", " in whole:
+            family, _, given = whole.partition(", ")
+        else:
+            given, _, family = whole.rpartition(" ")
+    return re.sub(r"[ .']", "", sound(given)) or None, re.sub(r"[ .']", "", sound(family)) or None
+
+
+def people(records: list[Record]) -> list[dict[str, str | None]]:
+    """The features of all records of people."""
+    places = Places(records)
+    rows = []
+    for record in records:
+        given, family = _names(record)
+        road, number, line_city = street(record.get("street") or record.get("address"), places)
+        mail = folded(record.get("email"))
+        rows.append({
+            "unique_id": record["id"], "given": given, "family": family, "whole": (given or "") + " " + (family or ""),
+            "birth": birth_date(record.get("birth_date")), "phone": telephone(record.get("phone")), "email": mail or None,
+            "city": Places.key(Places.canonical_text(record.get("city"))) or line_city, "road": road, "house": number,
+            "line": folded(record.get("address")) or None if record.get("street") else None,
+            "region": folded(record.get("region")) or None, "postcode": re.sub(r"\W", "", folded(record.get("postcode"))) or None,
+            "tax": re.sub(r"\W", "", folded(record.get("tax_id"))) or None,
+        })  # fmt: skip
+    return rows

@@ -144,7 +144,41 @@ def comparisons() -> dict[str, Any]:
     }  # fmt: skip
 
 
-#: Which pairs are looked at.
+def person_comparisons() -> dict[str, Any]:
+    """The same for people."""
+    return {
+        "whole": comparison(
+            "whole",
+            same("whole", frequency=True),
+            level("given_l = family_r and family_l = given_r", "the other way round"),
+            level("family_l = family_r and jaro_winkler_similarity(given_l, given_r) >= 0.88", "given name near"),
+            level("family_l = family_r and left(given_l, 1) = left(given_r, 1)", "given name begins alike"),
+            level("given_l = given_r and jaro_winkler_similarity(family_l, family_r) >= 0.88", "family name near"),
+            level("given_l = given_r", "same given name"),
+            level("jaro_winkler_similarity(given_l, given_r) >= 0.88 and jaro_winkler_similarity(family_l, family_r) >= 0.88", "both near"),
+            level("family_l = family_r", "same family name"),
+        ),
+        "birth": comparison(
+            "birth", same("birth"),
+            level("left(birth_l, 4) = left(birth_r, 4) and substr(birth_l, 5, 2) = right(birth_r, 2) and right(birth_l, 2) = substr(birth_r, 5, 2)", "month and day"),
+            level("damerau_levenshtein(birth_l, birth_r) <= 1", "one digit"), level("left(birth_l, 4) = left(birth_r, 4)", "same year"),
+        ),
+        "phone": comparison("phone", same("phone"), level("damerau_levenshtein(phone_l, phone_r) <= 1", "one digit")),
+        "email": comparison("email", same("email"), near("email", 0.95), level("split_part(email_l, '@', 1) = split_part(email_r, '@', 1)", "before the @")),
+        "road": comparison("road", level("road_l = road_r and house_l = house_r", "road and number"), same("road"), near("road", 0.9)),
+        "line": comparison("line", same("line"), near("line", 0.9)),
+        "city": comparison("city", same("city", frequency=True), near("city", 0.88)),
+        "region": comparison("region", same("region", frequency=True)),
+        "postcode": comparison("postcode", same("postcode", frequency=True), level("damerau_levenshtein(postcode_l, postcode_r) <= 1", "one digit")),
+        "tax": comparison("tax", same("tax"), level("damerau_levenshtein(tax_l, tax_r) <= 1", "one digit")),
+    }  # fmt: skip
+
+
+#: Which pairs of people are looked at.
+PERSON_RULES = ["whole", "phone", "email", "birth, family", "birth, given", "family, postcode", "given, postcode", "birth, postcode", "road, house", "given, city, left(family, 2)",
+                "family, city, left(given, 2)", "left(given, 3), left(family, 3)", "tax", "line, given", "line, family"]  # fmt: skip
+
+#: Which pairs of companies are looked at.
 RULES = [
     "phone", "email", "contact, city", "contact, domain", "sound, city", "domain, city", "brand, trade", "sound, trade", "road, house, city", "sound, contact_family",
     "left(sound, 4), trade, city", "left(brand, 2), city", "right(sound, 4), trade, city", "domain, contact_family", "sound, legal, branch, script", "right(brand, 2), city",
@@ -160,14 +194,16 @@ class Strong:
     """The strong set-up, learnt once."""
 
     def __init__(self, records: list[figures.Record], threads: int, model: dict[str, Any] | None = None) -> None:
-        self.rows = normalise.companies(records)
+        self.persons = any(record.get("given_name") or record.get("family_name") for record in records)
+        self.rows = normalise.people(records) if self.persons else normalise.companies(records)
         frame = pd.DataFrame(self.rows)
-        taxed = frame["tax"].notna().sum() > 1
-        self.taxed = bool(taxed)
-        chosen = comparisons()
-        if not taxed:
-            del chosen["tax"]
-        rules = [block_on(*columns(rule)) for rule in [*RULES, *(["tax"] if taxed else [])]]
+        chosen = person_comparisons() if self.persons else comparisons()
+        # What no record has is left out.
+        known = {name for name in frame.columns if frame[name].notna().sum() > 1}
+        chosen = {name: one for name, one in chosen.items() if name in known}
+        self.taxed = "tax" in chosen and not self.persons
+        wanted = PERSON_RULES if self.persons else [*RULES, "tax"]
+        rules = [block_on(*columns(rule)) for rule in wanted if set(re.findall(r"[a-z_]{3,}", re.sub(r"(left|right)\(", "(", rule))) <= known]
         settings: Any = model or SettingsCreator(
             link_type="dedupe_only", comparisons=list(chosen.values()), blocking_rules_to_generate_predictions=rules,
             probability_two_random_records_match=1 / max(len(self.rows), 2), retain_intermediate_calculation_columns=True,
@@ -183,15 +219,16 @@ class Strong:
         if self.taxed:
             self.linker.training.estimate_m_from_label_column("tax")
         else:
-            for rule in (block_on("sound", "city"), block_on("phone")):
-                self.linker.training.estimate_parameters_using_expectation_maximisation(rule)
+            rules = [("whole",), ("birth",)] if self.persons else [("sound", "city"), ("phone",)]
+            for rule in rules:
+                self.linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
         for one in self.linker._settings_obj.comparisons:
             for part in one.comparison_levels:
                 if part.is_null_level:
                     continue
                 part.m_probability = max(_number(part._m_probability, UNSEEN), UNSEEN)
                 part.u_probability = max(_number(part._u_probability, 1e-6), 1e-7)
-            if one.output_column_name == "tax":
+            if one.output_column_name == "tax" and self.taxed:
                 levels = [part for part in one.comparison_levels if not part.is_null_level]
                 for part, m in zip(levels, (0.99, 0.01), strict=True):
                     part.m_probability = m
@@ -209,6 +246,8 @@ class Strong:
                   for row in self.rows}  # fmt: skip
 
         def barred(one: Any, other: Any) -> bool:
+            if self.persons:
+                return False
             if one[0] and other[0]:
                 return one[0].isdisjoint(other[0])
             return bool(one[1] and other[1] and one[1].isdisjoint(other[1]))
@@ -219,6 +258,9 @@ class Strong:
     def clusters(self, hide: bool) -> tuple[list[figures.Cluster], float]:
         """The clusters and the threshold that pseudo-labels chose."""
         pairs = self.pairs()
+        if self.persons:
+            # No labels to choose by: as likely as not.
+            return self.linkage(pairs, "weight", with_tax=False).at(0.0), 0.0
         blind = self.linkage(pairs, "blind", with_tax=False)
         labels = {row["unique_id"]: row["tax"] for row in self.rows if row["tax"]}
         threshold = 4.0

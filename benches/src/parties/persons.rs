@@ -54,7 +54,7 @@ impl<'w> Households<'w> {
         let lands = [Land::China, Land::German, Land::Britain, Land::America, Land::Korea];
         let land = lands.get(random.weighted([520, 170, 80, 120, 110].into_iter())).copied().unwrap_or(Land::China);
         let Some(first) = self.human(land, random) else { return Vec::new() };
-        let others = if random.chance(800) { 0 } else { 1 + random.early(3) };
+        let others = if random.chance(920) { 0 } else { 1 + random.early(3) };
         let mut all = vec![first];
         for _ in 0..others {
             all.extend(self.relative(&all, random));
