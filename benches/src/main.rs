@@ -2,8 +2,9 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead. A reader who sees a part only is measured
-//! against the raw twin that sees everything, for that is what a host would write without rights.
+//! force are measured instead; with `--matching --out FILE` records are made for the search for duplicates, which
+//! `benches/matching` measures beside splink. A reader who sees a part only is measured against the raw twin that sees
+//! everything, for that is what a host would write without rights.
 
 mod access;
 mod parties;
@@ -43,14 +44,17 @@ struct Options {
     rows: usize,
     rounds: usize,
     access: bool,
+    matching: bool,
     parties: parties::Wanted,
     out: Option<PathBuf>,
 }
 
 fn main() -> std::result::Result<(), Failure> {
     let options = options();
-    if let Some(path) = &options.out {
-        return parties::write(&options.parties, path);
+    if options.matching {
+        let path =
+            options.out.ok_or("--matching wants --out FILE; the comparison is `cargo xtask bench --matching`")?;
+        return parties::write(&options.parties, &path);
     }
     let folder = tempfile::tempdir()?;
     if options.access {
@@ -105,6 +109,7 @@ fn options() -> Options {
         rows: rows.max(world::OWNERS),
         rounds: number("--rounds", 3_000).max(10),
         access: given("--access"),
+        matching: given("--matching"),
         parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
         out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),
     }
