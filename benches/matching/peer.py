@@ -4,7 +4,8 @@
 
 The strong one gets names in parts, weights from pairs that share a valid tax identifier, smoothed levels, group-average
 linkage with cannot-link on tax identifier and city, and a threshold from pseudo-labels: the tax identifiers are hidden,
-and the threshold is the one that groups the records with one best. `--hide` learns from the tax identifiers and then
+and the threshold is the one that groups the records with one best. People have none: their weights come from pairs that
+share an e-mail address (from unsupervised learning where there are none), their threshold is even odds. `--hide` learns from the tax identifiers and then
 finds the duplicates without them.
 """
 
@@ -165,11 +166,16 @@ def person_comparisons() -> dict[str, Any]:
         ),
         "phone": comparison("phone", same("phone"), level("damerau_levenshtein(phone_l, phone_r) <= 1", "one digit")),
         "email": comparison("email", same("email"), near("email", 0.95), level("split_part(email_l, '@', 1) = split_part(email_r, '@', 1)", "before the @")),
-        "road": comparison("road", level("road_l = road_r and house_l = house_r", "road and number"), same("road"), near("road", 0.9)),
+        "road": comparison(
+            "road",
+            level("road_l = road_r and house_l = house_r", "road and number"), level("postcode_l = postcode_r and house_l = house_r", "postcode and number"),
+            level("postcode_l = postcode_r and jaro_winkler_similarity(road_l, road_r) >= 0.85", "postcode and road near"), same("road"), near("road", 0.9),
+            level("postcode_l = postcode_r", "postcode"), level("damerau_levenshtein(postcode_l, postcode_r) <= 1", "one digit of the postcode"),
+            null="(road_l is null or road_r is null) and (postcode_l is null or postcode_r is null)",
+        ),
         "line": comparison("line", same("line"), near("line", 0.9)),
         "city": comparison("city", same("city", frequency=True), near("city", 0.88)),
         "region": comparison("region", same("region", frequency=True)),
-        "postcode": comparison("postcode", same("postcode", frequency=True), level("damerau_levenshtein(postcode_l, postcode_r) <= 1", "one digit")),
         "tax": comparison("tax", same("tax"), level("damerau_levenshtein(tax_l, tax_r) <= 1", "one digit")),
     }  # fmt: skip
 
@@ -201,7 +207,8 @@ class Strong:
         # What no record has is left out.
         known = {name for name in frame.columns if frame[name].notna().sum() > 1}
         chosen = {name: one for name, one in chosen.items() if name in known}
-        self.taxed = "tax" in chosen and not self.persons
+        #: What tells pairs that are surely the same, for learning and for the choice of the threshold.
+        self.label = ("email" if "email" in chosen and "tax" not in chosen else None) if self.persons else "tax" if "tax" in chosen else None
         wanted = PERSON_RULES if self.persons else [*RULES, "tax"]
         rules = [block_on(*columns(rule)) for rule in wanted if set(re.findall(r"[a-z_]{3,}", re.sub(r"(left|right)\(", "(", rule))) <= known]
         settings: Any = model or SettingsCreator(
@@ -216,28 +223,40 @@ class Strong:
     def learn(self) -> None:
         """Weights from pairs that share a tax identifier; without any, from unsupervised learning."""
         self.linker.training.estimate_u_using_random_sampling(max_pairs=3e6, seed=1)
-        if self.taxed:
-            self.linker.training.estimate_m_from_label_column("tax")
+        training = self.linker.training
+        kept: list[tuple[Any, float]] = []
+        if self.label == "email":
+            # What an address says is learnt from those who share a telephone, all else from those who share an address.
+            training.estimate_m_from_label_column("phone")
+            kept = [(part, _number(part._m_probability, UNSEEN)) for part in self.levels("email")]
+        if self.label:
+            training.estimate_m_from_label_column(self.label)
         else:
-            rules = [("whole",), ("birth",)] if self.persons else [("sound", "city"), ("phone",)]
-            for rule in rules:
-                self.linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+            for rule in (("whole",), ("birth",)) if self.persons else (("sound", "city"), ("phone",)):
+                training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+        if self.label == "tax":
+            levels = self.levels("tax")
+            rest = 0.01 / (len(levels) - 1)
+            kept = [(part, 0.99 if place == 0 else rest) for place, part in enumerate(levels)]
         for one in self.linker._settings_obj.comparisons:
             for part in one.comparison_levels:
                 if part.is_null_level:
                     continue
                 part.m_probability = max(_number(part._m_probability, UNSEEN), UNSEEN)
                 part.u_probability = max(_number(part._u_probability, 1e-6), 1e-7)
-            if one.output_column_name == "tax" and self.taxed:
-                levels = [part for part in one.comparison_levels if not part.is_null_level]
-                for part, m in zip(levels, (0.99, 0.01), strict=True):
-                    part.m_probability = m
+        for part, m in kept:
+            part.m_probability = max(m, UNSEEN)
+
+    def levels(self, name: str) -> list[Any]:
+        """The levels of a comparison, without the one for nothing known."""
+        one = next(one for one in self.linker._settings_obj.comparisons if one.output_column_name == name)
+        return [part for part in one.comparison_levels if not part.is_null_level]
 
     def pairs(self) -> pd.DataFrame:
-        """All scored pairs: `weight` with and `blind` without the tax identifier."""
+        """All scored pairs: `weight` with and `blind` without the label."""
         found = self.linker.inference.predict(threshold_match_weight=LEAST).as_pandas_dataframe()
         found["weight"] = found["match_weight"]
-        found["blind"] = found["weight"] - (found["mw_tax"] if "mw_tax" in found else 0.0)
+        found["blind"] = found["weight"] - (found[f"mw_{self.label}"] if self.label else 0.0)
         return found[["unique_id_l", "unique_id_r", "weight", "blind"]]
 
     def linkage(self, pairs: pd.DataFrame, column: str, with_tax: bool) -> figures.Linkage:
@@ -259,13 +278,13 @@ class Strong:
         """The clusters and the threshold that pseudo-labels chose."""
         pairs = self.pairs()
         if self.persons:
-            # No labels to choose by: as likely as not.
+            # An address is no label to count by, for people have several: as likely as not.
             return self.linkage(pairs, "weight", with_tax=False).at(0.0), 0.0
         blind = self.linkage(pairs, "blind", with_tax=False)
         labels = {row["unique_id"]: row["tax"] for row in self.rows if row["tax"]}
         threshold = 4.0
         if len(Counter(labels.values())) < len(labels):
-            threshold = blind.best(lambda clusters: figures.quality(clusters, labels)["f1"], figures.steps(-3.0, 16.0, 0.5))
+            threshold = blind.best(lambda clusters: figures.quality(clusters, labels)["f1"], figures.steps(-3.0, 12.0, 0.5))
         return (blind if hide else self.linkage(pairs, "weight", with_tax=True)).at(threshold), threshold
 
 

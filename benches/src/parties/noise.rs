@@ -185,7 +185,7 @@ impl<'w> Writer<'w> {
             name.legal = random.text(&["", "", if company.land == Land::Japan { "(株)" } else { "㈜" }]).to_owned();
         }
         let core = format!("{}{}", name.brand, name.trade);
-        let front = ascii_sum(&company.name.brand) % 3 != 0;
+        let front = !ascii_sum(&company.name.brand).is_multiple_of(3);
         let gap = if random.chance(200) { " " } else { "" };
         let text = if front { format!("{}{gap}{core}", name.legal) } else { format!("{core}{gap}{}", name.legal) };
         let text = text.trim().to_owned();

@@ -1,5 +1,7 @@
 //! People, in households, and what records say of them: names in three scripts, birth dates, numbers, addresses.
 
+use std::collections::HashSet;
+
 use super::company::{Land, Makers, Person, Site, ascii};
 use super::noise::{Writer, country, dialling, mobile, plain, typo};
 use super::random::Random;
@@ -22,14 +24,15 @@ struct Human<'w> {
 /// Makes people, one household after the other.
 pub struct Households<'w> {
     makers: Makers<'w>,
+    mails: HashSet<String>,
     humans: usize,
     households: usize,
 }
 
 impl<'w> Households<'w> {
     /// Starts with nobody.
-    pub const fn new(makers: Makers<'w>) -> Self {
-        Self { makers, humans: 0, households: 0 }
+    pub fn new(makers: Makers<'w>) -> Self {
+        Self { makers, mails: HashSet::new(), humans: 0, households: 0 }
     }
 
     /// The records of the next household: `copies` tells how many each of its members has.
@@ -76,9 +79,9 @@ impl<'w> Households<'w> {
         if random.chance(250) {
             mobiles.push(again.mobile.clone());
         }
-        let mut mails = vec![address(&who, random)];
+        let mut mails = vec![self.mail(&who, random)];
         if random.chance(300) {
-            mails.push(address(&who, random));
+            mails.push(self.mail(&who, random));
         }
         let west = matches!(land, Land::German | Land::Britain | Land::America);
         let [_, other] = again.latin;
@@ -93,6 +96,28 @@ impl<'w> Households<'w> {
             mobiles,
             mails,
         })
+    }
+
+    /// An address that nobody has yet.
+    fn mail(&mut self, who: &Person, random: &mut Random) -> String {
+        let [given, family] = who.latin.each_ref().map(|part| ascii(part));
+        let free = ["gmail.com", "163.com", "qq.com", "gmx.de", "outlook.com", "naver.com", "web.de", "126.com"];
+        let service = if who.mail.is_empty() { random.text(&free) } else { who.mail };
+        let mut digits = if random.chance(600) { random.digits(2 + family.len() % 3) } else { String::new() };
+        let shape = random.below(4);
+        loop {
+            let local = match shape {
+                0 => format!("{given}.{family}{digits}"),
+                1 => format!("{family}{given}{digits}"),
+                2 => format!("{}{family}{digits}", given.chars().take(1).collect::<String>()),
+                _ => format!("{given}{digits}"),
+            };
+            let mail = format!("{local}@{service}");
+            if self.mails.insert(mail.clone()) {
+                return mail;
+            }
+            digits.push(super::random::digit(random.below(10)));
+        }
     }
 
     /// Somebody who lives there too; most have the family name.
@@ -125,22 +150,9 @@ impl<'w> Households<'w> {
                 _ => format!("{given} {family}"),
             };
             other.who.latin = [given, family];
-            other.mails = vec![address(&other.who, random)];
+            other.mails = vec![self.mail(&other.who, random)];
         }
         Some(other)
-    }
-}
-
-fn address(who: &Person, random: &mut Random) -> String {
-    let [given, family] = who.latin.each_ref().map(|part| ascii(part));
-    let free = ["gmail.com", "163.com", "qq.com", "gmx.de", "outlook.com", "naver.com", "web.de", "126.com"];
-    let mail = if who.mail.is_empty() { random.text(&free) } else { who.mail };
-    let digits = if random.chance(600) { random.digits(2 + family.len() % 3) } else { String::new() };
-    match random.below(4) {
-        0 => format!("{given}.{family}{digits}@{mail}"),
-        1 => format!("{family}{given}{digits}@{mail}"),
-        2 => format!("{}{family}{digits}@{mail}", given.chars().take(1).collect::<String>()),
-        _ => format!("{given}{digits}@{mail}"),
     }
 }
 
