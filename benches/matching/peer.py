@@ -61,33 +61,69 @@ def plain_rows(records: list[figures.Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def plain_people(records: list[figures.Record]) -> pd.DataFrame:
+    """The same for people."""
+    frame = pd.DataFrame(normalise.people(records))
+    frame["address"] = [normalise.folded(record.get("street") or record.get("address")) or None for record in records]
+    # The library compares names by their letters, so it gets them as they were written.
+    for column, field in (("given", "given_name"), ("family", "family_name")):
+        frame[column] = [normalise.folded(record.get(field)) or None for record in records]
+    return frame
+
+
+def plain_settings(frame: pd.DataFrame) -> tuple[SettingsCreator, list[Any]]:
+    """The comparisons and rules for companies, and the rules to learn by."""
+    rules: list[Any] = [block_on(rule) for rule in ("name", "phone", "email", "domain", "tax") if frame[rule].notna().any()]
+    compared = [
+        cl.JaroWinklerAtThresholds("name", [0.95, 0.88]).configure(term_frequency_adjustments=True), cl.ExactMatch("phone"), cl.ExactMatch("email"),
+        cl.JaroWinklerAtThresholds("address", [0.95, 0.88]), cl.ExactMatch("city").configure(term_frequency_adjustments=True),
+        cl.JaroWinklerAtThresholds("contact", [0.92]), cl.ExactMatch("domain"), *([cl.ExactMatch("tax")] if frame["tax"].notna().any() else []),
+    ]  # fmt: skip
+    rules += [block_on("substr(name, 1, 4)", "city"), block_on("contact", "city")]
+    settings = SettingsCreator(link_type="dedupe_only", comparisons=[*compared], blocking_rules_to_generate_predictions=rules)
+    return settings, [block_on("name"), block_on("phone"), block_on("domain", "city")]
+
+
+def plain_settings_of_people(frame: pd.DataFrame) -> tuple[SettingsCreator, list[Any]]:
+    """The comparisons and rules for people, and the rules to learn by."""
+    known = {name for name in frame.columns if frame[name].notna().any()}
+    compared = {
+        "given": cl.JaroWinklerAtThresholds("given", [0.92, 0.7]).configure(term_frequency_adjustments=True),
+        "family": cl.JaroWinklerAtThresholds("family", [0.92, 0.7]).configure(term_frequency_adjustments=True),
+        "birth": cl.LevenshteinAtThresholds("birth", [1, 2]), "postcode": cl.LevenshteinAtThresholds("postcode", [1]), "phone": cl.ExactMatch("phone"),
+        "email": cl.ExactMatch("email"), "address": cl.JaroWinklerAtThresholds("address", [0.95, 0.88]), "line": cl.JaroWinklerAtThresholds("line", [0.9]),
+        "city": cl.ExactMatch("city").configure(term_frequency_adjustments=True), "region": cl.ExactMatch("region"), "tax": cl.LevenshteinAtThresholds("tax", [1]),
+    }  # fmt: skip
+    wanted = [("given", "family"), ("phone",), ("email",), ("birth", "family"), ("birth", "given"), ("postcode", "family"), ("postcode", "given"), ("tax",)]
+    rules: list[Any] = [block_on(*rule) for rule in wanted if set(rule) <= known]
+    settings = SettingsCreator(link_type="dedupe_only", comparisons=[one for name, one in compared.items() if name in known],
+                               blocking_rules_to_generate_predictions=rules)  # fmt: skip
+    return settings, [block_on("given", "family"), block_on("birth")]
+
+
+def are_people(records: list[figures.Record]) -> bool:
+    """Whether the records are of people."""
+    return any(record.get("given_name") or record.get("family_name") for record in records)
+
+
 def plain(records: list[figures.Record], threads: int, hide: bool) -> list[figures.Cluster]:
     """The comparisons of the library, unsupervised learning, connected components at a probability of .95."""
-    frame = plain_rows(records)
+    people = are_people(records)
+    frame = plain_people(records) if people else plain_rows(records)
     if hide:
         frame["tax"] = None
-    taxed = frame["tax"].notna().any()
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        comparisons=[
-            cl.JaroWinklerAtThresholds("name", [0.95, 0.88]).configure(term_frequency_adjustments=True),
-            cl.ExactMatch("phone"), cl.ExactMatch("email"), cl.JaroWinklerAtThresholds("address", [0.95, 0.88]),
-            cl.ExactMatch("city").configure(term_frequency_adjustments=True), cl.JaroWinklerAtThresholds("contact", [0.92]), cl.ExactMatch("domain"),
-            *([cl.ExactMatch("tax")] if taxed else []),
-        ],
-        blocking_rules_to_generate_predictions=[
-            block_on(rule) for rule in ["name", "phone", "email", "domain", *(["tax"] if taxed else [])]
-        ] + [block_on("substr(name, 1, 4)", "city"), block_on("contact", "city")],
-    )  # fmt: skip
+    settings, lessons = plain_settings_of_people(frame) if people else plain_settings(frame)
     database = api(threads)
     linker = Linker(database.register(frame), settings)
-    linker.training.estimate_probability_two_random_records_match([block_on("name", "city"), block_on("email")], recall=0.5)
+    surely = [block_on("given", "family", "birth")] if people else [block_on("name", "city"), block_on("email")]
+    linker.training.estimate_probability_two_random_records_match([*surely], recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    for rule in [block_on("name"), block_on("phone"), block_on("domain", "city")]:
+    for rule in lessons:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     found = linker.inference.predict(threshold_match_probability=0.95)
-    rows = linker.clustering.cluster_pairwise_predictions_at_threshold(found, 0.95).as_pandas_dataframe()
-    return [list(group) for group in rows.groupby("cluster_id")["unique_id"].apply(list)]
+    rows: Any = linker.clustering.cluster_pairwise_predictions_at_threshold(found, 0.95)
+    frame = pd.DataFrame(rows.as_pandas_dataframe())
+    return [list(group) for group in frame.groupby("cluster_id")["unique_id"].apply(list)]
 
 
 def level(sql: str, name: str) -> Any:
@@ -200,7 +236,7 @@ class Strong:
     """The strong set-up, learnt once."""
 
     def __init__(self, records: list[figures.Record], threads: int, model: dict[str, Any] | None = None) -> None:
-        self.persons = any(record.get("given_name") or record.get("family_name") for record in records)
+        self.persons = are_people(records)
         self.rows = normalise.people(records) if self.persons else normalise.companies(records)
         frame = pd.DataFrame(self.rows)
         chosen = person_comparisons() if self.persons else comparisons()
@@ -210,7 +246,7 @@ class Strong:
         #: What tells pairs that are surely the same, for learning and for the choice of the threshold.
         self.label = ("email" if "email" in chosen and "tax" not in chosen else None) if self.persons else "tax" if "tax" in chosen else None
         wanted = PERSON_RULES if self.persons else [*RULES, "tax"]
-        rules = [block_on(*columns(rule)) for rule in wanted if set(re.findall(r"[a-z_]{3,}", re.sub(r"(left|right)\(", "(", rule))) <= known]
+        rules: list[Any] = [block_on(*columns(rule)) for rule in wanted if set(re.findall(r"[a-z_]{3,}", re.sub(r"(left|right)\(", "(", rule))) <= known]
         settings: Any = model or SettingsCreator(
             link_type="dedupe_only", comparisons=list(chosen.values()), blocking_rules_to_generate_predictions=rules,
             probability_two_random_records_match=1 / max(len(self.rows), 2), retain_intermediate_calculation_columns=True,
@@ -254,21 +290,22 @@ class Strong:
 
     def pairs(self) -> pd.DataFrame:
         """All scored pairs: `weight` with and `blind` without the label."""
-        found = self.linker.inference.predict(threshold_match_weight=LEAST).as_pandas_dataframe()
+        scored: Any = self.linker.inference.predict(threshold_match_weight=LEAST)
+        found = pd.DataFrame(scored.as_pandas_dataframe())
         found["weight"] = found["match_weight"]
         found["blind"] = found["weight"] - (found[f"mw_{self.label}"] if self.label else 0.0)
-        return found[["unique_id_l", "unique_id_r", "weight", "blind"]]
+        return pd.DataFrame(found[["unique_id_l", "unique_id_r", "weight", "blind"]])
 
     def linkage(self, pairs: pd.DataFrame, column: str, with_tax: bool) -> figures.Linkage:
         """Clusters of the pairs, under cannot-link."""
-        values = {row["unique_id"]: (frozenset([row["tax"]] if with_tax and row["tax"] else []), frozenset([row["city"]] if row["city"] else []))
+        values: dict[str, Any] = {str(row["unique_id"]): (frozenset([row["tax"]] if with_tax and row["tax"] else []), frozenset([row["city"]] if row["city"] else []))
                   for row in self.rows}  # fmt: skip
 
         def barred(one: Any, other: Any) -> bool:
             if self.persons:
                 return False
             if one[0] and other[0]:
-                return one[0].isdisjoint(other[0])
+                return bool(one[0].isdisjoint(other[0]))
             return bool(one[1] and other[1] and one[1].isdisjoint(other[1]))
 
         triples = zip(pairs["unique_id_l"], pairs["unique_id_r"], pairs[column], strict=True)
@@ -281,7 +318,7 @@ class Strong:
             # An address is no label to count by, for people have several: as likely as not.
             return self.linkage(pairs, "weight", with_tax=False).at(0.0), 0.0
         blind = self.linkage(pairs, "blind", with_tax=False)
-        labels = {row["unique_id"]: row["tax"] for row in self.rows if row["tax"]}
+        labels = {str(row["unique_id"]): row["tax"] for row in self.rows if row["tax"]}
         threshold = 4.0
         if len(Counter(labels.values())) < len(labels):
             threshold = blind.best(lambda clusters: figures.quality(clusters, labels)["f1"], figures.steps(-3.0, 12.0, 0.5))
