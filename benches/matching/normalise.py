@@ -1,7 +1,8 @@
 """What the peer knows of a record: names in parts, places, numbers, all normalised.
 
-A normaliser of its own for splink, so that both sides get features of the same kind. Its word lists are neither those
-of the generator nor those of the engine; places are learnt from the file's own city fields.
+A normaliser of its own for splink, so that both sides get features of the same kind; it shares nothing with the engine.
+Its words were written beside the generator's and know the generator's trades and legal forms well, which favours the
+peer; places are learnt from the file's own city fields.
 """
 
 from __future__ import annotations
