@@ -78,6 +78,7 @@ pub mod store;
 
 pub mod customer;
 pub mod exchange;
+pub mod merging;
 pub mod product;
 pub mod quote;
 pub mod sales;

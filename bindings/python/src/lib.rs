@@ -12,6 +12,7 @@ mod customers;
 mod entities;
 mod exchange;
 mod input;
+mod merges;
 mod products;
 mod quotes;
 mod sales;
@@ -35,6 +36,8 @@ mod _native {
         CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
         write_vcards,
     };
+    #[pymodule_export]
+    use crate::merges::Merges;
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
@@ -83,6 +86,11 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
+    #[pymodule_export]
+    use crm_core::merging::{
+        FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest, MergeStatus,
+        MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
+    };
     #[pymodule_export]
     use crm_core::product::{
         ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,

@@ -3,10 +3,13 @@
 
 mod admin;
 mod admin_service;
+mod aliases;
 mod checks;
 mod command;
 mod crm;
 mod json_door;
+mod merge;
+mod merge_references;
 mod pages;
 mod parts;
 mod pipeline;
@@ -23,6 +26,7 @@ mod tenant;
 mod transfer;
 mod transfer_types;
 mod undo;
+mod unmerge;
 mod unused;
 mod view;
 
@@ -40,7 +44,7 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Decisions, Products, Quotes, Sales, Transfers};
+pub use services::{Access, Customers, Decisions, Merges, Products, Quotes, Sales, Transfers};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,

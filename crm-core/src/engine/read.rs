@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Session;
+use super::aliases::survivor_of;
 use super::sharing::opened;
 use super::tenant::Tenant;
 use crate::access::mutation::{Check, off};
@@ -53,7 +54,10 @@ impl Reading<'_> {
     pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
         plan.asked_field(&self.tenant.schema, &entity, field)?;
-        let found = self.tx.lookup(&plan.check_lookup(kind, key))?;
+        let found = match self.tx.lookup(&plan.check_lookup(kind, key))? {
+            Some(found) => Some(found),
+            None => survivor_of(self.tx, &self.tenant, &entity, (kind, key))?,
+        };
         self.get(name, found.ok_or_else(|| Error::not_found(entity.name))?)
     }
 
@@ -223,6 +227,10 @@ impl Reading<'_> {
                 plan.mask_value(&field.spec, value);
             }
         }
+        // What a record is stamped with says nothing by itself.
+        if entry.changes.iter().all(|change| journal::STAMPS.contains(&change.field.as_str())) {
+            entry.changes.clear();
+        }
         // A change that lies in the hidden part of a value is none to who sees the rest.
         entry.changes.retain(|change| !plan.is_masked(&change.field) || change.before != change.after);
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
@@ -253,7 +261,13 @@ impl Reader for Reading<'_> {
 
     fn get(&mut self, name: &str, id: Id) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
-        let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        let mut found = self.tx.get(&plan.check_get(id)?)?;
+        if found.is_none()
+            && let Some(survivor) = survivor_of(self.tx, &self.tenant, &entity, ("id", &id.to_string()))?
+        {
+            found = self.tx.get(&plan.check_get(survivor)?)?;
+        }
+        let mut row = found.ok_or_else(|| Error::not_found(entity.name))?;
         self.mask(Check::GetMask, &entity, plan, &mut row)?;
         Ok(row)
     }

@@ -131,7 +131,9 @@ impl Work<'_> {
         let JournalCommand::Undo { operation } = command;
         let read =
             JournalRead { tenant: self.tenant.id, scope: JournalScope::Operation(*operation), limit: usize::MAX };
-        let effects = effects(self.tx.journal(read)?);
+        let entries = self.tx.journal(read)?;
+        let merged = entries.iter().any(|entry| entry.command.starts_with("merge."));
+        let effects = effects(entries);
         // What only rules did, without a change from which it followed, is the caller's to answer for.
         let mut author = Author::UndoRule;
         if effects.iter().all(|effect| effect.consequence) {
@@ -145,6 +147,10 @@ impl Work<'_> {
         // The rights first: an error about a consequence is only for somebody who may take back what it followed from.
         for effect in effects.iter().filter(|effect| !effect.consequence || author == Author::Undo) {
             self.check_seen(effect)?;
+        }
+        if merged {
+            let message = "a merge is taken back by a command of its own, and what it took back is merged anew";
+            return Err(Error::invalid(ErrorCode::NotAllowed, "operation", message));
         }
         for effect in effects {
             let author = if effect.consequence { author } else { Author::Undo };
