@@ -88,8 +88,8 @@ mod _native {
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
     #[pymodule_export]
     use crm_core::merging::{
-        FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest, MergeStatus,
-        MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
+        FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest,
+        MergeStatus, MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
     };
     #[pymodule_export]
     use crm_core::product::{

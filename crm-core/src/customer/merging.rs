@@ -36,12 +36,7 @@ pub(super) fn join_links(view: &mut dyn View, merging: &Merging<'_>, rows: &[Row
 }
 
 /// Gives each link the dates that are left for it.
-fn stacked(
-    links: &[&(usize, &Row, AccountLink)],
-    circles: Vec<Vec<Days>>,
-    survivor: Id,
-    today: Date,
-) -> Vec<Fate> {
+fn stacked(links: &[&(usize, &Row, AccountLink)], circles: Vec<Vec<Days>>, survivor: Id, today: Date) -> Vec<Fate> {
     let mut held: Vec<Days> = Vec::new();
     let mut fates = Vec::new();
     for ((_, row, link), mut taken) in links.iter().zip(circles) {

@@ -23,12 +23,7 @@ pub(super) fn survivor_of(
 }
 
 /// The merge that keeps an alias.
-pub(super) fn merge_of(
-    tx: &mut dyn ReadTx,
-    tenant: &Tenant,
-    entity: &EntityType,
-    hash: &str,
-) -> Result<Option<Row>> {
+pub(super) fn merge_of(tx: &mut dyn ReadTx, tenant: &Tenant, entity: &EntityType, hash: &str) -> Result<Option<Row>> {
     if !(tenant.merged && entity.mergeable) {
         return Ok(None);
     }

@@ -132,10 +132,7 @@ impl Work<'_> {
                 let merge = super::aliases::merge_of(self.tx, &self.tenant, entity, &hash)?;
                 let merge = merge.map(MergeRecord::from_stored).transpose()?;
                 let seen = merge.filter(|_| self.is_seen(entity, id));
-                return Err(seen.map_or_else(
-                    || error.under(field),
-                    |merge| self.merged_already(field, entity, &merge),
-                ));
+                return Err(seen.map_or_else(|| error.under(field), |merge| self.merged_already(field, entity, &merge)));
             }
         };
         self.require_level(plan, Action::Merge, &row).map_err(|error| error.under(field))?;
@@ -184,7 +181,9 @@ impl Work<'_> {
             let found = match choose(&field.spec, &choice, &candidates) {
                 Err(error) if explicit.is_some() => return Err(error.under(name)),
                 // What fits one field by its rule may not fit another one.
-                Err(_) => choose(&field.spec, &FieldChoice { rule: SurvivorRule::Survivor, ..choice.clone() }, &candidates)?,
+                Err(_) => {
+                    choose(&field.spec, &FieldChoice { rule: SurvivorRule::Survivor, ..choice.clone() }, &candidates)?
+                }
                 Ok(found) => found,
             };
             chosen.push((field.clone(), choice, found));
@@ -198,12 +197,7 @@ impl Work<'_> {
     }
 
     /// What the caller says of single fields: each one that he may set, and once.
-    fn choices(
-        &self,
-        group: &Group,
-        asked: &MergeRequest,
-        plan: &AccessPlan,
-    ) -> Result<HashMap<String, FieldChoice>> {
+    fn choices(&self, group: &Group, asked: &MergeRequest, plan: &AccessPlan) -> Result<HashMap<String, FieldChoice>> {
         if matches!(asked.rule, Some(SurvivorRule::Pick | SurvivorRule::Value)) {
             return Err(Error::invalid(ErrorCode::NotAllowed, "rule", "a record or a value is chosen for one field"));
         }
@@ -323,10 +317,8 @@ impl Work<'_> {
         let merges = self.entity(MergeRecord::NAME)?;
         let targets = group.ids.iter().map(|id| FieldValue::Reference(*id)).collect();
         let among = Filter::In { field: "target".to_owned(), values: targets };
-        let mut query = Query::matching(&[
-            ("entity", group.entity.name.into()),
-            ("status", MergeStatus::Done.as_str().into()),
-        ]);
+        let mut query =
+            Query::matching(&[("entity", group.entity.name.into()), ("status", MergeStatus::Done.as_str().into())]);
         query.filter = query.filter.map(|filter| filter.and(among));
         let (quiet, consequence) = (std::mem::replace(&mut self.quiet, true), self.consequence);
         self.consequence = true;

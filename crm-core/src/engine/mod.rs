@@ -51,6 +51,7 @@ pub use transfer_types::{
 };
 
 pub(crate) use pipeline::unknown;
+pub(crate) use read::Reading;
 pub(crate) use registry::is_configuration;
 pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -77,6 +77,7 @@ impl Work<'_> {
                 self.give_back(&mut undone, &key.entity, key.id, None)?;
             }
         }
+        self.settle(&mut undone)?;
         (self.quiet, self.consequence) = (false, false);
         self.check_links_again(&undone.links)?;
         let report = UnmergeReport {
@@ -241,9 +242,7 @@ impl Work<'_> {
             Some(entry) if !merged.iter().any(|other| other.sequence == entry.sequence) => {
                 self.without(entity, row, entry)
             }
-            None if merged.is_empty() => {
-                Ok(Returned { row: row.clone(), exact: false, conflicts: vec![None] })
-            }
+            None if merged.is_empty() => Ok(Returned { row: row.clone(), exact: false, conflicts: vec![None] }),
             _ => self.replayed(undone, entity, row, merged),
         }
     }
@@ -356,7 +355,8 @@ impl Work<'_> {
                     targets.extend(super::aliases::target_of(entity, &field, row).map(|to| (to, id)));
                 }
                 (FieldValue::Json(text), Some(nested)) => {
-                    let found = nested.to.iter().flat_map(|to| (nested.find)(&text, to).into_iter().map(move |id| (*to, id)));
+                    let found =
+                        nested.to.iter().flat_map(|to| (nested.find)(&text, to).into_iter().map(move |id| (*to, id)));
                     targets.extend(found.map(|(to, id)| (to.to_owned(), id)));
                 }
                 _ => {}
@@ -391,6 +391,59 @@ impl Work<'_> {
             way.push(merge.id);
             next = merge.survivor;
         }
+    }
+
+    /// What came back may have belonged to something that was deleted since, when nothing stood in the way of it: a
+    /// reference that need not be there is emptied, and what cannot be without goes again.
+    fn settle(&mut self, undone: &mut Undone) -> Result<()> {
+        let mut there: HashMap<(String, Id), bool> = HashMap::new();
+        let mut touched: Vec<(String, Id)> = undone.touched.iter().cloned().collect();
+        touched.sort();
+        for (name, id) in touched {
+            let entity = self.entity(&name)?;
+            let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+            let Some(row) = self.tx.get(&plan.check_get(id)?)? else { continue };
+            let mut after = row.clone();
+            let tenant = self.tenant.clone();
+            for field in tenant.schema.fields(&entity) {
+                let FieldValue::Reference(to) = field.value(&row) else { continue };
+                let Some(target) = super::aliases::target_of(&entity, &field, &row) else { continue };
+                if self.is_there(&mut there, target, to)? {
+                    continue;
+                }
+                after.deleted = after.deleted || field.spec.required;
+                if !field.spec.required {
+                    field.set(&mut after, FieldValue::Null);
+                }
+                let caller = self.plan(Author::Caller, &entity);
+                if caller.tells(&field.spec.name) && self.is_seen(&entity, id) {
+                    let field = Some(field.spec.name.to_string());
+                    undone.conflicts.push(UnmergeConflict { entity: name.clone(), id, field });
+                }
+            }
+            if after.deleted {
+                after = Row { deleted: true, ..row.clone() };
+            }
+            if after != row {
+                let kind = if after.deleted { ChangeKind::Delete } else { ChangeKind::Update };
+                (self.quiet, self.consequence) = (!self.is_seen(&entity, id), true);
+                undone.links.retain(|link| link.id != id || !after.deleted);
+                self.write_plain(&entity, &row, after, kind)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_there(&mut self, known: &mut HashMap<(String, Id), bool>, name: String, id: Id) -> Result<bool> {
+        let key = (name, id);
+        if let Some(there) = known.get(&key) {
+            return Ok(*there);
+        }
+        let entity = self.entity(&key.0)?;
+        let plan = self.tenant.system_plan(&entity, SystemReason::Invariant);
+        let there = self.tx.get(&plan.check_get(id)?)?.is_some();
+        known.insert(key, there);
+        Ok(there)
     }
 
     /// Links that are there again must fit those that were made since, and what other merges made of the rest.

@@ -15,6 +15,6 @@ pub(crate) use rules::{Candidate, Chosen, choose, without_joined};
 pub use rules::{MAX_JOINED, MAX_LOSERS};
 pub(crate) use spans::{Days, left_over};
 pub use types::{
-    FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest, MergeStatus,
-    MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
+    FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest,
+    MergeStatus, MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
 };

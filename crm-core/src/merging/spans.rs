@@ -24,8 +24,10 @@ impl Days {
 
     /// What lies before another span, and what lies behind it.
     fn around(self, other: Self) -> [Option<Self>; 2] {
-        let before = other.from.map(|from| Self::new(self.from, Some(self.until.map_or(from, |until| until.min(from)))));
-        let behind = other.until.map(|until| Self::new(Some(self.from.map_or(until, |from| from.max(until))), self.until));
+        let before =
+            other.from.map(|from| Self::new(self.from, Some(self.until.map_or(from, |until| until.min(from)))));
+        let behind =
+            other.until.map(|until| Self::new(Some(self.from.map_or(until, |from| from.max(until))), self.until));
         [before, behind].map(|part| part.filter(|part| !part.is_empty()))
     }
 }

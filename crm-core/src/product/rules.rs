@@ -6,8 +6,8 @@ use super::{ListPrice, PriceList, Product, ProductLifeCycle};
 use crate::merging::{Days, left_over};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, Fate, JoinRule, Merging, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, tidy_external_ids,
-    with_record,
+    Change, Decision, Fate, JoinRule, Merging, RecordRule, RestoreRule, View, check_given, record_for_rule,
+    records_for_rule, tidy_external_ids, with_record,
 };
 use crate::schema::{Entity, Row};
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
