@@ -154,6 +154,11 @@ impl Work<'_> {
     }
 }
 
+/// Whether a field has references in it.
+pub(super) fn refers(field: &FieldRef) -> bool {
+    matches!(field.spec.kind, FieldKind::Reference { .. }) || field.spec.nested_references.is_some()
+}
+
 /// The entity to which a reference points.
 pub(super) fn target_of(entity: &EntityType, field: &FieldRef, row: &Row) -> Option<String> {
     let FieldKind::Reference { to, .. } = &field.spec.kind else { return None };

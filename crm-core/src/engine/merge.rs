@@ -158,7 +158,9 @@ impl Work<'_> {
         let set_at = if recent { self.set_at(group)? } else { HashMap::new() };
         let schema = self.tenant.clone();
         let fields = schema.schema.fields(&group.entity);
-        let filled = |row: &Row| fields.iter().filter(|field| !field.value(row).is_null()).count();
+        // What the caller does not see decides nothing by which he could learn of it.
+        let told_of: Vec<&FieldRef> = fields.iter().filter(|field| plan.tells(&field.spec.name)).collect();
+        let filled = |row: &Row| told_of.iter().filter(|field| !field.value(row).is_null()).count();
         let filled: Vec<usize> = group.rows().map(filled).collect();
         let mut chosen: Vec<(FieldRef, FieldChoice, Chosen)> = Vec::new();
         for field in fields.iter().filter(|field| !is_kept(field)) {
@@ -168,7 +170,7 @@ impl Work<'_> {
                 Some(choice) => choice.clone(),
                 None => default_choice(field, asked, &plan),
             };
-            let trust = |row: &Row| trust_of(&group.entity, row, &choice.sources);
+            let trust = |row: &Row| trust_of(&told_of, row, &choice.sources);
             let candidates = group.rows().zip(&filled).map(|(row, filled)| Candidate {
                 id: row.id,
                 value: field.value(row),
@@ -391,9 +393,9 @@ fn default_choice(field: &FieldRef, asked: &MergeRequest, plan: &AccessPlan) -> 
 }
 
 /// The place of the best source of a record among the trusted ones: the systems of its identifiers, or its own source.
-fn trust_of(entity: &EntityType, row: &Row, sources: &[String]) -> usize {
+fn trust_of(fields: &[&FieldRef], row: &Row, sources: &[String]) -> usize {
     let mut known: Vec<String> = Vec::new();
-    for field in (0..entity.fields.len()).filter_map(|column| entity.column(column)) {
+    for field in fields {
         match field.value(row) {
             FieldValue::Text(text) if field.spec.name == "source" => known.push(text),
             value @ FieldValue::Json(_) if field.spec.nested_keys.is_some() => {

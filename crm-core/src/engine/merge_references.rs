@@ -192,11 +192,35 @@ impl Work<'_> {
                     counts.note(from.name, kind == ChangeKind::Delete);
                 }
                 self.quiet = !seen;
-                self.write_plain(&from, &before, after, kind)?;
+                self.write_followed(&from, &before, after, kind)?;
             }
         }
         (self.quiet, self.consequence) = (false, consequence);
         Ok(counts.into_list())
+    }
+
+    /// Writes a record that a merge changed. Where nothing but references follow, it keeps its version and its instant:
+    /// they say the same as before, whoever read them may save them as he read them, and who does not see them learns
+    /// nothing.
+    pub(super) fn write_followed(
+        &mut self,
+        entity: &EntityType,
+        before: &Row,
+        after: Row,
+        kind: ChangeKind,
+    ) -> Result<()> {
+        let changes = crate::journal::diff(&self.tenant.schema, entity, before, &after);
+        let is_reference = |name: &str| {
+            name != "owner" && self.tenant.schema.field(entity, name).is_some_and(|field| super::aliases::refers(&field))
+        };
+        if kind != ChangeKind::Update || !changes.iter().all(|change| is_reference(&change.field)) {
+            return self.write_plain(entity, before, after, kind);
+        }
+        let stamps = (before.version, self.now.max(before.updated_at));
+        let (version, updated_at, updated_by) = (before.version, before.updated_at, before.updated_by);
+        let after = Row { version, updated_at, updated_by, ..after };
+        let plan = self.tenant.system_plan(entity, SystemReason::Invariant);
+        self.put(&plan, entity, (Some(before), after), stamps, kind, changes)
     }
 
     /// The links of the surviving account must fit: no circle, no two parents, not too many steps.

@@ -515,7 +515,7 @@ impl<'a> Work<'a> {
         kind: ChangeKind,
         mut changes: Vec<journal::FieldChange>,
     ) -> Result<()> {
-        let (id, user) = (after.id, self.session.ctx.user);
+        let (id, user, standing) = (after.id, self.session.ctx.user, after.version);
         if let Some(before) = before.filter(|_| self.merging) {
             changes.extend(journal::stamp_changes(before, &after));
         }
@@ -537,7 +537,8 @@ impl<'a> Work<'a> {
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
         if !self.quiet {
-            self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
+            let change = RecordChange { entity: entity.name.to_owned(), id, kind, version: standing };
+            self.outcome.changes.push(change);
         }
         if let Some(row) = configuration {
             self.reconfigure(entity.name, row)?;

@@ -173,6 +173,9 @@ impl Reading<'_> {
         if let Some(record) = self.share_that_ended(&entry)? {
             return Ok(Some(Told::Left(record)));
         }
+        if entry.command == "merge.merge" && entry.kind == ChangeKind::Delete {
+            return self.went_into_a_seen_one(&entity, &plan, entry.record);
+        }
         let Some(owner) = entry.changes.iter().find(|change| change.field == "owner") else { return Ok(None) };
         let (Some(field), Visibility::Scope(scope)) = (entity.field("owner"), plan.visible(AccessLevel::Read)) else {
             return Ok(None);
@@ -183,6 +186,15 @@ impl Reading<'_> {
         };
         let left = plan.allows(Action::Read) && sees(&owner.before) && !sees(&owner.after);
         Ok(left.then(|| Told::Left(RecordKey { entity: entry.entity.clone(), id: entry.record })))
+    }
+
+    /// A merged record whose shares went on to the surviving one: who sees that is told that the other one left.
+    fn went_into_a_seen_one(&mut self, entity: &EntityType, plan: &AccessPlan, id: Id) -> Result<Option<Told>> {
+        let Some(survivor) = survivor_of(self.tx, &self.tenant, entity, ("id", &id.to_string()))? else {
+            return Ok(None);
+        };
+        let seen = self.tx.get(&plan.check_get(survivor)?)?.is_some();
+        Ok(seen.then(|| Told::Left(RecordKey { entity: entity.name.to_owned(), id })))
     }
 
     /// The record that the reader saw through a share or a team membership that was changed or taken away, if he does

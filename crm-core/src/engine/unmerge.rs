@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::aliases::refers;
 use super::merge::fact;
 use super::pipeline::Work;
 use super::{Command, Outcome, Session};
@@ -217,9 +218,11 @@ impl Work<'_> {
         let told = kind != ChangeKind::Update || changes.iter().any(|change| caller.tells(&change.field));
         self.quiet = !(seen && (told || member));
         if !returned.exact {
-            return self.write(&plan, &entity, Some(&row), returned.row, kind, changes);
+            return self.write_followed(&entity, &row, returned.row, kind);
         }
-        let stamps = (self.next_version(&entity, &row)?, self.now.max(row.updated_at));
+        let kept = returned.row.version == row.version;
+        let version = if kept { row.version } else { self.next_version(&entity, &row)? };
+        let stamps = (version, self.now.max(row.updated_at));
         self.put(&plan, &entity, (Some(&row), returned.row), stamps, kind, changes)
     }
 
@@ -231,11 +234,12 @@ impl Work<'_> {
         row: &Row,
         entry: Option<&JournalEntry>,
     ) -> Result<Returned> {
-        if let Some(entry) = entry.filter(|entry| entry.version == row.version) {
+        let history = self.history_of(entity, row.id)?;
+        let last = history.last().map(|last| last.sequence);
+        if let Some(entry) = entry.filter(|entry| Some(entry.sequence) == last) {
             let row = self.before(entity, row.clone(), entry)?;
             return Ok(Returned { row, exact: true, conflicts: Vec::new() });
         }
-        let history = self.history_of(entity, row.id)?;
         let since = history.iter().rposition(|entry| !entry.command.starts_with("merge.")).map_or(0, |place| place + 1);
         let merged = history.get(since..).unwrap_or_default();
         match entry {
@@ -299,7 +303,7 @@ impl Work<'_> {
         for change in entry.changes.iter().filter(|change| !STAMPS.contains(&change.field.as_str())) {
             let Some(field) = self.tenant.schema.field(entity, &change.field) else { continue };
             let before = crate::query::operand(&field, &change.before)?;
-            if field.value(row) == before || !is_reference(&field) {
+            if field.value(row) == before || !refers(&field) {
                 field.set(row, crate::query::operand(&field, &change.after)?);
             }
         }
@@ -337,7 +341,7 @@ impl Work<'_> {
             return Ok(followed);
         }
         let tenant = self.tenant.clone();
-        for field in tenant.schema.fields(entity).into_iter().filter(is_reference) {
+        for field in tenant.schema.fields(entity).into_iter().filter(refers) {
             let value = self.followed_value(entity, &field, row, field.value(row))?;
             field.set(&mut followed, value);
         }
@@ -348,7 +352,7 @@ impl Work<'_> {
     fn adopt(&mut self, entity: &EntityType, row: &Row) -> Result<()> {
         let tenant = self.tenant.clone();
         let mut merges = Vec::new();
-        for field in tenant.schema.fields(entity).into_iter().filter(is_reference) {
+        for field in tenant.schema.fields(entity).into_iter().filter(refers) {
             let mut targets: Vec<(String, Id)> = Vec::new();
             match (field.value(row), field.spec.nested_references) {
                 (FieldValue::Reference(id), _) => {
@@ -492,11 +496,6 @@ impl Work<'_> {
         }
         Ok(stayed)
     }
-}
-
-/// Whether a field has references in it.
-fn is_reference(field: &FieldRef) -> bool {
-    matches!(field.spec.kind, FieldKind::Reference { .. }) || field.spec.nested_references.is_some()
 }
 
 fn typed(field: &FieldRef, change: &FieldChange) -> Result<(FieldValue, FieldValue)> {

@@ -72,15 +72,14 @@ pub(crate) fn apply_changes(
 /// the version and the instant that it had.
 pub(crate) const STAMPS: [&str; 3] = ["version", "updated_at", "updated_by"];
 
-/// The stamps that differ.
+/// The stamps before and after a change, also those that stay.
 pub(crate) fn stamp_changes(before: &Row, after: &Row) -> Vec<FieldChange> {
     let user = |id: Option<_>| id.map_or(FieldValue::Null, FieldValue::Reference);
-    let mut changes = Vec::new();
-    push(&mut changes, "version", &FieldValue::Integer(before.version), &FieldValue::Integer(after.version));
-    let (old, new) = (FieldValue::Timestamp(before.updated_at), FieldValue::Timestamp(after.updated_at));
-    push(&mut changes, "updated_at", &old, &new);
-    push(&mut changes, "updated_by", &user(before.updated_by), &user(after.updated_by));
-    changes
+    let stamps = |row: &Row| {
+        [FieldValue::Integer(row.version), FieldValue::Timestamp(row.updated_at), user(row.updated_by)]
+    };
+    let pairs = STAMPS.iter().zip(stamps(before).into_iter().zip(stamps(after)));
+    pairs.map(|(field, (before, after))| FieldChange { field: (*field).to_owned(), before, after }).collect()
 }
 
 /// Sets a stamp of a row; other fields are left alone.

@@ -6,6 +6,7 @@ mod access;
 mod admin;
 mod customers;
 mod deals;
+mod merges;
 mod session;
 
 use std::collections::BTreeSet;
@@ -56,8 +57,9 @@ use pages;
 
 /// Every call.
 pub(super) fn calls() -> &'static [Call] {
-    static ALL: LazyLock<Vec<Call>> =
-        LazyLock::new(|| [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS, access::CALLS].concat());
+    static ALL: LazyLock<Vec<Call>> = LazyLock::new(|| {
+        [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS, access::CALLS, merges::CALLS].concat()
+    });
     &ALL
 }
 
@@ -74,6 +76,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),
     ("Session::transfers", "the way to a room"),
+    ("Session::merges", "the way to a room"),
     ("Session::user", "who asks"),
     ("Session::new_id", "drawn without a look at the store"),
     ("parse_command", "reads the text that it is given"),

@@ -132,6 +132,7 @@ mod forgetful {
 
 #[test]
 fn an_identifier_that_says_nothing_is_found() {
+    assert_eq!(forgetful::ForgetfulPage::default().items.len(), 0);
     let wrong = problems(&[EntityType::of::<forgetful::Forgetful>()]);
     let fields: Vec<&str> = wrong.iter().map(|text| text.split([' ', '.']).nth(1).unwrap()).collect();
     assert_eq!(fields, ["list", "places", "record", "accounts"], "{wrong:?}");

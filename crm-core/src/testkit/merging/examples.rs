@@ -278,8 +278,8 @@ fn what_was_changed_since_stays_and_is_told() {
         engine.clock.advance_micros(1_000);
         admin.execute(update("account", a, 2, &[("city", "Bonn".into())])).unwrap();
         let third = account(admin, &[]);
-        admin.execute(update("contact", contact, 2, &[("account", third.into())])).unwrap();
-        admin.execute(update("contact", other, 2, &[("job_title", "boss".into())])).unwrap();
+        admin.execute(update("contact", contact, 1, &[("account", third.into())])).unwrap();
+        admin.execute(update("contact", other, 1, &[("job_title", "boss".into())])).unwrap();
         let new = made(admin, "contact", &[("full_name", "New".into()), ("account", a.into())]);
 
         let report = admin.merges().unmerge(done).unwrap();
