@@ -211,12 +211,15 @@ impl Work<'_> {
     ) -> Result<()> {
         let changes = crate::journal::diff(&self.tenant.schema, entity, before, &after);
         let is_reference = |name: &str| {
-            name != "owner" && self.tenant.schema.field(entity, name).is_some_and(|field| super::aliases::refers(&field))
+            name != "owner"
+                && self.tenant.schema.field(entity, name).is_some_and(|field| super::aliases::refers(&field))
         };
         if kind != ChangeKind::Update || !changes.iter().all(|change| is_reference(&change.field)) {
             return self.write_plain(entity, before, after, kind);
         }
-        let stamps = (before.version, self.now.max(before.updated_at));
+        // The entry does not fall behind those of versions that were taken back.
+        let last = self.next_version(entity, before)?.saturating_sub(1);
+        let stamps = (last, self.now.max(before.updated_at));
         let (version, updated_at, updated_by) = (before.version, before.updated_at, before.updated_by);
         let after = Row { version, updated_at, updated_by, ..after };
         let plan = self.tenant.system_plan(entity, SystemReason::Invariant);

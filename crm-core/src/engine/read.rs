@@ -427,7 +427,7 @@ impl Session {
             let mut entries = reading.tx.journal(read)?;
             let has_more = entries.len() > size;
             entries.truncate(size);
-            let next_cursor = entries.last().map_or(cursor, |last| last.version);
+            let next_cursor = entries.iter().map(|entry| entry.version).fold(cursor, i64::max);
             let entries = entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect();
             Ok(ChangePage { entries, next_cursor, has_more, ..ChangePage::default() })
         })

@@ -7,7 +7,6 @@ use super::aliases::refers;
 use super::merge::fact;
 use super::pipeline::Work;
 use super::{Command, Outcome, Session};
-use crate::access::mutation::{Check, off};
 use crate::access::{Action, SystemReason};
 use crate::customer::AccountLink;
 use crate::journal::{self, ChangeKind, FieldChange, JournalEntry, RecordKey, STAMPS};
@@ -221,7 +220,8 @@ impl Work<'_> {
             return self.write_followed(&entity, &row, returned.row, kind);
         }
         let kept = returned.row.version == row.version;
-        let version = if kept { row.version } else { self.next_version(&entity, &row)? };
+        let next = self.next_version(&entity, &row)?;
+        let version = if kept { next.saturating_sub(1) } else { next };
         let stamps = (version, self.now.max(row.updated_at));
         self.put(&plan, &entity, (Some(&row), returned.row), stamps, kind, changes)
     }
@@ -471,7 +471,7 @@ impl Work<'_> {
                     continue;
                 }
                 let plan = self.plan(Author::Caller, from);
-                if !(plan.allows(Action::Read) && plan.tells(&field.spec.name)) && !off(Check::UndoSeen) {
+                if !(plan.allows(Action::Read) && plan.tells(&field.spec.name)) {
                     continue;
                 }
                 let filter = Filter::All {

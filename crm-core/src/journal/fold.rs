@@ -75,9 +75,8 @@ pub(crate) const STAMPS: [&str; 3] = ["version", "updated_at", "updated_by"];
 /// The stamps before and after a change, also those that stay.
 pub(crate) fn stamp_changes(before: &Row, after: &Row) -> Vec<FieldChange> {
     let user = |id: Option<_>| id.map_or(FieldValue::Null, FieldValue::Reference);
-    let stamps = |row: &Row| {
-        [FieldValue::Integer(row.version), FieldValue::Timestamp(row.updated_at), user(row.updated_by)]
-    };
+    let stamps =
+        |row: &Row| [FieldValue::Integer(row.version), FieldValue::Timestamp(row.updated_at), user(row.updated_by)];
     let pairs = STAMPS.iter().zip(stamps(before).into_iter().zip(stamps(after)));
     pairs.map(|(field, (before, after))| FieldChange { field: (*field).to_owned(), before, after }).collect()
 }

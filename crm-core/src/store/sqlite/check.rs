@@ -82,7 +82,7 @@ fn disagreements(
     let versions = count(&format!(
         "SELECT count(*) FROM {table} kept WHERE tenant = ?1 AND version IS NOT (SELECT max(version) FROM journal
          WHERE journal.record = kept.id AND journal.entity = ?2 AND journal.tenant = ?1)
-         AND 'merge.unmerge' IS NOT (SELECT command FROM journal
+         AND 'merge.' IS NOT (SELECT substr(command, 1, 6) FROM journal
          WHERE journal.record = kept.id AND journal.entity = ?2 AND journal.tenant = ?1 ORDER BY sequence DESC LIMIT 1)"
     ))?;
     let holders = count(&format!(

@@ -355,10 +355,10 @@ impl World {
                 for field in schema.fields(entity) {
                     match (field.value(row), field.spec.nested_references) {
                         (FieldValue::Reference(id), _) => {
-                            let FieldKind::Reference { to, .. } = &field.spec.kind else { unreachable!() };
-                            let to = match field.spec.entity_in {
-                                Some(name) => entity.field(name).unwrap().value(row).to_key(),
-                                None => to.to_string(),
+                            let to = match (field.spec.entity_in, &field.spec.kind) {
+                                (Some(name), _) => entity.field(name).unwrap().value(row).to_key(),
+                                (None, FieldKind::Reference { to, .. }) => to.to_string(),
+                                (None, kind) => panic!("{kind:?} holds a reference"),
                             };
                             let there = living.get(to.as_str()).is_some_and(|known| known.contains(&id));
                             assert!(there, "{}.{} of {} points to no {to}", entity.name, field.spec.name, row.id);
