@@ -78,7 +78,7 @@ def test_what_was_changed_since_stays_and_is_told(world: World) -> None:
     done = world.admin.merges.merge(world.request())
     assert done.merge is not None
     account = world.admin.customers.account(world.kept.id)
-    world.admin.update("account", account.id, account.version, {"city": "Bonn"})
+    world.admin.customers.update_account(account.replace(city="Bonn"))
     preview = world.admin.merges.preview_unmerge(done.merge)
     undone = world.admin.merges.unmerge(done.merge)
     assert preview.conflicts == undone.conflicts == [UnmergeConflict("account", world.kept.id, field="city")]

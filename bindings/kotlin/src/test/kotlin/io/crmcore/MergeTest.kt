@@ -50,7 +50,7 @@ class MergeTest {
         val merged = session.customers().account(kept.id)
         session.customers().updateAccount(merged.copy(city = "Bonn"))
         val preview = merges.previewUnmerge(done.merge!!)
-        val undone = merges.unmerge(done.merge!!)
+        val undone = merges.unmerge(done.merge)
         assertEquals(undone, preview.copy(operation = undone.operation))
         assertEquals(listOf(UnmergeConflict("account", kept.id, "city")), undone.conflicts)
         assertEquals("Bonn", session.customers().account(kept.id).city)
