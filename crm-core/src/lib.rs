@@ -79,6 +79,7 @@ pub mod store;
 pub mod customer;
 pub mod exchange;
 pub mod matching;
+pub mod merging;
 pub mod product;
 pub mod quote;
 pub mod sales;

@@ -16,6 +16,7 @@ use crate::admin::Admin;
 use crate::customers::Customers;
 use crate::entities;
 use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
+use crate::merges::Merges;
 use crate::products::Products;
 use crate::quotes::Quotes;
 use crate::sales::Sales;
@@ -104,6 +105,12 @@ impl Session {
     #[getter]
     fn transfers(&self) -> Transfers {
         Transfers { session: self.inner.clone() }
+    }
+
+    /// Merging records that are one and the same, and taking that back.
+    #[getter]
+    fn merges(&self) -> Merges {
+        Merges { session: self.inner.clone() }
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.

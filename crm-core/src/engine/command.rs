@@ -8,6 +8,7 @@ use crate::access::{
 };
 use crate::customer::CustomerCommand;
 use crate::journal::ChangeKind;
+use crate::merging::MergeCommand;
 use crate::product::ProductCommand;
 use crate::quote::QuoteCommand;
 use crate::room::{Change, Decision, TraceStep};
@@ -39,6 +40,8 @@ pub enum Command {
     Quote(QuoteCommand),
     /// Handing records over.
     Transfer(TransferCommand),
+    /// Merging records, and taking that back.
+    Merge(MergeCommand),
     /// Taking operations back.
     Journal(JournalCommand),
 }
@@ -57,6 +60,7 @@ python_json! {
                 Self::Product(command) => of("Product")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
+                Self::Merge(command) => of("Merge")?.with(command),
                 Self::Journal(command) => of("Journal")?.with(command),
             }
         }

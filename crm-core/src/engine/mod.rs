@@ -3,11 +3,14 @@
 
 mod admin;
 mod admin_service;
+mod aliases;
 mod checks;
 mod command;
 mod crm;
 mod json_door;
 mod match_index;
+mod merge;
+mod merge_references;
 mod pages;
 mod parts;
 mod pipeline;
@@ -24,6 +27,7 @@ mod tenant;
 mod transfer;
 mod transfer_types;
 mod undo;
+mod unmerge;
 mod unused;
 mod view;
 
@@ -42,13 +46,14 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Decisions, Products, Quotes, Sales, Transfers};
+pub use services::{Access, Customers, Decisions, Merges, Products, Quotes, Sales, Transfers};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,
 };
 
 pub(crate) use pipeline::unknown;
+pub(crate) use read::Reading;
 pub(crate) use registry::is_configuration;
 pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

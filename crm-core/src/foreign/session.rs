@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Customers, Products, Quotes, Sales, Transfers};
+use super::{Access, Admin, Customers, Merges, Products, Quotes, Sales, Transfers};
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -59,6 +59,11 @@ impl Session {
     /// Handing records over to another owner, and who owned what when.
     pub fn transfers(&self) -> Transfers {
         Transfers::new(self.session.clone())
+    }
+
+    /// Merging records that are one and the same, and taking that back.
+    pub fn merges(&self) -> Merges {
+        Merges::new(self.session.clone())
     }
 }
 
