@@ -4,6 +4,8 @@ CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEX
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
 CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
+CREATE TABLE match_key (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (tenant, space, version, hash, rid)) STRICT, WITHOUT ROWID;
+CREATE TABLE match_record (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, rid INTEGER NOT NULL, id BLOB NOT NULL, features BLOB NOT NULL, PRIMARY KEY (tenant, space, version, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);
