@@ -77,7 +77,9 @@ pub mod room;
 pub mod store;
 
 pub mod customer;
+pub mod duplicates;
 pub mod exchange;
+pub mod matching;
 pub mod product;
 pub mod quote;
 pub mod sales;

@@ -7,6 +7,7 @@ use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
 use crate::customer::CustomerCommand;
+use crate::duplicates::DuplicateCommand;
 use crate::journal::ChangeKind;
 use crate::product::ProductCommand;
 use crate::quote::QuoteCommand;
@@ -39,6 +40,8 @@ pub enum Command {
     Quote(QuoteCommand),
     /// Handing records over.
     Transfer(TransferCommand),
+    /// Rules for duplicates, verdicts, cases of review, models.
+    Duplicate(DuplicateCommand),
     /// Taking operations back.
     Journal(JournalCommand),
 }
@@ -57,6 +60,7 @@ python_json! {
                 Self::Product(command) => of("Product")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
+                Self::Duplicate(command) => of("Duplicate")?.with(command),
                 Self::Journal(command) => of("Journal")?.with(command),
             }
         }

@@ -6,6 +6,7 @@ mod admin_service;
 mod checks;
 mod command;
 mod crm;
+pub(crate) mod duplicates;
 mod json_door;
 mod pages;
 mod parts;
@@ -40,12 +41,13 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Decisions, Products, Quotes, Sales, Transfers};
+pub use services::{Access, Customers, Decisions, DuplicateControl, Products, Quotes, Sales, Transfers};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,
 };
 
+pub(crate) use duplicates::{keep, kept_changes};
 pub(crate) use pipeline::unknown;
 pub(crate) use registry::is_configuration;
 pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};

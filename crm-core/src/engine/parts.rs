@@ -82,6 +82,7 @@ impl Work<'_> {
         self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
         self.before_definition(&entity, None, &after)?;
         self.before_sharing(author, &entity, None, Some(&mut after))?;
+        let consequences = consequences.join(self.check_duplicates(author, &entity, Some(&before), &after)?);
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;
         if author.is_undo() {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Organization;
+use super::duplicates::Matching;
 use crate::access::{
     AccessModel, AccessPlan, Configuration, Ctx, OrgUnit, PermissionSet, Role, SharingDefault, SharingRule,
     SystemReason, TenantId, Territory, User, UserGroup,
@@ -39,6 +40,8 @@ pub(crate) struct Tenant {
     pub(crate) schema: Arc<TenantSchema>,
     pub(crate) model: AccessModel,
     pub(crate) organization: Option<Organization>,
+    /// Rules for duplicates and the models by which they are found.
+    pub(crate) matching: Arc<Matching>,
     zone: chrono_tz::Tz,
     /// The business date on which the rights are looked at.
     today: Date,
@@ -68,21 +71,22 @@ impl Tenant {
             defaults: load_map::<SharingDefault>(tx, &schema, id)?,
         };
         let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
-        Ok(Self::of(id, epoch, schema, organization, configuration, now))
+        let matching = Matching::new(load_all(tx, &schema, id)?, load_all(tx, &schema, id)?);
+        Ok(Self::of(id, epoch, schema, (organization, Arc::new(matching)), configuration, now))
     }
 
     fn of(
         id: TenantId,
         epoch: i64,
         schema: Arc<TenantSchema>,
-        organization: Option<Organization>,
+        (organization, matching): (Option<Organization>, Arc<Matching>),
         configuration: Configuration,
         now: Timestamp,
     ) -> Self {
         let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let today = date_in(zone, now);
         let model = AccessModel::new(configuration, &schema, today);
-        Self { id, epoch, schema, model, organization, zone, today, plans: RwLock::default() }
+        Self { id, epoch, schema, model, organization, matching, zone, today, plans: RwLock::default() }
     }
 
     /// The tenant at a later instant: the same, or another one if a day has begun since.
@@ -91,8 +95,8 @@ impl Tenant {
             return self.clone();
         }
         let configuration = self.model.configuration().clone();
-        let organization = self.organization.clone();
-        Arc::new(Self::of(self.id, self.epoch, self.schema.clone(), organization, configuration, now))
+        let kept = (self.organization.clone(), self.matching.clone());
+        Arc::new(Self::of(self.id, self.epoch, self.schema.clone(), kept, configuration, now))
     }
 
     /// The tenant with one record of its configuration changed, made or deleted; nothing for a record that changes more
@@ -110,8 +114,8 @@ impl Tenant {
             SharingDefault::NAME => replace(&mut known.defaults, row)?,
             _ => return Ok(None),
         }
-        let organization = self.organization.clone();
-        Ok(Some(Self::of(self.id, epoch, self.schema.clone(), organization, known, now)))
+        let kept = (self.organization.clone(), self.matching.clone());
+        Ok(Some(Self::of(self.id, epoch, self.schema.clone(), kept, known, now)))
     }
 
     /// The plan of a user for an entity.

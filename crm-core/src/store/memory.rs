@@ -452,7 +452,8 @@ macro_rules! reads {
             }
 
             fn stale_matches(&mut self, space: &MatchSpace, limit: usize) -> Result<Vec<Id>> {
-                let of_space = |key: &SpaceKey| (key.0, key.1) == (space.tenant, space.number) && key.2 != space.version;
+                let of_space =
+                    |key: &SpaceKey| (key.0, key.1) == (space.tenant, space.number) && key.2 != space.version;
                 let stale = self.$state.matched.iter().filter(|(key, _)| of_space(key));
                 Ok(stale.flat_map(|(_, kept)| kept.values()).take(limit).map(|entry| entry.id).collect())
             }
@@ -712,7 +713,11 @@ impl WriteTx for Writer<'_> {
 impl State {
     fn set_match_key(&mut self, key: (SpaceKey, i64), place: i64, added: bool) {
         let places = self.match_keys.entry(key).or_default();
-        if added { places.insert(place) } else { places.remove(&place) };
+        if added {
+            places.insert(place)
+        } else {
+            places.remove(&place)
+        };
         if places.is_empty() {
             self.match_keys.remove(&key);
         }

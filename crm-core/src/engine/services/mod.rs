@@ -3,6 +3,7 @@
 
 mod access;
 mod customers;
+mod duplicates;
 mod products;
 mod quotes;
 mod sales;
@@ -11,6 +12,7 @@ mod transfers;
 pub use access::{Access, Decisions};
 pub(super) use access::{facts, same_formula};
 pub use customers::Customers;
+pub use duplicates::DuplicateControl;
 pub use products::Products;
 pub use quotes::Quotes;
 pub use sales::Sales;

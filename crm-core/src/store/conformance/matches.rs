@@ -87,7 +87,10 @@ pub(super) fn a_key_of_many_is_bounded(suite: &Suite) {
         let places = suite.read(|tx| tx.match_candidates(&space, &[8], most)).unwrap();
         assert_eq!(places[0].len(), count, "at most {most}");
         let first = suite.read(|tx| tx.match_entries(&space, &places[0])).unwrap();
-        assert_eq!(first.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids(&rows[..count].iter().collect::<Vec<_>>()));
+        assert_eq!(
+            first.iter().map(|entry| entry.id).collect::<Vec<_>>(),
+            ids(&rows[..count].iter().collect::<Vec<_>>())
+        );
     }
 }
 

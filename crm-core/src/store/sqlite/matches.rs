@@ -105,7 +105,10 @@ impl Transaction<'_> {
                 "DELETE FROM match_key WHERE tenant = ?1 AND space = ?2 AND version = ?3 AND hash = ?4 AND rid = ?5",
                 change.remove,
             ),
-            ("INSERT OR IGNORE INTO match_key (tenant, space, version, hash, rid) VALUES (?1, ?2, ?3, ?4, ?5)", change.add),
+            (
+                "INSERT OR IGNORE INTO match_key (tenant, space, version, hash, rid) VALUES (?1, ?2, ?3, ?4, ?5)",
+                change.add,
+            ),
         ] {
             if keys.is_empty() {
                 continue;
