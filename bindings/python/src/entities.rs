@@ -4,6 +4,7 @@ use crm_core::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
+use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
 use crm_core::product::{ListPrice, PriceList, Product};
 use crm_core::quote::Quote;
@@ -23,9 +24,10 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, FieldDefinition, Lead, ListPrice,
+            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
+            DuplicateVerdict, FieldDefinition, Lead, ListPrice,
             Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, Quote, RecordShare, Role,
-            SharingDefault, SharingRule, StageInterval, TeamMember, Territory, User, UserGroup,
+            SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

@@ -49,9 +49,7 @@ pub use types::{
     VerdictKind,
 };
 
-pub(crate) use party::{
-    MATCHED, Matched, asked_as, differs, features_of, fields_of, fingerprint, label_of, matched_as, sought,
-};
+pub(crate) use party::{MATCHED, Matched, asked_as, differs, features_of, fields_of, label_of, matched_as, sought};
 pub(crate) use rules::{check_entity, key_of_pair};
 
 /// The entities that are part of the configuration.

@@ -1,9 +1,5 @@
 //! What of a record is matched.
 
-use std::fmt::Write as _;
-
-use sha2::Digest as _;
-
 use crate::customer::{Account, Channel, ChannelKind, Contact};
 use crate::matching::{Features, MatchKind, Party, PartyAddress};
 use crate::product::Product;
@@ -80,22 +76,6 @@ pub(crate) fn differs(entity: &EntityType, before: &Row, after: &Row) -> bool {
     let column = |name: &str| entity.fields.iter().position(|field| field.name == name);
     let mut columns = fields_of(entity.name).iter().filter_map(|name| column(name));
     before.deleted != after.deleted || columns.any(|column| before.value(column) != after.value(column))
-}
-
-/// The hash of what a record is matched by, as it was written: another version of the normal forms does not change it.
-pub(crate) fn fingerprint(entity: &EntityType, row: &Row) -> String {
-    let mut hash = sha2::Sha256::new();
-    for name in fields_of(entity.name).iter().filter(|name| **name != "status") {
-        let value = entity.field(name).map_or(FieldValue::Null, |field| field.value(row));
-        hash.update(name.as_bytes());
-        hash.update([0x1f]);
-        hash.update(value.to_key().as_bytes());
-        hash.update([0x1e]);
-    }
-    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What a record is matched by in one way; nothing if it is not matched in it: a lead that names no company, one that

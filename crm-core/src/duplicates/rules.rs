@@ -1,6 +1,6 @@
 //! What holds for every rule, verdict and model, whichever command or import brings it.
 
-use super::party::{fingerprint, is_matched};
+use super::party::is_matched;
 use super::{DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crate::query::Query;
 use crate::room::{Author, Decision, View, records_for_rule, with_record};
@@ -102,18 +102,18 @@ pub(super) fn verdict_rule(view: &mut dyn View, before: Option<&Row>, after: &mu
         }
         order(verdict);
         verdict.pair = Some(pair_key(verdict));
-        verdict.fingerprint = Some(present(view, &verdict.entity, verdict.record)?);
-        verdict.other_fingerprint = Some(present(view, &verdict.other_entity, verdict.other)?);
+        verdict.record_version = present(view, &verdict.entity, verdict.record)?;
+        verdict.other_version = present(view, &verdict.other_entity, verdict.other)?;
         Ok(Decision::default())
     })
 }
 
-/// The fingerprint of a record; a record that is gone has none that fits any other.
-fn present(view: &mut dyn View, name: &str, id: Id) -> Result<String> {
-    let entity = view.schema().entity(name)?.clone();
-    match view.get_for_rule(entity.name, id) {
-        Ok(row) => Ok(fingerprint(&entity, &row)),
-        Err(Error::NotFound { .. }) => Ok(String::new()),
+/// The version of a record; nothing if it is gone.
+fn present(view: &mut dyn View, name: &str, id: Id) -> Result<Option<i64>> {
+    let entity = view.schema().entity(name)?.name;
+    match view.get_for_rule(entity, id) {
+        Ok(row) => Ok(Some(row.version)),
+        Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

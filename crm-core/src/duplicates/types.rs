@@ -124,10 +124,10 @@ entity! {
             pub reason: Option<String> => text(2_000),
             /// Both records as one text, so that there is one verdict on a pair.
             pub pair: Option<String> => text(300).unique().engine(),
-            /// The hash of what the one was matched by.
-            pub fingerprint: Option<String> => text(64).engine(),
-            /// The hash of what the other was matched by.
-            pub other_fingerprint: Option<String> => text(64).engine(),
+            /// The version of the one of which it was said.
+            pub record_version: Option<i64> => integer().engine(),
+            /// The version of the other.
+            pub other_version: Option<i64> => integer().engine(),
         }
     }
 }

@@ -8,8 +8,10 @@ use super::regression::{create, delete, made, restore, told, update};
 use super::rights::{every, member};
 use super::{Engine, memory, registry, sqlite};
 use crate::access::{DefaultAccess, ObjectRight, RecordShare, SharingDefault, SharingRule};
+use crate::duplicates::{DuplicateAction, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crate::engine::Session;
 use crate::exchange::ExportOptions;
+use crate::matching::{MatchKind, shipped_model};
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::Pipeline;
@@ -17,12 +19,14 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 14] = [
+const PUBLIC: [&str; 16] = [
     "org_unit",
     "user_group",
     "territory",
     "sharing_default",
     "sharing_rule",
+    "duplicate_rule",
+    "match_model",
     "organization",
     "user",
     "role",
@@ -140,6 +144,32 @@ fn open_nothing(admin: &Session) {
     }
 }
 
+/// A model, a verdict and a case of review, whose parts must fit each other. The rule that queues is switched off again.
+fn duplicates(admin: &Session) -> Vec<Id> {
+    let control = admin.duplicates();
+    let model = Some(shipped_model(MatchKind::Product));
+    let model = control.store_model(&StoredMatchModel { model, ..StoredMatchModel::default() }).unwrap();
+    let action = DuplicateAction::Queue;
+    let rule = DuplicateRule { entity: "product".into(), action, also_possible: true, ..DuplicateRule::default() };
+    let rule = control.create_rule(&rule).unwrap();
+    let [first, second] = ["P-100 A", "p100a"].map(|code| {
+        let name = "Cast iron pump 100".into();
+        made(admin, "product", &[("code", code.into()), ("name", name)])
+    });
+    let cases = control.cases(&Query::default()).unwrap().items;
+    let case: Vec<Id> = cases.iter().map(|case| case.id).collect();
+    control.update_rule(&DuplicateRule { is_inactive: true, ..rule.clone() }).unwrap();
+    let verdict = DuplicateVerdict {
+        entity: "product".into(),
+        record: first,
+        other_entity: "product".into(),
+        other: second,
+        ..DuplicateVerdict::default()
+    };
+    let verdict = control.set_verdict(&verdict).unwrap();
+    case.into_iter().chain([model.id, rule.id, verdict.id, first, second]).collect()
+}
+
 /// An engine with at least one living record of every entity, made by the administrator.
 fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     let admin = &engine.admin;
@@ -154,14 +184,16 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         ..crate::engine::Transfer::default()
     };
     admin.transfers().transfer(&handed).unwrap();
+    let kept = duplicates(admin);
     let mut reserved = vec![admin.user()];
+    reserved.extend(kept);
     reserved.extend(admin.get::<crate::access::User>(admin.user()).unwrap().permission_sets);
     let mut generator = Generator::new(23, registry(), reserved);
     let living = |entity: &EntityType| {
         let found = admin.reading(|reading| reading.all(entity.name, &Query::default())).unwrap();
         found.into_iter().next_back()
     };
-    for round in 0..4_000 {
+    for round in 0..6_000 {
         let schema = admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap();
         if let Ok(outcome) = admin.execute_all(&generator.commands(&schema), None) {
             generator.note(&outcome);

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::search::is_as_then;
 use super::space_of;
 use crate::access::{AccessLevel, AccessPlan, Action, SystemReason, Visibility};
 use crate::customer::{Account, AccountLink};
 use crate::duplicates::{
     DuplicateCommand, DuplicateList, DuplicatePair, DuplicateSearch, DuplicateVerdict, Matched, StoredMatchModel,
-    VerdictKind, check_entity, features_of, fields_of, fingerprint, matched_as,
+    VerdictKind, check_entity, features_of, fields_of, matched_as,
 };
 use crate::engine::read::Reading;
 use crate::engine::{Command, Session};
@@ -186,11 +187,11 @@ fn add_verdicts(reading: &mut Reading<'_>, entity: &EntityType, options: &mut De
         if verdict.entity != entity.name || verdict.other_entity != entity.name {
             continue;
         }
-        let mut stands = |id: Id, print: &Option<String>| -> Result<bool> {
-            let row = reading.tx.get(&plan.check_get(id)?)?;
-            Ok(row.is_some_and(|row| Some(fingerprint(entity, &row)) == *print))
+        let mut stands = |id: Id, version: Option<i64>| -> Result<bool> {
+            let Some(row) = reading.tx.get(&plan.check_get(id)?)? else { return Ok(false) };
+            is_as_then(reading.tx, &reading.tenant, entity, version, (&row, &row))
         };
-        if stands(verdict.record, &verdict.fingerprint)? && stands(verdict.other, &verdict.other_fingerprint)? {
+        if stands(verdict.record, verdict.record_version)? && stands(verdict.other, verdict.other_version)? {
             let pair = (verdict.record.to_string(), verdict.other.to_string());
             let list = if verdict.verdict == VerdictKind::Same { &mut options.same } else { &mut options.apart };
             list.push(pair);

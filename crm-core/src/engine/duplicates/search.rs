@@ -7,15 +7,16 @@ use super::{Limits, limits, space_of};
 use crate::access::{AccessPlan, Action, SystemReason, User};
 use crate::duplicates::{
     DuplicateAction, DuplicateCandidate, DuplicateCheck, DuplicateHit, DuplicateQuestion, DuplicateVerdict, Matched,
-    VerdictKind, asked_as, check_entity, features_of, fields_of, fingerprint, key_of_pair, label_of, sought,
+    VerdictKind, asked_as, check_entity, features_of, fields_of, key_of_pair, label_of, sought,
 };
 use crate::engine::Session;
 use crate::engine::read::Reading;
 use crate::engine::sharing::opened;
 use crate::engine::tenant::Tenant;
 use crate::matching::{Compared, Features, MatchDecision, MatchKey, MatchKind, Matcher};
+use crate::query;
 use crate::schema::{Entity as _, EntityType, Row};
-use crate::store::{MatchSpace, ReadTx};
+use crate::store::{JournalRead, JournalScope, MatchSpace, ReadTx};
 use crate::value::{Error, FieldValue, Id, Result};
 
 /// The most records that are shown.
@@ -182,10 +183,13 @@ impl Search<'_> {
         let entity = self.tenant.schema.entity(like.matched.entity)?;
         let plan = self.tenant.system_plan(entity, SystemReason::Invariant);
         let Some(other) = self.tx.get(&plan.check_get(like.id)?)? else { return Ok(None) };
-        let prints = (fingerprint(asked.entity, asked.row), fingerprint(entity, &other));
+        let own_plan = self.tenant.system_plan(asked.entity, SystemReason::Invariant);
+        let Some(own) = self.tx.get(&own_plan.check_get_any(id)?)? else { return Ok(None) };
         let first = (verdict.entity.as_str(), verdict.record) == (asked.entity.name, id);
-        let prints = if first { prints } else { (prints.1, prints.0) };
-        let holds = (verdict.fingerprint, verdict.other_fingerprint) == (Some(prints.0), Some(prints.1));
+        let versions = (verdict.record_version, verdict.other_version);
+        let versions = if first { versions } else { (versions.1, versions.0) };
+        let holds = is_as_then(self.tx, &self.tenant, asked.entity, versions.0, (&own, asked.row))?
+            && is_as_then(self.tx, &self.tenant, entity, versions.1, (&other, &other))?;
         Ok(holds.then_some(verdict.verdict))
     }
 
@@ -253,6 +257,32 @@ impl Search<'_> {
         plan.mask(users, &mut row);
         Ok(User::from_stored(row).ok().map(|user| user.name).filter(|name| !name.is_empty()))
     }
+}
+
+/// Whether a record is matched by the same as when it had a version: the journal says what was changed since. `present` is
+/// the record as it is kept, `row` as it is looked at.
+pub(super) fn is_as_then(
+    tx: &mut dyn ReadTx,
+    tenant: &Tenant,
+    entity: &EntityType,
+    version: Option<i64>,
+    (present, row): (&Row, &Row),
+) -> Result<bool> {
+    let Some(version) = version else { return Ok(false) };
+    let scope = JournalScope::Record { entity: entity.name, record: present.id, after: version, until: None };
+    let later = tx.journal(JournalRead { tenant: tenant.id, scope, limit: usize::MAX })?;
+    for name in fields_of(entity.name).iter().filter(|name| **name != "status") {
+        let Some(field) = entity.field(name) else { continue };
+        let first = later.iter().flat_map(|entry| &entry.changes).find(|change| change.field == *name);
+        let then = match first {
+            Some(change) => query::operand(&field, &change.before)?,
+            None => field.value(present),
+        };
+        if then != field.value(row) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether the reader may not see all that records of an entity are matched by.
