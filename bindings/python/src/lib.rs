@@ -13,6 +13,7 @@ mod duplicates;
 mod entities;
 mod exchange;
 mod input;
+mod matching;
 mod products;
 mod quotes;
 mod sales;
@@ -38,6 +39,8 @@ mod _native {
         CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
         write_vcards,
     };
+    #[pymodule_export]
+    use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
@@ -80,9 +83,9 @@ mod _native {
     #[pymodule_export]
     use crm_core::engine::{
         AccessCommand, AdminCommand, Command, EntityDiff, FieldDescription, FieldDiff, HandOver, HandOverException,
-        JournalCommand, Organization, OrganizationPage, Outcome, OwnershipChange, PlannedTransfer, PlannedTransferPage,
-        PolicyDiff, Question, RecordChange, RecordCommand, RecordDiff, SetupOptions, Transfer, TransferCascade,
-        TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus, UserDiff,
+        JournalCommand, MatchHit, Organization, OrganizationPage, Outcome, OwnershipChange, PlannedTransfer,
+        PlannedTransferPage, PolicyDiff, Question, RecordChange, RecordCommand, RecordDiff, SetupOptions, Transfer,
+        TransferCascade, TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus, UserDiff,
     };
     #[pymodule_export]
     use crm_core::exchange::{
@@ -93,6 +96,11 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
+    #[pymodule_export]
+    use crm_core::matching::{
+        Duplicates, MatchComparison, MatchDecision, MatchField, MatchFrequencies, MatchKind, MatchLevel, MatchModel,
+        MatchPair, MatchRecord, MatchScore, MatchStep, MatchTest, ThresholdSource,
+    };
     #[pymodule_export]
     use crm_core::product::{
         ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,

@@ -8,6 +8,7 @@ mod command;
 mod crm;
 pub(crate) mod duplicates;
 mod json_door;
+mod match_index;
 mod pages;
 mod parts;
 mod pipeline;
@@ -37,6 +38,7 @@ pub use command::{
 };
 pub use crm::{Crm, Session, SetupOptions};
 pub use json_door::{FieldDescription, json_schema, json_schema_names};
+pub use match_index::{MatchHit, MatchIndex};
 pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;

@@ -1,10 +1,10 @@
 //! Grouping pairs into records of one thing: group-average linkage in falling weight, with pairs that may not stand together.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-/// Two clusters with more pairs between them than this are joined by the average of the pairs that were compared.
-const MAX_CROSS_PAIRS: usize = 4_096;
+/// Of the pairs between two clusters that were not compared, at most about so many are: evenly chosen ones stand for all.
+const SAMPLE: usize = 24;
 
 /// What may not stand in one cluster, and what a pair weighs that was not found by its keys.
 pub(crate) trait Linkage {
@@ -17,8 +17,8 @@ pub(crate) trait Linkage {
     fn together(&self, one: &Self::Marks, other: &Self::Marks) -> bool;
     /// The marks of both.
     fn join(&self, one: &Self::Marks, other: &Self::Marks) -> Self::Marks;
-    /// Whether two records may stand in one cluster.
-    fn allowed(&self, one: u32, other: u32) -> bool;
+    /// The records that may not stand in one cluster with this one, in rising order.
+    fn apart(&self, record: u32) -> &[u32];
     /// The weight of a pair that is not among the edges.
     fn weight(&self, one: u32, other: u32) -> f64;
 }
@@ -57,9 +57,11 @@ struct Cluster<M> {
 /// Groups records so that on average the pairs between two parts of a group weigh at least `threshold`. Gives the groups of
 /// two or more, each in rising order, in the order of their first records.
 ///
-/// `edges` are pairs of records, the smaller first, each once, with their weights.
+/// `edges` are pairs of records, the smaller first, each once, with their weights: at least all of `threshold` and more, since
+/// no average reaches it without one of them.
 pub(crate) fn group<L: Linkage>(edges: &[(u32, u32, f64)], threshold: f64, linkage: &L) -> Vec<Vec<u32>> {
-    let mut state = State { linkage, clusters: BTreeMap::new(), heap: BinaryHeap::new(), threshold };
+    let mut state =
+        State { linkage, clusters: BTreeMap::new(), home: HashMap::new(), heap: BinaryHeap::new(), threshold };
     for &(one, other, weight) in edges {
         state.edge(one, other, weight);
     }
@@ -77,6 +79,8 @@ pub(crate) fn group<L: Linkage>(edges: &[(u32, u32, f64)], threshold: f64, linka
 struct State<'a, L: Linkage> {
     linkage: &'a L,
     clusters: BTreeMap<u32, Cluster<L::Marks>>,
+    /// In which cluster a record is, if it has left its own.
+    home: HashMap<u32, u32>,
     heap: BinaryHeap<Join>,
     threshold: f64,
 }
@@ -114,37 +118,40 @@ impl<L: Linkage> State<'_, L> {
         }
     }
 
-    /// The average weight of the pairs between two clusters; `None` if they may not be one.
+    /// The average weight of the pairs between two clusters; `None` if they may not be one. Pairs that no edge tells are
+    /// compared; where there are many, some of them stand for all.
     fn average(&self, one: u32, other: u32) -> Option<f64> {
         let (left, right) = (self.clusters.get(&one)?, self.clusters.get(&other)?);
         let (sum, count) = left.near.get(&other).copied()?;
-        let pairs = left.records.len() * right.records.len();
-        if !self.linkage.together(&left.marks, &right.marks) {
+        if !self.linkage.together(&left.marks, &right.marks) || self.kept_apart(one, left, other, right) {
             return None;
         }
+        let pairs = left.records.len().saturating_mul(right.records.len());
         let known = usize::try_from(count).unwrap_or(usize::MAX);
-        if known >= pairs || pairs > MAX_CROSS_PAIRS {
-            return self.all_allowed(left, right).then(|| sum / f64::from(count));
+        if known >= pairs {
+            return Some(sum / f64::from(count));
         }
-        let mut sum = 0.0;
-        let mut number = 0.0;
-        for from in &left.records {
-            for to in &right.records {
-                let (from, to) = (*from.min(to), *from.max(to));
-                if !self.linkage.allowed(from, to) {
-                    return None;
-                }
-                sum += self.linkage.weight(from, to);
-                number += 1.0;
-            }
+        let step = pairs.div_ceil(SAMPLE);
+        let (mut sampled, mut number) = (0.0, 0.0);
+        for at in (0..pairs).step_by(step) {
+            let (from, to) = (at.checked_div(right.records.len())?, at.checked_rem(right.records.len())?);
+            let (from, to) = (*left.records.get(from)?, *right.records.get(to)?);
+            sampled += self.linkage.weight(from.min(to), from.max(to));
+            number += 1.0;
         }
-        Some(sum / number)
+        if step == 1 {
+            return Some(sampled / number);
+        }
+        let missing = f64::from(u32::try_from(pairs - known).unwrap_or(u32::MAX));
+        Some((sum + missing * sampled / number) / (f64::from(count) + missing))
     }
 
-    fn all_allowed(&self, left: &Cluster<L::Marks>, right: &Cluster<L::Marks>) -> bool {
-        left.records
-            .iter()
-            .all(|from| right.records.iter().all(|to| self.linkage.allowed(*from.min(to), *from.max(to))))
+    /// Whether a record of one cluster may not stand with one of the other.
+    fn kept_apart(&self, one: u32, left: &Cluster<L::Marks>, other: u32, right: &Cluster<L::Marks>) -> bool {
+        let (records, far) =
+            if left.records.len() <= right.records.len() { (&left.records, other) } else { (&right.records, one) };
+        let home = |record: &u32| self.home.get(record).copied().unwrap_or(*record);
+        records.iter().any(|record| self.linkage.apart(*record).iter().any(|banned| home(banned) == far))
     }
 
     fn join(&mut self, join: Join) {
@@ -155,9 +162,10 @@ impl<L: Linkage> State<'_, L> {
         }
         let (Some(mut left), Some(right)) = (self.clusters.remove(&one), self.clusters.remove(&other)) else { return };
         left.marks = self.linkage.join(&left.marks, &right.marks);
+        self.home.extend(right.records.iter().map(|record| (*record, one)));
         left.records.extend(right.records);
         left.near.remove(&other);
-        let mut touched = BTreeSet::new();
+        let mut touched = Vec::with_capacity(left.near.len());
         for (near, (sum, count)) in right.near {
             if near != one {
                 let entry = left.near.entry(near).or_insert((0.0, 0));
@@ -168,7 +176,7 @@ impl<L: Linkage> State<'_, L> {
             if let Some(cluster) = self.clusters.get_mut(near) {
                 cluster.near.remove(&other);
                 cluster.near.insert(one, *edge);
-                touched.insert(*near);
+                touched.push(*near);
             }
         }
         self.clusters.insert(one, left);

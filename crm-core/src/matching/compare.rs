@@ -1,6 +1,6 @@
 //! Comparing two records part by part: which level of agreement a part reaches.
 
-use super::features::{MatchField, Values, View};
+use super::features::{MatchField, Values, View, province_of, town_of};
 use super::model::{MatchComparison, MatchLevel, MatchTest};
 
 /// The most comparisons of a model: a level takes four bits of a word.
@@ -83,6 +83,10 @@ impl<'a, 'b> Pair<'a, 'b> {
             MatchTest::Similar => self.likeness() >= level.limit,
             MatchTest::Edits => self.any(|one, other| within_edits(one, other, level.limit)),
             MatchTest::Prefix => self.any(|one, other| same_prefix(one, other, level.limit)),
+            MatchTest::SameTown => self.any(|one, other| town_of(one).is_some_and(|town| town_of(other) == Some(town))),
+            MatchTest::SameProvince => {
+                self.any(|one, other| province_of(one).is_some_and(|province| province_of(other) == Some(province)))
+            }
             MatchTest::WithinPlace => self.any(within_place),
             MatchTest::Swapped => self.swapped(),
             MatchTest::Initial => self.any(initial),
@@ -122,7 +126,7 @@ impl<'a, 'b> Pair<'a, 'b> {
         let (left, right) = self.views;
         let (one, other) = (left.get(MatchField::Reading), right.get(MatchField::Reading));
         match self.field {
-            MatchField::Contact => self.any(|one, other| read_alike(one, other)),
+            MatchField::Contact => self.any(read_alike),
             _ => one.meets(other) || one.meets(self.right) || other.meets(self.left),
         }
     }

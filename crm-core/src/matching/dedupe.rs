@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::candidates::candidates;
 use super::cluster::{Linkage, group};
 use super::compare::Pattern;
-use super::features::{Features, MatchField, View, cut};
+use super::features::{Features, MatchField, View};
 use super::learn::{self, Counts, Label};
+use super::marks::Marks;
 use super::model::{MatchKind, MatchModel, ThresholdSource};
 use super::parallel::map_chunks;
 use super::score::{MatchDecision, Scorer, probability};
@@ -87,6 +88,14 @@ value_struct! {
     }
 }
 
+/// Learns a model from a list, with its threshold, without deciding anything.
+///
+/// # Errors
+/// As [`dedupe`].
+pub fn learn(records: Vec<(String, Features)>, options: &DedupeOptions) -> Result<MatchModel> {
+    Ok(Batch::new(records, options)?.learn())
+}
+
 /// Finds the duplicates of a list of records with their ids. The order of the list does not matter, nor does the number of
 /// threads; the figures are the same on every platform.
 ///
@@ -115,7 +124,7 @@ struct Batch<'a> {
     pairs: Vec<(u32, u32)>,
     patterns: Vec<Pattern>,
     limited: usize,
-    apart: HashSet<(u32, u32)>,
+    apart: HashMap<u32, Vec<u32>>,
     same: HashSet<(u32, u32)>,
 }
 
@@ -139,7 +148,13 @@ impl<'a> Batch<'a> {
         let (ids, records): (Vec<String>, Vec<Features>) = records.into_iter().unzip();
         let found = candidates(&records, options.kind, options.threads);
         let mut pairs = found.pairs;
-        let (apart, same) = (places(&ids, &options.apart), places(&ids, &options.same));
+        let same = places(&ids, &options.same);
+        let mut apart: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (one, other) in places(&ids, &options.apart) {
+            apart.entry(one).or_default().push(other);
+            apart.entry(other).or_default().push(one);
+        }
+        apart.values_mut().for_each(|others| others.sort_unstable());
         pairs.extend(same.iter().copied());
         pairs.sort_unstable();
         pairs.dedup();
@@ -168,6 +183,11 @@ impl<'a> Batch<'a> {
         usize::try_from(place).ok().and_then(|place| self.records.get(place)).map(Features::view).unwrap_or_default()
     }
 
+    /// The places of the records that are known to be others than this one.
+    fn apart(&self, place: u32) -> &[u32] {
+        self.apart.get(&place).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn id(&self, place: u32) -> &str {
         usize::try_from(place).ok().and_then(|place| self.ids.get(place)).map(String::as_str).unwrap_or_default()
     }
@@ -189,8 +209,9 @@ impl<'a> Batch<'a> {
         let step = self.pairs.len().div_ceil(LEARNING_PAIRS).max(1);
         let mut counts: HashMap<(Pattern, Label), u32> = HashMap::new();
         for (pair, pattern) in self.pairs.iter().zip(&self.patterns).step_by(step) {
-            let label = self.verdict(*pair).unwrap_or_else(|| learn::label(model, *pattern));
-            *counts.entry((*pattern, label)).or_default() += 1;
+            if let Some(label) = self.told(model, *pair, *pattern) {
+                *counts.entry((*pattern, label)).or_default() += 1;
+            }
         }
         counts.into_iter().map(|(key, count)| (key, f64::from(count))).collect()
     }
@@ -199,7 +220,20 @@ impl<'a> Batch<'a> {
         if self.same.contains(&pair) {
             return Some(Label::Same);
         }
-        self.apart.contains(&pair).then_some(Label::NotSame)
+        self.apart(pair.0).binary_search(&pair.1).is_ok().then_some(Label::NotSame)
+    }
+
+    /// What is known of a pair before it is compared; `None` for one that may not be one record anyway, from which nothing
+    /// is learnt: two towns without a tax number in common.
+    fn told(&self, model: &MatchModel, pair: (u32, u32), pattern: Pattern) -> Option<Label> {
+        if let Some(label) = self.verdict(pair) {
+            return Some(label);
+        }
+        let marks = |record: u32| Marks::of(model.kind, &self.view(record), false);
+        match learn::label(model, pattern) {
+            Label::Same => Some(Label::Same),
+            label => marks(pair.0).together(&marks(pair.1)).then_some(label),
+        }
     }
 
     fn edges(&self, scorer: &Scorer) -> Vec<Edge> {
@@ -233,10 +267,9 @@ impl<'a> Batch<'a> {
             let mut best = (f64::MIN, 0.0);
             for step in -8_i32..=16 {
                 let threshold = f64::from(step);
-                let light: Vec<_> = known.edges.iter().filter(|edge| edge.untaxed >= threshold - 20.0).collect();
-                let light: Vec<_> =
-                    light.into_iter().map(|edge| (edge.one, edge.other, edge.untaxed.min(CEILING))).collect();
-                let f1 = known.f1(&group(&light, threshold, &linkage));
+                let heavy = known.edges.iter().filter(|edge| edge.untaxed >= threshold);
+                let heavy: Vec<_> = heavy.map(|edge| (edge.one, edge.other, edge.untaxed.min(CEILING))).collect();
+                let f1 = known.f1(&group(&heavy, threshold, &linkage));
                 if f1 > best.0 {
                     best = (f1, threshold);
                 }
@@ -254,7 +287,8 @@ impl<'a> Batch<'a> {
         let scorer = Scorer::new(&model);
         let edges = self.edges(&scorer);
         let linkage = Links { batch: self, scorer: &scorer, model: &model, taxed: true };
-        let weights: Vec<_> = edges.iter().map(|edge| (edge.one, edge.other, edge.weight.min(CEILING))).collect();
+        let heavy = edges.iter().filter(|edge| edge.weight >= model.threshold);
+        let weights: Vec<_> = heavy.map(|edge| (edge.one, edge.other, edge.weight.min(CEILING))).collect();
         let groups = group(&weights, model.threshold, &linkage);
         let mut cluster_of: HashMap<u32, usize> = HashMap::new();
         for (number, group) in groups.iter().enumerate() {
@@ -321,7 +355,7 @@ fn expected_f1(edges: &[Edge]) -> f64 {
             best = (f1, weight);
         }
     }
-    best.1.min(0.0).max(FLOOR)
+    best.1.clamp(FLOOR, 0.0)
 }
 
 /// Records whose tax number tells what they are.
@@ -381,23 +415,16 @@ struct Links<'a, 'b> {
     taxed: bool,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Marks {
-    taxes: Vec<String>,
-    towns: Vec<String>,
-}
-
 impl Links<'_, '_> {
     fn decision(&self, edge: &Edge, together: bool) -> MatchDecision {
         if together {
             return MatchDecision::Duplicate;
         }
-        let free = self.allowed(edge.one, edge.other) && self.together(&self.marks(edge.one), &self.marks(edge.other));
-        let related = edge.related >= 0.5;
-        match edge.weight {
-            weight if free && weight >= self.model.possible => MatchDecision::Possible,
-            weight if related || weight >= self.model.possible => MatchDecision::Related,
-            _ => MatchDecision::Different,
+        let free = self.apart(edge.one).binary_search(&edge.other).is_err()
+            && self.together(&self.marks(edge.one), &self.marks(edge.other));
+        match self.model.decision(edge.weight, edge.related, free) {
+            MatchDecision::Duplicate => MatchDecision::Possible,
+            decision => decision,
         }
     }
 }
@@ -406,40 +433,19 @@ impl Linkage for Links<'_, '_> {
     type Marks = Marks;
 
     fn marks(&self, record: u32) -> Marks {
-        let view = self.batch.view(record);
-        let owned = |values: super::features::Values<'_>| values.iter().map(str::to_owned).collect::<Vec<_>>();
-        let mut taxes = owned(view.get(MatchField::TaxId));
-        taxes.retain(|value| self.taxed && value.starts_with('!'));
-        let organisation = self.batch.options.kind == MatchKind::Organisation;
-        let towns = if organisation { towns(&view) } else { Vec::new() };
-        Marks { taxes, towns }
+        Marks::of(self.model.kind, &self.batch.view(record), self.taxed)
     }
 
     fn together(&self, one: &Marks, other: &Marks) -> bool {
-        let shared = one.taxes.iter().any(|tax| other.taxes.contains(tax));
-        if shared {
-            return true;
-        }
-        let clash = one.taxes.iter().any(|tax| other.taxes.iter().any(|known| kind_of(known) == kind_of(tax)));
-        let apart = !one.towns.is_empty()
-            && !other.towns.is_empty()
-            && !one.towns.iter().any(|town| other.towns.iter().any(|known| same_town(town, known)));
-        !clash && !apart
+        one.together(other)
     }
 
     fn join(&self, one: &Marks, other: &Marks) -> Marks {
-        let mut marks = one.clone();
-        marks.taxes.extend(other.taxes.iter().cloned());
-        marks.towns.extend(other.towns.iter().cloned());
-        marks.taxes.sort_unstable();
-        marks.taxes.dedup();
-        marks.towns.sort_unstable();
-        marks.towns.dedup();
-        marks
+        one.join(other)
     }
 
-    fn allowed(&self, one: u32, other: u32) -> bool {
-        !self.batch.apart.contains(&(one, other))
+    fn apart(&self, record: u32) -> &[u32] {
+        self.batch.apart(record)
     }
 
     fn weight(&self, one: u32, other: u32) -> f64 {
@@ -451,26 +457,4 @@ impl Linkage for Links<'_, '_> {
         let bits = self.scorer.frequency(pattern, &left, &right);
         self.scorer.weigh(pattern, bits).weight.clamp(-CEILING, CEILING)
     }
-}
-
-fn kind_of(tax: &str) -> &str {
-    tax.split_once(':').map_or(tax, |(kind, _)| kind)
-}
-
-/// The towns of a record: by code, else as written.
-pub(crate) fn towns(view: &View<'_>) -> Vec<String> {
-    let coded: Vec<String> = view
-        .get(MatchField::Region)
-        .iter()
-        .map(|code| if code.starts_with(|letter: char| letter.is_ascii_digit()) { cut(code, 4) } else { code })
-        .filter(|code| code.len() >= 4)
-        .map(str::to_owned)
-        .collect();
-    if coded.is_empty() { view.get(MatchField::City).iter().map(str::to_owned).collect() } else { coded }
-}
-
-/// The same town, also where it is mistyped.
-fn same_town(one: &str, other: &str) -> bool {
-    let coded = |town: &str| town.bytes().all(|byte| byte.is_ascii_digit());
-    one == other || (!coded(one) && !coded(other) && super::compare::similarity(one, other) >= 0.8)
 }

@@ -86,6 +86,14 @@ impl Features {
         View::read(bytes).map(|_| Self(bytes.into()))
     }
 
+    /// The parts that have values, with these in rising order. A tax number whose check digits fit begins with `!`.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(MatchField, Vec<String>)> {
+        let view = self.view();
+        let values = |field: &MatchField| (*field, view.get(*field).iter().map(str::to_owned).collect::<Vec<_>>());
+        MatchField::ALL.iter().map(values).filter(|(_, values)| !values.is_empty()).collect()
+    }
+
     /// Looks into the parts.
     pub(crate) fn view(&self) -> View<'_> {
         View::read(&self.0).unwrap_or_default()
@@ -230,4 +238,14 @@ impl<'a> View<'a> {
     pub(crate) fn get(&self, field: MatchField) -> Values<'a> {
         self.fields.get(field.place()).copied().unwrap_or_default()
     }
+}
+
+/// The town in the text of a region: four digits in China, nine after the `w` of other countries.
+pub(crate) fn town_of(region: &str) -> Option<&str> {
+    if region.starts_with('w') { region.get(..10) } else { region.get(..4) }
+}
+
+/// The province, state or land in the text of a region.
+pub(crate) fn province_of(region: &str) -> Option<&str> {
+    if region.starts_with('w') { region.get(..8).filter(|state| !state.ends_with("00")) } else { region.get(..2) }
 }

@@ -2,7 +2,7 @@
 //! is asked together with one more part, so that nobody is dropped in silence and nothing grows without bound.
 
 use super::compare::is_cjk;
-use super::features::{Features, MatchField, View, cut};
+use super::features::{Features, MatchField, View, town_of};
 use super::hash::Fnv;
 use super::model::MatchKind;
 
@@ -79,11 +79,9 @@ fn end(text: &str) -> &str {
     text.char_indices().next_back().and_then(|(at, _)| text.get(at..)).unwrap_or_default()
 }
 
-/// The town of a code: prefecture of a Chinese code, the whole of another one.
+/// The town by its code, else as it is written.
 fn town<'a>(view: &View<'a>) -> &'a str {
-    let region = first(view, MatchField::Region);
-    let town = if region.starts_with(|letter: char| letter.is_ascii_digit()) { cut(region, 4) } else { region };
-    if town.len() >= 4 { town } else { first(view, MatchField::City) }
+    town_of(first(view, MatchField::Region)).unwrap_or_else(|| first(view, MatchField::City))
 }
 
 fn number_of(phone: &str) -> &str {

@@ -36,6 +36,10 @@ value_enum! {
         Edits = "edits",
         /// The first `limit` characters are the same.
         Prefix = "prefix",
+        /// The same town.
+        SameTown = "same_town",
+        /// The same province, state or land.
+        SameProvince = "same_province",
         /// One place lies in the other.
         WithinPlace = "within_place",
         /// Family and given name are swapped.

@@ -1,7 +1,14 @@
 //! What is known of a company, a person or a product, as it was written, and its parts in normal form.
 
-use super::features::{Builder, Features, MatchField};
+use super::features::{Builder, Features, MatchField, cut, town_of};
 use super::model::MatchKind;
+use super::normalise::{address, company, date, email, han, part_number, person, phone, region, tax, text};
+use super::parallel::map_chunks;
+
+/// Of a name so many bytes are looked at.
+const MAX_NAME_BYTES: usize = 1_024;
+/// Of any other text so many bytes are looked at.
+const MAX_TEXT_BYTES: usize = 512;
 
 value_struct! {
     /// A record of a list in which duplicates are looked for. Several telephone numbers or e-mail addresses may stand in one
@@ -47,6 +54,46 @@ value_struct! {
             pub part_number: Option<String>,
         }
     }
+}
+
+impl MatchRecord {
+    /// Sets a field by its name; gives back whether there is such a field. The id is not set in this way.
+    pub fn set(&mut self, field: &str, value: Option<String>) -> bool {
+        let place = match field {
+            "name" => &mut self.name,
+            "given_name" => &mut self.given_name,
+            "family_name" => &mut self.family_name,
+            "birth_date" => &mut self.birth_date,
+            "contact" => &mut self.contact,
+            "address" => &mut self.address,
+            "street" => &mut self.street,
+            "city" => &mut self.city,
+            "region" => &mut self.region,
+            "postcode" => &mut self.postcode,
+            "country" => &mut self.country,
+            "phone" => &mut self.phone,
+            "email" => &mut self.email,
+            "website" => &mut self.website,
+            "tax_id" => &mut self.tax_id,
+            "part_number" => &mut self.part_number,
+            _ => return false,
+        };
+        *place = value;
+        true
+    }
+
+    /// What is compared of it.
+    #[must_use]
+    pub fn features(&self, kind: MatchKind) -> Features {
+        Features::of(kind, &Party::from(self))
+    }
+}
+
+/// What is compared of each record of a list, with its id, in the order of the list.
+#[must_use]
+pub fn features_of(kind: MatchKind, records: &[MatchRecord], threads: usize) -> Vec<(String, Features)> {
+    let each = |record: &MatchRecord| (record.id.clone(), record.features(kind));
+    map_chunks(records, threads, |_, chunk| chunk.iter().map(each).collect::<Vec<_>>()).concat()
 }
 
 /// An address as it was written.
@@ -121,45 +168,176 @@ impl From<&MatchRecord> for Party {
     }
 }
 
-/// PLACEHOLDER until the normaliser is merged: letters and digits in lower case.
-fn fold(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    text.nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|letter| letter.is_alphanumeric() || *letter == '@' || *letter == '.')
-        .collect()
+impl Features {
+    /// The normal forms of all that is known of a record. Bad or empty values are left out; long ones are cut.
+    #[must_use]
+    pub fn of(kind: MatchKind, party: &Party) -> Self {
+        let mut parts = Builder::default();
+        match kind {
+            MatchKind::Organisation => organisation(&mut parts, party),
+            MatchKind::Person => human(&mut parts, party),
+            MatchKind::Product => product(&mut parts, party),
+        }
+        parts.build()
+    }
 }
 
-impl Features {
-    /// What is compared of a party.
-    #[must_use]
-    pub fn of(_kind: MatchKind, party: &Party) -> Self {
-        let mut builder = Builder::default();
-        for name in &party.names {
-            let name = fold(name);
-            for field in [MatchField::Name, MatchField::Core, MatchField::Brand, MatchField::Reading] {
-                builder.add(field, &name);
+fn short(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(|text| cut(text, MAX_TEXT_BYTES)).filter(|text| !text.trim().is_empty())
+}
+
+fn organisation(parts: &mut Builder, party: &Party) {
+    let names: Vec<_> = party.names.iter().map(|name| company::parse(cut(name, MAX_NAME_BYTES))).collect();
+    for name in &names {
+        parts.add(MatchField::Name, &name.compact);
+        parts.add(MatchField::Core, &name.core);
+        parts.add(MatchField::Brand, &name.brand);
+        parts.add(MatchField::Industry, &name.industry);
+        parts.add(MatchField::Branch, name.branch.as_deref().unwrap_or_default());
+        if let Some(form) = &name.legal {
+            parts.add(MatchField::LegalForm, form.id());
+        }
+        for reading in &name.readings {
+            parts.add(MatchField::Reading, reading);
+        }
+    }
+    for contact in &party.contacts {
+        let person = person::parse(Some(cut(contact, MAX_TEXT_BYTES)), None, None);
+        if !person.full.is_empty() {
+            parts.add(MatchField::Contact, &format!("{}|{}", person.full, person_reading(&person)));
+        }
+    }
+    let places = addresses(parts, party);
+    let area = channels(parts, party);
+    let numbers = taxes(parts, party);
+    let named = names.iter().filter_map(|name| name.region);
+    let codes = numbers.iter().filter_map(|number| region::of_credit_code(number));
+    let areas = area.iter().filter_map(|area| region::of_area_code(area));
+    let found: Vec<String> = places.into_iter().chain(named).chain(areas).chain(codes).map(place).collect();
+    // The first that names a town; a province only if nothing does.
+    let best = found.iter().find(|code| town_of(code).is_some()).or_else(|| found.first());
+    parts.add(MatchField::Region, best.map_or("", String::as_str));
+}
+
+/// A region as text that begins with what it lies in: two digits a province, four a prefecture, six a county. Other countries
+/// begin with `w`: five digits the country, two the state, two the town. Of a city that is a province of its own all
+/// districts lie in one town.
+fn place(region: region::Region) -> String {
+    let code = region.code.to_string();
+    if code.len() > 6 {
+        let known = code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(&code);
+        return format!("w{known}");
+    }
+    let province = cut(&code, 2);
+    if matches!(province, "11" | "12" | "31" | "50" | "81" | "82") {
+        let district = code.get(4..).filter(|district| *district != "00").unwrap_or_default();
+        return format!("{province}01{district}");
+    }
+    let known = code.strip_suffix("0000").or_else(|| code.strip_suffix("00"));
+    known.unwrap_or(&code).to_owned()
+}
+
+/// Adds streets, towns and postcodes; gives the regions that they name.
+fn addresses(parts: &mut Builder, party: &Party) -> Vec<region::Region> {
+    let mut regions = Vec::new();
+    for given in &party.addresses {
+        let known = address::parse(
+            short(&given.address),
+            short(&given.street),
+            short(&given.city),
+            short(&given.region),
+            short(&given.postcode),
+            short(&given.country),
+        );
+        let street = [known.street.as_str(), known.number.as_deref().unwrap_or_default()];
+        parts.add(MatchField::Street, street.join(" ").trim());
+        parts.add(MatchField::Unit, &known.detail);
+        parts.add(MatchField::City, &known.city);
+        parts.add(MatchField::Postcode, &known.postcode);
+        let texts = [short(&given.city), short(&given.address), short(&given.street), short(&given.region)];
+        regions.extend(texts.into_iter().flatten().filter_map(region::of_text));
+        regions.extend(region::of_postcode(&known.postcode));
+    }
+    regions
+}
+
+/// Adds telephone numbers, e-mail addresses and domains; gives the Chinese area codes.
+fn channels(parts: &mut Builder, party: &Party) -> Vec<String> {
+    let country = party.addresses.iter().find_map(|address| short(&address.country));
+    let mut areas = Vec::new();
+    for given in &party.phones {
+        for phone in phone::parse(cut(given, MAX_TEXT_BYTES), country) {
+            let extension = phone.extension.as_deref().map(|extension| format!("x{extension}")).unwrap_or_default();
+            parts.add(MatchField::Phone, &format!("{}{extension}", phone.e164));
+            areas.extend(phone.area);
+        }
+    }
+    for given in &party.emails {
+        for email in email::parse(cut(given, MAX_TEXT_BYTES)) {
+            parts.add(MatchField::Email, &email.address);
+            if !email.free {
+                let domain = email::registrable_domain(&email.domain).unwrap_or(email.domain);
+                parts.add(MatchField::Domain, &domain);
             }
         }
-        for (field, value) in [
-            (MatchField::GivenName, &party.given_name),
-            (MatchField::FamilyName, &party.family_name),
-            (MatchField::BirthDate, &party.birth_date),
-        ] {
-            builder.add(field, &fold(value.as_deref().unwrap_or_default()));
+    }
+    for given in &party.websites {
+        if let Some(domain) = email::website_domain(cut(given, MAX_TEXT_BYTES)) {
+            parts.add(MatchField::Domain, &domain);
         }
-        let digits = |text: &String| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        party.phones.iter().for_each(|phone| builder.add(MatchField::Phone, &digits(phone)));
-        party.emails.iter().for_each(|email| builder.add(MatchField::Email, &fold(email)));
-        party.tax_ids.iter().for_each(|tax| builder.add(MatchField::TaxId, &format!("!{}", fold(tax))));
-        party
-            .part_numbers
-            .iter()
-            .for_each(|number| builder.add(MatchField::PartNumber, &fold(number).replace('.', "")));
-        party.addresses.iter().for_each(|address| {
-            builder.add(MatchField::City, &fold(address.city.as_deref().unwrap_or_default()));
-            builder.add(MatchField::Street, &fold(address.street.as_deref().unwrap_or_default()));
-        });
-        builder.build()
+    }
+    areas
+}
+
+/// Adds tax numbers; gives the unified social credit codes, which tell a region.
+fn taxes(parts: &mut Builder, party: &Party) -> Vec<String> {
+    let country = party.addresses.iter().find_map(|address| short(&address.country));
+    let mut codes = Vec::new();
+    for given in &party.tax_ids {
+        if let Some(number) = tax::parse(cut(given, MAX_TEXT_BYTES), country) {
+            let mark = if number.valid { "!" } else { "" };
+            parts.add(MatchField::TaxId, &format!("{mark}{}:{}", number.kind, number.value));
+            if number.kind == "uscc" {
+                codes.push(number.value);
+            }
+        }
+    }
+    codes
+}
+
+fn human(parts: &mut Builder, party: &Party) {
+    let whole = party.names.first().map(|name| cut(name, MAX_NAME_BYTES));
+    let name = person::parse(whole, short(&party.given_name), short(&party.family_name));
+    parts.add(MatchField::FamilyName, &name.family);
+    parts.add(MatchField::GivenName, &name.given);
+    parts.add(MatchField::Reading, &person_reading(&name));
+    if let Some(birth) = short(&party.birth_date) {
+        match date::birth(birth) {
+            Some((year, month, day)) => parts.add(MatchField::BirthDate, &format!("{year:04}{month:02}{day:02}")),
+            None => parts.add(MatchField::BirthDate, &date::loose(birth)),
+        }
+    }
+    let places = addresses(parts, party);
+    let area = channels(parts, party);
+    taxes(parts, party);
+    let areas = area.iter().filter_map(|area| region::of_area_code(area));
+    let best = places.into_iter().chain(areas).next();
+    parts.add(MatchField::Region, &best.map(place).unwrap_or_default());
+}
+
+/// How a name of a person is read, whichever part comes first: the words in rising order.
+fn person_reading(name: &person::PersonName) -> String {
+    let read = |text: &str| han::readings(text, 1).into_iter().next().unwrap_or_else(|| text::latin_key(text));
+    let mut words = [read(&name.family), read(&name.given)].map(|word| word.replace(' ', ""));
+    words.sort_unstable();
+    words.concat()
+}
+
+fn product(parts: &mut Builder, party: &Party) {
+    for number in &party.part_numbers {
+        parts.add(MatchField::PartNumber, &part_number::fold(cut(number, MAX_TEXT_BYTES)));
+    }
+    for name in &party.names {
+        parts.add(MatchField::Name, &text::fold(cut(name, MAX_NAME_BYTES)));
     }
 }

@@ -53,6 +53,18 @@ value_struct! {
     }
 }
 
+impl MatchModel {
+    /// What a pair is by its weight; `free` if nothing keeps the two from being one.
+    pub(crate) fn decision(&self, weight: f64, related: f64, free: bool) -> MatchDecision {
+        match weight {
+            weight if free && weight >= self.threshold => MatchDecision::Duplicate,
+            weight if free && weight >= self.possible => MatchDecision::Possible,
+            weight if related >= 0.5 || weight >= self.possible => MatchDecision::Related,
+            _ => MatchDecision::Different,
+        }
+    }
+}
+
 /// Logarithms of a model's shares, and its frequencies, ready for many pairs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scorer {

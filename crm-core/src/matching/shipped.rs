@@ -30,9 +30,9 @@ const BRANCH: &[Row] = &[
 ];
 const REGION: &[Row] = &[
     ("same", T::Equal, 0.0, 0.82, 0.22, 0.30, false),
-    ("town", T::Prefix, 4.0, 0.08, 0.06, 0.08, false),
+    ("town", T::SameTown, 0.0, 0.08, 0.06, 0.08, false),
     ("within", T::WithinPlace, 0.0, 0.06, 0.05, 0.05, false),
-    ("province", T::Prefix, 2.0, 0.02, 0.17, 0.12, false),
+    ("province", T::SameProvince, 0.0, 0.02, 0.17, 0.12, false),
     ("other", T::Anything, 0.0, 0.02, 0.50, 0.45, false),
 ];
 const CITY: &[Row] = &[
@@ -41,7 +41,7 @@ const CITY: &[Row] = &[
     ("other", T::Anything, 0.0, 0.06, 0.72, 0.68, false),
 ];
 const STREET: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.62, 0.05, 0.06, false),
+    ("same", T::Equal, 0.0, 0.62, 0.05, 0.06, true),
     ("alike_92", T::Similar, 0.92, 0.14, 0.03, 0.03, false),
     ("alike_80", T::Similar, 0.80, 0.06, 0.06, 0.06, false),
     ("other", T::Anything, 0.0, 0.18, 0.86, 0.85, false),
@@ -53,7 +53,7 @@ const POSTCODE: &[Row] = &[
     ("other", T::Anything, 0.0, 0.10, 0.71, 0.69, false),
 ];
 const PHONE: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.58, 0.06, 0.05, false),
+    ("same", T::Equal, 0.0, 0.58, 0.06, 0.02, true),
     ("switchboard", T::SameSite, 0.0, 0.05, 0.05, 0.005, false),
     ("one_edit", T::Edits, 1.0, 0.03, 0.005, 0.002, false),
     ("other", T::Anything, 0.0, 0.34, 0.885, 0.943, false),
@@ -69,7 +69,7 @@ const DOMAIN: &[Row] = &[
     ("other", T::Anything, 0.0, 0.18, 0.52, 0.92, false),
 ];
 const CONTACT: &[Row] = &[
-    ("same", T::Equal, 0.0, 0.50, 0.03, 0.08, false),
+    ("same", T::Equal, 0.0, 0.50, 0.03, 0.08, true),
     ("read_alike", T::SameReading, 0.0, 0.05, 0.005, 0.01, false),
     ("alike_90", T::Similar, 0.92, 0.03, 0.005, 0.01, false),
     ("other", T::Anything, 0.0, 0.42, 0.96, 0.90, false),

@@ -188,6 +188,8 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::Similar => format!("jaro_winkler_similarity({one}, {other}) >= {limit}"),
         MatchTest::Edits => format!("damerau_levenshtein({one}, {other}) <= {limit}"),
         MatchTest::Prefix => format!("left({one}, {limit}) = left({other}, {limit})"),
+        MatchTest::SameTown => format!("left({one}, 4) = left({other}, 4) AND length({one}) >= 4"),
+        MatchTest::SameProvince => format!("left({one}, 2) = left({other}, 2) AND length({one}) >= 2"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
         MatchTest::Swapped => {
             "\"given_name_l\" = \"family_name_r\" AND \"given_name_r\" = \"family_name_l\"".to_owned()

@@ -2,6 +2,7 @@
 //!
 //! A store answers checked questions only ([`crate::access`]); it decides nothing.
 
+mod key_file;
 mod matches;
 mod memory;
 mod sqlite;
@@ -11,6 +12,7 @@ mod conformance;
 
 use std::path::Path;
 
+pub use key_file::{KeyFile, KeyFileContent};
 pub use matches::{MatchChange, MatchEntry, MatchSpace};
 pub use memory::MemoryStore;
 #[cfg(test)]

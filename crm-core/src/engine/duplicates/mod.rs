@@ -14,6 +14,7 @@ use crate::access::TenantId;
 use crate::duplicates::{DuplicateRule, Matched, RecordSource, StoredMatchModel};
 use crate::matching::{MatchKind, MatchModel, Matcher, shipped_model};
 use crate::store::MatchSpace;
+use crate::value::{Error, ErrorCode, Result};
 
 pub(crate) use keep::{keep, kept_changes, rekey};
 pub(crate) use list::{find, learn, suggestions};
@@ -50,15 +51,22 @@ impl Matching {
     }
 
     /// The model in use, ready to compare.
-    pub(crate) fn matcher(&self, kind: MatchKind) -> Arc<Matcher> {
-        let make = || Arc::new(Matcher::new(self.model(kind)));
+    ///
+    /// # Errors
+    /// `DamagedFile` for a stored model that cannot be used.
+    pub(crate) fn matcher(&self, kind: MatchKind) -> Result<Arc<Matcher>> {
         let [organisation, person, product] = &self.matchers;
         let place = match kind {
             MatchKind::Organisation => organisation,
             MatchKind::Person => person,
             MatchKind::Product => product,
         };
-        place.get_or_init(make).clone()
+        if let Some(ready) = place.get() {
+            return Ok(ready.clone());
+        }
+        let made = Matcher::new(self.model(kind));
+        let made = made.map_err(|_| Error::corrupt(ErrorCode::DamagedFile, "a stored model cannot be used"))?;
+        Ok(place.get_or_init(|| Arc::new(made)).clone())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::Session;
 use crate::engine::read::Reading;
 use crate::engine::sharing::opened;
 use crate::engine::tenant::Tenant;
-use crate::matching::{Compared, Features, MatchDecision, MatchKey, MatchKind, Matcher};
+use crate::matching::{Features, MatchDecision, MatchKey, MatchKind, MatchScore, Matcher};
 use crate::query;
 use crate::schema::{Entity as _, EntityType, Row};
 use crate::store::{JournalRead, JournalScope, MatchSpace, ReadTx};
@@ -52,7 +52,7 @@ struct Like {
     matched: Matched,
     id: Id,
     features: Features,
-    compared: Compared,
+    compared: MatchScore,
 }
 
 /// A look for duplicates on one snapshot.
@@ -100,13 +100,13 @@ impl Search<'_> {
         found.incomplete |= !self.tx.stale_matches(&space, 1)?.is_empty();
         let (places, limited) = self.candidates(&space, &features.keys(matched.kind), limits())?;
         found.limited |= limited;
-        let matcher = self.tenant.matching.matcher(matched.kind);
+        let matcher = self.tenant.matching.matcher(matched.kind)?;
         for entry in self.tx.match_entries(&space, &places)? {
             if asked.entity.name == matched.entity && asked.id == Some(entry.id) {
                 continue;
             }
             let other = Features::from_bytes(&entry.features)?;
-            let compared = matcher.compare(features, &other);
+            let compared = matcher.score(features, &other);
             if compared.decision != MatchDecision::Different {
                 likes.push(Like { matched, id: entry.id, features: other, compared });
             }
@@ -202,7 +202,7 @@ impl Search<'_> {
         let Some(row) = self.tx.get(&get)? else { return Ok(None) };
         let plan = opened(self.tx, &self.tenant, plan, &row)?;
         let kind = like.matched.kind;
-        let matcher = self.tenant.matching.matcher(kind);
+        let matcher = self.tenant.matching.matcher(kind)?;
         let own_plan = self.tenant.plan(self.user, asked.entity);
         let own_plan = if asked.id.is_some() { opened(self.tx, &self.tenant, own_plan, asked.row)? } else { own_plan };
         let left = asked_as(asked.entity.name, kind, &readable(&own_plan, asked.entity, asked.row))?;
@@ -210,13 +210,13 @@ impl Search<'_> {
         let (compared, right) = if is_limited(&plan, &entity) || is_limited(&own_plan, asked.entity) {
             let right = features_of(like.matched, &readable(&plan, &entity, &row))?;
             let Some(right) = right.filter(|right| meet(&left, right, kind)) else { return Ok(None) };
-            let seen = matcher.compare(&left, &right);
+            let seen = matcher.score(&left, &right);
             if seen.decision == MatchDecision::Different {
                 return Ok(None);
             }
             (seen, right)
         } else {
-            (like.compared, like.features.clone())
+            (like.compared.clone(), like.features.clone())
         };
         self.hit(asked, like, (&entity, &plan, row), (compared, &matcher, &left, &right)).map(Some)
     }
@@ -226,7 +226,7 @@ impl Search<'_> {
         asked: Asked<'_>,
         like: &Like,
         (entity, plan, mut row): (&EntityType, &AccessPlan, Row),
-        (compared, matcher, left, right): (Compared, &Matcher, &Features, &Features),
+        (compared, matcher, left, right): (MatchScore, &Matcher, &Features, &Features),
     ) -> Result<DuplicateHit> {
         plan.mask(entity, &mut row);
         let text = |name: &str| match entity.field(name).map(|field| field.value(&row)) {

@@ -30,7 +30,7 @@ pub use open::{Durability, SCHEMA_VERSION, SqliteOptions};
 pub(crate) use planner::PlanChoice;
 
 use ddl::Tables;
-use failure::explain;
+pub(in crate::store) use failure::explain;
 use link::Link;
 use transaction::Transaction;
 use visible::{Kept, Own};

@@ -26,7 +26,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 use crate::value::{Date, Decimal, Error, ErrorCode, Id, Problem, Timestamp};
 
 pub(crate) use given::take_by_extraction;
-pub use given::{Argument, Given, Take};
+pub use given::{Argument, Given, Take, under};
 pub(crate) use pyo3::{PyResult, Python};
 
 /// A `TypeError` for what Python allows and the engine does not mean.

@@ -65,6 +65,19 @@ macro_rules! take_whole_numbers {
 
 take_whole_numbers!(i32, i64, u8, u16, u32, u64);
 
+impl Take for f64 {
+    fn take(given: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if given.is_instance_of::<PyBool>() {
+            return Err(expected("float", given));
+        }
+        let number: Self = given.extract()?;
+        if !number.is_finite() {
+            return Err(out_of_range("the number must be finite").into());
+        }
+        Ok(number)
+    }
+}
+
 impl Take for String {
     fn take(given: &Bound<'_, PyAny>) -> PyResult<Self> {
         given.extract().map_err(|error: PyErr| {
@@ -107,7 +120,7 @@ impl<T: Take> Take for HashMap<String, T> {
 }
 
 /// The same error with `place` before the path of its field; a `TypeError` has the path in its text.
-pub(super) fn under(error: PyErr, place: &str) -> PyErr {
+pub fn under(error: PyErr, place: &str) -> PyErr {
     Python::attach(|py| placed(py, &error, place).unwrap_or(error))
 }
 
