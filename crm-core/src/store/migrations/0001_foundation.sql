@@ -254,7 +254,7 @@ CREATE INDEX "transfer_status" ON "transfer" (tenant, "status", id) WHERE delete
 CREATE INDEX "transfer_effective" ON "transfer" (tenant, "effective", id) WHERE deleted = 0;
 CREATE INDEX "transfer_new_owner" ON "transfer" (tenant, "new_owner", id) WHERE deleted = 0;
 CREATE INDEX "transfer_deleted" ON "transfer" (tenant, owner) WHERE deleted <> 0;
-CREATE TABLE "duplicate_verdict" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "record" BLOB NOT NULL, "other_entity" TEXT NOT NULL, "other" BLOB NOT NULL, "verdict" TEXT NOT NULL, "reason" TEXT, "pair" TEXT, "fingerprint" TEXT, "other_fingerprint" TEXT) STRICT;
+CREATE TABLE "duplicate_verdict" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "record" BLOB NOT NULL, "other_entity" TEXT NOT NULL, "other" BLOB NOT NULL, "verdict" TEXT NOT NULL, "reason" TEXT, "pair" TEXT, "record_version" INTEGER, "other_version" INTEGER) STRICT;
 CREATE UNIQUE INDEX "duplicate_verdict_id" ON "duplicate_verdict" (tenant, id);
 CREATE INDEX "duplicate_verdict_owner" ON "duplicate_verdict" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "duplicate_verdict_updated_at" ON "duplicate_verdict" (tenant, "updated_at", id) WHERE deleted = 0;
