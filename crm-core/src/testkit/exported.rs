@@ -165,7 +165,9 @@ pub(super) fn every_function_was_called(runs: &[Vec<(usize, usize)>]) {
         let count = |of: fn(&(usize, usize)) -> usize| runs.iter().map(|run| of(&run[place])).sum::<usize>();
         let (called, answered) = (count(|run| run.0), count(|run| run.1));
         assert!(called > 0, "`{name}` was never called");
-        if (answered > 0) == (admin::REFUSED.contains(name) || duplicates::REFUSED.contains(name)) {
+        let is_refused = admin::REFUSED.contains(name) || duplicates::REFUSED.contains(name);
+        // What would change nothing is refused to nobody, and comes up now and then.
+        if if is_refused { answered * 50 > called } else { answered == 0 } {
             wrong.push(format!("`{name}`: {called} calls, {answered} answered"));
         }
     }

@@ -98,7 +98,7 @@ fn gather(reading: &mut Reading<'_>, search: &DuplicateSearch) -> Result<Gathere
     let mut options = DedupeOptions::new(matched.kind);
     options.model = (!search.learn).then(|| reading.tenant.matching.model(matched.kind));
     options.threads = usize::try_from(threads).unwrap_or(1);
-    add_verdicts(reading, &entity, &mut options)?;
+    add_verdicts(reading, &entity, &plan, &mut options)?;
     if entity.name == Account::NAME {
         let links = links(reading, None)?;
         options.apart.extend(links.iter().map(|(child, parent)| (child.to_string(), parent.to_string())));
@@ -181,7 +181,12 @@ fn every<E: Entity>(reading: &mut Reading<'_>) -> Result<Vec<E>> {
 }
 
 /// What people said of pairs, as long as both are what they were then.
-fn add_verdicts(reading: &mut Reading<'_>, entity: &EntityType, options: &mut DedupeOptions) -> Result<()> {
+fn add_verdicts(
+    reading: &mut Reading<'_>,
+    entity: &EntityType,
+    reader: &AccessPlan,
+    options: &mut DedupeOptions,
+) -> Result<()> {
     let plan = reading.tenant.system_plan(entity, SystemReason::Invariant);
     for verdict in every::<DuplicateVerdict>(reading)? {
         if verdict.entity != entity.name || verdict.other_entity != entity.name {
@@ -189,7 +194,7 @@ fn add_verdicts(reading: &mut Reading<'_>, entity: &EntityType, options: &mut De
         }
         let mut stands = |id: Id, version: Option<i64>| -> Result<bool> {
             let Some(row) = reading.tx.get(&plan.check_get(id)?)? else { return Ok(false) };
-            is_as_then(reading.tx, &reading.tenant, entity, version, (&row, &row))
+            is_as_then(reading.tx, (entity, reader), version, (&row, &row))
         };
         if stands(verdict.record, verdict.record_version)? && stands(verdict.other, verdict.other_version)? {
             let pair = (verdict.record.to_string(), verdict.other.to_string());

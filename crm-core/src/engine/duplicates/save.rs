@@ -1,6 +1,7 @@
 //! What happens at a save that brings a duplicate: nothing, a warning, a refusal, or a case for review.
 
 use super::search::{Asked, Found, Search};
+use crate::access::mutation::{Check, off};
 use crate::duplicates::{
     CaseStatus, DuplicateAction, DuplicateCandidate, DuplicateCase, DuplicateHit, DuplicateRule, differs, fields_of,
 };
@@ -27,8 +28,8 @@ fn seen<'a>(rule: &DuplicateRule, found: &'a Found) -> Vec<&'a DuplicateHit> {
 
 /// What a rule is about, of the records that the caller does not see; nothing if they are kept from him.
 fn unseen<'a>(rule: &DuplicateRule, found: &'a Found) -> Vec<&'a DuplicateCandidate> {
-    let told = found.hidden.iter().filter(|candidate| !rule.conceal_hidden && concerns(rule, candidate.decision));
-    told.collect()
+    let conceals = rule.conceal_hidden && !off(Check::DuplicateHidden);
+    found.hidden.iter().filter(|candidate| !conceals && concerns(rule, candidate.decision)).collect()
 }
 
 /// Whether something was found that a rule is about.
@@ -72,7 +73,7 @@ impl Work<'_> {
         }
         let asked = Asked { entity, row: after, id: Some(after.id), with_related: false, with_steps: false };
         let (tenant, user) = (self.tenant.clone(), self.session.ctx.user);
-        let found = Search { tx: self.tx, tenant, user }.find(asked)?;
+        let found = Search::new(self.tx, tenant, user).find(asked)?;
         if !is_met(&rule, &found) {
             return Ok(Decision::default());
         }

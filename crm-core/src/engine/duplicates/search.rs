@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Limits, limits, space_of};
+use crate::access::mutation::{Check, off};
 use crate::access::{AccessPlan, Action, SystemReason, User};
 use crate::duplicates::{
     DuplicateAction, DuplicateCandidate, DuplicateCheck, DuplicateHit, DuplicateQuestion, DuplicateVerdict, Matched,
@@ -57,18 +58,25 @@ struct Like {
 
 /// A look for duplicates on one snapshot.
 pub(super) struct Search<'a> {
-    pub(super) tx: &'a mut dyn ReadTx,
-    pub(super) tenant: Arc<Tenant>,
-    pub(super) user: Id,
+    tx: &'a mut dyn ReadTx,
+    tenant: Arc<Tenant>,
+    user: Id,
+    /// What the asked record is looked up by, as each kind; and the same of what the reader may see of it.
+    own: Vec<(MatchKind, Features)>,
+    own_seen: Vec<(MatchKind, Option<Features>)>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    pub(super) const fn new(tx: &'a mut dyn ReadTx, tenant: Arc<Tenant>, user: Id) -> Self {
+        Self { tx, tenant, user, own: Vec::new(), own_seen: Vec::new() }
+    }
+
     /// Finds what is like the record.
     pub(super) fn find(&mut self, asked: Asked<'_>) -> Result<Found> {
         let mut found = Found::default();
         let mut likes = Vec::new();
         for matched in sought(asked.entity.name, asked.row, asked.entity) {
-            let Some(features) = asked_as(asked.entity.name, matched.kind, asked.row)? else { continue };
+            let Some(features) = self.own_as(asked, matched.kind)? else { continue };
             self.likes(asked, matched, &features, &mut likes, &mut found)?;
         }
         likes.sort_by(|one, other| {
@@ -85,6 +93,26 @@ impl Search<'_> {
         found.hits.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.id.cmp(&other.id)));
         found.hits.truncate(MAX_HITS);
         Ok(found)
+    }
+
+    /// What the asked record is looked up by.
+    fn own_as(&mut self, asked: Asked<'_>, kind: MatchKind) -> Result<Option<Features>> {
+        if let Some((_, features)) = self.own.iter().find(|(known, _)| *known == kind) {
+            return Ok(Some(features.clone()));
+        }
+        let made = asked_as(asked.entity.name, kind, asked.row)?;
+        self.own.extend(made.clone().map(|features| (kind, features)));
+        Ok(made)
+    }
+
+    /// What the asked record is looked up by, of what the reader may see.
+    fn own_seen_as(&mut self, asked: Asked<'_>, plan: &AccessPlan, kind: MatchKind) -> Result<Option<Features>> {
+        if let Some((_, features)) = self.own_seen.iter().find(|(known, _)| *known == kind) {
+            return Ok(features.clone());
+        }
+        let made = asked_as(asked.entity.name, kind, &readable(plan, asked.entity, asked.row))?;
+        self.own_seen.push((kind, made.clone()));
+        Ok(made)
     }
 
     /// The records of one kind that are like the one.
@@ -188,8 +216,9 @@ impl Search<'_> {
         let first = (verdict.entity.as_str(), verdict.record) == (asked.entity.name, id);
         let versions = (verdict.record_version, verdict.other_version);
         let versions = if first { versions } else { (versions.1, versions.0) };
-        let holds = is_as_then(self.tx, &self.tenant, asked.entity, versions.0, (&own, asked.row))?
-            && is_as_then(self.tx, &self.tenant, entity, versions.1, (&other, &other))?;
+        let plans = (self.tenant.plan(self.user, asked.entity), self.tenant.plan(self.user, entity));
+        let holds = is_as_then(self.tx, (asked.entity, &plans.0), versions.0, (&own, asked.row))?
+            && is_as_then(self.tx, (entity, &plans.1), versions.1, (&other, &other))?;
         Ok(holds.then_some(verdict.verdict))
     }
 
@@ -205,9 +234,10 @@ impl Search<'_> {
         let matcher = self.tenant.matching.matcher(kind)?;
         let own_plan = self.tenant.plan(self.user, asked.entity);
         let own_plan = if asked.id.is_some() { opened(self.tx, &self.tenant, own_plan, asked.row)? } else { own_plan };
-        let left = asked_as(asked.entity.name, kind, &readable(&own_plan, asked.entity, asked.row))?;
+        let is_limited = is_limited(&plan, &entity) || is_limited(&own_plan, asked.entity);
+        let left = if is_limited { self.own_seen_as(asked, &own_plan, kind)? } else { self.own_as(asked, kind)? };
         let Some(left) = left else { return Ok(None) };
-        let (compared, right) = if is_limited(&plan, &entity) || is_limited(&own_plan, asked.entity) {
+        let (compared, right) = if is_limited {
             let right = features_of(like.matched, &readable(&plan, &entity, &row))?;
             let Some(right) = right.filter(|right| meet(&left, right, kind)) else { return Ok(None) };
             let seen = matcher.score(&left, &right);
@@ -259,19 +289,18 @@ impl Search<'_> {
     }
 }
 
-/// Whether a record is matched by the same as when it had a version: the journal says what was changed since. `present` is
-/// the record as it is kept, `row` as it is looked at.
+/// Whether a record is matched by the same as when it had a version, as far as the reader sees it: the journal says what was
+/// changed since. `present` is the record as it is kept, `row` as it is looked at.
 pub(super) fn is_as_then(
     tx: &mut dyn ReadTx,
-    tenant: &Tenant,
-    entity: &EntityType,
+    (entity, plan): (&EntityType, &AccessPlan),
     version: Option<i64>,
     (present, row): (&Row, &Row),
 ) -> Result<bool> {
     let Some(version) = version else { return Ok(false) };
     let scope = JournalScope::Record { entity: entity.name, record: present.id, after: version, until: None };
-    let later = tx.journal(JournalRead { tenant: tenant.id, scope, limit: usize::MAX })?;
-    for name in fields_of(entity.name).iter().filter(|name| **name != "status") {
+    let later = tx.journal(JournalRead { tenant: plan.tenant(), scope, limit: usize::MAX })?;
+    for name in fields_of(entity.name).iter().filter(|name| **name != "status" && plan.tells(name)) {
         let Some(field) = entity.field(name) else { continue };
         let first = later.iter().flat_map(|entry| &entry.changes).find(|change| change.field == *name);
         let then = match first {
@@ -287,7 +316,7 @@ pub(super) fn is_as_then(
 
 /// Whether the reader may not see all that records of an entity are matched by.
 fn is_limited(plan: &AccessPlan, entity: &EntityType) -> bool {
-    fields_of(entity.name).iter().any(|field| !plan.tells(field))
+    fields_of(entity.name).iter().any(|field| !plan.tells(field)) && !off(Check::DuplicateField)
 }
 
 /// The record without what the reader may not see, or sees in part only.
@@ -326,8 +355,8 @@ pub(crate) fn check(session: &Session, question: &DuplicateQuestion) -> Result<D
             with_steps: true,
         };
         let tenant = reading.tenant.clone();
-        let found = Search { tx: reading.tx, tenant, user: session.ctx.user }.find(asked)?;
-        let conceals = rule.as_ref().is_some_and(|rule| rule.conceal_hidden);
+        let found = Search::new(reading.tx, tenant, session.ctx.user).find(asked)?;
+        let conceals = rule.as_ref().is_some_and(|rule| rule.conceal_hidden) && !off(Check::DuplicateHidden);
         let meets = rule.as_ref().filter(|rule| super::save::is_met(rule, &found)).map(|rule| rule.action);
         Ok(DuplicateCheck {
             hidden: if conceals { 0 } else { i64::try_from(found.hidden.len()).unwrap_or(i64::MAX) },
