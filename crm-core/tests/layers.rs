@@ -18,12 +18,13 @@ mod tests {
         ("room", &["room", "query", "schema", "value"]),
     ];
     /// Rooms that know no store, no engine and no binding, whether they are built already or not.
-    const DOMAIN: [&str; 15] = [
+    const DOMAIN: [&str; 16] = [
         "customer",
         "sales",
         "product",
         "quote",
         "matching",
+        "duplicates",
         "activity",
         "pricing",
         "approval",

@@ -38,8 +38,10 @@ value_enum! {
 
 value_enum! {
     /// What somebody said of two records.
+    #[derive(Default)]
     pub enum VerdictKind {
         /// They are not the same (不是重复).
+        #[default]
         Different = "different",
         /// They are not the same, but belong together.
         Related = "related",
@@ -183,12 +185,6 @@ impl FieldCodec for MatchModel {
         };
         let [text] = json::from_own_text::<[String; 1]>(&list)?;
         json::from_text(&text)
-    }
-}
-
-impl Default for VerdictKind {
-    fn default() -> Self {
-        Self::Different
     }
 }
 

@@ -521,7 +521,9 @@ impl<'a> Work<'a> {
             consequence: self.consequence || entity.is_kept_by_engine(),
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
-        self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
+        if self.tells_of(entity, id)? {
+            self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
+        }
         if let Some(row) = configuration {
             self.reconfigure(entity.name, row)?;
         }

@@ -10,7 +10,7 @@ use crate::matching::MatchDecision;
 use crate::query::Query;
 use crate::room::{Author, Change, Decision, View as _};
 use crate::schema::{Entity as _, EntityType, Row};
-use crate::value::{Error, ErrorCode, FieldValue, Problem, Result};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// Whether a rule is about what a record is to another one.
 const fn concerns(rule: &DuplicateRule, decision: MatchDecision) -> bool {
@@ -43,10 +43,10 @@ fn is_looked_up(entity: &EntityType, before: Option<&Row>, after: &Row) -> bool 
     if before.deleted != after.deleted {
         return true;
     }
-    let changed = |name: &&str| {
+    let changed = |name: &&'static str| {
         entity.field(name).is_some_and(|field| field.value(before) != field.value(after)) && *name != "status"
     };
-    differs(entity, before, after) && fields_of(entity.name).iter().any(|name| changed(&name))
+    differs(entity, before, after) && fields_of(entity.name).iter().any(changed)
 }
 
 impl Work<'_> {
@@ -85,6 +85,16 @@ impl Work<'_> {
             DuplicateAction::Block => Err(Error::Conflict { problems: problems(entity, &rule, &found) }),
             DuplicateAction::Queue => self.queued(entity, after, &rule, &found),
         }
+    }
+
+    /// Whether the caller is told that a record was written: not of a case that somebody else reviews.
+    pub(in crate::engine) fn tells_of(&mut self, entity: &EntityType, id: Id) -> Result<bool> {
+        if entity.name != DuplicateCase::NAME {
+            return Ok(true);
+        }
+        let plan = self.plan(Author::Caller, entity);
+        let Ok(get) = plan.check_get_any(id) else { return Ok(false) };
+        Ok(self.tx.get(&get)?.is_some())
     }
 
     /// The case for review: a new one, or the open one of the record brought up to date.

@@ -82,6 +82,7 @@ fn a_case_of_the_caller_names_no_hidden_candidate() {
         engine.admin.duplicates().update_rule(&reviewed).unwrap();
         let outcome = wang.execute(create("account", &pumps())).unwrap();
         assert_eq!(wang.duplicates().cases(&Query::default()).unwrap().items.len(), 1, "the case is the reviewer's");
+        assert!(outcome.changes.iter().all(|change| change.entity == "account"), "and nothing is told of it");
         let all = engine.admin.list_all::<crate::duplicates::DuplicateCase>(&Query::default()).unwrap();
         let case = all.iter().find(|case| case.record == Some(outcome.created("account"))).unwrap();
         assert!(case.candidates.iter().any(|candidate| candidate.id == secret));
@@ -255,8 +256,6 @@ fn a_hidden_twin_tells_nothing_but_a_count_and_without_counting_nothing() {
                 let given = DuplicateRule { conceal_hidden, ..rule("account", *action) };
                 engine.admin.duplicates().create_rule(&given).unwrap();
                 let id = |number: u8| ("id", FieldValue::Reference(Id::from_bytes([number; 16])));
-                let base =
-                    |fields: Fields| fields.into_iter().filter(|field| field.0 != "channels").collect::<Fields>();
                 let mut ids = Vec::new();
                 let by_import = engine.admin.with_source(RecordSource::Sync);
                 let rules = engine.admin.duplicates().rules(&Query::default()).unwrap().items;
