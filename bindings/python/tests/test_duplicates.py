@@ -18,6 +18,7 @@ from crm_core import (
     DuplicateSearch,
     DuplicateVerdict,
     ErrorCode,
+    FieldInput,
     InvalidError,
     MatchDecision,
     ObjectRight,
@@ -47,7 +48,7 @@ def session(crm: Crm) -> Session:
     return set_up(crm).at(START)
 
 
-def asked(**fields: str) -> DuplicateQuestion:
+def asked(**fields: FieldInput) -> DuplicateQuestion:
     return DuplicateQuestion("account", fields=dict(fields))
 
 

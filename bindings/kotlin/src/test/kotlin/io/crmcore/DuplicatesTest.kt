@@ -56,7 +56,7 @@ class DuplicatesTest {
         }
         val error =
             refused<CrmException.Conflict>(ErrorCode.DUPLICATE_FOUND) { session.customers().createAccount(pumps) }
-        assertEquals(known.id.toString(), error.problems.single().data["id"])
+        assertEquals(known.id, error.problems.single().data["id"])
         assertNotNull(session.withSource(RecordSource.SYNC).customers().createAccount(pumps).id)
         assertEquals(1, session.duplicates().rules(Query(limit = 1)).items.size)
     }
@@ -108,7 +108,7 @@ class DuplicatesTest {
         val hidden = admin.customers().createAccount(pumps)
         val found = clerk.duplicates().check(asked("name" to pumps.name, "city" to "苏州"))
         assertEquals(0 to 1L, found.hits.size to found.hidden)
-        assertFalse(found.toJson().contains(hidden.id.toString()))
+        assertFalse(found.toJson().contains(hidden.id))
         admin.duplicates().createRule(ruleFor(DuplicateAction.BLOCK).copy(concealHidden = true))
         assertEquals(0L, clerk.duplicates().check(asked("name" to pumps.name, "city" to "苏州")).hidden)
         assertNotNull(clerk.customers().createAccount(pumps).id)
