@@ -11,6 +11,8 @@ pub(crate) const MAX_LEVELS: usize = 15;
 pub(crate) const MISSING: u8 = 15;
 /// How many values of a part are compared for likeness; for equality all are.
 const LIKELY: usize = 4;
+/// Names of towns that are alike by so much are one town mistyped.
+const LIKE_TOWNS: f64 = 0.88;
 /// Longer values are not compared letter by letter.
 const MAX_CHARS: usize = 80;
 
@@ -41,11 +43,78 @@ impl Pattern {
 /// The first level whose test holds; `MISSING` if one side has nothing to compare.
 pub(crate) fn level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) -> u8 {
     let pair = Pair::new(comparison.field, left, right);
+    match comparison.field {
+        MatchField::Place => return place_level(comparison, left, right),
+        MatchField::FullName => return name_level(comparison, left, right),
+        _ => {}
+    }
+    let emails = Pair::new(MatchField::Email, left, right);
+    if comparison.field == MatchField::Domain && emails.equal() {
+        let same = comparison.levels.iter().position(|level| level.test == MatchTest::SameEmail);
+        if let Some(place) = same.and_then(|place| u8::try_from(place).ok()) {
+            return place;
+        }
+    }
     if pair.left.is_empty() || pair.right.is_empty() {
         let told = comparison.levels.iter().position(|level| pair.told_by_absence(level.test));
         return told.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING);
     }
     let place = comparison.levels.iter().take(MAX_LEVELS).position(|level| pair.passes(level));
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING)
+}
+
+/// Where two records are, as far as both tell it. Street, postcode, town and region hang together, so they are one comparison.
+fn place_level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) -> u8 {
+    let pair = |field| Pair::new(field, left, right);
+    let both = |field| !left.get(field).is_empty() && !right.get(field).is_empty();
+    let (street, postcode) = (pair(MatchField::Street), pair(MatchField::Postcode));
+    let (region, city) = (pair(MatchField::Region), pair(MatchField::City));
+    let streets = both(MatchField::Street);
+    let postcodes = both(MatchField::Postcode);
+    if !streets && !postcodes && !both(MatchField::Region) && !both(MatchField::City) {
+        return MISSING;
+    }
+    let towns = region.any(same_town) || city.equal() || city.likeness() >= LIKE_TOWNS;
+    let within = region.any(within_place);
+    // A street of the same name in another town is another street.
+    let elsewhere = !towns && !within && (both(MatchField::Region) || both(MatchField::City));
+    let known = |level: &MatchLevel| match level.test {
+        MatchTest::SameStreet => streets && street.equal() && !elsewhere,
+        MatchTest::LikeStreet => streets && street.likeness() >= level.limit && !elsewhere,
+        MatchTest::SamePostcode => postcodes && postcode.equal(),
+        MatchTest::TownAlone => towns && !streets,
+        MatchTest::SameTown => towns,
+        MatchTest::WithinPlace => within,
+        MatchTest::SameProvince => region.any(same_province),
+        MatchTest::Anything => true,
+        _ => false,
+    };
+    let place = comparison.levels.iter().take(MAX_LEVELS).position(known);
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING)
+}
+
+/// Family and given name hang together: who is read alike in one is so in the other.
+fn name_level(comparison: &MatchComparison, left: &View<'_>, right: &View<'_>) -> u8 {
+    let pair = |field| Pair::new(field, left, right);
+    let (family, given) = (pair(MatchField::FamilyName), pair(MatchField::GivenName));
+    let none = |pair: &Pair<'_, '_>| pair.left.is_empty() || pair.right.is_empty();
+    if none(&family) && none(&given) {
+        return MISSING;
+    }
+    let alike = |pair: &Pair<'_, '_>, limit: f64| pair.equal() || (limit > 0.0 && pair.likeness() >= limit);
+    let known = |level: &MatchLevel| match level.test {
+        MatchTest::NamesEqual => family.equal() && given.equal(),
+        MatchTest::Swapped => family.swapped(),
+        MatchTest::SameReading => pair(MatchField::Reading).equal(),
+        MatchTest::NamesAlike => alike(&family, level.limit) && alike(&given, level.limit),
+        MatchTest::NameInitial => family.equal() && (none(&given) || given.any(initial)),
+        MatchTest::FamilyAlone => alike(&family, level.limit),
+        MatchTest::GivenAlone => alike(&given, level.limit),
+        MatchTest::Similar => pair(MatchField::Reading).likeness() >= level.limit,
+        MatchTest::Anything => true,
+        _ => false,
+    };
+    let place = comparison.levels.iter().take(MAX_LEVELS).position(known);
     place.and_then(|place| u8::try_from(place).ok()).unwrap_or(MISSING)
 }
 
@@ -83,10 +152,15 @@ impl<'a, 'b> Pair<'a, 'b> {
             MatchTest::Similar => self.likeness() >= level.limit,
             MatchTest::Edits => self.any(|one, other| within_edits(one, other, level.limit)),
             MatchTest::Prefix => self.any(|one, other| same_prefix(one, other, level.limit)),
-            MatchTest::SameTown => self.any(|one, other| town_of(one).is_some_and(|town| town_of(other) == Some(town))),
-            MatchTest::SameProvince => {
-                self.any(|one, other| province_of(one).is_some_and(|province| province_of(other) == Some(province)))
-            }
+            MatchTest::SameTown => self.any(same_town),
+            MatchTest::SameProvince => self.any(same_province),
+            MatchTest::SameTail => self.any(|one, other| same_tail(one, other, level.limit)),
+            MatchTest::NamesEqual
+            | MatchTest::NamesAlike
+            | MatchTest::NameInitial
+            | MatchTest::FamilyAlone
+            | MatchTest::GivenAlone
+            | MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone | MatchTest::SameEmail => false,
             MatchTest::WithinPlace => self.any(within_place),
             MatchTest::Swapped => self.swapped(),
             MatchTest::Initial => self.any(initial),
@@ -193,6 +267,31 @@ fn same_prefix(one: &str, other: &str, limit: f64) -> bool {
         }
         count += 1.0;
         if count >= limit {
+            return true;
+        }
+    }
+    false
+}
+
+fn same_town(one: &str, other: &str) -> bool {
+    town_of(one).is_some_and(|town| town_of(other) == Some(town))
+}
+
+fn same_province(one: &str, other: &str) -> bool {
+    province_of(one).is_some_and(|province| province_of(other) == Some(province))
+}
+
+/// The same last digits, in numbers that are long enough.
+fn same_tail(one: &str, other: &str, limit: f64) -> bool {
+    let digits = |number: &str| number.split('x').next().unwrap_or_default().trim_start_matches('+').to_owned();
+    let (one, other) = (digits(one), digits(other));
+    let mut same = 0.0;
+    for (left, right) in one.bytes().rev().zip(other.bytes().rev()) {
+        if left != right {
+            return false;
+        }
+        same += 1.0;
+        if same >= limit {
             return true;
         }
     }

@@ -6,6 +6,8 @@ use super::candidates::candidates;
 use super::cluster::{Linkage, group};
 use super::compare::Pattern;
 use super::features::{Features, MatchField, View};
+use super::frequency;
+use super::hash::mixed;
 use super::learn::{self, Counts, Label};
 use super::marks::Marks;
 use super::model::{MatchKind, MatchModel, ThresholdSource};
@@ -16,6 +18,8 @@ use crate::value::{Error, ErrorCode, Result};
 
 /// A lighter pair is neither listed nor looked at again.
 const FLOOR: f64 = -12.0;
+/// Frequencies hardly ever add more.
+const MOST_GAIN: f64 = 16.0;
 /// A heavier pair counts no more in the average of a cluster.
 const CEILING: f64 = 24.0;
 /// So far below the threshold a pair is still worth a look.
@@ -26,6 +30,10 @@ const ENOUGH_PAIRS: usize = 40;
 const THRESHOLD_RECORDS: usize = 60_000;
 /// At most so many pairs are learnt from.
 const LEARNING_PAIRS: usize = 2_000_000;
+/// Of a list of so many records all pairs are looked at to learn how different records agree.
+const SHORT_LIST: u32 = 800;
+/// Of a longer list, so many pairs at random.
+const RANDOM_PAIRS: u64 = 400_000;
 /// The most records of one list.
 const MAX_RECORDS: usize = 50_000_000;
 
@@ -109,7 +117,7 @@ pub fn dedupe(records: Vec<(String, Features)>, options: &DedupeOptions) -> Resu
     let model = match &options.model {
         Some(model) => {
             model.check().map_err(|error| error.under("model"))?;
-            model.clone()
+            model.sized(batch.records.len())
         }
         None => batch.learn(),
     };
@@ -160,12 +168,13 @@ impl<'a> Batch<'a> {
         pairs.dedup();
         let mut batch =
             Self { options, ids, records, pairs, patterns: Vec::new(), limited: found.limited, apart, same };
-        batch.patterns = batch.compare(options.model.as_ref().unwrap_or(&shipped::model(options.kind)));
+        let standard = shipped::model(options.kind);
+        batch.patterns = batch.compare(options.model.as_ref().unwrap_or(&standard), &batch.pairs);
         Ok(batch)
     }
 
-    fn compare(&self, model: &MatchModel) -> Vec<Pattern> {
-        let parts = map_chunks(&self.pairs, self.options.threads, |_, pairs| {
+    fn compare(&self, model: &MatchModel, pairs: &[(u32, u32)]) -> Vec<Pattern> {
+        let parts = map_chunks(pairs, self.options.threads, |_, pairs| {
             let mut last = (u32::MAX, View::default());
             let mut patterns = Vec::with_capacity(pairs.len());
             for (one, other) in pairs {
@@ -194,15 +203,28 @@ impl<'a> Batch<'a> {
 
     /// Learns a model from the pairs, then its threshold.
     fn learn(&self) -> MatchModel {
-        let mut model = shipped::model(self.options.kind);
-        model.frequencies = learn::frequencies(&model, &self.records);
-        let counts = self.counts(&model);
-        if self.records.len() > 1 && !counts.is_empty() {
-            model = learn::fit(&model, &counts);
+        let mut model = shipped::model(self.options.kind).sized(self.records.len());
+        if self.records.len() > 1 {
+            model.frequencies = frequency::counted(&model, &self.records);
+            let seen = self.compare(&model, &self.random_pairs());
+            learn::set_different(&mut model, &seen);
+            let count = f64::from(u32::try_from(self.records.len()).unwrap_or(u32::MAX));
+            model = learn::fit(&model, &self.counts(&model), count * (count - 1.0) / 2.0);
         }
         let edges = self.edges(&Scorer::new(&model));
         self.choose_threshold(&mut model, &edges);
         model
+    }
+
+    /// Pairs at random, the same for the same list: all of a short list.
+    fn random_pairs(&self) -> Vec<(u32, u32)> {
+        let count = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
+        if count <= SHORT_LIST {
+            return (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other))).collect();
+        }
+        let draw = |number: u64| u32::try_from(mixed(number) % u64::from(count)).unwrap_or(0);
+        let pairs = (0..RANDOM_PAIRS).map(|number| (draw(2 * number), draw(2 * number + 1)));
+        pairs.filter(|(one, other)| one != other).map(|(one, other)| (one.min(other), one.max(other))).collect()
     }
 
     fn counts(&self, model: &MatchModel) -> Counts {
@@ -247,7 +269,7 @@ impl<'a> Batch<'a> {
     fn edge(&self, scorer: &Scorer, (one, other): (u32, u32), pattern: Pattern) -> Option<Edge> {
         let untaxed = scorer.untaxed(pattern);
         let (base, without) = (scorer.weigh(pattern, 0.0), scorer.weigh(untaxed, 0.0));
-        if base.weight.max(without.weight) < FLOOR - 8.0 {
+        if base.weight.max(without.weight) < FLOOR - MOST_GAIN {
             return None;
         }
         let bits = scorer.frequency(pattern, &self.view(one), &self.view(other));

@@ -35,6 +35,8 @@ value_enum! {
         FamilyName = "family_name",
         /// The given name (名).
         GivenName = "given_name",
+        /// Family and given name together. It has no values of its own.
+        FullName = "full_name",
         /// The date of birth, eight digits.
         BirthDate = "birth_date",
         /// Telephone numbers with country and extension.
@@ -49,6 +51,8 @@ value_enum! {
         Unit = "unit",
         /// The postcode.
         Postcode = "postcode",
+        /// Where it is as a whole: street, postcode, town and region together. It has no values of its own.
+        Place = "place",
         /// The person to whom one speaks.
         Contact = "contact",
         /// Tax and register numbers: `!` before a number whose check digits fit, then kind, colon, value.

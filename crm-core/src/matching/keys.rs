@@ -84,8 +84,10 @@ fn town<'a>(view: &View<'a>) -> &'a str {
     town_of(first(view, MatchField::Region)).unwrap_or_else(|| first(view, MatchField::City))
 }
 
+/// The last eight digits: national and international forms of a number have them in common.
 fn number_of(phone: &str) -> &str {
-    phone.split('x').next().unwrap_or(phone)
+    let number = phone.split('x').next().unwrap_or(phone);
+    number.len().checked_sub(8).and_then(|from| number.get(from..)).unwrap_or(number)
 }
 
 fn person_key(contact: &str) -> &str {

@@ -1,23 +1,26 @@
 //! Learning a model: how often values occur, how often levels are reached by pairs at random, and expectation
 //! maximisation over the candidate pairs, in which pairs that tax numbers or verdicts tell keep their class.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::compare::{MISSING, Pattern};
-use super::features::{Features, MatchField};
-use super::hash::key_of;
-use super::model::{MatchComparison, MatchFrequencies, MatchModel};
+use super::features::MatchField;
+use super::frequency::agreement;
+use super::model::{MatchComparison, MatchModel, MatchTest};
 
 /// How many rounds at most.
 const ROUNDS: usize = 40;
 /// The rounds end when no share moves by more.
 const SETTLED: f64 = 1e-5;
-/// The prior shares count like so many pairs of each class.
-const PRIOR_PAIRS: f64 = 30.0;
-/// No level is rarer: one that was never seen keeps a share.
-const LEAST_SHARE: f64 = 0.0005;
-/// How many values of a part are kept with their shares.
-const MAX_SHARES: usize = 20_000;
+/// The prior shares count like so many pairs of each class at least, and like this share of the pairs.
+const LEAST_PRIOR_PAIRS: f64 = 20.0;
+const PRIOR_SHARE: f64 = 0.05;
+/// The prior shares of different records count like so many pairs at random.
+const PRIOR_RANDOM: f64 = 2_000.0;
+/// No level is rarer among records that are the same or related: one that was never seen keeps a share.
+const LEAST_SHARE: f64 = 0.001;
+/// No level is rarer among different records.
+const LEAST_RANDOM: f64 = 1e-7;
 
 /// What is known of a pair before it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,41 +34,42 @@ pub(crate) enum Label {
 /// How many pairs have the same levels and label.
 pub(crate) type Counts = BTreeMap<(Pattern, Label), f64>;
 
-/// The shares of values, counted over all records.
-pub(crate) fn frequencies(model: &MatchModel, records: &[Features]) -> Vec<MatchFrequencies> {
-    let goes = |comparison: &&MatchComparison| comparison.levels.iter().any(|level| level.by_frequency);
-    model.comparisons.iter().filter(goes).filter_map(|comparison| counted(comparison.field, records)).collect()
-}
-
-fn counted(field: MatchField, records: &[Features]) -> Option<MatchFrequencies> {
-    let mut counts: HashMap<u64, u32> = HashMap::new();
-    let mut total: u32 = 0;
-    for record in records {
-        let values = record.view().get(field);
-        total += u32::from(!values.is_empty());
-        for value in values.iter() {
-            *counts.entry(key_of(field, value)).or_default() += 1;
+/// Sets how often different records reach each level: counted over pairs at random, and for values whose frequencies are known
+/// from these. What was hardly seen keeps its share in the model.
+pub(crate) fn set_different(model: &mut MatchModel, seen: &[Pattern]) {
+    let known = model.clone();
+    for (place, comparison) in model.comparisons.iter_mut().enumerate() {
+        if comparison.field == MatchField::TaxId {
+            continue;
         }
+        let mut counts = vec![0_u32; comparison.levels.len()];
+        for pattern in seen {
+            if let Some(count) = counts.get_mut(usize::from(pattern.level(place))) {
+                *count += 1;
+            }
+        }
+        let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+        let Some(before) = known.comparisons.get(place) else { continue };
+        for (level, count) in comparison.levels.iter_mut().zip(counts) {
+            level.u = (f64::from(count) + level.u * PRIOR_RANDOM) / (total + PRIOR_RANDOM);
+        }
+        for level in &mut comparison.levels {
+            if let Some(agreement) = agreement(&known, before, level) {
+                level.u = level.u.max(agreement);
+            }
+        }
+        let sum: f64 = comparison.levels.iter().map(|level| level.u).sum();
+        comparison.levels.iter_mut().for_each(|level| level.u = (level.u / sum).max(LEAST_RANDOM));
     }
-    if total < 2 {
-        return None;
-    }
-    let all = f64::from(total);
-    let mut counts: Vec<(u64, u32)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(key, count)| (std::cmp::Reverse(*count), *key));
-    let agreement: f64 = counts.iter().map(|(_, count)| f64::from(*count) * f64::from(count - 1)).sum();
-    let agreement = (agreement / (all * (all - 1.0))).max(0.5 / all);
-    let listed = counts.iter().take(MAX_SHARES).filter(|(_, count)| *count > 1);
-    let shares = listed.map(|(key, count)| (format!("{key:016x}"), f64::from(*count) / all)).collect();
-    Some(MatchFrequencies { field, agreement, rest: 1.0 / all, shares })
 }
 
-/// Fits the shares of a model to candidate pairs.
-pub(crate) fn fit(model: &MatchModel, counts: &Counts) -> MatchModel {
+/// Fits the shares of pairs that are the same or related to candidate pairs, of `all` pairs that there are; those of different
+/// records stay.
+pub(crate) fn fit(model: &MatchModel, counts: &Counts, all: f64) -> MatchModel {
     let prior = Shares::of(model);
     let mut now = prior.clone();
     for _ in 0..ROUNDS {
-        let next = now.step(&prior, counts);
+        let next = now.step(&prior, counts, all);
         let moved = now.distance(&next);
         now = next;
         if moved < SETTLED {
@@ -118,10 +122,12 @@ impl Shares {
     }
 
     /// One round: every pair counts in each class as far as it belongs there, on top of the prior.
-    fn step(&self, prior: &Self, counts: &Counts) -> Self {
-        let mut classes = prior.classes.map(|share| share * PRIOR_PAIRS);
+    fn step(&self, prior: &Self, counts: &Counts, all: f64) -> Self {
+        let pairs: f64 = counts.values().sum();
+        let weight = (pairs * PRIOR_SHARE).max(LEAST_PRIOR_PAIRS);
+        let mut classes = [0.5, 0.5, 0.0];
         let mut levels: Vec<Vec<[f64; 3]>> = prior.levels.clone();
-        levels.iter_mut().flatten().flatten().for_each(|share| *share *= PRIOR_PAIRS);
+        levels.iter_mut().flatten().flatten().for_each(|share| *share *= weight);
         for ((pattern, label), count) in counts {
             let chances = self.classes_of(*pattern, *label).map(|chance| chance * count);
             add(&mut classes, chances);
@@ -132,14 +138,21 @@ impl Shares {
             }
         }
         for (place, comparison) in levels.iter_mut().enumerate() {
+            let before = prior.levels.get(place).cloned().unwrap_or_default();
             if self.fixed.get(place) == Some(&true) {
-                comparison.clone_from(prior.levels.get(place).unwrap_or(&Vec::new()));
-            } else {
-                normalise(comparison);
+                *comparison = before;
+                continue;
+            }
+            normalise(comparison);
+            for (shares, before) in comparison.iter_mut().zip(before) {
+                let ([_, _, different], [_, _, known]) = (shares, before);
+                *different = known;
             }
         }
-        let sum: f64 = classes.iter().sum();
-        Self { classes: classes.map(|class| class / sum), levels, fixed: self.fixed.clone() }
+        let [same, related, _] = classes;
+        let all = all.max(1.0);
+        let (same, related) = ((same / all).min(0.45), (related / all).min(0.45));
+        Self { classes: [same, related, 1.0 - same - related], levels, fixed: self.fixed.clone() }
     }
 
     fn distance(&self, other: &Self) -> f64 {
@@ -196,8 +209,8 @@ pub(crate) fn label(model: &MatchModel, pattern: Pattern) -> Label {
     }
     let reached = model.comparisons.get(place).and_then(|comparison| comparison.levels.get(usize::from(level)));
     match reached.map(|level| level.test) {
-        Some(super::model::MatchTest::EqualChecked) => Label::Same,
-        Some(super::model::MatchTest::BothChecked) => Label::NotSame,
+        Some(MatchTest::EqualChecked) => Label::Same,
+        Some(MatchTest::BothChecked) => Label::NotSame,
         _ => Label::Unknown,
     }
 }

@@ -6,6 +6,7 @@ mod cluster;
 mod compare;
 mod dedupe;
 mod features;
+mod frequency;
 mod hash;
 mod keys;
 mod learn;

@@ -1,8 +1,6 @@
 //! The model of a match as data: parts, levels, and how often each level is reached by the same, by related and by
 //! different records.
 
-use std::collections::BTreeMap;
-
 use super::compare::{MAX_COMPARISONS, MAX_LEVELS};
 use super::features::MatchField;
 use crate::value::{ErrorCode, Problem, Result};
@@ -40,8 +38,30 @@ value_enum! {
         SameTown = "same_town",
         /// The same province, state or land.
         SameProvince = "same_province",
+        /// Of a place: the same street and number.
+        SameStreet = "same_street",
+        /// Of a place: streets that are alike by at least `limit` (Jaro-Winkler), and nothing that speaks against them.
+        LikeStreet = "like_street",
+        /// Of a place: the same postcode.
+        SamePostcode = "same_postcode",
+        /// Of a place: the same town, and one side tells no street.
+        TownAlone = "town_alone",
+        /// Of a domain: the same e-mail address, of which the domain is a part; free mail counts too.
+        SameEmail = "same_email",
+        /// Telephone numbers with the same last `limit` digits: one of them without its country or area.
+        SameTail = "same_tail",
         /// One place lies in the other.
         WithinPlace = "within_place",
+        /// Of a whole name: family and given name are the same.
+        NamesEqual = "names_equal",
+        /// Of a whole name: family and given name are alike by at least `limit` (Jaro-Winkler).
+        NamesAlike = "names_alike",
+        /// Of a whole name: the family name is the same, and the given name an initial of the other or not told.
+        NameInitial = "name_initial",
+        /// Of a whole name: the family name is the same or alike by at least `limit`, the given name another.
+        FamilyAlone = "family_alone",
+        /// Of a whole name: the given name is the same or alike by at least `limit`, the family name another.
+        GivenAlone = "given_alone",
         /// Family and given name are swapped.
         Swapped = "swapped",
         /// One side is the initial of the other.
@@ -120,10 +140,12 @@ value_struct! {
         required {
             /// What it matches.
             pub kind: MatchKind,
-            /// The share of candidate pairs that are the same.
+            /// The share of all pairs that are the same, among `records` records.
             pub same: f64,
-            /// The share of candidate pairs that are related.
+            /// The share of all pairs that are related, among `records` records.
             pub related: f64,
+            /// Among how many records the two shares hold; among twice as many they are half as large.
+            pub records: i64,
             /// The comparisons, in the order in which they are summed.
             pub comparisons: Vec<MatchComparison>,
         }
@@ -162,6 +184,11 @@ value_struct! {
     }
 }
 
+/// For fewer records a model is taken for so many.
+const FEWEST_RECORDS: i64 = 100;
+/// For more records a model is taken for so many.
+const MOST_RECORDS: i64 = 1_000_000_000;
+
 impl MatchModel {
     /// Looks whether the figures are shares and the model can be used.
     ///
@@ -172,6 +199,9 @@ impl MatchModel {
         share("related", self.related)?;
         if self.same + self.related >= 1.0 {
             return Err(out_of_range("related", "`same` and `related` must leave room for pairs that are different"));
+        }
+        if self.records < FEWEST_RECORDS || self.records > MOST_RECORDS {
+            return Err(out_of_range("records", "the shares of a model hold among 100 to 1000000000 records"));
         }
         if self.comparisons.is_empty() || self.comparisons.len() > MAX_COMPARISONS {
             let problem = Problem::of_field(ErrorCode::TooMany, "comparisons", "a model has 1 to 16 comparisons");
@@ -186,6 +216,16 @@ impl MatchModel {
             }
         }
         Ok(())
+    }
+
+    /// The model for another number of records: each has as many others that are the same, so the share of the pairs falls.
+    #[must_use]
+    pub fn sized(&self, records: usize) -> Self {
+        let records = i64::try_from(records).unwrap_or(i64::MAX).clamp(FEWEST_RECORDS, MOST_RECORDS);
+        let count = |number: i64| f64::from(i32::try_from(number).unwrap_or(i32::MAX));
+        let factor = count(self.records) / count(records);
+        let scaled = |share: f64| (share * factor).clamp(f64::MIN_POSITIVE, 0.45);
+        Self { same: scaled(self.same), related: scaled(self.related), records, ..self.clone() }
     }
 
     pub(crate) fn frequencies_of(&self, field: MatchField) -> Option<&MatchFrequencies> {
@@ -241,6 +281,3 @@ pub(crate) fn comparison(field: MatchField, rows: &[Row]) -> MatchComparison {
     };
     MatchComparison { field, levels: rows.iter().map(level).collect() }
 }
-
-/// The shares of values by their hash, for lookups while scoring.
-pub(crate) type Shares = BTreeMap<u64, f64>;

@@ -1,13 +1,9 @@
 //! What agreements are worth: the weight of a pair and how it came about (Fellegi and Sunter, 1969; with three classes).
 
-use super::compare::{MISSING, Pattern};
+use super::compare::Pattern;
 use super::features::{MatchField, View};
-use super::hash::key_of;
-use super::model::{MatchComparison, MatchModel, Shares};
-
-/// How far the frequency of a value may move a weight, in bits.
-const MOST_BITS_OF_FREQUENCY: f64 = 7.0;
-const LEAST_BITS_OF_FREQUENCY: f64 = -7.0;
+use super::frequency::Table;
+use super::model::{MatchComparison, MatchLevel, MatchModel};
 
 value_enum! {
     /// What two records are to each other.
@@ -38,8 +34,7 @@ value_struct! {
             pub u: f64,
             /// What the frequency of the value adds, in bits.
             pub frequency: f64,
-            /// What the part adds to the weight, in bits: log2(m / u) + frequency, as far as it sets the pair apart from
-            /// related and different ones.
+            /// What the part adds to the weight, in bits: log2(m / u) + frequency.
             pub weight: f64,
             /// The weight up to here.
             pub total: f64,
@@ -71,18 +66,9 @@ pub(crate) struct Scorer {
     prior: [f64; 3],
     /// By comparison and level: log2 of m, related and u.
     levels: Vec<Vec<[f64; 3]>>,
-    frequencies: Vec<Option<Frequency>>,
+    comparisons: Vec<MatchComparison>,
+    frequencies: Table,
     tax: Option<usize>,
-}
-
-#[derive(Debug, Clone)]
-struct Frequency {
-    field: MatchField,
-    /// Which levels go by frequency.
-    levels: u16,
-    agreement: f64,
-    rest: f64,
-    shares: Shares,
 }
 
 /// What a pair weighs.
@@ -104,7 +90,8 @@ impl Scorer {
         Self {
             prior: [log(model.same), log(model.related), log(different)],
             levels: model.comparisons.iter().map(levels).collect(),
-            frequencies: model.comparisons.iter().map(|comparison| frequency(model, comparison)).collect(),
+            comparisons: model.comparisons.clone(),
+            frequencies: Table::of(model),
             tax: model.place_of(MatchField::TaxId),
         }
     }
@@ -114,32 +101,24 @@ impl Scorer {
         self.tax.map_or(pattern, |place| pattern.without(place))
     }
 
-    /// The level of the tax number; `MISSING` if there is none to compare.
-    pub(crate) fn tax_level(&self, pattern: Pattern) -> u8 {
-        self.tax.map_or(MISSING, |place| pattern.level(place))
-    }
-
-    /// What the frequencies of the values on which two records agree add, in bits.
+    /// How much rarer, in bits, different records agree on these values than on any.
     pub(crate) fn frequency(&self, pattern: Pattern, left: &View<'_>, right: &View<'_>) -> f64 {
-        (0..self.frequencies.len()).map(|place| self.frequency_at(place, pattern, left, right)).sum()
+        let all = self.comparisons.iter().enumerate();
+        all.map(|(place, comparison)| self.frequency_at(comparison, pattern.level(place), left, right)).sum()
     }
 
-    fn frequency_at(&self, place: usize, pattern: Pattern, left: &View<'_>, right: &View<'_>) -> f64 {
-        let level = pattern.level(place);
-        let Some(Some(frequency)) = self.frequencies.get(place) else { return 0.0 };
-        if level == MISSING || (frequency.levels >> level) & 1 == 0 {
-            return 0.0;
-        }
-        frequency.bits(left, right)
+    fn frequency_at(&self, comparison: &MatchComparison, level: u8, left: &View<'_>, right: &View<'_>) -> f64 {
+        let level: Option<&MatchLevel> = comparison.levels.get(usize::from(level));
+        level.map(|level| self.frequencies.bits(comparison.field, level, left, right)).unwrap_or_default()
     }
 
     /// The weight of a pair from its levels and what frequencies add.
-    pub(crate) fn weigh(&self, pattern: Pattern, frequency: f64) -> Weighed {
+    pub(crate) fn weigh(&self, pattern: Pattern, bits: f64) -> Weighed {
         let mut sums = self.prior;
         for (place, levels) in self.levels.iter().enumerate() {
             add(&mut sums, levels, pattern.level(place));
         }
-        weighed(sums, frequency)
+        weighed(sums, bits)
     }
 
     /// How the weight came about: one step a comparison, whose weights add up to that of the pair.
@@ -147,22 +126,21 @@ impl Scorer {
         let pattern = Pattern::of(&model.comparisons, left, right);
         let mut sums = self.prior;
         let mut bits = 0.0;
-        let mut before = weighed(sums, 0.0).weight;
+        let mut before = weighed(sums, bits).weight;
         let mut steps = vec![prior_step(before, model)];
         for (place, comparison) in model.comparisons.iter().enumerate() {
             let level = pattern.level(place);
             let Some(reached) = comparison.levels.get(usize::from(level)) else { continue };
-            let others = mixture(sums);
             self.levels.get(place).into_iter().for_each(|levels| add(&mut sums, levels, level));
-            let frequency = self.frequency_at(place, pattern, left, right);
-            bits += frequency;
+            let plain = weighed(sums, bits).weight;
+            bits += self.frequency_at(comparison, level, left, right);
             let total = weighed(sums, bits).weight;
             steps.push(MatchStep {
                 field: comparison.field.as_str().to_owned(),
                 level: reached.name.clone(),
                 m: reached.m,
-                u: others * reached.related + (1.0 - others) * reached.u,
-                frequency,
+                u: reached.m * libm::exp2(before - plain),
+                frequency: total - plain,
                 weight: total - before,
                 total,
                 left: shown(left, comparison.field),
@@ -188,10 +166,17 @@ fn prior_step(weight: f64, model: &MatchModel) -> MatchStep {
     }
 }
 
-/// The values of a part as people read them.
+/// The values of a part as people read them; of a place and a whole name, those that they are made of.
 fn shown(view: &View<'_>, field: MatchField) -> Option<String> {
-    let values: Vec<&str> = view.get(field).iter().map(|value| value.trim_start_matches('!')).collect();
-    (!values.is_empty()).then(|| values.join("; "))
+    let parts: &[MatchField] = match field {
+        MatchField::Place => &[MatchField::Street, MatchField::Postcode, MatchField::City, MatchField::Region],
+        MatchField::FullName => &[MatchField::FamilyName, MatchField::GivenName],
+        MatchField::Domain => &[MatchField::Email, MatchField::Domain],
+        _ => std::slice::from_ref(&field),
+    };
+    let values: Vec<&str> = parts.iter().flat_map(|part| view.get(*part).iter()).collect();
+    let plain = values.iter().map(|value| value.trim_start_matches('!').split('|').next().unwrap_or_default());
+    (!values.is_empty()).then(|| plain.collect::<Vec<_>>().join("; "))
 }
 
 fn add(sums: &mut [f64; 3], levels: &[[f64; 3]], level: u8) {
@@ -202,45 +187,14 @@ fn add(sums: &mut [f64; 3], levels: &[[f64; 3]], level: u8) {
     }
 }
 
-/// Of the pairs that are not the same, the share of related ones.
-fn mixture([_, related, different]: [f64; 3]) -> f64 {
-    1.0 / (1.0 + libm::exp2(different - related))
-}
-
-fn weighed(sums: [f64; 3], frequency: f64) -> Weighed {
-    let [same, related, different] = sums;
+fn weighed([same, related, different]: [f64; 3], bits: f64) -> Weighed {
+    let different = different - bits;
     let (high, low) = if related >= different { (related, different) } else { (different, related) };
     let others = high + libm::log2(1.0 + libm::exp2(low - high));
-    Weighed { weight: same + frequency - others, related: mixture(sums) }
+    Weighed { weight: same - others, related: 1.0 / (1.0 + libm::exp2(different - related)) }
 }
 
 /// The probability that belongs to a weight.
 pub(crate) fn probability(weight: f64) -> f64 {
     1.0 / (1.0 + libm::exp2(-weight))
-}
-
-fn frequency(model: &MatchModel, comparison: &MatchComparison) -> Option<Frequency> {
-    let flags = comparison.levels.iter().enumerate().filter(|(_, level)| level.by_frequency);
-    let levels = flags.fold(0_u16, |flags, (place, _)| flags | (1_u16 << place.min(15)));
-    let known = model.frequencies_of(comparison.field)?;
-    let shares = known.shares.iter().filter_map(|(key, share)| Some((u64::from_str_radix(key, 16).ok()?, *share)));
-    let (agreement, rest) = (known.agreement, known.rest);
-    (levels != 0).then(|| Frequency { field: comparison.field, levels, agreement, rest, shares: shares.collect() })
-}
-
-impl Frequency {
-    /// log2 of the chance to agree at all, over the share of the value: with m and u of the whole level that is the weight
-    /// of the agreement on this value (Winkler's frequency adjustment).
-    fn bits(&self, left: &View<'_>, right: &View<'_>) -> f64 {
-        let (one, other) = (left.get(self.field), right.get(self.field));
-        let share = match one.common(other) {
-            Some(value) => self.share(value),
-            None => one.iter().chain(other.iter()).map(|value| self.share(value)).fold(self.rest, f64::max),
-        };
-        libm::log2(self.agreement / share).clamp(LEAST_BITS_OF_FREQUENCY, MOST_BITS_OF_FREQUENCY)
-    }
-
-    fn share(&self, value: &str) -> f64 {
-        self.shares.get(&key_of(self.field, value)).copied().unwrap_or(self.rest)
-    }
 }

@@ -41,7 +41,8 @@ impl MatchModel {
     }
 
     fn exported(&self, comparison: &MatchComparison) -> Value {
-        let column = comparison.field.as_str();
+        // A place is told by its region; the streets and postcodes stand in the conditions.
+        let column = if comparison.field == MatchField::Place { "region" } else { comparison.field.as_str() };
         let others = (1.0 - self.same).max(f64::MIN_POSITIVE);
         let (related, different) = (self.related / others, (others - self.related) / others);
         let mut levels = Vec::new();
@@ -190,7 +191,28 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::Prefix => format!("left({one}, {limit}) = left({other}, {limit})"),
         MatchTest::SameTown => format!("left({one}, 4) = left({other}, 4) AND length({one}) >= 4"),
         MatchTest::SameProvince => format!("left({one}, 2) = left({other}, 2) AND length({one}) >= 2"),
+        MatchTest::SameStreet => "\"street_l\" = \"street_r\"".to_owned(),
+        MatchTest::LikeStreet => format!("jaro_winkler_similarity(\"street_l\", \"street_r\") >= {limit}"),
+        MatchTest::SamePostcode => "\"postcode_l\" = \"postcode_r\"".to_owned(),
+        MatchTest::TownAlone => {
+            "left(\"region_l\", 4) = left(\"region_r\", 4) AND (\"street_l\" IS NULL OR \"street_r\" IS NULL)"
+                .to_owned()
+        }
+        MatchTest::SameEmail => "\"email_l\" = \"email_r\"".to_owned(),
+        MatchTest::SameTail => format!("right({one}, {limit}) = right({other}, {limit})"),
         MatchTest::WithinPlace => format!("starts_with({one}, {other}) OR starts_with({other}, {one})"),
+        MatchTest::NamesEqual => {
+            "\"family_name_l\" = \"family_name_r\" AND \"given_name_l\" = \"given_name_r\"".to_owned()
+        }
+        MatchTest::NamesAlike => format!(
+            "jaro_winkler_similarity(\"family_name_l\", \"family_name_r\") >= {limit} AND \
+             jaro_winkler_similarity(\"given_name_l\", \"given_name_r\") >= {limit}"
+        ),
+        MatchTest::NameInitial => "\"family_name_l\" = \"family_name_r\" AND \
+            left(\"given_name_l\", 1) = left(\"given_name_r\", 1)"
+            .to_owned(),
+        MatchTest::FamilyAlone => alone("family_name", limit),
+        MatchTest::GivenAlone => alone("given_name", limit),
         MatchTest::Swapped => {
             "\"given_name_l\" = \"family_name_r\" AND \"given_name_r\" = \"family_name_l\"".to_owned()
         }
@@ -207,6 +229,10 @@ fn condition(column: &str, level: &MatchLevel) -> String {
         MatchTest::OneLacks => format!("({one} IS NULL) <> ({other} IS NULL)"),
         MatchTest::Anything => "ELSE".to_owned(),
     }
+}
+
+fn alone(column: &str, limit: f64) -> String {
+    format!("jaro_winkler_similarity(\"{column}_l\", \"{column}_r\") >= {limit} AND \"{column}_l\" IS NOT NULL")
 }
 
 /// Small letters, without quotes, and single spaces.

@@ -102,7 +102,9 @@ pub(crate) fn place(text: &str) -> String {
 /// The words of a text, divided by one blank, without punctuation.
 fn words(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
-    for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+    for word in
+        text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| word.contains(char::is_alphanumeric))
+    {
         if !joined.is_empty() {
             joined.push(' ');
         }

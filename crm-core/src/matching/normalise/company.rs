@@ -54,7 +54,8 @@ pub(crate) fn parse(raw: &str) -> CompanyName {
     if name.region.is_none()
         && let Some(branch) = &name.branch
     {
-        name.region = region::whole(branch).or_else(|| region::of_words(branch));
+        let in_words = || region::words_at_start(branch.split(' ')).map(|(region, _)| region);
+        name.region = region::chain(branch, true).map(|chain| chain.region).or_else(in_words);
     }
     name.tokens = text::tokens(&name.brand).into_iter().flat_map(|token| latin_parts(&token.key)).collect();
     name.folded = folded;
@@ -135,7 +136,11 @@ fn part(core: &str) -> Found {
         };
     };
     let (left, words) = industry::split_run(chain.rest);
-    let brand = if left.is_empty() {
+    let school = words.iter().any(|word| canonical(word) == Some(industry::INSTITUTION));
+    let brand = if left.is_empty() && school {
+        // 北京大学 and 北京工业大学 are two.
+        format!("{}{}", region::short_name(chain.text), chain.rest)
+    } else if left.is_empty() {
         // The first word that says something: 上海国际机场 is known as 上海机场.
         let telling = words.iter().find(|word| canonical(word).is_some_and(|tag| tag != industry::GENERAL));
         format!("{}{}", region::short_name(chain.text), telling.or(words.first()).copied().unwrap_or(""))
@@ -341,6 +346,7 @@ mod tests {
         check("北京城建投资发展股份有限公司", (110000, "北京城建", "construction finance", "joint_stock", "", true));
         check("重庆啤酒股份有限公司", (500000, "重庆啤酒", "food", "joint_stock", "", true));
         check("中国石油天然气股份有限公司", (CHINA_CODE, "中国石油", "petroleum", "joint_stock", "", true));
+        check("北京工业大学", (110000, "北京工业大学", "institution", "", "", true));
         check("上海宝山钢管厂", (310000, "宝山", "steel", "factory", "", false));
         check(
             "Shanghai Electric Group Co., Ltd.",
@@ -424,7 +430,61 @@ mod tests {
         assert!(started.elapsed().as_secs() < 5);
     }
 
+    /// Names of pieces that mean something, in any order.
+    fn pieces() -> impl Strategy<Value = String> {
+        let all = [
+            "上海",
+            "苏州市",
+            "江苏",
+            "中国",
+            "东方",
+            "汇川",
+            "机械",
+            "精密",
+            "国际",
+            "有限公司",
+            "股份",
+            "集团",
+            "厂",
+            "分公司",
+            "分厂",
+            "办事处",
+            "(",
+            ")",
+            "第一",
+            "镇",
+            "株式会社",
+            "주식회사",
+            "삼성",
+            "カ",
+            "abb",
+            " gmbh",
+            " & co. kg",
+            " co., ltd",
+            " branch",
+            " shanghai",
+            " china",
+            " the",
+            " and",
+            "-",
+            " ",
+            ".",
+            "s.p.a.",
+            "\u{1037}",
+            "é",
+        ];
+        proptest::collection::vec(proptest::sample::select(all.to_vec()), 0..9).prop_map(|pieces| pieces.concat())
+    }
+
     proptest! {
+        #[test]
+        fn any_order_of_known_pieces_leaves_a_brand(raw in pieces()) {
+            let name = parse(&raw);
+            prop_assert!(name.compact.is_empty() || !text::compact(&name.brand).is_empty(), "{:?}", name);
+            prop_assert!(name.compact.is_empty() || !text::compact(&name.core).is_empty(), "{:?}", name);
+            prop_assert_eq!(name.region.is_none_or(|region| Region::from_code(region.code).is_some()), true);
+        }
+
         #[test]
         fn any_text_is_parted_without_loss_of_the_brand(raw in "[a-z上海苏州汇川技术机械有限公司分厂集团中国()（）株式会社 .&-]{0,24}|\\PC{0,40}") {
             let name = parse(&raw);

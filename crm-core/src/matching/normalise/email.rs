@@ -106,7 +106,8 @@ pub(crate) fn website_domain(url: &str) -> Option<String> {
     if !hosts::is_free_host(domain) {
         return Some(domain.to_owned());
     }
-    (host != domain && !hosts::is_service_name(&host, domain)).then_some(host)
+    let page = hosts::without_language(&host, domain);
+    (page != domain && !hosts::is_service_name(&page, domain)).then_some(page)
 }
 
 /// Whether the web site is a page on a host where everybody may have one: a shop at 1688.com, a page at github.io.

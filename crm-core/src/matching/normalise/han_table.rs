@@ -199,24 +199,24 @@ pub(super) const READINGS: &str = "a啊嗄锕阿 ai叆哀哎唉嗌嗳埃嫒挨�
 
 /// A second reading in common use.
 pub(super) const SECOND_READINGS: &str = "a吖呵腌 ao薁 bao曝 bei棓臂 beng蚌 bi咇芘辟 bie癿 bing槟 bo擘柏桲泊艴蕃薄鲌 cha刹喳嚓 chai差 chan孱掺 chang长 chao绰 chen梣棽称 cheng盛 chi豉 \
-    chong漴重 chui圌 chuo啜 ci兹 cu卒 da溚鿎 dai大 dan膻 dao帱 dei嘚得 deng澄 di地坻的茋 dia嗲 die楪 ding町 dou钭 du都 dun镦 e哦堨欸 er耏 \
-    fen坋玢 fu宓芾 ga伽戛 gai芥 gan虷 ge盖饹 gong硔 gu贾 gua呱 gui炅 guo聒 han扞犴 hang行 he纥貉隺 heng珩 hong唝 hu鹄鹘 hua砉 huan还 \
-    hui桧硊 hun珲碈 huo和 ji㴔堲系给 jiang虹 jiao觉 jie楷藉诘 jiu氿 ju岨枸 juan圈 jue角 jun筠葰 ka咯 kan阚 ke咳 kuai会 kui傀 la落 lei肋 \
-    li浰鬲 liang莨靓 liao了橑潦 lie峛 ling棱 luo捋烙 lv偻 m呒 ma抹 mai唛 man埋 mang厖 mei糜 men呇 mi蓂 miao缪 min黾 mo嬷没 mu模牟 nai佴 \
-    ne呐 ng嗯 ni呢 nie乜 niu拗杻 nuo娜 ou区 pa耙 pan番蹒 pang彷 peng搒淜 pi陂 pian便 piao朴蔈骠 pu埔 qi亟欹洓缉荠 qian伣犍磏荨 qiao壳峤 qie慊趄 \
-    qin覃 qing綮 qiu仇湫 qu戌焌苣 que炔 qun麇 r儿 ruo婼 se塞 sha嗄 shan单嶦栅烻禅 shao召鞘 she折阇 shen参糁葚 shi峙酾 shuai率 shuang泷 \
-    shui谁 shun楯 si似俟 suo挲莎 ta沓阘 tai骀 tan弹澹镡 tang埫 tao叨焘 teng螣 ti䏲 tian瑱 tiao调 ting铤 tong垌峒穜 tui忒 tun囤褪 tuo圫拓柁铊 \
-    wa坬 wan莞蔓 wang尢 wei亹廆隗 wu峿恶 xi茜裼蹊 xia厦呷 xian孅见 xiang降 xiao削滧蛸 xie絜血解颉 xin寻莘 xing饧 xiong芎 xiu宿 xu圩欻浒畜 \
-    xuan券嬛 xue噱 xun浚郇 yan掞殷阏 yang玚 yao侥疟铫 ye咽 yi嗌艾荑 yin硍窨龈 ying荥 you繇蝤 yu吁喁尉熨畬蔚 yuan圜妧涴芫 yue乐哕栎 zan拶酂 zang藏 \
-    zeng曾 zha喋查馇 zhai祭翟豸 zhan辗 zhao朝着著 zhen帧 zhou啁婤碡 zhu柷 zhua爪 zhuan传沌 zhuang奘幢戆 zhui椎 zi吱孖茈 zong枞 zu菹 \
-    zuo嘬撮柞笮酢";
+    chong漴重 chui圌 chuo啜 ci兹 cu卒 da溚鿎 dan膻 dao帱 dei嘚得 deng澄 di地坻的茋 dia嗲 die楪 ding町 dou钭 du都 dun镦 e哦堨欸 er耏 fen坋玢 \
+    fu宓芾 ga伽戛 gai芥 gan虷 ge盖饹 gong硔 gu贾 gua呱 gui炅 guo聒 han扞犴 hang行 he纥貉隺 heng珩 hong唝 hu鹄鹘 hua砉 huan还 hui桧硊 \
+    hun珲碈 huo和 ji㴔堲系给 jiang虹 jiao觉 jie楷藉诘 jiu氿 ju岨枸 juan圈 jue角 jun筠葰 ka咯 kan阚 ke咳 kui傀 la落 lei肋 li浰鬲 liang莨靓 \
+    liao了橑潦 lie峛 ling棱 luo捋烙 lv偻 m呒 ma抹 mai唛 man埋 mang厖 mei糜 men呇 mi蓂 miao缪 min黾 mo嬷没 mu模牟 nai佴 ne呐 ng嗯 ni呢 \
+    nie乜 niu拗杻 nuo娜 ou区 pa耙 pan番蹒 pang彷 peng搒淜 pi陂 pian便 piao朴蔈骠 pu埔 qi亟欹洓缉荠 qian伣犍磏荨 qiao壳峤 qie慊趄 qin覃 qing綮 \
+    qiu仇湫 qu戌焌苣 que炔 qun麇 r儿 ruo婼 se塞 sha嗄 shan单嶦栅烻禅 shao召鞘 she折阇 shen参糁葚 shi峙酾 shuai率 shuang泷 shui谁 shun楯 \
+    si似俟 suo挲莎 ta沓阘 tai骀 tan弹澹镡 tang埫 tao叨焘 teng螣 ti䏲 tian瑱 tiao调 ting铤 tong垌峒穜 tui忒 tun囤褪 tuo圫拓柁铊 wa坬 wan莞蔓 \
+    wang尢 wei亹廆隗 wu峿恶 xi茜裼蹊 xia厦呷 xian孅见 xiang降 xiao削滧蛸 xie絜血解颉 xin寻莘 xing饧 xiong芎 xiu宿 xu圩欻浒畜 xuan券嬛 xue噱 \
+    xun浚郇 yan掞殷阏 yang玚 yao侥疟铫 ye咽 yi嗌艾荑 yin硍窨龈 ying荥 you繇蝤 yu吁喁尉熨畬蔚 yuan圜妧涴芫 yue乐哕栎 zan拶酂 zang藏 zeng曾 zha喋查馇 \
+    zhai祭翟豸 zhan辗 zhao朝着著 zhen帧 zhou啁婤碡 zhu柷 zhua爪 zhuan传沌 zhuang奘幢戆 zhui椎 zi吱孖茈 zong枞 zu菹 zuo嘬撮柞笮酢";
 
 /// Further readings in common use.
 pub(super) const FURTHER_READINGS: &str = "lo咯 luo咯 miu缪 qie伽 qin梣 shuang漴 suo葰 zhu著 zhuo着著";
 
 /// Readings of single words and of family names.
-pub(super) const RARE_READINGS: &str = "bai伯 bao刨剥瀑炮 bi泌秘 bing屏 bu卜堡 cen参 chan单 che尺 cheng铛 chi匙 chong涌种 ci差 cuan攒 dan石 di提 dou读 duo度驮 e阿 fo佛 fu脯 \
-    ga咖夹 gang扛 ge合蛤 geng颈 gou句 guan纶 guo涡 hang吭巷 he吓 heng行 hng哼 hu和核 hui溃 ji奇期 jian槛 jiang强 jiao嚼校 jie价桔 jing劲 \
-    ju柜车 jun龟 lao络落 le勒 liang俩 liu碌陆 long弄 lou露 lu绿 ma摩 mo万无脉 na南 ne哪 nian粘 pa扒 pai迫 pan胖 pang磅膀 pi否 pian扁 \
-    po朴繁 pu堡 qia卡 qian纤 qiao雀 qie茄 qing亲 qiu龟 sha杉 shai色 she拾 shi什嘘殖 shou熟 shui说 shuo数 si伺 su缩 sui尿 tong洞 wo喔 \
-    xian洗 xie叶 xing省 xiu臭 yan铅 yao约 yi尾 yue钥 yun员 za扎 zai仔 ze咋 zeng综 zha咋轧 zhai择 zhi氏识 zhu术 zhuo琢 zui咀";
+pub(super) const RARE_READINGS: &str = "bai伯 bao刨剥瀑炮 bi泌秘 bing屏 bu卜堡 cen参 chan单 che尺 cheng铛 chi匙 chong涌种 ci差 cuan攒 dai大 dan石 di提 dou读 duo度驮 e阿 fo佛 \
+    fu脯 ga咖夹 gang扛 ge合蛤 geng颈 gou句 guan纶 guo涡 hang吭巷 he吓 heng行 hng哼 hu和核 hui溃 ji奇期 jian槛 jiang强 jiao嚼校 jie价桔 \
+    jing劲 ju柜车 jun龟 kuai会 lao络落 le勒 liang俩 liu碌陆 long弄 lou露 lu绿 ma摩 mo万无脉 na南 ne哪 nian粘 pa扒 pai迫 pan胖 pang磅膀 \
+    pi否 pian扁 po朴繁 pu堡 qia卡 qian纤 qiao雀 qie茄 qing亲 qiu龟 sha杉 shai色 she拾 shi什嘘殖 shou熟 shui说 shuo数 si伺 su缩 sui尿 \
+    tong洞 wo喔 xian洗 xie叶 xing省 xiu臭 yan铅 yao约 yi尾 yue钥 yun员 za扎 zai仔 ze咋 zeng综 zha咋轧 zhai择 zhi氏识 zhu术 zhuo琢 \
+    zui咀";

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 /// The canonical word for what says nothing of the business: group, international, development.
 pub(crate) const GENERAL: &str = "general";
+/// The canonical word for schools, hospitals and offices, which have all their words in their name.
+pub(crate) const INSTITUTION: &str = "institution";
 /// The longest word of the East Asian table, in characters.
 const LONGEST: usize = 7;
 /// How many words are looked at in one name.

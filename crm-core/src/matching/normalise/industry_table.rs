@@ -1,5 +1,6 @@
 //! Words for lines of business: for each a canonical word, then how it is written, in folded text.
 //!
+//! A word that two others make up is left out, unless firms are known by it: the business then has both.
 //! Source: the names of manufacturers, and the Classification of National Economic Activities (GB/T 4754).
 
 /// In Chinese, and in Japanese and Korean where the words differ.
@@ -23,7 +24,7 @@ pub(super) const EAST_ASIAN: &str = "\
     instruments 仪器 仪表 测控 检测 测量 计量 传感 传感器 分析仪器 计器;\
     optics 光电 光学 激光 光机 光子 照明 灯饰 显示;\
     materials 材料 新材料 复合材料 新型材料 纳米 高分子 碳素 石墨 耐火材料 磁性材料 磁材 磁业 陶瓷 玻璃 소재;\
-    chemical 化工 化学 精细化工 石化 化纤 化肥 涂料 油漆 染料 助剂 农药 日化 胶粘剂 화학;\
+    chemical 化工 石油化工 氯碱 盐化 磷化 煤气化 玻纤 化学 精细化工 石化 化纤 化肥 涂料 油漆 染料 助剂 农药 日化 胶粘剂 화학;\
     plastics 塑料 塑机 聚氨酯 塑胶 橡胶 橡塑 塑业 注塑 管道 管业 管材 薄膜;\
     steel 钢铁 特钢 特殊钢 钢管 不锈钢 钢构 钢结构 钢业 钢材 钢丝 钢绳 铁合金 철강;\
     metals 金属 铝业 铜业 铝材 铝制品 冶金 冶炼 黄金 稀土 钛业 锌业 镁业 钨业 钼业 锡业 有色 合金 粉末冶金;\
@@ -45,28 +46,28 @@ pub(super) const EAST_ASIAN: &str = "\
     engines 发动机 内燃机 柴油机 汽轮机 燃气轮机 锅炉 压力容器 换热 换热器 热交换 汽机 燃烧;\
     cranes 起重 起重机 电梯 输送机 输送设备 输送机械 叉车 矿山机械 矿机 矿山设备 矿山装备;\
     agricultural 农机 农业 农牧 牧业 渔业 饲料 种业;\
-    textile 纺织 纺机 服装 服饰 印染 纺织品 毛纺 棉纺 针织 织造 无纺布 皮革 制衣 鞋业;\
-    food 食品 酒 白酒 饮料 乳业 酒业 啤酒 粮油 油脂 糖业 茶业 肉类 调味品 식품;\
+    textile 纺织 羊绒 纺机 服装 服饰 印染 纺织品 毛纺 棉纺 针织 织造 无纺布 皮革 制衣 鞋业;\
+    food 食品 葡萄酒 糖 酒 白酒 饮料 乳业 酒业 啤酒 粮油 油脂 糖业 茶业 肉类 调味品 식품;\
     pharma 医药 制药 药业 药机 生物 医疗 药品 中药 健康;\
     environment 环保 环境 水处理 水务 净化 节能 除尘 再生资源 环卫;\
     refrigeration 制冷 空调 冷冻 冷链 暖通 冷却 冷冻机;\
     packaging 包装 印刷 纸业 造纸 纸制品 彩印 印务;\
-    construction 建设 建筑 建工 城建 建材 水泥 混凝土 装饰 装修 幕墙 门窗 安装 路桥 市政 基建 防水 园林 건설;\
+    construction 建设 城投 城建投 交投 交建 建筑 建工 城建 建材 水泥 混凝土 装饰 装修 幕墙 门窗 安装 路桥 市政 基建 防水 园林 건설;\
     design 设计 设计院 规划设计 勘察设计 勘测设计 研究 研发 科研;\
     software 软件 信息 网络 互联网 大数据 数据 系统 系统集成 计算机 电脑 数码 数字 云计算 物联网;\
     telecom 通信 通讯 电信 光通信 无线 电讯 卫星 导航;\
     trading 贸易 商贸 进出口 经贸 工贸 外贸 对外贸易 国贸 商业 商社 商事 物资 销售 供销 供应链 批发 百货 商务 商城 \
     商场 经销 무역 상사;\
-    logistics 物流 运输 仓储 货运 快递 货运代理 港口 航运 海运 港务 机场 高速 公路 交通 물류;\
+    logistics 物流 港 交运 航运 汽运 客运 公交 物贸 运输 仓储 货运 快递 货运代理 港口 航运 海运 港务 机场 高速 公路 交通 물류;\
     petroleum 石油 天然气 燃气 油气 油田 煤炭 煤业 煤矿 煤电 矿业 矿产 焦化 煤化工 能化 炼化;\
     household 家电 智家 家用电器 厨具 卫浴 家居 家具 日用品 洁具 家纺 玩具 文具 用品 制品 办公设备;\
     military 防务 军工 安防 安全 消防;\
     property 房地产 地产 置业 物业 开发 城市建设 城市发展 园区 旅游 酒店 文化 传媒 文化传播 广告 会展 教育 体育;\
-    finance 投资 资本 基金 证券 银行 保险 租赁 融资租赁 信托 财务 金融 资产管理 创业投资 期货 担保 小额贷款 股权投资 \
+    finance 投资 国投 国资 资本 基金 证券 银行 保险 租赁 融资租赁 信托 财务 金融 资产管理 创业投资 期货 担保 小额贷款 股权投资 \
     管理 咨询 服务 人力资源;\
-    institution 大学 学院 职业技术学院 学校 医院 中学 研究院 研究所 总公司 中心 협회 协会 学会 委员会 管理局 局 출판사;\
+    institution 大学 学院 职业技术学院 学校 医院 中学 研究院 研究所 总公司 협회 协会 学会 委员会 管理局 局 출판사;\
     works 厂 工厂 总厂 制造厂 加工厂 生产厂 配件厂 工业所;\
-    general 国际 实业 控股 发展 企业 工业 产业 集团 经济发展 合作 股份 综合 总合 联合 商会 事业 兴业 홀딩스 산업 공업 \
+    general 国际 中心 实业 控股 发展 企业 工业 产业 集团 经济发展 合作 股份 综合 总合 联合 商会 事业 兴业 홀딩스 산업 공업 \
     개발 글로벌 인터내셔널";
 
 /// In scripts with spaces, as plain letters.

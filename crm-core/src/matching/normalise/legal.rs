@@ -349,8 +349,7 @@ fn middle_form(name: &str) -> Option<Split> {
         split.core.push(')');
         return Some(split);
     }
-    let part =
-        EAST_ASIAN_PARTS.iter().find_map(|part| bare.strip_suffix(part)).filter(|place| region::whole(place).is_some());
+    let part = EAST_ASIAN_PARTS.iter().find_map(|part| bare.strip_suffix(part)).filter(|place| region::is_place(place));
     split.branch = Some(part.map_or(bare.clone(), place_of));
     Some(split)
 }
@@ -380,7 +379,7 @@ fn named_branch(name: &str) -> Option<(&str, String)> {
         let Some((body, inner)) = head.split_at_checked(*at) else { continue };
         let inner = inner.trim_matches(is_edge);
         let numbered = inner.chars().all(|c| "第一二三四五六七八九十".contains(c) || c.is_ascii_digit());
-        if has_letter(body) && !inner.is_empty() && (numbered || region::whole(inner).is_some()) {
+        if has_letter(body) && !inner.is_empty() && (numbered || region::is_place(inner)) {
             return Some((body.trim_end_matches(is_edge), place_of(inner)));
         }
     }
@@ -389,17 +388,21 @@ fn named_branch(name: &str) -> Option<(&str, String)> {
 
 /// The place of a branch in its short form: 苏州市 is 苏州.
 fn place_of(inner: &str) -> String {
+    let inner = inner.strip_prefix('驻').filter(|place| region::is_place(place)).unwrap_or(inner);
     region::whole(inner).map_or_else(|| inner.to_owned(), |_| region::short_name(inner).to_owned())
 }
 
-/// A legal form in Latin letters after a name in East Asian ones.
+/// A legal form in Latin letters after a name with East Asian ones: 上海ABC Co., Ltd.
 fn latin_end(name: &str) -> Option<Split> {
     let cut = name.char_indices().rev().find(|(_, c)| text::is_east_asian(*c)).map(|(at, c)| at + c.len_utf8())?;
     let (core, tail) = name.split_at_checked(cut)?;
     let tail = text::tokens(tail);
-    let keys: Vec<&str> = tail.iter().map(|token| token.key.as_str()).collect();
-    let (form, _) = LATIN_FORMS.get(keys.join(" ").as_str())?;
-    Some(Split { core: core.to_owned(), form: Some(*form), branch: None })
+    let (start, form) = (0..tail.len()).find_map(|start| {
+        let (form, _) = LATIN_FORMS.get(join(tail.get(start..)?).as_str())?;
+        Some((start, *form))
+    })?;
+    let core = format!("{core}{}", join(tail.get(..start)?));
+    Some(Split { core, form: Some(form), branch: None })
 }
 
 /// Takes the spaces between East Asian characters and others away; they carry nothing there.
@@ -602,6 +605,7 @@ mod tests {
         check("上海隆元投资中心（有限合伙）", "上海隆元投资中心", "partnership", "");
         check("東莞 精密 機械 有限 公司", "东莞精密机械", "limited", "");
         check("西门子(中国)有限公司", "西门子(中国)", "limited", "");
+        check("上海ABC Co., Ltd.", "上海abc", "coltd", "");
         check("中石油", "中石油", "", "");
         check("有限公司", "有限", "company", "");
     }
@@ -620,7 +624,7 @@ mod tests {
         check("三一重工股份有限公司北京分公司", "三一重工", "joint_stock", "北京");
         check("东方重工集团苏州市分公司", "东方重工", "group", "苏州");
         check("东方重工苏州分厂", "东方重工", "", "苏州");
-        check("上海电气集团股份有限公司驻北京办事处", "上海电气", "group_stock", "驻北京");
+        check("上海电气集团股份有限公司驻北京办事处", "上海电气", "group_stock", "北京");
         check("中车株洲电机有限公司轨道交通事业部", "中车株洲电机", "limited", "轨道交通");
         check("汇川技术有限公司分公司", "汇川技术", "limited", "分公司");
         check("沈阳机床厂第二分厂", "沈阳机床", "factory", "第二");

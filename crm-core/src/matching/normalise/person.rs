@@ -96,10 +96,9 @@ fn whole(text: &str) -> PersonName {
     let han = text.chars().filter(|c| is_han(*c)).count();
     let kana = text.chars().any(is_kana);
     if han > 0 && !kana {
-        let run: String = text.chars().filter(|c| is_han(*c) || matches!(c, '·' | '・' | '.')).collect();
         let latin: String = text.chars().map(|c| if is_han(c) { ' ' } else { c }).collect();
         let words = words_of(&latin);
-        let name = chinese::split(&run);
+        let name = chinese::read(&text);
         // "David 张" and "张 David": one character is the family name, the words are the given one.
         if name.given.is_empty() && !words.is_empty() && name.family.chars().count() <= 2 {
             return PersonName::of(name.family, words.iter().map(|word| fold(word)).collect::<Vec<_>>().join(" "));
@@ -156,6 +155,7 @@ fn clean(text: &str) -> String {
             ';' | '/' | '、' | '|' | '\n' | '&' if !clean.trim().is_empty() => break,
             '0'..='9' | '@' | '+' | ':' if !clean.trim().is_empty() => break,
             '0'..='9' | '+' | '"' | '“' | '”' | '#' | '*' => clean.push(' '),
+            '’' | '‘' | '`' | '´' => clean.push('\''),
             _ => clean.push(character),
         }
     }
@@ -181,7 +181,7 @@ fn words_of(text: &str) -> Vec<&str> {
             // Jr. is a title, J.R. are two initials.
             let initials = matches!(key.as_str(), "jr" | "sr") && word.matches('.').count() > 1;
             let honour = !initials && is_honour(&key, word.contains('.') || word.contains('-'), doctor);
-            doctor = honour && (doctor || matches!(key.as_str(), "dr" | "prof" | "dipl"));
+            doctor = honour && (doctor || key.starts_with("dr") || matches!(key.as_str(), "prof" | "dipl"));
             if !honour && !bare.is_empty() {
                 words.push(bare);
             }
@@ -227,6 +227,12 @@ fn in_order(words: &[&str]) -> PersonName {
     }
     if let Some(end) = capitals_in_front(words) {
         let (family, given) = words.split_at(end);
+        return named(family, given);
+    }
+    // "Wang X. M." has its family name in front: one letter is none.
+    let letters = |words: &[&str]| words.iter().all(|word| word.chars().count() == 1);
+    if words.split_first().is_some_and(|(first, rest)| first.chars().count() > 1 && letters(rest)) {
+        let (family, given) = words.split_at(1);
         return named(family, given);
     }
     if words::is_pinyin_order(words) {

@@ -192,6 +192,10 @@ fn joined(groups: &[Group]) -> String {
 /// "0512-88886666/67": the number before it with other last digits.
 fn alternative(before: Option<&Phone>, digits: &str) -> Vec<Phone> {
     let other = before.and_then(|phone| {
+        // 转8001/8002: the number with another extension.
+        if phone.extension.is_some() {
+            return Some(Phone { extension: Some(digits.to_owned()), ..phone.clone() });
+        }
         let kept = phone.e164.len().checked_sub(digits.len()).and_then(|end| phone.e164.get(..end))?;
         Some(Phone { e164: format!("{kept}{digits}"), extension: None, ..phone.clone() })
     });
@@ -278,7 +282,10 @@ fn significant<'d>(number: &'d str, plan: &Plan) -> &'d str {
         // Numbers of North America never begin with a 1, Russian ones never with an 8 behind the +7 but for free calls.
         "RU" | "KZ" if number.len() <= 10 => None,
         _ if plan.trunk.is_empty() => None,
-        _ => number.strip_prefix(plan.trunk).or_else(|| number.strip_prefix('0')),
+        _ => number
+            .strip_prefix(plan.trunk)
+            .or_else(|| number.strip_prefix('0'))
+            .map(|rest| rest.trim_start_matches('0')),
     };
     without.unwrap_or(number)
 }

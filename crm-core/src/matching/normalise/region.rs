@@ -64,14 +64,14 @@ impl Region {
             return Some(Self { code: self.code / 10_000 * 10_000 });
         }
         let state = self.code / 100 * 100;
-        (state % PER_COUNTRY != 0).then_some(Self { code: state })
+        (!state.is_multiple_of(PER_COUNTRY)).then_some(Self { code: state })
     }
 
     /// The prefecture or municipality of China or the city elsewhere, when the region is that or smaller. A county
     /// that its province governs directly is its own.
     pub(crate) fn city(self) -> Option<Self> {
         if self.code >= WORLD {
-            return (self.code % 100 != 0).then_some(self);
+            return (!self.code.is_multiple_of(100)).then_some(self);
         }
         let prefecture = self.code / 100 * 100;
         match self.code / 10_000 {
@@ -502,6 +502,43 @@ fn one_at(text: &str, parent: Option<Region>, deep: bool) -> Option<(Region, usi
     found.map(|entry| (entry.region, entry.name.len()))
 }
 
+/// Words that make the name of a place before them the name of a street.
+const STREETS: &[&str] = &[
+    "路", "街", "大道", "大街", "东路", "西路", "南路", "北路", "中路", "一路", "二路", "东街", "西街", "南街", "北街",
+    "胡同", "巷", "弄",
+];
+const LATIN_STREETS: &[&str] = &[
+    "road",
+    "rd",
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "lu",
+    "jie",
+    "dajie",
+    "dadao",
+    "boulevard",
+    "blvd",
+    "lane",
+    "drive",
+    "str",
+    "strasse",
+    "east",
+    "west",
+    "middle",
+    "platz",
+    "allee",
+];
+
+/// Whether the place that begins a text is part of the name of a street: 南京路, 北京东路.
+fn names_street(text: &str, length: usize) -> bool {
+    let Some((name, rest)) = text.split_at_checked(length) else { return false };
+    let named = STREETS.iter().filter_map(|word| rest.strip_prefix(word));
+    // A number follows, or nothing: 重庆路桥 is no street.
+    without_kind(name).is_none() && named.into_iter().any(|after| !after.starts_with(char::is_alphabetic))
+}
+
 /// A run of region names at the start of a text.
 pub(super) struct Chain<'a> {
     /// The smallest region of the run.
@@ -519,10 +556,16 @@ pub(super) struct Chain<'a> {
 pub(super) fn chain(text: &str, deep: bool) -> Option<Chain<'_>> {
     let (mut region, mut end) = one_at(text, None, deep)?;
     let mut start = 0;
+    if names_street(text, end) {
+        return None;
+    }
     for _ in 1..LONGEST_CHAIN {
         let rest = text.get(end..)?;
         let next = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
         let Some((inner, length)) = one_at(next, Some(region), deep) else { break };
+        if names_street(next, length) {
+            break;
+        }
         region = inner;
         start = text.len() - next.len();
         end = start + length;
@@ -544,6 +587,15 @@ pub(crate) fn at_start(text: &str) -> Option<(Region, &str)> {
 /// The region that is the whole of a folded text in an East Asian script.
 pub(crate) fn whole(text: &str) -> Option<Region> {
     chain(text, true).filter(|chain| chain.rest.is_empty()).map(|chain| chain.region)
+}
+
+/// Whether the folded text is the name of some region, be it one of several or a district without its suffix.
+pub(super) fn is_place(text: &str) -> bool {
+    let mut chars = text.chars();
+    let start = chars.next().zip(chars.next());
+    let named =
+        start.and_then(|start| GAZETTEER.by_start.get(&start)).is_some_and(|all| all.iter().any(|e| e.name == text));
+    named || whole(text).is_some()
 }
 
 /// The name without the word for its kind, when it stays the name of a region: 苏州市 is 苏州, 江苏省苏州市 too.
@@ -603,6 +655,10 @@ fn of_latin_text(folded: &str) -> Option<Region> {
     let mut end = words.len();
     let first = end.saturating_sub(SEARCHED);
     while end > first {
+        if words.get(end).is_some_and(|word| LATIN_STREETS.contains(word)) {
+            end -= 1;
+            continue;
+        }
         let longest = (end.saturating_sub(4).max(first)..end)
             .find_map(|start| GAZETTEER.latin.get(&words.get(start..end)?.join(" ")).map(|regions| (start, regions)));
         let Some((start, regions)) = longest else {
@@ -717,6 +773,10 @@ mod tests {
         ] {
             assert_eq!(code(text), Some(expected), "{text}");
         }
+        assert_eq!(code("88 Beijing East Road, Shanghai"), Some(310000));
+        assert_eq!(code("中山路188号"), None);
+        assert_eq!(code("上海市南京西路100号"), Some(310000));
+        assert_eq!(code("重庆路桥"), Some(500000));
         for text in ["", "somewhere", "999999", "鼓楼区", "精密机械"] {
             assert_eq!(code(text), None, "{text}");
         }

@@ -179,7 +179,7 @@ pub(crate) fn tokens(folded: &str) -> Vec<Token> {
     let mut chars = folded.chars().peekable();
     let mut letters = 0usize;
     while let Some(c) = chars.next() {
-        if c.is_alphanumeric() || is_combining_mark(c) {
+        if c.is_alphanumeric() || (is_combining_mark(c) && !word.is_empty()) {
             push_latin(c, &mut word);
             letters += 1;
             continue;

@@ -48,7 +48,7 @@ const REGION_ENDINGS: [&str; 8] = ["特别行政区", "维吾尔自治区", "壮
 /// How the name of a city of the second level ends, longer ones first.
 const CITY_ENDINGS: [&str; 4] = ["自治州", "地区", "市", "盟"];
 /// How the name of a district or town ends, longer ones first.
-const DISTRICT_ENDINGS: [&str; 17] = [
+const DISTRICT_ENDINGS: [&str; 19] = [
     "经济技术开发区",
     "高新技术产业开发区",
     "经济开发区",
@@ -59,6 +59,8 @@ const DISTRICT_ENDINGS: [&str; 17] = [
     "新区",
     "自治县",
     "自治旗",
+    "街道办事处",
+    "社区",
     "街道",
     "园区",
     "区",
@@ -68,8 +70,20 @@ const DISTRICT_ENDINGS: [&str; 17] = [
     "市",
 ];
 /// The endings of zones that are called by the name of their city.
-const ZONE_ENDINGS: [&str; 6] =
-    ["经济技术开发区", "高新技术产业开发区", "经济开发区", "高新技术开发区", "高新区", "工业园区"];
+const ZONE_ENDINGS: [&str; 7] =
+    ["经济技术开发区", "高新技术产业开发区", "经济开发区", "高新技术开发区", "高新区", "工业园区", "开发区"];
+/// Zones without a name of their own, and how they are called for short.
+const ZONES: [(&str, &str); 9] = [
+    ("高新技术产业开发区", "高新"),
+    ("高新技术开发区", "高新"),
+    ("高新区", "高新"),
+    ("经济技术开发区", "经开"),
+    ("经济开发区", "经开"),
+    ("经开区", "经开"),
+    ("工业园区", "工业园"),
+    ("开发区", "开发"),
+    ("区", ""),
+];
 /// How the name of a street ends, longer ones first.
 const STREET_ENDINGS: [&str; 12] = ["大道", "大街", "公路", "胡同", "马路", "路", "街", "道", "巷", "弄", "里", "线"];
 /// How a number in the street ends.
@@ -80,8 +94,10 @@ const MAX_PLACE: usize = 12;
 /// The parts of a folded Chinese address.
 pub(super) fn read(text: &str) -> Address {
     let (text, postcode) = without_postcode(text);
-    let compact: String =
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，' | '。' | '、' | ';')).collect();
+    let compact: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，' | '。' | '、' | ';' | '(' | ')'))
+        .collect();
     let mut rest = compact.as_str();
     let mut address = Address { postcode, ..Address::default() };
     for prefix in ["地址:", "地址", "中华人民共和国", "中国", "中國"] {
@@ -173,12 +189,17 @@ fn places<'t>(text: &'t str, address: &mut Address) -> &'t str {
             rest = behind;
             continue;
         }
+        if let Some((name, behind)) = zone(rest) {
+            address.district.push_str(name);
+            rest = behind;
+            continue;
+        }
         let Some((name, behind)) = cut(rest, &DISTRICT_ENDINGS) else {
             break;
         };
         // 苏州工业园区 names its city, 工业园区 alone does not.
         let ending = rest.get(name.len()..).and_then(|rest| rest.strip_suffix(behind)).unwrap_or_default();
-        if address.city.is_empty() && ZONE_ENDINGS.contains(&ending) {
+        if address.city.is_empty() && ZONE_ENDINGS.contains(&ending) && name.chars().count() <= 3 {
             address.city = name.to_owned();
         } else {
             address.district.push_str(name);
@@ -186,6 +207,13 @@ fn places<'t>(text: &'t str, address: &mut Address) -> &'t str {
         rest = behind;
     }
     rest
+}
+
+/// A zone without a name of its own, in its short form, and what stands behind it.
+fn zone(text: &str) -> Option<(&'static str, &str)> {
+    let zone = ZONES.iter().find_map(|(zone, short)| text.strip_prefix(zone).map(|behind| (*short, behind)))?;
+    // 开发区路 is a street.
+    (!is_street_at_once(zone.1)).then_some(zone)
 }
 
 /// The name in front whose ending comes first, and what stands behind the ending.
@@ -199,6 +227,10 @@ fn cut<'t>(text: &'t str, endings: &[&str]) -> Option<(&'t str, &'t str)> {
         if count > 0
             && let Some(behind) = endings.iter().find_map(|ending| here.strip_prefix(ending))
         {
+            // 新市区 and 周市镇 are names, too.
+            if here.starts_with('市') && behind.starts_with(['区', '镇', '乡']) && !endings.contains(&"地区") {
+                continue;
+            }
             // 上海市场路: the ending is the beginning of a word.
             let word = ["场", "政", "民", "委", "北", "南", "东路", "西路"];
             if here.starts_with('市') && word.iter().any(|next| behind.starts_with(next)) && !has_ending(behind) {
@@ -225,7 +257,7 @@ fn is_street(text: &str, at: usize, count: usize) -> bool {
 
 /// The street, its number, and what is behind it.
 fn street(text: &str, address: &mut Address) {
-    let street_end = street_end(text);
+    let street_end = street_end(text).map(|end| end.saturating_add(section(text.get(end..).unwrap_or_default())));
     let (name, rest) = text.split_at_checked(street_end.unwrap_or(0)).unwrap_or(("", text));
     if name.is_empty() {
         // No street: 创意产业园5号. The name goes up to the number.
@@ -241,6 +273,13 @@ fn street(text: &str, address: &mut Address) {
     let (number, detail) = number(rest);
     address.number = number;
     address.detail = detail_of(detail);
+}
+
+/// The bytes of the section of a long street: 信义路五段.
+fn section(behind: &str) -> usize {
+    let counted = behind.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let length = behind.len().saturating_sub(counted.len());
+    if length > 0 && counted.starts_with('段') { length.saturating_add('段'.len_utf8()) } else { 0 }
 }
 
 /// Where the name of the street ends: behind its first ending that a number or nothing follows, or else its first.

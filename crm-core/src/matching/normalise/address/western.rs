@@ -3,6 +3,10 @@
 use super::{Address, compact_postcode, is_digits, words};
 use crate::matching::normalise::country;
 
+/// Codes of American states and Canadian provinces, many of which are codes of countries, too.
+const STATES: &str = "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa \
+    ri sc sd tn tx ut vt va wa wv wi wy dc ab bc mb nb nl ns on pe qc sk";
+
 /// Words of streets, and the one form of each.
 const STREET_WORDS: [(&str, &str); 44] = [
     ("street", "st"),
@@ -101,10 +105,11 @@ pub(super) fn street_only(text: &str) -> Address {
 /// A whole address in one text, its parts divided by commas or lines.
 pub(super) fn whole(text: &str, home: Option<&str>) -> Address {
     let mut address = Address::default();
+    let text = with_joined_number(text);
     let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if let Some(code) = parts.last().filter(|_| parts.len() > 1).and_then(|last| country::code(last)) {
         // "Springfield, IL": the last part is a state where nothing says that it is a country.
-        if parts.last().is_some_and(|last| last.len() > 2) || home == Some(code) {
+        if parts.last().is_some_and(|last| last.len() > 2 || !STATES.contains(last)) || home == Some(code) {
             address.country = Some(code.to_owned());
             parts.pop();
         }
@@ -113,6 +118,14 @@ pub(super) fn whole(text: &str, home: Option<&str>) -> Address {
         .iter()
         .rposition(|part| postcode(part).is_some())
         .filter(|at| *at > 0 || parts.len() == 1 || is_town(&parts));
+    if let [one] = parts.as_slice()
+        && postcode.is_none()
+        && !one.contains(|c: char| c.is_ascii_digit())
+        && !has_street_word(one)
+    {
+        address.city = place_name(one);
+        return address;
+    }
     let at = match postcode {
         // The street stands behind the town: "80331 München, Musterstr. 12".
         Some(0) => street_part(parts.get(1..).unwrap_or_default()).map(|at| at.saturating_add(1)),
@@ -134,6 +147,32 @@ pub(super) fn whole(text: &str, home: Option<&str>) -> Address {
     address
 }
 
+/// "No. 168, Zhen'an Road" without the comma behind the number.
+fn with_joined_number(text: &str) -> String {
+    let is_number = |part: &str| {
+        let bare = words(part);
+        let bare = bare.strip_prefix("no ").or_else(|| bare.strip_prefix("nr ")).unwrap_or(&bare);
+        (1..=5).contains(&bare.len()) && bare.starts_with(|c: char| c.is_ascii_digit())
+    };
+    match text.split_once(',') {
+        Some((first, behind)) if is_number(first.trim()) => format!("{} {}", first.trim(), behind.trim_start()),
+        _ => text.to_owned(),
+    }
+}
+
+/// The name of a city or region without what it is: "dongguan city", "guangdong province".
+fn place_name(text: &str) -> String {
+    let name = words(text);
+    let short = [" city", " province", " prefecture"].iter().find_map(|ending| name.strip_suffix(ending));
+    short.map_or_else(|| name.clone(), str::to_owned)
+}
+
+fn is_district(name: &str) -> bool {
+    ["district", "town", "township", "county", "ku"]
+        .iter()
+        .any(|kind| name.strip_suffix(kind).is_some_and(|rest| rest.ends_with(' ')))
+}
+
 /// Whether the first part is a town with its postcode: "80331 München, Musterstr. 1".
 fn is_town(parts: &[&str]) -> bool {
     parts.len() > 1
@@ -151,7 +190,8 @@ fn has_street_word(text: &str) -> bool {
 
 /// City and region among the parts behind the street.
 fn put_places(places: &[&str], address: &mut Address) {
-    let mut names: Vec<String> = places.iter().map(|place| words(place)).filter(|name| !name.is_empty()).collect();
+    let mut names: Vec<String> = places.iter().map(|place| place_name(place)).filter(|name| !name.is_empty()).collect();
+    let districts: Vec<String> = names.extract_if(.., |name| is_district(name)).collect();
     if address.city.is_empty() && address.region.is_empty() && names.len() > 1 {
         address.region = names.pop().unwrap_or_default();
     }
@@ -160,7 +200,7 @@ fn put_places(places: &[&str], address: &mut Address) {
     } else if address.region.is_empty() {
         address.region = names.pop().unwrap_or_default();
     }
-    address.district = names.join(" ");
+    address.district = names.into_iter().chain(districts).collect::<Vec<_>>().join(" ");
 }
 
 /// The part that is the street: the first with a number that is no building or room, or else the first.
@@ -214,6 +254,10 @@ fn postcode(part: &str) -> Option<(String, String)> {
         // A number behind a street is the number of the house, unless a town may follow or go before.
         let placed = at == 0 || at.saturating_add(1) == list.len();
         let country = word.contains('-') || word.starts_with('〒');
+        // 2525 George Street.
+        if at == 0 && has_street_word(&without(1)) {
+            continue;
+        }
         if (fits && placed) || (country && is_digits(&code, 7)) {
             return Some((code, without(1)));
         }
@@ -253,7 +297,15 @@ fn town(part: &str, place_before: bool, address: &mut Address) {
     let letters = rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_lowercase());
     let code_last = part.rsplit(' ').next().is_some_and(|last| compact_postcode(last) == code);
     address.postcode = code;
-    if letters || (place_before && code_last) { address.region = rest } else { address.city = rest }
+    let rest = place_name(&rest);
+    let municipal = matches!(rest.as_str(), "shanghai" | "beijing" | "tianjin" | "chongqing");
+    if let Some(code) = country::code(&rest).filter(|_| rest.len() > 2) {
+        address.country.get_or_insert_with(|| code.to_owned());
+    } else if letters || (place_before && code_last && !municipal) {
+        address.region = rest;
+    } else {
+        address.city = rest;
+    }
 }
 
 /// The name and the number of a street; what stands behind a word for a building or room is the detail.
@@ -308,7 +360,9 @@ fn number_and_name(list: &[&str]) -> (Option<String>, String) {
     let list: Vec<&str> = list
         .iter()
         .copied()
-        .filter(|word| !matches!(words(word).as_str(), "no" | "nr" | "number" | "n") && *word != "№")
+        .filter(|word| {
+            !matches!(words(word).as_str(), "no" | "nr" | "number" | "ul") && !matches!(*word, "№" | "n°" | "nº")
+        })
         .filter(|word| word.contains(char::is_alphanumeric) || *word == "-" || *word == "–")
         .collect();
     let glued = |word: &str| {

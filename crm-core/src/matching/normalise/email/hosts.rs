@@ -333,9 +333,32 @@ const FREE_HOSTS: &[&str] = &[
 ];
 
 /// The first label of hosts that the provider has for itself.
-const SERVICE_NAMES: [&str; 22] = [
-    "www", "m", "shop", "store", "mail", "login", "b2b", "china", "english", "en", "de", "us", "search", "s", "detail",
-    "item", "page", "web", "home", "i", "maps", "member",
+const SERVICE_NAMES: [&str; 25] = [
+    "mp",
+    "weixin",
+    "mp.weixin",
+    "www",
+    "m",
+    "shop",
+    "store",
+    "mail",
+    "login",
+    "b2b",
+    "china",
+    "english",
+    "en",
+    "de",
+    "us",
+    "search",
+    "s",
+    "detail",
+    "item",
+    "page",
+    "web",
+    "home",
+    "i",
+    "maps",
+    "member",
 ];
 
 /// Mailboxes that a function has, and not a person.
@@ -503,6 +526,15 @@ pub(super) fn is_on_free_host(host: &str) -> bool {
 pub(super) fn is_service_name(host: &str, domain: &str) -> bool {
     let first = host.strip_suffix(domain).unwrap_or_default().trim_end_matches('.');
     SERVICE_NAMES.contains(&first)
+}
+
+/// The host of a shop without the language that stands before the provider: `hengli.en.alibaba.com`.
+pub(super) fn without_language(host: &str, domain: &str) -> String {
+    let shop = host.strip_suffix(domain).map(|shop| shop.trim_end_matches('.'));
+    let short = shop.and_then(|shop| {
+        ["en", "cn", "de", "us", "m"].iter().find_map(|language| shop.strip_suffix(language)?.strip_suffix('.'))
+    });
+    short.map_or_else(|| host.to_owned(), |shop| format!("{shop}.{domain}"))
 }
 
 pub(super) fn is_role(local: &str) -> bool {

@@ -1,5 +1,7 @@
 //! International host names back from their ASCII form (RFC 3492), so that both forms of one name are one.
 
+use crate::matching::normalise::bounds::fold;
+
 const BASE: u32 = 36;
 const LEAST: u32 = 1;
 const MOST: u32 = 26;
@@ -8,7 +10,9 @@ const DAMP: u32 = 700;
 
 /// A label of a host name in letters; what is no good ASCII form stays as it is.
 pub(super) fn label(label: &str) -> String {
-    label.strip_prefix("xn--").and_then(decode).unwrap_or_else(|| label.to_owned())
+    let letters = label.strip_prefix("xn--").and_then(decode).map(|letters| fold(&letters));
+    let good = letters.filter(|letters| letters.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    good.unwrap_or_else(|| label.to_owned())
 }
 
 fn decode(text: &str) -> Option<String> {

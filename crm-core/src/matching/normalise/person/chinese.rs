@@ -10,6 +10,11 @@ const COMPOUND: &str = "欧阳 歐陽 太史 端木 上官 司马 司馬 东方 
     宗政 濮阳 濮陽 公冶 太叔 申屠 公孙 公孫 慕容 仲孙 仲孫 钟离 鍾離 长孙 長孫 宇文 司徒 鲜于 鮮于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 \
     谷梁 拓跋 夹谷 轩辕 軒轅 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 东门 西门 西門 第五 完颜 纳兰 叶赫 耶律 那拉";
 
+/// The most frequent family names of one character, in both scripts.
+const FAMILIES: &str = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭肖程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范範方石姚\
+    谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文庞龐樊兰蘭殷施陶洪翟安颜顏倪严嚴牛温溫芦季俞章鲁魯葛伍韦韋申尤毕畢聂聶丛焦向柳邢路岳齐齊梅莫庄莊\
+    辛管祝左涂谷祁时時舒耿牟卜詹关關苗凌费費纪紀靳盛童欧歐甄项項曲成游阳陽裴席卫衛查屈鲍鮑位覃霍翁隋植甘景薄单單包司柏宁寧柯阮桂闵闵解强強丘华華车車冉房边邊辜吉饶饒刁瞿戚";
+
 /// Forms of address and functions behind a name, longer ones first.
 const TITLES: [&str; 61] = [
     "总工程师",
@@ -89,6 +94,48 @@ pub(super) fn is_title(text: &str) -> bool {
         || (text.chars().count() == 1 && text.chars().all(|c| matches!(c, '总' | '總' | '工' | '董')))
 }
 
+/// The name in a text: what stands apart behind a whole name is another person, and a department is none.
+pub(super) fn read(text: &str) -> PersonName {
+    let separates = |c: char| !is_han(c) && !matches!(c, '·' | '・' | '.');
+    let pieces: Vec<&str> = text.split(separates).map(without_department).filter(|piece| !piece.is_empty()).collect();
+    let (Some(first), second) = (pieces.first(), pieces.get(1)) else {
+        return PersonName::default();
+    };
+    let length = |piece: &str| piece.chars().count();
+    let family = length(first) == 1 || (length(first) == 2 && is_compound(first));
+    match second {
+        // 张 三 and 欧阳 修 are one name, each with more blanks than others write.
+        Some(_) if family => split(&pieces.concat()),
+        // 山田 太郎: what is behind begins with no family name and is no title.
+        Some(second)
+            if length(first) == 2 && !is_title(second) && !begins_with_family(first) && !begins_with_family(second) =>
+        {
+            PersonName::of(compact(first), compact(&without_title(&compact(second))))
+        }
+        _ => split(first),
+    }
+}
+
+/// The rest of a text that begins with a department: 采购部王经理.
+fn without_department(text: &str) -> &str {
+    const DEPARTMENTS: [&str; 32] = [
+        "采购", "採購", "销售", "銷售", "设备", "設備", "财务", "財務", "技术", "技術", "工程", "生产", "生產", "品质",
+        "品保", "质量", "质检", "行政", "人事", "市场", "业务", "業務", "研发", "研發", "仓库", "物流", "售后", "维修",
+        "电气", "机械", "外贸", "项目",
+    ];
+    let Some(behind) = DEPARTMENTS.iter().find_map(|department| text.strip_prefix(department)) else {
+        return text;
+    };
+    ["部门", "中心", "车间", "部", "科", "处", "室", "组", "课"]
+        .iter()
+        .find_map(|kind| behind.strip_prefix(kind))
+        .unwrap_or(text)
+}
+
+fn begins_with_family(name: &str) -> bool {
+    name.chars().next().is_some_and(|first| FAMILIES.contains(first)) || is_compound(name)
+}
+
 /// Splits a name in Chinese characters; a dot in it stands between the given and the family name of a foreigner.
 pub(super) fn split(text: &str) -> PersonName {
     let text = text.trim_matches(|c: char| !is_han(c));
@@ -97,7 +144,9 @@ pub(super) fn split(text: &str) -> PersonName {
     }
     let name = without_title(&compact(text));
     let letters = name.chars().count();
-    let length = if letters >= 2 && is_compound(&name) { 2 } else { 1 };
+    // 山田太郎: four characters without a Chinese family name in front are a Japanese name.
+    let japanese = letters == 4 && !begins_with_family(&name);
+    let length = if (letters >= 2 && is_compound(&name)) || japanese { 2 } else { 1 };
     let (end, _) = name.char_indices().nth(length).unwrap_or((name.len(), ' '));
     let (family, given) = name.split_at_checked(end).unwrap_or((&name, ""));
     PersonName::of(family.to_owned(), given.to_owned())

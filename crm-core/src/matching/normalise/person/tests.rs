@@ -62,6 +62,19 @@ fn a_form_of_address_leaves_the_family_name() {
 }
 
 #[test]
+fn a_department_is_no_name_and_a_second_person_is_another() {
+    for text in ["采购部 王经理", "采购部王经理", "设备科王科长", "財務部王小姐"] {
+        assert_parts(text, "王", "");
+    }
+    assert_parts("采购部", "", "");
+    assert_parts("陈丽丽 设备部", "陈", "丽丽");
+    assert_parts("张三 李四", "张", "三");
+    assert_parts("张三，李四", "张", "三");
+    assert_parts("陈丽 经理", "陈", "丽");
+    assert_parts("欧阳 修", "欧阳", "修");
+}
+
+#[test]
 fn a_dot_stands_between_the_names_of_a_foreigner() {
     assert_parts("约翰·史密斯", "史密斯", "约翰");
     assert_parts("约翰・史密斯先生", "史密斯", "约翰");
@@ -101,6 +114,8 @@ fn the_order_of_a_western_name_does_not_matter() {
     assert_parts("Jean-Luc Picard", "picard", "jean-luc");
     assert_eq!(name("Jean-Luc Picard").initials, "jlp");
     assert_parts("Müller", "müller", "");
+    assert_parts("Pat O’Brien", "o'brien", "pat");
+    assert_parts("Dr.-Ing. habil. Hans-Peter von der Au", "von der au", "hans-peter");
 }
 
 #[test]
@@ -118,6 +133,7 @@ fn pinyin_has_its_family_name_in_front_or_behind() {
     assert_parts("Zhang Xiaoming", "zhang", "xiaoming");
     assert_parts("Xiaoming Zhang", "zhang", "xiaoming");
     assert_parts("ZHANG Wei", "zhang", "wei");
+    assert_parts("Wang X.M.", "wang", "x m");
     assert_parts("Gordon Ma", "ma", "gordon");
     assert_parts("Long Smith", "smith", "long");
     assert_parts("Ouyang Xiu", "ouyang", "xiu");
@@ -129,6 +145,9 @@ fn names_of_japan_and_korea_have_the_family_name_in_front() {
     assert_parts("김철수", "김", "철수");
     assert_parts("남궁민수", "남궁", "민수");
     assert_parts("김철수 님", "김", "철수");
+    assert_parts("山田 太郎", "山田", "太郎");
+    assert_parts("佐藤健一", "佐藤", "健一");
+    assert_parts("易烊千玺", "易", "烊千玺");
     assert_parts("たなか さくら", "たなか", "さくら");
     assert!(!name("たなか さくら").script_han);
 }

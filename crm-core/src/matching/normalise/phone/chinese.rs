@@ -49,7 +49,9 @@ fn extension(rest: &[Group]) -> (Option<String>, &[Group]) {
 
 /// The number at the beginning of the groups, and how many of them it takes.
 fn one(groups: &[Group], at_home: bool, area: Option<&str>) -> Option<(Phone, usize)> {
-    let (international, skipped, first) = without_country(groups)?;
+    let (from_abroad, skipped, first) = without_country(groups)?;
+    // Who keeps numbers as numbers loses the zero in front.
+    let without_zero = from_abroad || at_home;
     let mut digits = first.clone();
     let mut found = None;
     let mut used = skipped + 1;
@@ -57,7 +59,7 @@ fn one(groups: &[Group], at_home: bool, area: Option<&str>) -> Option<(Phone, us
         let next = groups.get(used);
         let whole = used == skipped + 1;
         let complete =
-            complete(&digits, international).filter(|complete| whole || is_grouped(complete, groups, skipped, &first));
+            complete(&digits, without_zero).filter(|complete| whole || is_grouped(complete, without_zero, &first));
         if let Some(complete) = complete {
             found = Some((complete, used));
             // Behind a complete number a dash comes before an extension: 0512-8888666-1.
@@ -95,7 +97,7 @@ fn without_country(groups: &[Group]) -> Option<(bool, usize, String)> {
     })
 }
 
-fn complete(digits: &str, international: bool) -> Option<Complete> {
+fn complete(digits: &str, zero_may_lack: bool) -> Option<Complete> {
     let service = |digits: &str| digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
     if service(digits) {
         return Some(Complete { national: digits.to_owned(), area: None, mobile: false });
@@ -107,7 +109,7 @@ fn complete(digits: &str, international: bool) -> Option<Complete> {
     }
     let national = match without_zero {
         Some(national) => national,
-        None if international => digits,
+        None if zero_may_lack => digits,
         None => return None,
     };
     let code = area_length(national)?;
@@ -138,12 +140,11 @@ fn is_subscriber(number: &str) -> bool {
 }
 
 /// Whether blanks and dashes stand where they do in China, and not as in 089 12345678 or 1 415 555 2671.
-fn is_grouped(complete: &Complete, groups: &[Group], skipped: usize, first: &str) -> bool {
+fn is_grouped(complete: &Complete, zero_may_lack: bool, first: &str) -> bool {
     let area = complete.area.as_ref().map(|area| area.len());
-    let from_abroad = skipped > 0 || groups.first().is_some_and(|group| group.plus);
     match area {
-        Some(area) => first.len() >= area || (from_abroad && (first.len() + 1 == area || first == "0")),
-        None => first.len() > 1 || from_abroad,
+        Some(area) => first.len() >= area || (zero_may_lack && (first.len() + 1 == area || first == "0")),
+        None => first.len() > 1 || zero_may_lack,
     }
 }
 

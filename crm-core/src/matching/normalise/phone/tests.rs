@@ -69,6 +69,11 @@ fn a_chinese_landline_has_its_area_code() {
     assert_eq!(one("400-820-8820", None).e164, "+864008208820");
     assert_eq!(one("4008208820", None).e164, "+864008208820");
     assert_eq!(one("800-820-8820", Some("China")).e164, "+868008208820");
+    // A table has eaten the zero.
+    for raw in ["51288886666", "512-88886666", "512 8888 6666"] {
+        assert_eq!(one(raw, Some("CN")).e164, "+8651288886666", "{raw}");
+    }
+    assert_eq!(one("2162345678", Some("CN")).e164, "+862162345678");
     // Without its area code it stays what it is.
     assert_eq!(one("8888 6666", Some("CN")).e164, "88886666");
     assert_eq!(one("95588", Some("CN")).e164, "95588");
@@ -120,6 +125,15 @@ fn a_field_may_hold_several_numbers() {
     assert_eq!(e164("0512-88886666/88886667", None), ["+8651288886666", "+8651288886667"]);
     assert_eq!(e164("0512-88886666/67", None), ["+8651288886666", "+8651288886667"]);
     assert_eq!(e164("0512-88886666、6688", None), ["+8651288886666", "+8651288886688"]);
+    // Two extensions of one number.
+    let extensions: Vec<_> = parse("0512-88886666转8001/8002", None)
+        .into_iter()
+        .map(|phone| (phone.e164, phone.extension.unwrap()))
+        .collect();
+    assert_eq!(
+        extensions,
+        [("+8651288886666".to_owned(), "8001".to_owned()), ("+8651288886666".to_owned(), "8002".to_owned())]
+    );
     assert_eq!(e164("13862881234 13862881234", None), ["+8613862881234"]);
     assert_eq!(e164("089 1234567 / 0171 2345678", Some("DE")), ["+49891234567", "+491712345678"]);
     assert_eq!(e164("+49 89 1234567; +49 171 2345678", None), ["+49891234567", "+491712345678"]);
