@@ -2,10 +2,11 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead. A reader who sees a part only is measured
+//! force are measured instead, with `--duplicates` the look for duplicates at a save. A reader who sees a part only is measured
 //! against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
+mod duplicates;
 mod raw;
 mod world;
 
@@ -42,6 +43,7 @@ struct Options {
     rows: usize,
     rounds: usize,
     access: bool,
+    duplicates: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
@@ -49,6 +51,9 @@ fn main() -> std::result::Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
+    }
+    if options.duplicates {
+        return duplicates::measure(folder.path(), options.rows, options.rounds);
     }
     println!("{} accounts of {} users, {} rounds", options.rows, world::OWNERS, options.rounds);
     let mut results = vec![commands(folder.path(), options.rows.min(SMALL))?];
@@ -92,7 +97,13 @@ fn options() -> Options {
         place.and_then(|place| arguments.get(place + 1)).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
     let access = arguments.iter().any(|argument| argument == "--access");
-    Options { access, rows: number("--rows", 100_000).max(world::OWNERS), rounds: number("--rounds", 3_000).max(10) }
+    let duplicates = arguments.iter().any(|argument| argument == "--duplicates");
+    Options {
+        access,
+        duplicates,
+        rows: number("--rows", 100_000).max(world::OWNERS),
+        rounds: number("--rounds", 3_000).max(10),
+    }
 }
 
 /// The whole file at once, as a host would give it.

@@ -160,7 +160,11 @@ impl<'a, 'b> Pair<'a, 'b> {
             | MatchTest::NameInitial
             | MatchTest::FamilyAlone
             | MatchTest::GivenAlone
-            | MatchTest::SameStreet | MatchTest::LikeStreet | MatchTest::SamePostcode | MatchTest::TownAlone | MatchTest::SameEmail => false,
+            | MatchTest::SameStreet
+            | MatchTest::LikeStreet
+            | MatchTest::SamePostcode
+            | MatchTest::TownAlone
+            | MatchTest::SameEmail => false,
             MatchTest::WithinPlace => self.any(within_place),
             MatchTest::Swapped => self.swapped(),
             MatchTest::Initial => self.any(initial),
