@@ -2,11 +2,12 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead; with `--matching --out FILE` records are made for the search for duplicates, which
-//! `benches/matching` measures beside splink. A reader who sees a part only is measured against the raw twin that sees
-//! everything, for that is what a host would write without rights.
+//! force are measured instead, with `--duplicates` the look for duplicates at a save; with `--matching --out FILE` records
+//! are made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
+//! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
+mod duplicates;
 mod parties;
 mod raw;
 mod world;
@@ -47,6 +48,7 @@ struct Options {
     matching: bool,
     parties: parties::Wanted,
     out: Option<PathBuf>,
+    duplicates: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
@@ -59,6 +61,9 @@ fn main() -> std::result::Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
+    }
+    if options.duplicates {
+        return duplicates::measure(folder.path(), options.rows, options.rounds);
     }
     println!("{} accounts of {} users, {} rounds", options.rows, world::OWNERS, options.rounds);
     let mut results = vec![commands(folder.path(), options.rows.min(SMALL))?];
@@ -109,6 +114,7 @@ fn options() -> Options {
         rows: rows.max(world::OWNERS),
         rounds: number("--rounds", 3_000).max(10),
         access: given("--access"),
+        duplicates: given("--duplicates"),
         matching: given("--matching"),
         parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
         out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),

@@ -16,6 +16,8 @@ struct Rows {
     words: Vec<Value>,
     keys: Vec<Vec<Value>>,
     entries: Vec<Vec<Value>>,
+    match_keys: Vec<Vec<Value>>,
+    matched: Vec<Vec<Value>>,
     journal: Vec<Value>,
 }
 
@@ -120,7 +122,13 @@ impl<'a> Records<'a> {
              CREATE INDEX temp.held_record ON held (record);
              DROP TABLE IF EXISTS temp.entries;
              CREATE TEMP TABLE entries AS SELECT * FROM main.list_key WHERE entity = 'account';
-             CREATE INDEX temp.entries_record ON entries (record)",
+             CREATE INDEX temp.entries_record ON entries (record);
+             DROP TABLE IF EXISTS temp.matching;
+             CREATE TEMP TABLE matching AS SELECT * FROM main.match_key WHERE space = 1;
+             CREATE INDEX temp.matching_record ON matching (rid);
+             DROP TABLE IF EXISTS temp.record_matched;
+             CREATE TEMP TABLE record_matched AS SELECT * FROM main.match_record WHERE space = 1;
+             CREATE INDEX temp.record_matched_record ON record_matched (rid)",
         )?;
         let sql = "SELECT coalesce(max(rid), 0) FROM (SELECT rid FROM account ORDER BY rid LIMIT ?1)";
         let after = source.query_row(sql, [skip], |row| row.get(0))?;
@@ -149,6 +157,13 @@ impl<'a> Records<'a> {
         keys.query_map([record], |row| values(row, 5))?.collect()
     }
 
+    /// What a record is matched by.
+    fn matched(&self, table: &str, rid: &Value) -> rusqlite::Result<Vec<Vec<Value>>> {
+        let mut matched = self.source.prepare_cached(&format!("SELECT * FROM {table} WHERE rid = ?1"))?;
+        let width = matched.column_count();
+        matched.query_map([rid], |row| values(row, width))?.collect()
+    }
+
     fn with_rest(&self, account: Vec<Value>) -> rusqlite::Result<Rows> {
         let column = |name: &str| {
             let place = self.columns.iter().position(|column| column == name);
@@ -165,10 +180,12 @@ impl<'a> Records<'a> {
         let words = std::iter::once(Value::Text(scope)).chain(words).collect();
         let keys = self.kept("held", column("id"))?;
         let entries = self.kept("entries", column("id"))?;
+        let match_keys = self.matched("matching", column("rid"))?;
+        let matched = self.matched("record_matched", column("rid"))?;
         let mut journal = self.source.prepare_cached("SELECT * FROM journal WHERE record = ?1")?;
         let width = journal.column_count();
         let journal = journal.query_row([column("id")], |row| values(row, width))?;
-        Ok(Rows { words, keys, entries, journal, account })
+        Ok(Rows { words, keys, entries, match_keys, matched, journal, account })
     }
 }
 
@@ -193,6 +210,14 @@ fn write(target: &Connection, row: &Rows) -> rusqlite::Result<()> {
     }
     for entry in &row.entries {
         target.prepare_cached("INSERT INTO list_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(entry))?;
+    }
+    for key in &row.match_keys {
+        target.prepare_cached("INSERT INTO match_key VALUES (?, ?, ?, ?, ?)")?.execute(params_from_iter(key))?;
+    }
+    for entry in &row.matched {
+        target
+            .prepare_cached("INSERT INTO match_record VALUES (?, ?, ?, ?, ?, ?)")?
+            .execute(params_from_iter(entry))?;
     }
     let mut journal = target.prepare_cached(&format!("INSERT INTO journal VALUES ({})", places(row.journal.len())))?;
     journal.execute(params_from_iter(&row.journal)).map(|_| ())

@@ -77,6 +77,7 @@ pub mod room;
 pub mod store;
 
 pub mod customer;
+pub mod duplicates;
 pub mod exchange;
 pub mod matching;
 pub mod merging;

@@ -4,6 +4,7 @@ use crm_core::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
+use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
 use crm_core::merging::MergeRecord;
 use crm_core::product::{ListPrice, PriceList, Product};
@@ -24,9 +25,10 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, FieldDefinition, Lead, ListPrice, MergeRecord,
+            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
+            DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
             Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, Quote, RecordShare, Role,
-            SharingDefault, SharingRule, StageInterval, TeamMember, Territory, User, UserGroup,
+            SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crm_core::customer::CustomerCommand;
+use crm_core::duplicates::DuplicateCommand;
 use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand, TransferCommand};
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
@@ -24,6 +25,7 @@ pub enum CommandInput {
     Product(ProductCommand),
     Quote(QuoteCommand),
     Transfer(TransferCommand),
+    Duplicate(DuplicateCommand),
     Journal(JournalCommand),
 }
 
@@ -39,6 +41,7 @@ impl From<CommandInput> for Command {
             CommandInput::Product(command) => Self::Product(command),
             CommandInput::Quote(command) => Self::Quote(command),
             CommandInput::Transfer(command) => Self::Transfer(command),
+            CommandInput::Duplicate(command) => Self::Duplicate(command),
             CommandInput::Journal(command) => Self::Journal(command),
         }
     }

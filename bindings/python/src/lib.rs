@@ -9,6 +9,7 @@ mod access;
 mod admin;
 mod crm;
 mod customers;
+mod duplicates;
 mod entities;
 mod exchange;
 mod input;
@@ -32,6 +33,8 @@ mod _native {
     use crate::crm::Crm;
     #[pymodule_export]
     use crate::customers::Customers;
+    #[pymodule_export]
+    use crate::duplicates::DuplicateControl;
     #[pymodule_export]
     use crate::exchange::{
         CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
@@ -72,6 +75,13 @@ mod _native {
         ActivityLinkPage, ActivityPage, Attachment, AttachmentPage, Channel, ChannelKind, Contact, ContactPage,
         CustomerCommand, HierarchyKind, HierarchyNode, Identifier, LifeCycle, SingleView, SingleViewOptions, Subject,
         SubjectEntity, Total, ViewRecord,
+    };
+    #[pymodule_export]
+    use crm_core::duplicates::{
+        CaseStatus, CaseVerdict, DuplicateAction, DuplicateCandidate, DuplicateCase, DuplicateCasePage, DuplicateCheck,
+        DuplicateCommand, DuplicateHit, DuplicateList, DuplicatePair, DuplicateQuestion, DuplicateRule,
+        DuplicateRulePage, DuplicateSearch, DuplicateVerdict, DuplicateVerdictPage, RecordSource, RekeyReport,
+        StoredMatchModel, StoredMatchModelPage, VerdictKind,
     };
     #[pymodule_export]
     use crm_core::engine::{

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use crm_core::duplicates::RecordSource;
 use crm_core::engine::{FieldDescription, Outcome};
 use crm_core::exchange::{ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
 use crm_core::journal::{ChangePage, JournalEntry};
@@ -14,6 +15,7 @@ use pyo3::types::PyDict;
 use crate::access::Access;
 use crate::admin::Admin;
 use crate::customers::Customers;
+use crate::duplicates::DuplicateControl;
 use crate::entities;
 use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
 use crate::merges::Merges;
@@ -65,6 +67,12 @@ impl Session {
         Self { inner: self.inner.at(instant) }
     }
 
+    /// The same session for records that come in on another way: the rules for duplicates of that way hold. If nothing is
+    /// said, methods count as a form, the JSON door as a program, and files as an import.
+    fn with_source(&self, source: RecordSource) -> Self {
+        Self { inner: self.inner.with_source(source) }
+    }
+
     /// Accounts, contacts, hierarchies, activities, attachments and the single view.
     #[getter]
     fn customers(&self) -> Customers {
@@ -111,6 +119,12 @@ impl Session {
     #[getter]
     fn merges(&self) -> Merges {
         Merges { session: self.inner.clone() }
+    }
+
+    /// Rules for duplicates, looking for them, verdicts on pairs and cases of review.
+    #[getter]
+    fn duplicates(&self) -> DuplicateControl {
+        DuplicateControl { session: self.inner.clone() }
     }
 
     /// Carries out a command. With an `op_id` it may be repeated: it has its effect once and gives the first outcome.

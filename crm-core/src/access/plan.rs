@@ -216,6 +216,11 @@ impl AccessPlan {
         self.user.is_nil()
     }
 
+    /// The tenant.
+    pub(crate) const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
     /// The entity.
     pub(crate) const fn entity(&self) -> &'static str {
         self.entity

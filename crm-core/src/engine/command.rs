@@ -7,6 +7,7 @@ use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
 use crate::customer::CustomerCommand;
+use crate::duplicates::DuplicateCommand;
 use crate::journal::ChangeKind;
 use crate::merging::MergeCommand;
 use crate::product::ProductCommand;
@@ -42,6 +43,8 @@ pub enum Command {
     Transfer(TransferCommand),
     /// Merging records, and taking that back.
     Merge(MergeCommand),
+    /// Rules for duplicates, verdicts, cases of review, models.
+    Duplicate(DuplicateCommand),
     /// Taking operations back.
     Journal(JournalCommand),
 }
@@ -61,6 +64,7 @@ python_json! {
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
                 Self::Merge(command) => of("Merge")?.with(command),
+                Self::Duplicate(command) => of("Duplicate")?.with(command),
                 Self::Journal(command) => of("Journal")?.with(command),
             }
         }

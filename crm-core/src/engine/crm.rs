@@ -8,6 +8,7 @@ use super::registry::registry;
 use super::tenant::{Tenant, Tenants, check_key};
 use super::{Command, Organization, Outcome, pipeline};
 use crate::access::{self, Ctx, PermissionSet, TenantId, User};
+use crate::duplicates::RecordSource;
 use crate::schema::Registry;
 use crate::store::{MemoryStore, ReadTx, SqliteOptions, SqliteStore, Store};
 use crate::value::{
@@ -166,7 +167,7 @@ impl Crm {
             Ok(())
         })?;
         let ctx = found.ok_or_else(|| Error::not_found("user"))?;
-        Ok(Session { inner: self.inner.clone(), ctx, clock: self.inner.clock.clone() })
+        Ok(Session { inner: self.inner.clone(), ctx, clock: self.inner.clock.clone(), source: None })
     }
 
     /// Copies the whole database into a new file while others go on working.
@@ -208,6 +209,8 @@ pub struct Session {
     pub(crate) inner: Arc<Inner>,
     pub(crate) ctx: Ctx,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The way on which records come in, if it was said.
+    pub(crate) source: Option<RecordSource>,
 }
 
 impl std::fmt::Debug for Session {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::pipeline::{self, Asked};
 use super::{Command, Outcome, Question, Session};
 use crate::access::mutation::{Check, off};
+use crate::duplicates::RecordSource;
 use crate::schema::{FieldKind, FieldRef, Place, Row, WriteRule};
 use crate::value::error::excerpt;
 use crate::value::{Error, ErrorCode, Id, Result, json};
@@ -65,10 +66,11 @@ impl Session {
     /// # Errors
     /// As [`Session::execute_all`]; `BadJson`, `UnknownField`, `WrongType`, `Required` with the path in the text.
     pub fn execute_json(&self, text: &str, op_id: Option<Id>) -> Result<String> {
+        let program = self.as_program();
         let outcome = if is_list(text) {
-            self.execute_all(&json::from_text::<Vec<Command>>(text)?, op_id)
+            program.execute_all(&json::from_text::<Vec<Command>>(text)?, op_id)
         } else {
-            pipeline::execute(self, Asked::One(&json::from_text(text)?), op_id)
+            pipeline::execute(&program, Asked::One(&json::from_text(text)?), op_id)
         };
         json::to_canonical(&outcome?)
     }
@@ -78,10 +80,11 @@ impl Session {
     /// # Errors
     /// As [`Session::execute_json`].
     pub fn preview_json(&self, text: &str) -> Result<String> {
+        let program = self.as_program();
         let outcome = if is_list(text) {
-            self.preview_all(&json::from_text::<Vec<Command>>(text)?)
+            program.preview_all(&json::from_text::<Vec<Command>>(text)?)
         } else {
-            self.preview(json::from_text(text)?)
+            program.preview(json::from_text(text)?)
         };
         json::to_canonical(&outcome?)
     }
@@ -91,7 +94,12 @@ impl Session {
     /// # Errors
     /// As the question's own method.
     pub fn query_json(&self, text: &str) -> Result<String> {
-        json::from_text::<Question>(text)?.answer(self)
+        json::from_text::<Question>(text)?.answer(&self.as_program())
+    }
+
+    /// What comes through the door comes from a program, unless something else was said.
+    fn as_program(&self) -> Self {
+        self.with_source(self.source.unwrap_or(RecordSource::Api))
     }
 
     /// The whole JSON door in one call that never fails: `{"execute": ...}`, `{"preview": ...}` or `{"query": ...}` is

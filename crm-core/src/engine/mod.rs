@@ -7,6 +7,7 @@ mod aliases;
 mod checks;
 mod command;
 mod crm;
+pub(crate) mod duplicates;
 mod json_door;
 mod match_index;
 mod merge;
@@ -46,12 +47,13 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Decisions, Merges, Products, Quotes, Sales, Transfers};
+pub use services::{Access, Customers, Decisions, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,
 };
 
+pub(crate) use duplicates::{keep, kept_changes};
 pub(crate) use pipeline::unknown;
 pub(crate) use read::Reading;
 pub(crate) use registry::is_configuration;

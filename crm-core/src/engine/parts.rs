@@ -85,6 +85,7 @@ impl Work<'_> {
         self.before_definition(&entity, None, &after)?;
         self.before_sharing(author, &entity, None, Some(&mut after))?;
         self.check_aliases(&entity, None, &after)?;
+        let consequences = consequences.join(self.check_duplicates(author, &entity, Some(&before), &after)?);
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;
         if author.is_undo() {

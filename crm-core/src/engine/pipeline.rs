@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
+use super::duplicates::{keep, kept_changes};
 use super::registry::{CONFIGURATION, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
+use crate::duplicates::RecordSource;
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query;
 use crate::room::{Author, Change, Decision};
@@ -171,7 +173,7 @@ pub(super) fn setup(inner: &Arc<Inner>, options: &SetupOptions) -> Result<Id> {
         }
         let id = tx.add_tenant(&options.tenant)?;
         let ctx = Ctx { tenant: id, user: admin };
-        let session = Session { inner: inner.clone(), ctx, clock: inner.clock.clone() };
+        let session = Session { inner: inner.clone(), ctx, clock: inner.clock.clone(), source: None };
         first_operation(&session, tx, options, id)
     });
     match written {
@@ -219,6 +221,10 @@ pub(super) struct Work<'a> {
     /// Numbers that were taken and not used yet: next, end.
     pub(super) numbers: HashMap<String, (i64, i64)>,
     pub(super) configured: bool,
+    /// The way on which records come in: the rules for duplicates of that way hold.
+    pub(super) source: RecordSource,
+    /// Whether duplicates are taken without a look: of a merge, which is about them.
+    pub(super) takes_duplicates: bool,
 }
 
 impl<'a> Work<'a> {
@@ -239,6 +245,8 @@ impl<'a> Work<'a> {
             good: HashSet::new(),
             numbers: HashMap::new(),
             configured: false,
+            source: session.source.unwrap_or_default(),
+            takes_duplicates: false,
         }
     }
 
@@ -263,6 +271,7 @@ impl<'a> Work<'a> {
             Command::Quote(command) => command.decide(self),
             Command::Transfer(command) => self.decide_transfer(command),
             Command::Merge(command) => self.decide_merge(command),
+            Command::Duplicate(command) => command.decide(self),
             Command::Journal(command) => self.decide_undo(command),
         }
     }
@@ -383,9 +392,10 @@ impl<'a> Work<'a> {
         self.before_definition(&entity, None, &row)?;
         self.before_sharing(author, &entity, None, Some(&mut row))?;
         self.check_aliases(&entity, None, &row)?;
+        let review = self.check_duplicates(author, &entity, None, &row)?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
         self.write(&plan, &entity, None, row, ChangeKind::Create, changes)?;
-        self.carry_out(consequences, depth + 1)
+        self.carry_out(consequences.join(review), depth + 1)
     }
 
     /// Lets the rule of the entity speak. What it wants to be written first is written; the rest is given back.
@@ -460,7 +470,9 @@ impl<'a> Work<'a> {
         self.before_sharing(author, &entity, Some(&before), Some(&mut after))?;
         self.check_aliases(&entity, Some(&before), &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
+        let mut consequences = consequences;
         if !changes.is_empty() {
+            consequences = consequences.join(self.check_duplicates(author, &entity, Some(&before), &after)?);
             self.write(&plan, &entity, Some(&before), after, ChangeKind::Update, changes)?;
         }
         self.carry_out(consequences, depth + 1)
@@ -520,7 +532,9 @@ impl<'a> Work<'a> {
             changes.extend(journal::stamp_changes(before, &after));
         }
         let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
+        let kept = kept_changes(entity, before, &after)?;
         self.tx.put(&plan.check_write(entity, before, after)).map_err(|error| self.clash(entity, error))?;
+        keep(self.tx, self.tenant.id, id, before.is_none(), &kept)?;
         self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
         let entry = JournalEntry {
             sequence: 0,
@@ -536,7 +550,7 @@ impl<'a> Work<'a> {
             consequence: self.consequence || entity.is_kept_by_engine(),
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
-        if !self.quiet {
+        if !self.quiet && self.tells_of(entity, id)? {
             let change = RecordChange { entity: entity.name.to_owned(), id, kind, version: standing };
             self.outcome.changes.push(change);
         }
@@ -609,6 +623,7 @@ impl Command {
             Self::Quote(command) => command.name(),
             Self::Transfer(command) => command.name(),
             Self::Merge(command) => command.name(),
+            Self::Duplicate(command) => command.name(),
             Self::Journal(super::JournalCommand::Undo { .. }) => "journal.undo",
         }
     }

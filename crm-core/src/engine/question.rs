@@ -2,6 +2,7 @@
 
 use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
+use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
@@ -238,6 +239,21 @@ value_union! {
             /// The date.
             date: Date,
         },
+        /// The duplicates of a record as it would be saved.
+        CheckDuplicates {
+            /// The record.
+            record: DuplicateQuestion,
+        },
+        /// The duplicates among records.
+        FindDuplicates {
+            /// Which records.
+            search: DuplicateSearch,
+        },
+        /// Pairs of related accounts that stand in no hierarchy together.
+        SuggestHierarchy {
+            /// Which accounts.
+            search: DuplicateSearch,
+        },
         /// The shares of a record.
         Shares {
             /// The entity.
@@ -328,6 +344,9 @@ impl Question {
             Self::Ownership { entity, id } => json::to_canonical(&session.transfers().ownership(&entity, id)?),
             Self::OwnerOn { entity, id, date } => json::to_canonical(&session.transfers().owner_on(&entity, id, date)?),
             Self::Shares { entity, record } => json::to_canonical(&access.shares(&entity, record)?),
+            Self::CheckDuplicates { record } => json::to_canonical(&session.duplicates().check(&record)?),
+            Self::FindDuplicates { search } => json::to_canonical(&session.duplicates().find(&search)?),
+            Self::SuggestHierarchy { search } => json::to_canonical(&session.duplicates().suggestions(&search)?),
             record => record.answer(session),
         }
     }

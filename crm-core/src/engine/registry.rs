@@ -9,7 +9,7 @@ use crate::access::{
 use crate::merging::MergeRecord;
 use crate::room::{JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
-use crate::{customer, product, quote, sales};
+use crate::{customer, duplicates, product, quote, sales};
 
 /// All entities, in the order in which a dump writes and a restore reads them.
 #[must_use]
@@ -28,6 +28,7 @@ pub fn registry() -> Arc<Registry> {
             EntityType::of::<SharingDefault>(),
             EntityType::of::<SharingRule>(),
         ];
+        types.extend(duplicates::configuration());
         types.extend(customer::entities());
         types.extend(product::entities());
         types.extend(sales::entities());
@@ -38,6 +39,7 @@ pub fn registry() -> Arc<Registry> {
             EntityType::of::<PlannedTransfer>(),
             EntityType::of::<MergeRecord>(),
         ]);
+        types.extend(duplicates::entities());
         Arc::new(Registry::new(types))
     };
     REGISTRY.get_or_init(make).clone()
@@ -55,6 +57,8 @@ pub(super) const CONFIGURATION: &[&str] = &[
     "territory",
     "sharing_default",
     "sharing_rule",
+    "duplicate_rule",
+    "match_model",
 ];
 
 /// Whether an entity is part of the configuration, whose records a dump writes first.
@@ -69,6 +73,7 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
         .or_else(|| product::rule_of(entity))
         .or_else(|| sales::rule_of(entity))
         .or_else(|| quote::rule_of(entity))
+        .or_else(|| duplicates::rule_of(entity))
 }
 
 /// What an entity's room says about a record that is brought back.

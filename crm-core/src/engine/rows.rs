@@ -7,6 +7,7 @@ use super::pipeline::{Work, finish_write};
 use super::registry::CONFIGURATION;
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, Session};
+use crate::duplicates::RecordSource;
 use crate::journal::ChangeKind;
 use crate::query::Query;
 use crate::room::{Change, Decision, View as _};
@@ -107,6 +108,7 @@ fn run(
     let tenant = session.inner.tenant(tx, session.ctx.tenant)?;
     tenant.require_user(session.ctx.user)?;
     let mut work = Work::new(session, tx, tenant, operation);
+    work.source = session.source.unwrap_or(RecordSource::Import);
     let mut import = Import { command, put: HashSet::new(), results: Vec::with_capacity(rows.len()) };
     for rows in rows.chunks(ROWS_OF_A_STEP) {
         if !import.together(&mut work, rows)? {

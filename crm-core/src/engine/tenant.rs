@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Organization;
+use super::duplicates::Matching;
 use crate::access::{
     AccessModel, AccessPlan, Configuration, Ctx, OrgUnit, PermissionSet, Role, SharingDefault, SharingRule,
     SystemReason, TenantId, Territory, User, UserGroup,
@@ -42,6 +43,8 @@ pub(crate) struct Tenant {
     pub(crate) organization: Option<Organization>,
     /// Whether records were ever merged: only then is an identifier looked up among those of merged ones.
     pub(crate) merged: bool,
+    /// Rules for duplicates and the models by which they are found.
+    pub(crate) matching: Arc<Matching>,
     zone: chrono_tz::Tz,
     /// The business date on which the rights are looked at.
     today: Date,
@@ -71,22 +74,23 @@ impl Tenant {
             defaults: load_map::<SharingDefault>(tx, &schema, id)?,
         };
         let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
+        let matching = Arc::new(Matching::new(load_all(tx, &schema, id)?, load_all(tx, &schema, id)?));
         let merged = has_merges(tx, &schema, id)?;
-        Ok(Self { merged, ..Self::of(id, epoch, schema, organization, configuration, now) })
+        Ok(Self { merged, ..Self::of(id, epoch, schema, (organization, matching), configuration, now) })
     }
 
     fn of(
         id: TenantId,
         epoch: i64,
         schema: Arc<TenantSchema>,
-        organization: Option<Organization>,
+        (organization, matching): (Option<Organization>, Arc<Matching>),
         configuration: Configuration,
         now: Timestamp,
     ) -> Self {
         let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let today = date_in(zone, now);
         let model = AccessModel::new(configuration, &schema, today);
-        Self { id, epoch, schema, model, organization, zone, merged: false, today, plans: RwLock::default() }
+        Self { id, epoch, schema, model, organization, merged: false, matching, zone, today, plans: RwLock::default() }
     }
 
     /// The tenant at a later instant: the same, or another one if a day has begun since.
@@ -95,8 +99,8 @@ impl Tenant {
             return self.clone();
         }
         let configuration = self.model.configuration().clone();
-        let organization = self.organization.clone();
-        let tenant = Self::of(self.id, self.epoch, self.schema.clone(), organization, configuration, now);
+        let kept = (self.organization.clone(), self.matching.clone());
+        let tenant = Self::of(self.id, self.epoch, self.schema.clone(), kept, configuration, now);
         Arc::new(Self { merged: self.merged, ..tenant })
     }
 
@@ -115,8 +119,8 @@ impl Tenant {
             SharingDefault::NAME => replace(&mut known.defaults, row)?,
             _ => return Ok(None),
         }
-        let organization = self.organization.clone();
-        let tenant = Self::of(self.id, epoch, self.schema.clone(), organization, known, now);
+        let kept = (self.organization.clone(), self.matching.clone());
+        let tenant = Self::of(self.id, epoch, self.schema.clone(), kept, known, now);
         Ok(Some(Self { merged: self.merged, ..tenant }))
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{SystemReason, TenantId};
-use crate::engine::{Crm, Tenant, unknown};
+use crate::engine::{Crm, Tenant, keep, kept_changes, unknown};
 use crate::journal::JournalEntry;
 use crate::query::{Query, operand};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, Row};
@@ -352,7 +352,9 @@ impl<'a> Restore<'a> {
         let row = read_record(&tenant, entity, line)?;
         let definition = (entity.name == FieldDefinition::NAME && !row.deleted).then(|| row.clone());
         let plan = tenant.system_plan(entity, SystemReason::Dump);
+        let (id, kept) = (row.id, kept_changes(entity, None, &row)?);
         self.tx.put(&plan.check_write(entity, None, row))?;
+        keep(self.tx, tenant.id, id, true, &kept)?;
         self.report.records += 1;
         if let Some(row) = definition {
             self.load(tenant.id)?;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Customers, Merges, Products, Quotes, Sales, Transfers};
+use super::{Access, Admin, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
+use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
@@ -65,6 +66,11 @@ impl Session {
     pub fn merges(&self) -> Merges {
         Merges::new(self.session.clone())
     }
+
+    /// Rules for duplicates, looking for them, verdicts on pairs and cases of review.
+    pub fn duplicates(&self) -> DuplicateControl {
+        DuplicateControl::new(self.session.clone())
+    }
 }
 
 /// Who and when.
@@ -86,6 +92,12 @@ impl Session {
     /// `OutOfRange` for an instant outside the years 1 to 9999.
     pub fn at(&self, instant: Timestamp) -> Result<Self> {
         Ok(Self::new(self.session.at(instant)))
+    }
+
+    /// The same session for records that come in on another way: the rules for duplicates of that way hold. If nothing is
+    /// said, methods count as a form, the JSON door as a program, and files as an import.
+    pub fn with_source(&self, source: RecordSource) -> Self {
+        Self::new(self.session.with_source(source))
     }
 }
 

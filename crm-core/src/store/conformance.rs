@@ -6,6 +6,7 @@
 mod aggregates;
 mod comparisons;
 mod keeping;
+mod matches;
 mod pages;
 mod searching;
 mod suite;
@@ -31,6 +32,12 @@ macro_rules! store_conformance {
                 keeping: numbers_have_no_gaps_and_no_repeats,
                 keeping: what_fails_leaves_nothing,
                 keeping: a_panic_leaves_nothing_and_the_store_goes_on,
+                matches: records_that_share_a_key_are_found,
+                matches: keys_change_with_their_record,
+                matches: a_key_of_many_is_bounded,
+                matches: what_is_taken_back_leaves_no_keys,
+                matches: versions_stand_side_by_side_until_the_old_one_is_dropped,
+                matches: pages_and_tenants_are_apart,
                 comparisons: every_comparison_of_every_kind,
                 comparisons: lists_of_values_and_empty_values,
                 comparisons: conditions_join_as_two_valued_logic,

@@ -1,11 +1,12 @@
 //! The reference store: plain maps. What it answers is the meaning; SQLite must agree.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
 use super::{
-    Difference, JournalRead, JournalScope, Operation, ReadTx, ReadWork, Store, WriteFailure, WriteTx, WriteWork,
+    Difference, JournalRead, JournalScope, MatchChange, MatchEntry, MatchSpace, Operation, ReadTx, ReadWork, Store,
+    WriteFailure, WriteTx, WriteWork,
 };
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, Granted, RecordGrant,
@@ -21,6 +22,8 @@ type TableKey = (TenantId, String);
 type UniqueKey = (TenantId, String, String, String);
 /// The record whose grants are kept.
 type GrantKey = (TenantId, String, Id);
+/// Tenant, number of the space and version.
+type SpaceKey = (TenantId, i64, i64);
 /// Grants by principal and cause.
 type Grants = BTreeMap<(Id, Id), Grant>;
 
@@ -42,6 +45,9 @@ struct State {
     operations: HashMap<(TenantId, Id), Operation>,
     epochs: HashMap<TenantId, i64>,
     numbers: HashMap<(TenantId, String), i64>,
+    /// The places of the records that carry a key.
+    match_keys: BTreeMap<(SpaceKey, i64), BTreeSet<i64>>,
+    matched: BTreeMap<SpaceKey, BTreeMap<i64, MatchEntry>>,
     next_order: u64,
 }
 
@@ -55,6 +61,9 @@ enum Undo {
     Operation(TenantId, Id),
     Epoch(TenantId),
     Numbers((TenantId, String), Option<i64>),
+    /// The key of a record was added, or else taken away.
+    MatchKey((SpaceKey, i64), i64, bool),
+    Matched(SpaceKey, i64, Option<MatchEntry>),
 }
 
 /// The reference store in memory.
@@ -117,6 +126,12 @@ impl State {
         let visible =
             (*get.deleted() || !row.deleted) && self.allows((*get.tenant(), get.entity()), get.visibility(), row);
         visible.then(|| row.clone())
+    }
+
+    /// Where a record stands among those that are matched.
+    fn place(&self, space: &MatchSpace, id: Id) -> Option<i64> {
+        let stored = self.tables.get(&(space.tenant, space.entity.to_owned()))?.get(&id)?;
+        i64::try_from(stored.order).ok()
     }
 
     /// The grants on a record, in the order of their principals and causes.
@@ -302,6 +317,10 @@ impl State {
     }
 }
 
+const fn space_key(space: &MatchSpace) -> SpaceKey {
+    (space.tenant, space.number, space.version)
+}
+
 pub(super) fn too_many_groups() -> Error {
     let problem = Problem::of_field(ErrorCode::TooMany, "group_by", "the question has too many groups");
     problem.with("max_groups", MAX_GROUPS).into_invalid()
@@ -407,6 +426,37 @@ macro_rules! reads {
                 series.sort();
                 Ok(series)
             }
+
+            fn match_candidates(&mut self, space: &MatchSpace, keys: &[i64], most: usize) -> Result<Vec<Vec<i64>>> {
+                let places = |key: &i64| {
+                    let places = self.$state.match_keys.get(&(space_key(space), *key));
+                    places.into_iter().flatten().take(most.saturating_add(1)).copied().collect()
+                };
+                Ok(keys.iter().map(places).collect())
+            }
+
+            fn match_entries(&mut self, space: &MatchSpace, places: &[i64]) -> Result<Vec<MatchEntry>> {
+                let Some(kept) = self.$state.matched.get(&space_key(space)) else { return Ok(Vec::new()) };
+                Ok(places.iter().filter_map(|place| kept.get(place)).cloned().collect())
+            }
+
+            fn match_entry(&mut self, space: &MatchSpace, record: Id) -> Result<Option<MatchEntry>> {
+                let Some(place) = self.$state.place(space, record) else { return Ok(None) };
+                Ok(self.$state.matched.get(&space_key(space)).and_then(|kept| kept.get(&place)).cloned())
+            }
+
+            fn match_page(&mut self, space: &MatchSpace, after: i64, limit: usize) -> Result<Vec<MatchEntry>> {
+                let Some(kept) = self.$state.matched.get(&space_key(space)) else { return Ok(Vec::new()) };
+                let behind = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+                Ok(kept.range(behind).take(limit).map(|(_, entry)| entry.clone()).collect())
+            }
+
+            fn stale_matches(&mut self, space: &MatchSpace, limit: usize) -> Result<Vec<Id>> {
+                let of_space =
+                    |key: &SpaceKey| (key.0, key.1) == (space.tenant, space.number) && key.2 != space.version;
+                let stale = self.$state.matched.iter().filter(|(key, _)| of_space(key));
+                Ok(stale.flat_map(|(_, kept)| kept.values()).take(limit).map(|entry| entry.id).collect())
+            }
         }
     };
 }
@@ -477,7 +527,24 @@ impl Writer<'_> {
                     None => state.numbers.remove(&key),
                 };
             }
+            Undo::MatchKey(key, place, added) => state.set_match_key(key, place, !added),
+            Undo::Matched(space, place, before) => {
+                state.set_matched(space, place, before);
+            }
         }
+    }
+
+    fn set_match_key(&mut self, key: (SpaceKey, i64), place: i64, added: bool) {
+        let carries = self.state.match_keys.get(&key).is_some_and(|places| places.contains(&place));
+        if carries != added {
+            self.state.set_match_key(key, place, added);
+            self.undo.push(Undo::MatchKey(key, place, added));
+        }
+    }
+
+    fn set_matched(&mut self, space: SpaceKey, place: i64, entry: Option<MatchEntry>) {
+        let before = self.state.set_matched(space, place, entry);
+        self.undo.push(Undo::Matched(space, place, before));
     }
 
     fn change_grants(&mut self, tenant: TenantId, gone: &[RecordGrant], come: &[RecordGrant]) -> Result<()> {
@@ -615,5 +682,58 @@ impl WriteTx for Writer<'_> {
 
     fn index_custom_field(&mut self, _: &str, _: &FieldSpec) -> Result<()> {
         Ok(())
+    }
+
+    fn put_match(&mut self, space: &MatchSpace, record: Id, change: &MatchChange<'_>) -> Result<()> {
+        let place = self.state.place(space, record).ok_or_else(super::no_record)?;
+        for other in self.state.other_versions(space) {
+            if self.state.matched.get(&other).is_some_and(|kept| kept.contains_key(&place)) {
+                self.set_matched(other, place, None);
+            }
+        }
+        let own = space_key(space);
+        change.remove.iter().for_each(|key| self.set_match_key((own, *key), place, false));
+        change.add.iter().for_each(|key| self.set_match_key((own, *key), place, true));
+        let entry = change.features.map(|features| MatchEntry { place, id: record, features: features.to_vec() });
+        self.set_matched(own, place, entry);
+        Ok(())
+    }
+
+    fn drop_stale_keys(&mut self, space: &MatchSpace, limit: usize) -> Result<usize> {
+        let of_space = |key: &SpaceKey| (key.0, key.1) == (space.tenant, space.number) && key.2 != space.version;
+        let stale = self.state.match_keys.iter().filter(|((key, _), _)| of_space(key));
+        let stale = stale.flat_map(|(key, places)| places.iter().map(|place| (*key, *place)));
+        let stale: Vec<((SpaceKey, i64), i64)> = stale.take(limit).collect();
+        let count = stale.len();
+        stale.into_iter().for_each(|(key, place)| self.set_match_key(key, place, false));
+        Ok(count)
+    }
+}
+
+impl State {
+    fn set_match_key(&mut self, key: (SpaceKey, i64), place: i64, added: bool) {
+        let places = self.match_keys.entry(key).or_default();
+        if added {
+            places.insert(place)
+        } else {
+            places.remove(&place)
+        };
+        if places.is_empty() {
+            self.match_keys.remove(&key);
+        }
+    }
+
+    /// Keeps an entry or takes it away, and gives the former one.
+    fn set_matched(&mut self, space: SpaceKey, place: i64, entry: Option<MatchEntry>) -> Option<MatchEntry> {
+        let kept = self.matched.entry(space).or_default();
+        match entry {
+            Some(entry) => kept.insert(place, entry),
+            None => kept.remove(&place),
+        }
+    }
+
+    fn other_versions(&self, space: &MatchSpace) -> Vec<SpaceKey> {
+        let other = |key: &&SpaceKey| (key.0, key.1) == (space.tenant, space.number) && key.2 != space.version;
+        self.matched.keys().filter(other).copied().collect()
     }
 }

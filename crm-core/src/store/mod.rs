@@ -3,6 +3,7 @@
 //! A store answers checked questions only ([`crate::access`]); it decides nothing.
 
 mod key_file;
+mod matches;
 mod memory;
 mod sqlite;
 
@@ -12,6 +13,7 @@ mod conformance;
 use std::path::Path;
 
 pub use key_file::{KeyFile, KeyFileContent};
+pub use matches::{MatchChange, MatchEntry, MatchSpace};
 pub use memory::MemoryStore;
 #[cfg(test)]
 pub(crate) use sqlite::PlanChoice;
@@ -172,6 +174,32 @@ pub trait ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn number_series(&mut self, tenant: TenantId) -> Result<Vec<(String, i64)>>;
+    /// For each key the places of the records that carry it, in rising order: at most one more than `most`, which says
+    /// that there are too many.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn match_candidates(&mut self, space: &MatchSpace, keys: &[i64], most: usize) -> Result<Vec<Vec<i64>>>;
+    /// What is kept of records by their places, in the order that was asked for; a place without a record is left out.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn match_entries(&mut self, space: &MatchSpace, places: &[i64]) -> Result<Vec<MatchEntry>>;
+    /// What is kept of one record in the version of the space.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn match_entry(&mut self, space: &MatchSpace, record: Id) -> Result<Option<MatchEntry>>;
+    /// Entries behind a place, in rising order of the places. Begin with the smallest number.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn match_page(&mut self, space: &MatchSpace, after: i64, limit: usize) -> Result<Vec<MatchEntry>>;
+    /// Records of which an entry of another version is kept.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn stale_matches(&mut self, space: &MatchSpace, limit: usize) -> Result<Vec<Id>>;
 }
 
 /// Records that one question finds and another one does not.
@@ -251,6 +279,17 @@ pub trait WriteTx: ReadTx {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()>;
+    /// Keeps what a record is matched by, or takes it away. Entries of other versions go; their keys stay until
+    /// [`WriteTx::drop_stale_keys`].
+    ///
+    /// # Errors
+    /// `DamagedFile` if the record is not there, `Unavailable` or `Corrupt`.
+    fn put_match(&mut self, space: &MatchSpace, record: Id, change: &MatchChange<'_>) -> Result<()>;
+    /// Takes keys of other versions away, at most `limit`, and says how many they were.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn drop_stale_keys(&mut self, space: &MatchSpace, limit: usize) -> Result<usize>;
 }
 
 /// Another record has the value already. It is not said which: the reader may not be allowed to see it.

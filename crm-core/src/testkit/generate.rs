@@ -64,7 +64,7 @@ pub(crate) struct Generator {
 }
 
 /// Entities whose every change makes the engine read all of them: few are kept, and they are changed less often.
-const COSTLY: [(&str, usize); 10] = [
+const COSTLY: [(&str, usize); 12] = [
     ("organization", 1),
     ("field_definition", 24),
     ("role", 12),
@@ -75,6 +75,8 @@ const COSTLY: [(&str, usize); 10] = [
     ("territory", 6),
     ("sharing_default", 3),
     ("sharing_rule", 12),
+    ("duplicate_rule", 4),
+    ("match_model", 1),
 ];
 
 /// The record that a command changes.

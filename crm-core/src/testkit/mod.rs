@@ -3,6 +3,7 @@
 mod attacks;
 mod crash;
 mod doubt;
+mod duplicates;
 mod engines;
 mod every_entity;
 mod exported;

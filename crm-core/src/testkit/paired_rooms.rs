@@ -13,6 +13,7 @@ use crate::access::{
     SharingAccess, SharingRule, SharingRuleKind, User,
 };
 use crate::customer::Account;
+use crate::duplicates::{DuplicateAction, DuplicateRule, RecordSource};
 use crate::engine::{AccessCommand, AdminCommand, Command, Outcome, Session};
 use crate::product::{PriceList, Product};
 use crate::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
@@ -63,8 +64,12 @@ pub(super) const ROOMS: [&str; 8] =
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 23] = [
+pub(super) const ASKED: [&str; 27] = [
     "merge",
+    "duplicate_verdict",
+    "duplicate_case",
+    "duplicate_rule",
+    "match_model",
     "team_member",
     "record_share",
     "transfer",
@@ -204,10 +209,26 @@ fn seller(hides_stages: bool, is_second: bool) -> PermissionSet {
             .chain(&SHARED)
             .map(|entity| work(entity))
             .chain(["pipeline", "user"].map(read))
-            .chain(["team_member", "record_share", "transfer", "merge"].map(own))
+            .chain(["team_member", "record_share", "transfer", "merge", "duplicate_verdict", "duplicate_case"].map(own))
             .collect(),
         fields: hidden.iter().chain(only.iter().filter(|_| is_second)).map(field).chain([masked]).collect(),
         ..PermissionSet::default()
+    }
+}
+
+/// Saves are warned of duplicates, programs have them queued; of hidden ones nothing is told, not even a count.
+fn conceal_duplicates(admin: &Session) {
+    for entity in ["account", "contact", "lead", "product"] {
+        let rule = DuplicateRule {
+            entity: entity.into(),
+            action: DuplicateAction::Warn,
+            also_possible: true,
+            conceal_hidden: true,
+            ..DuplicateRule::default()
+        };
+        admin.duplicates().create_rule(&rule).unwrap();
+        let queue = DuplicateRule { action: DuplicateAction::Queue, source: Some(RecordSource::Api), ..rule };
+        admin.duplicates().create_rule(&queue).unwrap();
     }
 }
 
@@ -225,6 +246,7 @@ impl Rooms {
         for (place, world) in worlds.iter().enumerate() {
             let admin = world.admin.admin();
             let pipeline = world.admin.sales().create_pipeline(&Pipeline::standard()).unwrap();
+            conceal_duplicates(&world.admin);
             let set = seller(hides_stages, place == 1);
             let set = admin.create_permission_set(&set).unwrap().id;
             let role = |name: &str, parent: Option<Id>| {

@@ -46,6 +46,8 @@ value_enum! {
         StaleVersion = "stale_version",
         /// Another record already has this value.
         DuplicateKey = "duplicate_key",
+        /// The record is the same as another one, by the rule for duplicates.
+        DuplicateFound = "duplicate_found",
         /// The change would close a circle; the circle is in the data.
         Cycle = "cycle",
         /// Another entry already covers this span of time, or another record claims the same.

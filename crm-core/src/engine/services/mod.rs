@@ -3,6 +3,7 @@
 
 mod access;
 mod customers;
+mod duplicates;
 mod merges;
 mod products;
 mod quotes;
@@ -12,6 +13,7 @@ mod transfers;
 pub use access::{Access, Decisions};
 pub(super) use access::{facts, same_formula};
 pub use customers::Customers;
+pub use duplicates::DuplicateControl;
 pub use merges::Merges;
 pub use products::Products;
 pub use quotes::Quotes;

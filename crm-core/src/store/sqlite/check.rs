@@ -33,6 +33,9 @@ pub(super) fn whole(connection: &Connection, tables: &Tables) -> Result<Vec<Stri
     for tenant in tenants {
         let tenant = tenant.map_err(|error| explain(&error))?;
         let made = entries_of_making(connection, tenant)?;
+        if let count @ 1.. = keys_of_nothing(connection, tenant)? {
+            problems.push(format!("{count} keys of records that are not matched"));
+        }
         for entity in tables.registry.entities() {
             let mut counts = disagreements(connection, tenant, entity, made.get(entity.name).copied().unwrap_or(0))?;
             counts.push((missing_keys(connection, tables, tenant, entity)?, "unique values not held by their records"));
@@ -63,6 +66,15 @@ fn entries_of_making(connection: &Connection, tenant: TenantId) -> Result<HashMa
     let mut statement = connection.prepare(sql).map_err(|error| explain(&error))?;
     let rows = statement.query_map(params![tenant, ChangeKind::Create.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
     rows.map_err(|error| explain(&error))?.collect::<rusqlite::Result<_>>().map_err(|error| explain(&error))
+}
+
+/// Keys by which no record is found. Those of former versions may be left over until they are dropped.
+fn keys_of_nothing(connection: &Connection, tenant: TenantId) -> Result<i64> {
+    let sql = "SELECT count(*) FROM match_key key WHERE tenant = ?1
+        AND version = (SELECT max(version) FROM match_record WHERE tenant = ?1 AND space = key.space)
+        AND NOT EXISTS (SELECT 1 FROM match_record kept WHERE kept.tenant = ?1 AND kept.space = key.space
+            AND kept.version = key.version AND kept.rid = key.rid)";
+    connection.query_row(sql, [tenant], |row| row.get(0)).map_err(|error| explain(&error))
 }
 
 /// What can be counted in SQL.

@@ -30,6 +30,8 @@ CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEX
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
 CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
+CREATE TABLE match_key (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (tenant, space, version, hash, rid)) STRICT, WITHOUT ROWID;
+CREATE TABLE match_record (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, rid INTEGER NOT NULL, id BLOB NOT NULL, features BLOB NOT NULL, PRIMARY KEY (tenant, space, version, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, op_id BLOB NOT NULL, command TEXT NOT NULL, actor BLOB NOT NULL, at INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, changes TEXT NOT NULL, consequence INTEGER NOT NULL) STRICT;
 CREATE INDEX journal_record ON journal (record, sequence);
 CREATE INDEX journal_operation ON journal (op_id);
@@ -37,11 +39,13 @@ CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprin
 ";
 
 /// What is read of them; a file that lacks some of it is refused.
-const FIXED_COLUMNS: [&str; 6] = [
+const FIXED_COLUMNS: [&str; 8] = [
     "SELECT id, key, epoch FROM tenant",
     "SELECT tenant, series, next FROM number_series",
     "SELECT tenant, entity, kind, value, record FROM unique_key",
     "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
+    "SELECT tenant, space, version, hash, rid FROM match_key",
+    "SELECT tenant, space, version, rid, id, features FROM match_record",
     "SELECT sequence, tenant, op_id, command, actor, at, entity, record, version, kind, changes FROM journal",
     "SELECT tenant, op_id, fingerprint, outcome, at FROM operation",
 ];

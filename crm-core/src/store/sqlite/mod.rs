@@ -7,6 +7,7 @@ mod ddl;
 mod failure;
 mod grants;
 mod link;
+mod matches;
 mod open;
 mod planner;
 mod question;

@@ -21,8 +21,8 @@ use crate::query::{self, AggregateRow, MAX_GROUPS, MeasureFunction};
 use crate::schema::{EntityType, FieldRef, FieldSpec, Row};
 use crate::store::memory::{too_many_groups, too_many_matches};
 use crate::store::{
-    Difference, JournalRead, JournalScope, Operation, ReadTx, WriteTx, duplicate, no_tenant, operation_exists, stale,
-    tenant_exists,
+    Difference, JournalRead, JournalScope, MatchChange, MatchEntry, MatchSpace, Operation, ReadTx, WriteTx, duplicate,
+    no_tenant, operation_exists, stale, tenant_exists,
 };
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, Timestamp, json};
 
@@ -345,6 +345,26 @@ impl ReadTx for Transaction<'_> {
         })?;
         Ok(series)
     }
+
+    fn match_candidates(&mut self, space: &MatchSpace, keys: &[i64], most: usize) -> Result<Vec<Vec<i64>>> {
+        self.candidates(space, keys, most)
+    }
+
+    fn match_entries(&mut self, space: &MatchSpace, places: &[i64]) -> Result<Vec<MatchEntry>> {
+        self.entries_at(space, places)
+    }
+
+    fn match_entry(&mut self, space: &MatchSpace, record: Id) -> Result<Option<MatchEntry>> {
+        self.entry_of(space, record)
+    }
+
+    fn match_page(&mut self, space: &MatchSpace, after: i64, limit: usize) -> Result<Vec<MatchEntry>> {
+        self.entries_behind(space, after, limit)
+    }
+
+    fn stale_matches(&mut self, space: &MatchSpace, limit: usize) -> Result<Vec<Id>> {
+        self.stale_entries(space, limit)
+    }
 }
 
 fn read_figures(asked: &CheckedAggregate, row: &rusqlite::Row<'_>) -> Result<AggregateRow> {
@@ -500,5 +520,13 @@ impl WriteTx for Transaction<'_> {
 
     fn index_custom_field(&mut self, entity: &str, field: &FieldSpec) -> Result<()> {
         self.execute(&custom_index(entity, field), []).map(|_| ())
+    }
+
+    fn put_match(&mut self, space: &MatchSpace, record: Id, change: &MatchChange<'_>) -> Result<()> {
+        self.change_match(space, record, change)
+    }
+
+    fn drop_stale_keys(&mut self, space: &MatchSpace, limit: usize) -> Result<usize> {
+        self.drop_keys(space, limit)
     }
 }

@@ -200,7 +200,7 @@ fn follow(rooms: &mut Rooms) {
 }
 
 /// Fields for a new record.
-fn new_fields(rooms: &mut Rooms) -> (&'static str, Vec<(&'static str, FieldValue)>) {
+pub(super) fn new_fields(rooms: &mut Rooms) -> (&'static str, Vec<(&'static str, FieldValue)>) {
     let name: FieldValue = rooms.word().into();
     let (account, deal) = (rooms.any("account"), rooms.any("opportunity"));
     let code = format!("C {}", rooms.random.below(30));
