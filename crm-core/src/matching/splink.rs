@@ -64,7 +64,7 @@ impl MatchModel {
             levels.push(value);
         }
         let shares: Vec<_> = comparison.levels.iter().map(|level| json!([level.related, level.u])).collect();
-        let ours = json!({"related": self.related, "levels": shares});
+        let ours = json!({"part": comparison.field.as_str(), "related": self.related, "records": self.records, "levels": shares});
         json!({
             "output_column_name": column,
             "comparison_levels": levels,
@@ -86,7 +86,7 @@ impl MatchModel {
         model.threshold_source = ThresholdSource::Given;
         model.same = number(&settings, "probability_two_random_records_match").unwrap_or(0.0001);
         for (place, value) in comparisons.iter().enumerate() {
-            let comparison = imported(value, &mut model.related);
+            let comparison = imported(value, &mut model);
             model.comparisons.push(comparison.map_err(|error| error.under(&format!("comparisons[{place}]")))?);
         }
         model.check()?;
@@ -103,7 +103,7 @@ fn number(map: &Map<String, Value>, name: &str) -> Option<f64> {
     map.get(name).and_then(Value::as_f64)
 }
 
-fn imported(value: &Value, related: &mut f64) -> Result<MatchComparison> {
+fn imported(value: &Value, model: &mut MatchModel) -> Result<MatchComparison> {
     let empty = Map::new();
     let map = value.as_object().unwrap_or(&empty);
     let levels = list(map, "comparison_levels")?;
@@ -142,25 +142,22 @@ fn imported(value: &Value, related: &mut f64) -> Result<MatchComparison> {
             Problem::of_field(ErrorCode::UnknownField, "output_column_name", "no part of a record has this name");
         problem.into_invalid()
     })?;
-    ours(map, &mut found, related);
+    let field = ours(map, &mut found, model).unwrap_or(field);
     Ok(MatchComparison { field, levels: found })
 }
 
-/// The shares of related pairs, if the model was written by us.
-fn ours(map: &Map<String, Value>, levels: &mut [MatchLevel], related: &mut f64) {
-    let described = map.get("comparison_description").and_then(Value::as_str);
-    let Some(ours) = described.and_then(|described| described.strip_prefix(RELATED)) else { return };
-    let Ok(ours) = serde_json::from_str::<Value>(ours) else { return };
-    if let Some(share) = ours.get("related").and_then(Value::as_f64) {
-        *related = share;
+/// The shares of related pairs and the part, if the model was written by us.
+fn ours(map: &Map<String, Value>, levels: &mut [MatchLevel], model: &mut MatchModel) -> Option<MatchField> {
+    let described = map.get("comparison_description").and_then(Value::as_str)?.strip_prefix(RELATED)?;
+    let ours: Value = serde_json::from_str(described).ok()?;
+    let figure = |value: Option<&Value>| value.and_then(Value::as_f64);
+    model.related = figure(ours.get("related"))?;
+    model.records = ours.get("records").and_then(Value::as_i64)?;
+    for (level, shares) in levels.iter_mut().zip(ours.get("levels").and_then(Value::as_array)?) {
+        level.related = figure(shares.get(0))?;
+        level.u = figure(shares.get(1))?;
     }
-    let shares = ours.get("levels").and_then(Value::as_array);
-    for (level, shares) in levels.iter_mut().zip(shares.into_iter().flatten()) {
-        if let (Some(one), Some(other)) = (shares.get(0).and_then(Value::as_f64), shares.get(1).and_then(Value::as_f64))
-        {
-            (level.related, level.u) = (one, other);
-        }
-    }
+    ours.get("part").and_then(Value::as_str).and_then(MatchField::parse)
 }
 
 /// The part of a column.

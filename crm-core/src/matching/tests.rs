@@ -148,6 +148,9 @@ fn a_model_survives_splink_and_json() {
     for kind in MatchKind::ALL {
         let model = shipped_model(*kind);
         let again = MatchModel::from_splink_json(*kind, &model.to_splink_json().unwrap()).unwrap();
+        for (one, other) in again.comparisons.iter().zip(&model.comparisons) {
+            assert_eq!(one, other);
+        }
         assert_eq!(again, model);
         let text = crate::value::json::to_canonical(&model).unwrap();
         assert_eq!(crate::value::json::from_text::<MatchModel>(&text).unwrap(), model);
