@@ -58,12 +58,14 @@ impl MatchModel {
                 "m_probability": level.m,
                 "u_probability": related * level.related + different * level.u,
             });
-            if let Some(map) = value.as_object_mut().filter(|_| level.by_frequency) {
+            // Splink goes by frequency only where the column itself is the same.
+            if let Some(map) = value.as_object_mut().filter(|_| level.by_frequency && level.test == MatchTest::Equal) {
                 map.insert("tf_adjustment_column".to_owned(), json!(column));
             }
             levels.push(value);
         }
-        let shares: Vec<_> = comparison.levels.iter().map(|level| json!([level.related, level.u])).collect();
+        let shares: Vec<_> =
+            comparison.levels.iter().map(|level| json!([level.related, level.u, level.by_frequency])).collect();
         let ours = json!({"part": comparison.field.as_str(), "related": self.related, "records": self.records, "levels": shares});
         json!({
             "output_column_name": column,
@@ -156,6 +158,7 @@ fn ours(map: &Map<String, Value>, levels: &mut [MatchLevel], model: &mut MatchMo
     for (level, shares) in levels.iter_mut().zip(ours.get("levels").and_then(Value::as_array)?) {
         level.related = figure(shares.get(0))?;
         level.u = figure(shares.get(1))?;
+        level.by_frequency = shares.get(2).and_then(Value::as_bool)?;
     }
     ours.get("part").and_then(Value::as_str).and_then(MatchField::parse)
 }
