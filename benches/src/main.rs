@@ -2,12 +2,14 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead, with `--duplicates` the look for duplicates at a save; with `--matching --out FILE` records
+//! force are measured instead, with `--duplicates` the look for duplicates at a save, with `--index`
+//! the same among companies in an index file and of a whole list; with `--matching --out FILE` records
 //! are made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
 //! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
 mod duplicates;
+mod index;
 mod parties;
 mod raw;
 mod world;
@@ -49,6 +51,7 @@ struct Options {
     parties: parties::Wanted,
     out: Option<PathBuf>,
     duplicates: bool,
+    index: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
@@ -61,6 +64,9 @@ fn main() -> std::result::Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
+    }
+    if options.index {
+        return index::measure(folder.path(), options.rows);
     }
     if options.duplicates {
         return duplicates::measure(folder.path(), options.rows, options.rounds);
@@ -115,6 +121,7 @@ fn options() -> Options {
         rounds: number("--rounds", 3_000).max(10),
         access: given("--access"),
         duplicates: given("--duplicates"),
+        index: given("--index"),
         matching: given("--matching"),
         parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
         out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),

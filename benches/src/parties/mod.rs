@@ -16,7 +16,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use random::Random;
-use record::Record;
+pub use record::Record;
 
 use crate::Failure;
 
@@ -34,16 +34,22 @@ pub struct Wanted {
 
 /// Writes the records as lines of JSON.
 pub fn write(wanted: &Wanted, path: &Path) -> Result<(), Failure> {
-    let mut records = if wanted.persons { people(wanted) } else { companies(wanted) };
-    if wanted.hidden {
-        records.iter_mut().for_each(|record| record.tax_id = None);
-    }
+    let records = records(wanted);
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     for record in &records {
         serde_json::to_writer(&mut file, record)?;
         file.write_all(b"\n")?;
     }
     Ok(file.flush()?)
+}
+
+/// Makes the records.
+pub fn records(wanted: &Wanted) -> Vec<Record> {
+    let mut records = if wanted.persons { people(wanted) } else { companies(wanted) };
+    if wanted.hidden {
+        records.iter_mut().for_each(|record| record.tax_id = None);
+    }
+    records
 }
 
 /// How many records an entity has: most have one or two.
