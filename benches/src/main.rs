@@ -2,15 +2,17 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead, with `--duplicates` the look for duplicates at a save. A reader who sees a part only is measured
-//! against the raw twin that sees everything, for that is what a host would write without rights.
+//! force are measured instead, with `--duplicates` the look for duplicates at a save; with `--matching --out FILE` records are
+//! made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
+//! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
 mod duplicates;
+mod parties;
 mod raw;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crm_core::engine::{Command, Session};
@@ -44,10 +46,18 @@ struct Options {
     rounds: usize,
     access: bool,
     duplicates: bool,
+    matching: bool,
+    parties: parties::Wanted,
+    out: Option<PathBuf>,
 }
 
 fn main() -> std::result::Result<(), Failure> {
     let options = options();
+    if options.matching {
+        let path =
+            options.out.ok_or("--matching wants --out FILE; the comparison is `cargo xtask bench --matching`")?;
+        return parties::write(&options.parties, &path);
+    }
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
@@ -96,13 +106,18 @@ fn options() -> Options {
         let place = arguments.iter().position(|argument| argument == name);
         place.and_then(|place| arguments.get(place + 1)).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
-    let access = arguments.iter().any(|argument| argument == "--access");
-    let duplicates = arguments.iter().any(|argument| argument == "--duplicates");
+    let given = |name: &str| arguments.iter().any(|argument| argument == name);
+    let rows = number("--rows", 100_000);
+    let seed = u64::try_from(number("--seed", 1)).unwrap_or(1);
+    let out = arguments.iter().position(|argument| argument == "--out");
     Options {
-        access,
-        duplicates,
-        rows: number("--rows", 100_000).max(world::OWNERS),
+        rows: rows.max(world::OWNERS),
         rounds: number("--rounds", 3_000).max(10),
+        access: given("--access"),
+        duplicates: given("--duplicates"),
+        matching: given("--matching"),
+        parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
+        out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod compat;
 mod kotlin;
+mod matching;
 mod python;
 mod run;
 mod rust;
@@ -21,6 +22,8 @@ usage: cargo xtask COMMAND
   kotlin [--release] build the library and its Kotlin sources into bindings/kotlin/target, for Maven
   demo [ARGUMENTS]   run the demo, for example `demo --data DIR --out DIR`
   bench [ARGUMENTS]  run the benches, optimised
+  bench --matching [--rows N] [--seed N] [--threads N]
+                     find duplicates beside splink; with --out FILE [--persons] [--hide-tax-ids]: write the records only
   compat             check that hosts with another SQLite crate can link the engine";
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         "python" => release(rest).and_then(|release| python::build(&mut steps, release)).map(drop),
         "kotlin" => release(rest).and_then(|release| kotlin::build(&mut steps, release)),
         "demo" => cargo(&["run", "--quiet", "--package", "crm-demo", "--"]).args(rest).run(),
+        "bench" if rest.iter().any(|argument| argument == "--matching") => matching::run(&mut steps, rest),
         "bench" => cargo(&["run", "--quiet", "--release", "--package", "crm-benches", "--"]).args(rest).run(),
         "compat" => compat::check(&mut steps),
         _ => Err(USAGE.to_owned()),

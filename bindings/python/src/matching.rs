@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use crm_core::engine::MatchHit;
 use crm_core::matching::{
-    DedupeOptions, Duplicates, Features, MatchKind, MatchModel, MatchRecord, MatchStep, Matcher, features_of,
-    shipped_model,
+    DedupeOptions, Duplicates, Features, MatchKind, MatchModel, MatchPair, MatchRecord, MatchStep, Matcher,
+    features_of, shipped_model,
 };
 use crm_core::value::python::{Argument, under};
 use crm_core::value::{Error, ErrorCode, Problem, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyMapping, PyString};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyMapping, PyString};
 
 /// So many records are read from Python before they are brought into their normal forms.
 const CHUNK: usize = 16_384;
@@ -150,18 +151,28 @@ fn options(kind: MatchKind, model: Option<MatchModel>, threads: usize) -> PyResu
 #[pyclass(module = "crm_core", frozen)]
 pub struct Deduped {
     inner: Duplicates,
+    pairs: PyOnceLock<Py<PyList>>,
+}
+
+/// The pairs as named tuples.
+fn named_pairs<'py>(py: Python<'py>, pairs: &[MatchPair]) -> PyResult<Bound<'py, PyList>> {
+    let class = py.import("crm_core.matching")?.getattr("Pair")?;
+    let list = PyList::empty(py);
+    for pair in pairs {
+        let MatchPair { one, other, weight, probability, decision } = pair;
+        list.append(class.call1((one, other, *weight, *probability, decision.as_str()))?)?;
+    }
+    Ok(list)
 }
 
 #[pymethods]
 impl Deduped {
-    /// The pairs that are duplicates, possible ones or related, by their ids: id of one, id of the other, weight (log2 of the
-    /// odds that they are the same), probability, decision (`duplicate`, `possible`, `related`).
+    /// The pairs that are duplicates, possible ones or related, as named tuples: `id_a`, `id_b`, `weight` (log2 of the odds
+    /// that they are the same), `probability`, `decision` (`duplicate`, `possible`, `related`).
     #[getter]
-    fn pairs(&self) -> Vec<(&str, &str, f64, f64, &'static str)> {
-        let pairs = self.inner.pairs.iter();
-        pairs
-            .map(|one| (one.one.as_str(), one.other.as_str(), one.weight, one.probability, one.decision.as_str()))
-            .collect()
+    fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let pairs = self.pairs.get_or_try_init(py, || named_pairs(py, &self.inner.pairs).map(Bound::unbind))?;
+        Ok(pairs.bind(py).clone())
     }
 
     /// The ids of records that are the same, two or more together.
@@ -213,7 +224,8 @@ pub fn dedupe(
     let threads = threads.map_or(1, |threads| threads.0 as usize);
     let options = options(kind, model, threads)?;
     let records = read_records(py, records, kind, threads)?;
-    Ok(Deduped { inner: py.detach(|| crm_core::matching::dedupe(records, &options))? })
+    let inner = py.detach(|| crm_core::matching::dedupe(records, &options))?;
+    Ok(Deduped { inner, pairs: PyOnceLock::new() })
 }
 
 /// An index of records in a file: the check at insert.

@@ -2,6 +2,7 @@
 
 use super::features::{MatchField, Values, View, province_of, town_of};
 use super::model::{MatchComparison, MatchLevel, MatchTest};
+use super::normalise::legal::LegalForm;
 
 /// The most comparisons of a model: a level takes four bits of a word.
 pub(crate) const MAX_COMPARISONS: usize = 16;
@@ -13,6 +14,8 @@ pub(crate) const MISSING: u8 = 15;
 const LIKELY: usize = 4;
 /// Names of towns that are alike by so much are one town mistyped.
 const LIKE_TOWNS: f64 = 0.88;
+/// A name in letters that begins the reading of another has at least so many.
+const SHORTEST_READING: usize = 5;
 /// Longer values are not compared letter by letter.
 const MAX_CHARS: usize = 80;
 
@@ -147,6 +150,7 @@ impl<'a, 'b> Pair<'a, 'b> {
         match level.test {
             MatchTest::Equal => self.equal(),
             MatchTest::EqualChecked => self.equal_checked(),
+            MatchTest::Compatible => self.any(compatible),
             MatchTest::SameReading => self.same_reading(),
             MatchTest::Abbreviates => self.abbreviates(),
             MatchTest::Similar => self.likeness() >= level.limit,
@@ -215,7 +219,12 @@ impl<'a, 'b> Pair<'a, 'b> {
         let short = |values: Values<'a>, view: &View<'a>| {
             values.iter().take(LIKELY).any(|value| view.get(MatchField::Core).iter().any(|core| covers(core, value)))
         };
-        short(self.left, right) || short(self.right, left)
+        // One side in letters, the other in characters and with more words: 雅友过滤 and Yayou.
+        let read = |values: Values<'_>, view: &View<'_>| {
+            let reading = view.get(MatchField::Reading).first().unwrap_or_default();
+            values.iter().any(|value| value.len() >= SHORTEST_READING && reading.starts_with(value))
+        };
+        short(self.left, right) || short(self.right, left) || read(self.left, right) || read(self.right, left)
     }
 
     fn swapped(&self) -> bool {
@@ -275,6 +284,11 @@ fn same_prefix(one: &str, other: &str, limit: f64) -> bool {
         }
     }
     false
+}
+
+fn compatible(one: &str, other: &str) -> bool {
+    let form = LegalForm::from_id;
+    form(one).is_some_and(|one| form(other).is_some_and(|other| one.compatible(other)))
 }
 
 fn same_town(one: &str, other: &str) -> bool {

@@ -34,6 +34,8 @@ const LEARNING_PAIRS: usize = 2_000_000;
 const SHORT_LIST: u32 = 800;
 /// Of a longer list, so many pairs at random.
 const RANDOM_PAIRS: u64 = 400_000;
+/// Of a larger cluster only the pairs that were compared are listed.
+const LISTED_WHOLE: usize = 200;
 /// The most records of one list.
 const MAX_RECORDS: usize = 50_000_000;
 
@@ -82,7 +84,8 @@ value_struct! {
     /// The duplicates of a list.
     pub struct Duplicates {
         required {
-            /// The pairs that are duplicates, possible ones or related, by their ids.
+            /// The pairs that are duplicates, possible ones or related, by their ids; of a cluster of more than 200 records
+            /// only those that were compared.
             pub pairs: Vec<MatchPair>,
             /// The ids of records that are the same, two or more together, in rising order.
             pub clusters: Vec<Vec<String>>,
@@ -286,16 +289,16 @@ impl<'a> Batch<'a> {
         let known = Known::new(self, edges);
         if known.pairs >= ENOUGH_PAIRS {
             let linkage = Links { batch: self, scorer: &scorer, model, taxed: false };
-            let mut best = (f64::MIN, 0.0);
-            for step in -8_i32..=16 {
-                let threshold = f64::from(step);
+            let f1 = |threshold: f64| {
                 let heavy = known.edges.iter().filter(|edge| edge.untaxed >= threshold);
                 let heavy: Vec<_> = heavy.map(|edge| (edge.one, edge.other, edge.untaxed.min(CEILING))).collect();
-                let f1 = known.f1(&group(&heavy, threshold, &linkage));
-                if f1 > best.0 {
-                    best = (f1, threshold);
-                }
-            }
+                (known.f1(&group(&heavy, threshold, &linkage)), threshold)
+            };
+            // Every third weight first, then those beside the best.
+            let better = |one: (f64, f64), other: (f64, f64)| if other.0 > one.0 { other } else { one };
+            let rough = (-3..=5).map(|step| f1(f64::from(step * 3))).fold((f64::MIN, 0.0), better);
+            let fine = [-2.0, -1.0, 1.0, 2.0].map(|step| f1(rough.1 + step));
+            let best = fine.into_iter().fold(rough, better);
             model.threshold = best.1;
             model.threshold_source = ThresholdSource::TaxIds;
         } else {
@@ -330,7 +333,7 @@ impl<'a> Batch<'a> {
                 pairs.push(self.pair(edge.one, edge.other, edge.weight, decision));
             }
         }
-        for group in &groups {
+        for group in groups.iter().filter(|group| group.len() <= LISTED_WHOLE) {
             for (at, one) in group.iter().enumerate() {
                 for other in group.iter().skip(at + 1).filter(|other| !listed.contains(&(*one, **other))) {
                     let weight = linkage.weight(*one, *other);

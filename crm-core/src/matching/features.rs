@@ -65,13 +65,16 @@ value_enum! {
 /// How many parts there are.
 pub(crate) const FIELDS: usize = MatchField::ALL.len();
 
+/// Where the parts begin: behind their ends, two bytes each.
+const HEADER: usize = 2 * FIELDS;
+
 impl MatchField {
     pub(crate) const fn place(self) -> usize {
         self as usize
     }
 }
 
-/// The normal forms of one record, as bytes: of every part the number of its values, then each with its length.
+/// The normal forms of one record, as bytes: where each part ends, then the parts, every value with its length before it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Features(Box<[u8]>);
 
@@ -87,7 +90,10 @@ impl Features {
     /// # Errors
     /// `Corrupt` if they are not what [`Features::as_bytes`] gave in this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        View::read(bytes).map(|_| Self(bytes.into()))
+        let whole = View { bytes }.is_whole();
+        whole
+            .then(|| Self(bytes.into()))
+            .ok_or_else(|| Error::corrupt(ErrorCode::Store, "features of a record cannot be read"))
     }
 
     /// The parts that have values, with these in rising order. A tax number whose check digits fit begins with `!`.
@@ -100,7 +106,7 @@ impl Features {
 
     /// Looks into the parts.
     pub(crate) fn view(&self) -> View<'_> {
-        View::read(&self.0).unwrap_or_default()
+        View { bytes: &self.0 }
     }
 }
 
@@ -126,18 +132,17 @@ impl Builder {
         }
     }
 
-    pub(crate) fn first(&self, field: MatchField) -> Option<&str> {
-        self.values.get(field.place())?.first().map(String::as_str)
-    }
-
     pub(crate) fn build(mut self) -> Features {
-        let mut bytes = Vec::with_capacity(160);
-        for values in &mut self.values {
+        let mut bytes = vec![0; HEADER];
+        for (place, values) in self.values.iter_mut().enumerate() {
             values.sort_unstable();
-            bytes.push(short(values.len()));
             for value in values.iter() {
                 bytes.push(short(value.len()));
                 bytes.extend_from_slice(value.as_bytes());
+            }
+            let end = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_le_bytes();
+            if let Some(kept) = bytes.get_mut(2 * place..2 * place + 2) {
+                kept.copy_from_slice(&end);
             }
         }
         Features(bytes.into())
@@ -161,22 +166,17 @@ pub(crate) fn cut(text: &str, max: usize) -> &str {
 /// The values of one part, in rising order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Values<'a> {
-    count: u8,
     bytes: &'a [u8],
 }
 
 impl<'a> Values<'a> {
     pub(crate) const fn is_empty(self) -> bool {
-        self.count == 0
-    }
-
-    pub(crate) const fn len(self) -> usize {
-        self.count as usize
+        self.bytes.is_empty()
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
         let mut rest = self.bytes;
-        (0..self.count).map_while(move |_| {
+        std::iter::from_fn(move || {
             let (value, after) = take(rest)?;
             rest = after;
             Some(value)
@@ -187,16 +187,21 @@ impl<'a> Values<'a> {
         self.iter().next()
     }
 
+    /// Whether there is one value and no more.
+    fn is_single(self) -> bool {
+        self.bytes.first().is_some_and(|length| usize::from(*length) + 1 == self.bytes.len())
+    }
+
     /// Whether a value stands in both.
     pub(crate) fn meets(self, other: Self) -> bool {
+        if self.is_single() && other.is_single() {
+            return self.bytes == other.bytes;
+        }
         self.common(other).is_some()
     }
 
     /// The first value that stands in both.
     pub(crate) fn common(self, other: Self) -> Option<&'a str> {
-        if self.count == 1 && other.count == 1 {
-            return (self.bytes == other.bytes).then(|| self.first()).flatten();
-        }
         self.iter().find(|value| other.iter().any(|one| one == *value))
     }
 }
@@ -208,39 +213,39 @@ fn take(bytes: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 /// The parts of a record, borrowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct View<'a> {
-    fields: [Values<'a>; FIELDS],
-}
-
-impl Default for View<'_> {
-    fn default() -> Self {
-        Self { fields: [Values::default(); FIELDS] }
-    }
+    bytes: &'a [u8],
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
-        Self::parse(bytes).ok_or_else(|| Error::corrupt(ErrorCode::Store, "features of a record cannot be read"))
+    /// Where a part ends.
+    fn end(&self, place: usize) -> Option<usize> {
+        let bytes = self.bytes.get(2 * place..2 * place + 2)?;
+        Some(usize::from(u16::from_le_bytes(bytes.try_into().ok()?)))
     }
 
-    fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let mut view = Self::default();
-        let mut rest = bytes;
-        for values in &mut view.fields {
-            let (count, after) = rest.split_first()?;
-            let mut end = after;
-            for _ in 0..*count {
-                end = take(end)?.1;
-            }
-            *values = Values { count: *count, bytes: after.get(..after.len() - end.len())? };
-            rest = end;
-        }
-        rest.is_empty().then_some(view)
+    fn part(&self, place: usize) -> Option<Values<'a>> {
+        let start = match place.checked_sub(1) {
+            Some(before) => self.end(before)?,
+            None => HEADER,
+        };
+        Some(Values { bytes: self.bytes.get(start..self.end(place)?)? })
     }
 
     pub(crate) fn get(&self, field: MatchField) -> Values<'a> {
-        self.fields.get(field.place()).copied().unwrap_or_default()
+        self.part(field.place()).unwrap_or_default()
+    }
+
+    /// Whether all parts can be read and there is nothing else.
+    fn is_whole(&self) -> bool {
+        let readable = |place: usize| {
+            self.part(place).is_some_and(|values| {
+                let read: usize = values.iter().map(|value| value.len() + 1).sum();
+                read == values.bytes.len()
+            })
+        };
+        self.end(FIELDS - 1) == Some(self.bytes.len()) && (0..FIELDS).all(readable)
     }
 }
 

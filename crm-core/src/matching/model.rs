@@ -24,6 +24,8 @@ value_enum! {
         Equal = "equal",
         /// A value whose check digits fit stands on both sides.
         EqualChecked = "equal_checked",
+        /// Legal forms that may be one, told with more or less care.
+        Compatible = "compatible",
         /// The names are read alike (同音).
         SameReading = "same_reading",
         /// One side is a short form of the other (简称).

@@ -200,6 +200,9 @@ fn organisation(parts: &mut Builder, party: &Party) {
         for reading in &name.readings {
             parts.add(MatchField::Reading, reading);
         }
+        if name.readings.is_empty() {
+            parts.add(MatchField::Reading, &text::umlaut_key(&name.brand).replace(' ', ""));
+        }
     }
     for contact in &party.contacts {
         let person = person::parse(Some(cut(contact, MAX_TEXT_BYTES)), None, None);
@@ -327,8 +330,11 @@ fn human(parts: &mut Builder, party: &Party) {
 
 /// How a name of a person is read, whichever part comes first: the words in rising order.
 fn person_reading(name: &person::PersonName) -> String {
-    let read = |text: &str| han::readings(text, 1).into_iter().next().unwrap_or_else(|| text::latin_key(text));
-    let mut words = [read(&name.family), read(&name.given)].map(|word| word.replace(' ', ""));
+    if !name.script_han {
+        return text::umlaut_key(&name.sorted());
+    }
+    let read = |text: &str| han::common_readings(text, 1).into_iter().next().unwrap_or_default();
+    let mut words = [read(&name.family), read(&name.given)];
     words.sort_unstable();
     words.concat()
 }

@@ -21,8 +21,11 @@ const INDUSTRY: &[Row] = &[
     ("alike_85", T::Similar, 0.85, 0.01, 0.01, 0.01, false),
     ("other", T::Anything, 0.0, 0.03, 0.62, 0.88, false),
 ];
-const LEGAL_FORM: &[Row] =
-    &[("same", T::Equal, 0.0, 0.84, 0.55, 0.45, false), ("other", T::Anything, 0.0, 0.16, 0.45, 0.55, false)];
+const LEGAL_FORM: &[Row] = &[
+    ("same", T::Equal, 0.0, 0.84, 0.55, 0.45, false),
+    ("compatible", T::Compatible, 0.0, 0.08, 0.15, 0.15, false),
+    ("other", T::Anything, 0.0, 0.08, 0.3, 0.4, false),
+];
 const BRANCH: &[Row] = &[
     ("none", T::BothLack, 0.0, 0.93, 0.85, 0.85, false),
     ("same", T::Equal, 0.0, 0.055, 0.003, 0.0005, false),

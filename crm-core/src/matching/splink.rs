@@ -184,6 +184,7 @@ fn condition(column: &str, level: &MatchLevel) -> String {
     match level.test {
         MatchTest::Equal => format!("{one} = {other}"),
         MatchTest::EqualChecked => format!("{one} = {other} AND starts_with({one}, '!')"),
+        MatchTest::Compatible => format!("split_part({one}, '_', 1) = split_part({other}, '_', 1)"),
         MatchTest::SameReading => "\"reading_l\" = \"reading_r\"".to_owned(),
         MatchTest::Abbreviates => format!("contains(\"core_l\", {other}) OR contains(\"core_r\", {one})"),
         MatchTest::Similar => format!("jaro_winkler_similarity({one}, {other}) >= {limit}"),
@@ -255,9 +256,16 @@ fn test_of(column: &str, sql: &str) -> Option<(MatchTest, f64)> {
         u: 0.0,
         by_frequency: false,
     };
-    let plain = MatchTest::ALL.iter().find(|test| squeezed(&condition(column, &level(**test, 0.0))) == sql);
-    if let Some(test) = plain {
-        return Some((*test, 0.0));
+    // Our own conditions: the one that reads the same with a figure that stands in it.
+    let figures =
+        sql.split(|letter: char| !letter.is_ascii_digit() && letter != '.').filter_map(|word| word.parse().ok());
+    let limits: Vec<f64> = std::iter::once(0.0).chain(figures).collect();
+    for test in MatchTest::ALL {
+        let same = |limit: &&f64| squeezed(&condition(column, &level(*test, **limit))) == sql;
+        if let Some(limit) = limits.iter().find(same) {
+            let unlimited = squeezed(&condition(column, &level(*test, *limit + 1.0))) == sql;
+            return Some((*test, if unlimited { 0.0 } else { *limit }));
+        }
     }
     let pair = format!("({column}_l, {column}_r)");
     let ends = |name: &str, sign: &str| {
@@ -274,7 +282,5 @@ fn test_of(column: &str, sql: &str) -> Option<(MatchTest, f64)> {
             return Some((MatchTest::Edits, limit));
         }
     }
-    let prefix = sql.strip_prefix(&format!("left({column}_l, "))?.split(')').next()?;
-    let limit: f64 = prefix.parse().ok()?;
-    (squeezed(&condition(column, &level(MatchTest::Prefix, limit))) == sql).then_some((MatchTest::Prefix, limit))
+    None
 }
