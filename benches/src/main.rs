@@ -2,8 +2,8 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead, with `--duplicates` the look for duplicates at a save; with `--matching --out FILE` records are
-//! made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
+//! force are measured instead, with `--duplicates` the look for duplicates at a save; with `--matching --out FILE` records
+//! are made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
 //! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
@@ -45,10 +45,10 @@ struct Options {
     rows: usize,
     rounds: usize,
     access: bool,
-    duplicates: bool,
     matching: bool,
     parties: parties::Wanted,
     out: Option<PathBuf>,
+    duplicates: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {

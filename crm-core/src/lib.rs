@@ -80,6 +80,7 @@ pub mod customer;
 pub mod duplicates;
 pub mod exchange;
 pub mod matching;
+pub mod merging;
 pub mod product;
 pub mod quote;
 pub mod sales;

@@ -18,7 +18,8 @@ mod tests {
         ("room", &["room", "query", "schema", "value"]),
     ];
     /// Rooms that know no store, no engine and no binding, whether they are built already or not.
-    const DOMAIN: [&str; 16] = [
+    const DOMAIN: [&str; 17] = [
+        "merging",
         "customer",
         "sales",
         "product",

@@ -6,6 +6,7 @@ use crm_core::access::{
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
 use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
+use crm_core::merging::MergeRecord;
 use crm_core::product::{ListPrice, PriceList, Product};
 use crm_core::quote::Quote;
 use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
@@ -25,7 +26,7 @@ macro_rules! of_entity {
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
             Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
-            DuplicateVerdict, FieldDefinition, Lead, ListPrice,
+            DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
             Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, Quote, RecordShare, Role,
             SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])

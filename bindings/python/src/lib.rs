@@ -14,6 +14,7 @@ mod entities;
 mod exchange;
 mod input;
 mod matching;
+mod merges;
 mod products;
 mod quotes;
 mod sales;
@@ -41,6 +42,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
+    #[pymodule_export]
+    use crate::merges::Merges;
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
@@ -100,6 +103,11 @@ mod _native {
     use crm_core::matching::{
         Duplicates, MatchComparison, MatchDecision, MatchField, MatchFrequencies, MatchKind, MatchLevel, MatchModel,
         MatchPair, MatchRecord, MatchScore, MatchStep, MatchTest, ThresholdSource,
+    };
+    #[pymodule_export]
+    use crm_core::merging::{
+        FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest,
+        MergeStatus, MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
     };
     #[pymodule_export]
     use crm_core::product::{

@@ -18,6 +18,7 @@ use crate::customers::Customers;
 use crate::duplicates::DuplicateControl;
 use crate::entities;
 use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
+use crate::merges::Merges;
 use crate::products::Products;
 use crate::quotes::Quotes;
 use crate::sales::Sales;
@@ -112,6 +113,12 @@ impl Session {
     #[getter]
     fn transfers(&self) -> Transfers {
         Transfers { session: self.inner.clone() }
+    }
+
+    /// Merging records that are one and the same, and taking that back.
+    #[getter]
+    fn merges(&self) -> Merges {
+        Merges { session: self.inner.clone() }
     }
 
     /// Rules for duplicates, looking for them, verdicts on pairs and cases of review.

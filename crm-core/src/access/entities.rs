@@ -3,8 +3,12 @@
 
 use super::AccessLevel;
 use crate::query::Filter;
-use crate::schema::{enum_field, nested_field};
+use crate::schema::{IdsInside, enum_field, nested_field};
 use crate::value::{Date, Id};
+
+/// Who gets rights: none of them is ever merged.
+const PRINCIPALS: IdsInside =
+    IdsInside::NeverMerged(&["user", "role", "org_unit", "user_group", "territory", "permission_set"]);
 
 /// Stands for every entity in an [`ObjectRight`].
 pub const ANY_ENTITY: &str = "*";
@@ -115,15 +119,15 @@ entity! {
             /// The place in the role hierarchy.
             pub role: Option<Id> => reference("role", MergePolicy::Repoint).indexed(),
             /// Further roles, with their dates.
-            pub duties: Vec<Duty> => nested(),
+            pub duties: Vec<Duty> => nested().has_ids(PRINCIPALS),
             /// The profile (简档): the permission set that says what everybody of his kind may do.
             pub profile: Option<Id> => reference("permission_set", MergePolicy::Repoint).indexed(),
             /// The permission sets; the rights are the union of profile and sets.
-            pub permission_sets: Vec<Id> => nested(),
+            pub permission_sets: Vec<Id> => nested().has_ids(PRINCIPALS),
             /// The organisation unit (部门).
             pub unit: Option<Id> => reference("org_unit", MergePolicy::Repoint).indexed(),
             /// Of a queue: whose work its records are.
-            pub members: Vec<Membership> => nested(),
+            pub members: Vec<Membership> => nested().has_ids(PRINCIPALS),
             /// Of a partner's user: the partner.
             pub partner: Option<Id> => reference("account", MergePolicy::Repoint).indexed(),
             /// The first day on which a session can be opened.
@@ -183,7 +187,7 @@ entity! {
         }
         optional {
             /// Who belongs to it.
-            pub members: Vec<Membership> => nested(),
+            pub members: Vec<Membership> => nested().has_ids(PRINCIPALS),
             /// The first day on which it gives something.
             pub valid_from: Option<Date> => date(),
             /// The last day.
@@ -223,7 +227,7 @@ entity! {
             /// Further records that belong to it.
             pub records: Vec<EntityFilter> => nested(),
             /// Who looks after it.
-            pub members: Vec<Membership> => nested(),
+            pub members: Vec<Membership> => nested().has_ids(PRINCIPALS),
             /// What its members may do; `read` if nothing is said.
             pub access: Option<AccessLevel> => picklist(AccessLevel::NAMES),
             /// The first day on which it gives something.
@@ -403,13 +407,13 @@ entity! {
             /// What it does; `read` if nothing is said.
             pub access: Option<SharingAccess> => picklist(SharingAccess::NAMES),
             /// Of an owner rule: the owners.
-            pub sources: Vec<PrincipalRef> => nested(),
+            pub sources: Vec<PrincipalRef> => nested().has_ids(PRINCIPALS),
             /// Of a criteria rule: the filter.
             pub filter: Option<Filter> => nested(),
             /// Of a field rule: the field.
             pub field: Option<String> => text(100),
             /// Who gets the access; not of a field rule, which says it itself.
-            pub targets: Vec<PrincipalRef> => nested(),
+            pub targets: Vec<PrincipalRef> => nested().has_ids(PRINCIPALS),
             /// The first day.
             pub valid_from: Option<Date> => date(),
             /// The last day.
@@ -427,7 +431,7 @@ entity! {
             /// The entity of the record.
             pub entity: String => text(100).once(),
             /// The record.
-            pub record: Id => reference("", MergePolicy::Join).indexed().once(),
+            pub record: Id => reference("", MergePolicy::Join).of_entity_in("entity").indexed().once(),
             /// The user.
             pub user: Id => reference("user", MergePolicy::Keep).indexed().once(),
         }
@@ -454,9 +458,9 @@ entity! {
             /// The entity of the record.
             pub entity: String => text(100).once(),
             /// The record.
-            pub record: Id => reference("", MergePolicy::Join).indexed().once(),
+            pub record: Id => reference("", MergePolicy::Join).of_entity_in("entity").indexed().once(),
             /// With whom.
-            pub grantee: PrincipalRef => nested().once(),
+            pub grantee: PrincipalRef => nested().has_ids(PRINCIPALS).once(),
         }
         optional {
             /// What they may do with the record; `read` if nothing is said.

@@ -122,6 +122,11 @@ impl AccessPlan {
                 plan.object.read = false;
             }
             plan.restrict(&field, access);
+            if field.spec.sealed {
+                plan.hidden.insert(name.to_owned());
+                plan.locked.insert(name.to_owned());
+                continue;
+            }
             let opened = model.team_fields(entity.name).iter().any(|open| open == name);
             if opened && rights.limits.get(name).is_none_or(|most| *most >= FieldAccess::Read) {
                 plan.openable.insert(name.to_owned());

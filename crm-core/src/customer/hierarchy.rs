@@ -16,10 +16,10 @@ use crate::value::{Date, Error, ErrorCode, Id, Problem, Result};
 pub const MAX_HIERARCHY_DEPTH: usize = 64;
 
 /// Dates from the first to before the last; without an end if none is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Span {
-    from: Date,
-    until: Option<Date>,
+    pub(super) from: Date,
+    pub(super) until: Option<Date>,
 }
 
 impl Span {
@@ -33,7 +33,7 @@ impl Span {
         (!span.is_empty()).then_some(span)
     }
 
-    fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self.until.is_some_and(|until| until <= self.from)
     }
 
@@ -42,7 +42,7 @@ impl Span {
     }
 
     /// The dates of both.
-    fn shared(self, other: Self) -> Option<Self> {
+    pub(super) fn shared(self, other: Self) -> Option<Self> {
         let until = match (self.until, other.until) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -181,7 +181,12 @@ fn require_visible(view: &mut dyn View, field: &str, account: Id) -> Result<()> 
 }
 
 /// The links of a hierarchy whose `field` is one of these accounts, whoever asks.
-fn links(view: &mut dyn View, hierarchy: HierarchyKind, field: &str, accounts: &[Id]) -> Result<Vec<AccountLink>> {
+pub(super) fn links(
+    view: &mut dyn View,
+    hierarchy: HierarchyKind,
+    field: &str,
+    accounts: &[Id],
+) -> Result<Vec<AccountLink>> {
     let mut found = Vec::new();
     for chunk in accounts.chunks(MAX_IN_VALUES) {
         let asked = all_of(vec![among(field, chunk), equal("hierarchy", hierarchy.to_field())]);
@@ -265,7 +270,15 @@ fn check_depth(view: &mut dyn View, link: &AccountLink, span: Span, above: &[(Sp
     Ok(())
 }
 
-fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Id> {
+/// Whether a link fits the others as they are now: no other parent on its dates, no circle, no more steps than may be.
+pub(super) fn check_fit(view: &mut dyn View, link: &AccountLink) -> Result<()> {
+    let Some(span) = Span::of(link) else { return Ok(()) };
+    check_overlap(view, link, span)?;
+    let above = climb(view, link, span)?;
+    check_depth(view, link, span, &above)
+}
+
+pub(super) fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Id> {
     let mut ids: Vec<Id> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

@@ -166,3 +166,8 @@ pub(super) fn join_identifiers(present: &str, given: &str) -> Option<String> {
         },
     )
 }
+
+/// Joins the identifiers of a merged account with those of the surviving one: of two that cannot both be, its own stands.
+pub(super) fn unite_identifiers(own: &str, other: &str) -> Option<String> {
+    join_identifiers(other, own)
+}

@@ -33,6 +33,7 @@ mod activities;
 mod commands;
 mod hierarchy;
 mod lists;
+mod merging;
 mod rollup;
 mod rules;
 mod single_view;
@@ -43,7 +44,7 @@ mod types;
 mod tests;
 
 use crate::query::{Comparison, Filter, Query};
-use crate::room::{RecordRule, RestoreRule};
+use crate::room::{JoinRule, RecordRule, RestoreRule};
 use crate::schema::{Entity as _, EntityType, MovesWith};
 use crate::value::{FieldValue, Id};
 
@@ -53,6 +54,7 @@ pub use hierarchy::MAX_HIERARCHY_DEPTH;
 pub use rules::{MAX_CHANNELS, MAX_IDENTIFIERS, content_hash};
 
 pub(crate) use activities::{account_became_known, newest as newest_activities};
+pub(crate) use merging::check_links;
 pub(crate) use rollup::rollup;
 pub(crate) use rules::is_well_formed;
 pub(crate) use single_view::{section_limit, single_view};
@@ -80,8 +82,8 @@ const WITH_ANY: &[MovesWith] = &[
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
-        EntityType::of::<Account>(),
-        EntityType::of::<Contact>().controlled_by("account").moves_with(WITH_ACCOUNT),
+        EntityType::of::<Account>().mergeable(),
+        EntityType::of::<Contact>().controlled_by("account").moves_with(WITH_ACCOUNT).mergeable(),
         EntityType::of::<AccountLink>().owned_through("child").controlled_by("child"),
         EntityType::of::<Activity>(),
         EntityType::of::<ActivityLink>().part_of(Activity::NAME),
@@ -104,6 +106,11 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
 /// The rule for bringing back records of an entity.
 pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     (entity == AccountLink::NAME).then_some(hierarchy::restore_rule)
+}
+
+/// What becomes of the records of an entity that point to merged ones.
+pub(crate) fn join_rule_of(entity: &str) -> Option<JoinRule> {
+    (entity == AccountLink::NAME).then_some(merging::join_links as JoinRule)
 }
 
 /// A field has a value.

@@ -2,10 +2,11 @@
 
 use super::lists::{
     CHANNEL_ENTRIES, IDENTIFIER_ENTRIES, join_channels, join_identifiers, mask_channels, mask_identifiers,
+    unite_identifiers,
 };
 use crate::room::{ExternalId, external_ids};
-use crate::schema::enum_field;
-use crate::value::{Currency, Date, Decimal, Id, IdentifierKind, Timestamp};
+use crate::schema::{MergePolicy, NestedReferences, enum_field};
+use crate::value::{Currency, Date, Decimal, Id, IdentifierKind, Timestamp, json};
 
 value_enum! {
     /// What a company is to the manufacturer.
@@ -142,7 +143,7 @@ entity! {
             /// The ways to reach it.
             pub channels: Vec<Channel> => nested().joined_by(join_channels).found_by(CHANNEL_ENTRIES).masked_by(mask_channels),
             /// The identifiers that others gave to it.
-            pub identifiers: Vec<Identifier> => nested().joined_by(join_identifiers).found_by(IDENTIFIER_ENTRIES).masked_by(mask_identifiers),
+            pub identifiers: Vec<Identifier> => nested().joined_by(join_identifiers).united_by(unite_identifiers).found_by(IDENTIFIER_ENTRIES).masked_by(mask_identifiers),
             /// The country: a code of ISO 3166 or a name, as the host's lists have it.
             pub country: Option<String> => text(60).indexed(),
             /// Province, state or region.
@@ -294,6 +295,29 @@ value_struct! {
     }
 }
 
+/// The records inside the subjects; the links of the activity say the same with an index.
+const SUBJECTS: NestedReferences = NestedReferences {
+    to: SubjectEntity::NAMES,
+    find: |json, entity| {
+        let subjects: Vec<Subject> = json::from_text(json).unwrap_or_default();
+        subjects.into_iter().filter(|subject| subject.entity.as_str() == entity).map(|subject| subject.id).collect()
+    },
+    follow: |json, entity, by| {
+        let subjects: Vec<Subject> = json::from_text(json).ok()?;
+        let mut followed: Vec<Subject> = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let id = if subject.entity.as_str() == entity { by(subject.id) } else { subject.id };
+            let subject = Subject { id, ..subject };
+            if !followed.contains(&subject) {
+                followed.push(subject);
+            }
+        }
+        json::to_canonical(&followed).ok()
+    },
+    merge: MergePolicy::Repoint,
+    through: Some(("activity_link", "activity")),
+};
+
 entity! {
     /// Something that was done with customers (跟进记录): one activity may belong to many records.
     pub struct Activity("activity", ActivityPage, Private) {
@@ -311,7 +335,7 @@ entity! {
             /// What was said and agreed.
             pub body: Option<String> => text(20_000),
             /// The records to which it belongs; each must be visible to whoever names it.
-            pub subjects: Vec<Subject> => nested(),
+            pub subjects: Vec<Subject> => nested().refers_inside(SUBJECTS),
             /// The identifiers in other systems.
             pub external_ids: Vec<ExternalId> => external_ids(),
         }

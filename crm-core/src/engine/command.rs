@@ -9,6 +9,7 @@ use crate::access::{
 use crate::customer::CustomerCommand;
 use crate::duplicates::DuplicateCommand;
 use crate::journal::ChangeKind;
+use crate::merging::MergeCommand;
 use crate::product::ProductCommand;
 use crate::quote::QuoteCommand;
 use crate::room::{Change, Decision, TraceStep};
@@ -40,6 +41,8 @@ pub enum Command {
     Quote(QuoteCommand),
     /// Handing records over.
     Transfer(TransferCommand),
+    /// Merging records, and taking that back.
+    Merge(MergeCommand),
     /// Rules for duplicates, verdicts, cases of review, models.
     Duplicate(DuplicateCommand),
     /// Taking operations back.
@@ -60,6 +63,7 @@ python_json! {
                 Self::Product(command) => of("Product")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
+                Self::Merge(command) => of("Merge")?.with(command),
                 Self::Duplicate(command) => of("Duplicate")?.with(command),
                 Self::Journal(command) => of("Journal")?.with(command),
             }

@@ -3,12 +3,15 @@
 
 mod admin;
 mod admin_service;
+mod aliases;
 mod checks;
 mod command;
 mod crm;
 pub(crate) mod duplicates;
 mod json_door;
 mod match_index;
+mod merge;
+mod merge_references;
 mod pages;
 mod parts;
 mod pipeline;
@@ -25,6 +28,7 @@ mod tenant;
 mod transfer;
 mod transfer_types;
 mod undo;
+mod unmerge;
 mod unused;
 mod view;
 
@@ -43,7 +47,7 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Customers, Decisions, DuplicateControl, Products, Quotes, Sales, Transfers};
+pub use services::{Access, Customers, Decisions, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,
@@ -51,6 +55,7 @@ pub use transfer_types::{
 
 pub(crate) use duplicates::{keep, kept_changes};
 pub(crate) use pipeline::unknown;
+pub(crate) use read::Reading;
 pub(crate) use registry::is_configuration;
 pub(crate) use rows::{RowDone, RowKey, RowResult, RowWork, put_rows};
 pub(crate) use tenant::Tenant;

@@ -73,7 +73,9 @@ impl Work<'_> {
         if !before.deleted {
             return Err(crate::room::illegal("id", "the record is not deleted"));
         }
+        self.check_not_merged(&entity, id)?;
         let mut after = Row { deleted: false, ..before.clone() };
+        self.follow_merges(&entity, None, &mut after)?;
         self.follow_owner(&entity, None, &mut after)?;
         let consequences = match restore_rule_of(entity.name) {
             Some(rule) => rule(self, &after)?,
@@ -82,6 +84,7 @@ impl Work<'_> {
         self.check_references(&plan, None, &after, &self.references(&entity, &after))?;
         self.before_definition(&entity, None, &after)?;
         self.before_sharing(author, &entity, None, Some(&mut after))?;
+        self.check_aliases(&entity, None, &after)?;
         let consequences = consequences.join(self.check_duplicates(author, &entity, Some(&before), &after)?);
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         self.write(&plan, &entity, Some(&before), after, ChangeKind::Restore, changes)?;

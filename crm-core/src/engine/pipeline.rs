@@ -210,7 +210,11 @@ pub(super) struct Work<'a> {
     pub(super) author: Author,
     command: &'static str,
     /// Whether what is written now follows from another change.
-    consequence: bool,
+    pub(super) consequence: bool,
+    /// Whether a merge is carried out or taken back: the journal notes the stamps of each record too.
+    pub(super) merging: bool,
+    /// Whether what is written now is none of the caller's business.
+    pub(super) quiet: bool,
     pub(super) outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
     pub(super) good: HashSet<(&'static str, Author, Id)>,
@@ -235,6 +239,8 @@ impl<'a> Work<'a> {
             author: Author::Caller,
             command: "",
             consequence: false,
+            merging: false,
+            quiet: false,
             outcome,
             good: HashSet::new(),
             numbers: HashMap::new(),
@@ -264,6 +270,7 @@ impl<'a> Work<'a> {
             Command::Product(command) => command.decide(self),
             Command::Quote(command) => command.decide(self),
             Command::Transfer(command) => self.decide_transfer(command),
+            Command::Merge(command) => self.decide_merge(command),
             Command::Duplicate(command) => command.decide(self),
             Command::Journal(command) => self.decide_undo(command),
         }
@@ -349,7 +356,7 @@ impl<'a> Work<'a> {
         Ok(Change::Create { entity: entity.name, row })
     }
 
-    fn apply(&mut self, author: Author, change: Change, depth: usize) -> Result<()> {
+    pub(super) fn apply(&mut self, author: Author, change: Change, depth: usize) -> Result<()> {
         match change {
             Change::Create { entity, row } => self.create(author, entity, row, depth),
             Change::Save { entity, row } => self.save(author, entity, row, depth),
@@ -376,6 +383,7 @@ impl<'a> Work<'a> {
         (row.updated_at, row.updated_by) = (self.now, Some(self.session.ctx.user));
         self.coerce(&entity, &mut row)?;
         self.check_struct(&entity, &row)?;
+        self.follow_merges(&entity, None, &mut row)?;
         let given = self.references(&entity, &row);
         let consequences = self.run_rule(author, &entity, None, &mut row, depth)?;
         self.check_present(&entity, &row)?;
@@ -383,6 +391,7 @@ impl<'a> Work<'a> {
         self.check_references(&plan, None, &row, &given)?;
         self.before_definition(&entity, None, &row)?;
         self.before_sharing(author, &entity, None, Some(&mut row))?;
+        self.check_aliases(&entity, None, &row)?;
         let review = self.check_duplicates(author, &entity, None, &row)?;
         let changes = journal::creation_changes(&self.tenant.schema, &entity, &row);
         self.write(&plan, &entity, None, row, ChangeKind::Create, changes)?;
@@ -390,7 +399,7 @@ impl<'a> Work<'a> {
     }
 
     /// Lets the rule of the entity speak. What it wants to be written first is written; the rest is given back.
-    fn run_rule(
+    pub(super) fn run_rule(
         &mut self,
         author: Author,
         entity: &EntityType,
@@ -451,6 +460,7 @@ impl<'a> Work<'a> {
         self.set_fields(author, &plan, &entity, &before, &mut after, set)?;
         self.require_hand_over(author, &plan, &before, &after)?;
         self.check_struct(&entity, &after)?;
+        self.follow_merges(&entity, Some(&before), &mut after)?;
         let given = self.references(&entity, &after);
         let consequences = self.run_rule(author, &entity, Some(&before), &mut after, depth)?;
         self.check_present(&entity, &after)?;
@@ -458,6 +468,7 @@ impl<'a> Work<'a> {
         self.check_references(&plan, Some(&before), &after, &given)?;
         self.before_definition(&entity, Some(&before), &after)?;
         self.before_sharing(author, &entity, Some(&before), Some(&mut after))?;
+        self.check_aliases(&entity, Some(&before), &after)?;
         let changes = journal::diff(&self.tenant.schema, &entity, &before, &after);
         let mut consequences = consequences;
         if !changes.is_empty() {
@@ -496,12 +507,30 @@ impl<'a> Work<'a> {
     ) -> Result<()> {
         let user = self.session.ctx.user;
         if let Some(before) = before {
-            after.version = before.version.saturating_add(1);
+            after.version = self.next_version(entity, before)?;
             // The instants of a record never fall, also when the clock was set back or a session tells of the past:
             // what a record was at an instant is read from the entries up to it.
             (after.updated_at, after.updated_by) = (self.now.max(before.updated_at), Some(user));
         }
-        let (id, version, at) = (after.id, after.version, after.updated_at);
+        let stamps = (after.version, after.updated_at);
+        self.put(plan, entity, (before, after), stamps, kind, changes)
+    }
+
+    /// Puts a row into the store as it is. The entry of the journal has stamps of its own: those of a record that a merge
+    /// gives back lie before its last entry.
+    pub(super) fn put(
+        &mut self,
+        plan: &AccessPlan,
+        entity: &EntityType,
+        (before, after): (Option<&Row>, Row),
+        (version, at): (i64, Timestamp),
+        kind: ChangeKind,
+        mut changes: Vec<journal::FieldChange>,
+    ) -> Result<()> {
+        let (id, user, standing) = (after.id, self.session.ctx.user, after.version);
+        if let Some(before) = before.filter(|_| self.merging) {
+            changes.extend(journal::stamp_changes(before, &after));
+        }
         let configuration = CONFIGURATION.contains(&entity.name).then(|| after.clone());
         let kept = kept_changes(entity, before, &after)?;
         self.tx.put(&plan.check_write(entity, before, after)).map_err(|error| self.clash(entity, error))?;
@@ -521,8 +550,9 @@ impl<'a> Work<'a> {
             consequence: self.consequence || entity.is_kept_by_engine(),
         };
         self.tx.append_journal(self.tenant.id, &entry)?;
-        if self.tells_of(entity, id)? {
-            self.outcome.changes.push(RecordChange { entity: entity.name.to_owned(), id, kind, version });
+        if !self.quiet && self.tells_of(entity, id)? {
+            let change = RecordChange { entity: entity.name.to_owned(), id, kind, version: standing };
+            self.outcome.changes.push(change);
         }
         if let Some(row) = configuration {
             self.reconfigure(entity.name, row)?;
@@ -592,6 +622,7 @@ impl Command {
             Self::Product(command) => command.name(),
             Self::Quote(command) => command.name(),
             Self::Transfer(command) => command.name(),
+            Self::Merge(command) => command.name(),
             Self::Duplicate(command) => command.name(),
             Self::Journal(super::JournalCommand::Undo { .. }) => "journal.undo",
         }

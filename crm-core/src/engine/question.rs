@@ -3,6 +3,7 @@
 use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
+use crate::merging::MergeRequest;
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
@@ -205,6 +206,23 @@ value_union! {
             /// The hand-over.
             hand_over: HandOver,
         },
+        /// What a merge would do.
+        PreviewMerge {
+            /// The merge.
+            merge: MergeRequest,
+        },
+        /// What taking a merge back would do.
+        PreviewUnmerge {
+            /// The merge.
+            id: Id,
+        },
+        /// The merges by which a record became what it is.
+        MergesOf {
+            /// The entity.
+            entity: String,
+            /// The record.
+            id: Id,
+        },
         /// The owners of a record, each with the first day of his.
         Ownership {
             /// The entity.
@@ -320,6 +338,9 @@ impl Question {
             Self::PreviewHandOver { hand_over } => {
                 json::to_canonical(&session.transfers().preview_hand_over(&hand_over)?)
             }
+            Self::PreviewMerge { merge } => json::to_canonical(&session.merges().preview_merge(&merge)?),
+            Self::PreviewUnmerge { id } => json::to_canonical(&session.merges().preview_unmerge(id)?),
+            Self::MergesOf { entity, id } => json::to_canonical(&session.merges().merges_of(&entity, id)?),
             Self::Ownership { entity, id } => json::to_canonical(&session.transfers().ownership(&entity, id)?),
             Self::OwnerOn { entity, id, date } => json::to_canonical(&session.transfers().owner_on(&entity, id, date)?),
             Self::Shares { entity, record } => json::to_canonical(&access.shares(&entity, record)?),

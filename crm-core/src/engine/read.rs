@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Session;
+use super::aliases::survivor_of;
 use super::sharing::opened;
 use super::tenant::Tenant;
 use crate::access::mutation::{Check, off};
@@ -53,7 +54,10 @@ impl Reading<'_> {
     pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
         plan.asked_field(&self.tenant.schema, &entity, field)?;
-        let found = self.tx.lookup(&plan.check_lookup(kind, key))?;
+        let found = match self.tx.lookup(&plan.check_lookup(kind, key))? {
+            Some(found) => Some(found),
+            None => survivor_of(self.tx, &self.tenant, &entity, (kind, key))?,
+        };
         self.get(name, found.ok_or_else(|| Error::not_found(entity.name))?)
     }
 
@@ -169,6 +173,9 @@ impl Reading<'_> {
         if let Some(record) = self.share_that_ended(&entry)? {
             return Ok(Some(Told::Left(record)));
         }
+        if entry.command == "merge.merge" && entry.kind == ChangeKind::Delete {
+            return self.went_into_a_seen_one(&entity, &plan, entry.record);
+        }
         let Some(owner) = entry.changes.iter().find(|change| change.field == "owner") else { return Ok(None) };
         let (Some(field), Visibility::Scope(scope)) = (entity.field("owner"), plan.visible(AccessLevel::Read)) else {
             return Ok(None);
@@ -179,6 +186,15 @@ impl Reading<'_> {
         };
         let left = plan.allows(Action::Read) && sees(&owner.before) && !sees(&owner.after);
         Ok(left.then(|| Told::Left(RecordKey { entity: entry.entity.clone(), id: entry.record })))
+    }
+
+    /// A merged record whose shares went on to the surviving one: who sees that is told that the other one left.
+    fn went_into_a_seen_one(&mut self, entity: &EntityType, plan: &AccessPlan, id: Id) -> Result<Option<Told>> {
+        let Some(survivor) = survivor_of(self.tx, &self.tenant, entity, ("id", &id.to_string()))? else {
+            return Ok(None);
+        };
+        let seen = self.tx.get(&plan.check_get(survivor)?)?.is_some();
+        Ok(seen.then(|| Told::Left(RecordKey { entity: entity.name.to_owned(), id })))
     }
 
     /// The record that the reader saw through a share or a team membership that was changed or taken away, if he does
@@ -223,6 +239,10 @@ impl Reading<'_> {
                 plan.mask_value(&field.spec, value);
             }
         }
+        // What a record is stamped with says nothing by itself.
+        if entry.changes.iter().all(|change| journal::STAMPS.contains(&change.field.as_str())) {
+            entry.changes.clear();
+        }
         // A change that lies in the hidden part of a value is none to who sees the rest.
         entry.changes.retain(|change| !plan.is_masked(&change.field) || change.before != change.after);
         let empty = entry.kind == ChangeKind::Update && entry.changes.is_empty();
@@ -253,7 +273,13 @@ impl Reader for Reading<'_> {
 
     fn get(&mut self, name: &str, id: Id) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
-        let mut row = self.tx.get(&plan.check_get(id)?)?.ok_or_else(|| Error::not_found(entity.name))?;
+        let mut found = self.tx.get(&plan.check_get(id)?)?;
+        if found.is_none()
+            && let Some(survivor) = survivor_of(self.tx, &self.tenant, &entity, ("id", &id.to_string()))?
+        {
+            found = self.tx.get(&plan.check_get(survivor)?)?;
+        }
+        let mut row = found.ok_or_else(|| Error::not_found(entity.name))?;
         self.mask(Check::GetMask, &entity, plan, &mut row)?;
         Ok(row)
     }
@@ -401,7 +427,7 @@ impl Session {
             let mut entries = reading.tx.journal(read)?;
             let has_more = entries.len() > size;
             entries.truncate(size);
-            let next_cursor = entries.last().map_or(cursor, |last| last.version);
+            let next_cursor = entries.iter().map(|entry| entry.version).fold(cursor, i64::max);
             let entries = entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect();
             Ok(ChangePage { entries, next_cursor, has_more, ..ChangePage::default() })
         })

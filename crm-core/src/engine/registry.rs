@@ -6,7 +6,8 @@ use super::{Organization, PlannedTransfer};
 use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
-use crate::room::{RecordRule, RestoreRule};
+use crate::merging::MergeRecord;
+use crate::room::{JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
 use crate::{customer, duplicates, product, quote, sales};
 
@@ -36,6 +37,7 @@ pub fn registry() -> Arc<Registry> {
             EntityType::of::<TeamMember>(),
             EntityType::of::<RecordShare>(),
             EntityType::of::<PlannedTransfer>(),
+            EntityType::of::<MergeRecord>(),
         ]);
         types.extend(duplicates::entities());
         Arc::new(Registry::new(types))
@@ -81,4 +83,14 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
         .or_else(|| product::restore_rule_of(entity))
         .or_else(|| sales::restore_rule_of(entity))
         .or_else(|| quote::restore_rule_of(entity))
+}
+
+/// What becomes of the records of an entity that point to merged ones, where more is to be said than that they follow.
+pub(super) fn join_rule_of(entity: &str) -> Option<JoinRule> {
+    customer::join_rule_of(entity).or_else(|| product::join_rule_of(entity))
+}
+
+/// What an entity's room says about records that shall become one.
+pub(super) fn merge_rule_of(entity: &str) -> Option<MergeRule> {
+    sales::merge_rule_of(entity)
 }

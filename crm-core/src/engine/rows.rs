@@ -285,7 +285,7 @@ impl Work<'_> {
         let entity = self.entity(entity)?;
         match key {
             RowKey::Unique { kind, key } => self.find_unique(entity.name, kind, key),
-            RowKey::Id(id) => Ok(Some(*id)),
+            RowKey::Id(id) => Ok(Some(self.survivor_of(&entity, "id", &id.to_string())?.unwrap_or(*id))),
             RowKey::Fields(fields) => {
                 let mut wanted = Vec::with_capacity(fields.len());
                 for (name, value) in fields {

@@ -9,6 +9,7 @@ use crate::access::{
     AccessModel, AccessPlan, Configuration, Ctx, OrgUnit, PermissionSet, Role, SharingDefault, SharingRule,
     SystemReason, TenantId, Territory, User, UserGroup,
 };
+use crate::merging::MergeRecord;
 use crate::query::Query;
 use crate::schema::{Entity, EntityType, FieldDefinition, Registry, Row, TenantSchema};
 use crate::store::ReadTx;
@@ -40,6 +41,8 @@ pub(crate) struct Tenant {
     pub(crate) schema: Arc<TenantSchema>,
     pub(crate) model: AccessModel,
     pub(crate) organization: Option<Organization>,
+    /// Whether records were ever merged: only then is an identifier looked up among those of merged ones.
+    pub(crate) merged: bool,
     /// Rules for duplicates and the models by which they are found.
     pub(crate) matching: Arc<Matching>,
     zone: chrono_tz::Tz,
@@ -71,8 +74,9 @@ impl Tenant {
             defaults: load_map::<SharingDefault>(tx, &schema, id)?,
         };
         let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
-        let matching = Matching::new(load_all(tx, &schema, id)?, load_all(tx, &schema, id)?);
-        Ok(Self::of(id, epoch, schema, (organization, Arc::new(matching)), configuration, now))
+        let matching = Arc::new(Matching::new(load_all(tx, &schema, id)?, load_all(tx, &schema, id)?));
+        let merged = has_merges(tx, &schema, id)?;
+        Ok(Self { merged, ..Self::of(id, epoch, schema, (organization, matching), configuration, now) })
     }
 
     fn of(
@@ -86,7 +90,7 @@ impl Tenant {
         let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let today = date_in(zone, now);
         let model = AccessModel::new(configuration, &schema, today);
-        Self { id, epoch, schema, model, organization, matching, zone, today, plans: RwLock::default() }
+        Self { id, epoch, schema, model, organization, merged: false, matching, zone, today, plans: RwLock::default() }
     }
 
     /// The tenant at a later instant: the same, or another one if a day has begun since.
@@ -96,7 +100,8 @@ impl Tenant {
         }
         let configuration = self.model.configuration().clone();
         let kept = (self.organization.clone(), self.matching.clone());
-        Arc::new(Self::of(self.id, self.epoch, self.schema.clone(), kept, configuration, now))
+        let tenant = Self::of(self.id, self.epoch, self.schema.clone(), kept, configuration, now);
+        Arc::new(Self { merged: self.merged, ..tenant })
     }
 
     /// The tenant with one record of its configuration changed, made or deleted; nothing for a record that changes more
@@ -115,7 +120,8 @@ impl Tenant {
             _ => return Ok(None),
         }
         let kept = (self.organization.clone(), self.matching.clone());
-        Ok(Some(Self::of(self.id, epoch, self.schema.clone(), kept, known, now)))
+        let tenant = Self::of(self.id, epoch, self.schema.clone(), kept, known, now);
+        Ok(Some(Self { merged: self.merged, ..tenant }))
     }
 
     /// The plan of a user for an entity.
@@ -172,6 +178,19 @@ fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: Tenan
     tx.select(&asked, &mut |row| {
         found.push(E::from_stored(row)?);
         Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// Whether there is a record of a merge.
+fn has_merges(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId) -> Result<bool> {
+    let Some(entity) = schema.registry.get(MergeRecord::NAME) else { return Ok(false) };
+    let plan = AccessPlan::system(tenant, entity, schema, &AccessModel::default(), SystemReason::Configuration);
+    let asked = plan.check_query(schema, entity, &Query { limit: Some(1), ..Query::default() })?;
+    let mut found = false;
+    tx.select(&asked, &mut |_| {
+        found = true;
+        Ok(false)
     })?;
     Ok(found)
 }

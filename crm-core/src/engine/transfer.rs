@@ -158,7 +158,9 @@ impl Work<'_> {
         self.check_owner("to", transfer.to)?;
         let mut rows = Vec::new();
         for (place, id) in transfer.ids.iter().enumerate() {
-            let row = self.current(&plan, &entity, *id)?;
+            // It may have been merged since the transfer was planned.
+            let id = self.followed(&entity, *id)?;
+            let row = self.current(&plan, &entity, id)?;
             self.require_level(&plan, Action::Transfer, &row).map_err(|error| error.under(&format!("ids[{place}]")))?;
             rows.push(row);
         }

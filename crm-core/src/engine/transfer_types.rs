@@ -204,7 +204,7 @@ entity! {
             /// The new owner.
             pub new_owner: Option<Id> => reference("user", MergePolicy::Keep).indexed().engine(),
             /// What was asked for.
-            pub request: Option<TransferRequest> => nested().engine(),
+            pub request: Option<TransferRequest> => nested().has_ids(IdsInside::AsSaid).engine(),
             /// The records that were handed over, by entity.
             pub counts: Vec<TransferCount> => nested().engine(),
             /// Why.

@@ -131,7 +131,9 @@ impl Work<'_> {
         let JournalCommand::Undo { operation } = command;
         let read =
             JournalRead { tenant: self.tenant.id, scope: JournalScope::Operation(*operation), limit: usize::MAX };
-        let effects = effects(self.tx.journal(read)?);
+        let entries = self.tx.journal(read)?;
+        let merged = entries.iter().any(|entry| entry.command.starts_with("merge."));
+        let effects = effects(entries);
         // What only rules did, without a change from which it followed, is the caller's to answer for.
         let mut author = Author::UndoRule;
         if effects.iter().all(|effect| effect.consequence) {
@@ -145,6 +147,10 @@ impl Work<'_> {
         // The rights first: an error about a consequence is only for somebody who may take back what it followed from.
         for effect in effects.iter().filter(|effect| !effect.consequence || author == Author::Undo) {
             self.check_seen(effect)?;
+        }
+        if merged {
+            let message = "a merge is taken back by a command of its own, and what it took back is merged anew";
+            return Err(Error::invalid(ErrorCode::NotAllowed, "operation", message));
         }
         for effect in effects {
             let author = if effect.consequence { author } else { Author::Undo };
@@ -179,7 +185,7 @@ impl Work<'_> {
         if !effect.was_there() && !effect.is_there() {
             return Ok(Ok(Vec::new()));
         }
-        if let Some(field) = self.field_that_moved(author, &entity, &row, effect) {
+        if let Some(field) = self.field_that_moved(author, &entity, &row, effect)? {
             return Ok(Err(self.changed(author, &entity, &row, &field)));
         }
         if effect.first == ChangeKind::Create {
@@ -189,8 +195,12 @@ impl Work<'_> {
         if !effect.is_there() {
             changes.push(Change::Restore { entity: name, id });
         }
-        let standing = effect.changes.iter().filter(|change| self.stands(&entity, &row, change));
-        let set: Vec<_> = standing.map(|change| (change.field.clone(), change.before.clone())).collect();
+        let mut set = Vec::new();
+        for change in &effect.changes {
+            if self.stands(&entity, &row, change)? {
+                set.push((change.field.clone(), change.before.clone()));
+            }
+        }
         if !set.is_empty() {
             changes.push(Change::Update { entity: name, id, version: None, set });
         }
@@ -202,24 +212,34 @@ impl Work<'_> {
 
     /// A field that no longer has the value which the operation left in it, among those that the author may see. Of a
     /// record that was made, what was empty must be empty.
-    fn field_that_moved(&self, author: Author, entity: &EntityType, row: &Row, effect: &Effect) -> Option<String> {
+    fn field_that_moved(
+        &mut self,
+        author: Author,
+        entity: &EntityType,
+        row: &Row,
+        effect: &Effect,
+    ) -> Result<Option<String>> {
         let plan = self.plan(author, entity);
-        let mut visible = effect.changes.iter().filter(|change| plan.tells(&change.field));
-        if let Some(moved) = visible.find(|change| !self.stands(entity, row, change)) {
-            return Some(moved.field.clone());
+        for change in effect.changes.iter().filter(|change| plan.tells(&change.field)) {
+            if !self.stands(entity, row, change)? {
+                return Ok(Some(change.field.clone()));
+            }
         }
         if effect.first != ChangeKind::Create {
-            return None;
+            return Ok(None);
         }
         let known = |field: &str| effect.changes.iter().any(|change| change.field == field);
         let mut present = journal::creation_changes(&self.tenant.schema, entity, row).into_iter();
-        present.find(|change| plan.tells(&change.field) && !known(&change.field)).map(|change| change.field)
+        Ok(present.find(|change| plan.tells(&change.field) && !known(&change.field)).map(|change| change.field))
     }
 
-    /// Whether a field still has the value that the operation left in it.
-    fn stands(&self, entity: &EntityType, row: &Row, change: &FieldChange) -> bool {
-        let Some(field) = self.tenant.schema.field(entity, &change.field) else { return false };
-        crate::query::operand(&field, &change.after).is_ok_and(|after| after == field.value(row))
+    /// Whether a field still has the value that the operation left in it, or what that stands for since records were
+    /// merged.
+    fn stands(&mut self, entity: &EntityType, row: &Row, change: &FieldChange) -> Result<bool> {
+        let Some(field) = self.tenant.schema.field(entity, &change.field) else { return Ok(false) };
+        let Ok(after) = crate::query::operand(&field, &change.after) else { return Ok(false) };
+        let value = field.value(row);
+        Ok(after == value || self.followed_value(entity, &field, row, after)? == value)
     }
 
     /// The conflict; of a record or a field that the caller does not see only that there is one.

@@ -20,7 +20,7 @@ impl Work<'_> {
             used = used || self.is_referred_to(from, &field, id)?;
         }
         for (from, field) in schema.registry.nested_references_to(entity.name) {
-            used = used || self.is_named_inside(from, &field, id)?;
+            used = used || self.is_named_inside(from, &field, entity.name, id)?;
         }
         if used {
             let problem = Problem::new(ErrorCode::StillReferenced, format!("the {} is still used", entity.name));
@@ -66,15 +66,18 @@ impl Work<'_> {
 
     /// Reads every record of the entity, for nested values have no index; but looks only into those in whose text the
     /// identifier stands.
-    fn is_named_inside(&mut self, from: &EntityType, field: &FieldRef, id: Id) -> Result<bool> {
-        let Some(nested) = field.spec.nested_references else { return Ok(false) };
+    fn is_named_inside(&mut self, from: &EntityType, field: &FieldRef, entity: &str, id: Id) -> Result<bool> {
+        // Where other records say the same, those stand in the way.
+        let Some(nested) = field.spec.nested_references.filter(|nested| nested.through.is_none()) else {
+            return Ok(false);
+        };
         let written = id.to_string();
         let plan = self.tenant.system_plan(from, SystemReason::Invariant);
         let asked = plan.check_scan(&self.tenant.schema, from, &Query::default())?;
         let mut used = false;
         self.tx.select(&asked, &mut |row| {
             if let FieldValue::Json(text) = field.value(&row) {
-                used = text.contains(&written) && (nested.find)(&text).contains(&id);
+                used = text.contains(&written) && (nested.find)(&text, entity).contains(&id);
             }
             Ok(!used)
         })?;

@@ -6,7 +6,7 @@ use crate::access::mutation::Check;
 use crate::query::Query;
 use crate::room::{Author, View};
 use crate::schema::{Row, TenantSchema};
-use crate::value::{Currency, Date, Id, Result, Timestamp};
+use crate::value::{Currency, Date, Error, Id, Result, Timestamp};
 
 impl View for Work<'_> {
     fn user(&self) -> Id {
@@ -69,7 +69,13 @@ impl View for Work<'_> {
     fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);
-        let mut row = self.current(&plan, &entity, id)?;
+        let mut row = match self.current(&plan, &entity, id) {
+            Err(error @ Error::NotFound { .. }) => match self.survivor_of(&entity, "id", &id.to_string())? {
+                Some(survivor) => self.current(&plan, &entity, survivor)?,
+                None => return Err(error),
+            },
+            found => found?,
+        };
         self.opened(plan, &row)?.mask_for(Check::RoomMask, &entity, &mut row);
         Ok(row)
     }
@@ -118,7 +124,10 @@ impl View for Work<'_> {
     fn find_unique(&mut self, entity: &'static str, kind: &str, key: &str) -> Result<Option<Id>> {
         let entity = self.entity(entity)?;
         let lookup = self.plan(Author::Rule, &entity).check_lookup(kind, key);
-        self.tx.lookup(&lookup)
+        match self.tx.lookup(&lookup)? {
+            Some(found) => Ok(Some(found)),
+            None => self.survivor_of(&entity, kind, key),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Customers, DuplicateControl, Products, Quotes, Sales, Transfers};
+use super::{Access, Admin, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
 use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
@@ -60,6 +60,11 @@ impl Session {
     /// Handing records over to another owner, and who owned what when.
     pub fn transfers(&self) -> Transfers {
         Transfers::new(self.session.clone())
+    }
+
+    /// Merging records that are one and the same, and taking that back.
+    pub fn merges(&self) -> Merges {
+        Merges::new(self.session.clone())
     }
 
     /// Rules for duplicates, looking for them, verdicts on pairs and cases of review.

@@ -58,8 +58,40 @@ pub(crate) fn apply_changes(
     row.version = entry.version;
     row.updated_at = entry.at;
     row.updated_by = Some(entry.actor);
-    row.deleted = entry.kind == ChangeKind::Delete;
+    // A merge may change a record that was deleted before.
+    row.deleted = match entry.kind {
+        ChangeKind::Delete => true,
+        ChangeKind::Update => row.deleted,
+        ChangeKind::Create | ChangeKind::Restore => false,
+    };
+    entry.changes.iter().for_each(|change| put_stamp(row, &change.field, &change.after));
     Ok(())
+}
+
+/// The fields that every change of a record sets. Merges and un-merges note them as well: what is taken back whole has
+/// the version and the instant that it had.
+pub(crate) const STAMPS: [&str; 3] = ["version", "updated_at", "updated_by"];
+
+/// The stamps before and after a change, also those that stay.
+pub(crate) fn stamp_changes(before: &Row, after: &Row) -> Vec<FieldChange> {
+    let user = |id: Option<_>| id.map_or(FieldValue::Null, FieldValue::Reference);
+    let stamps =
+        |row: &Row| [FieldValue::Integer(row.version), FieldValue::Timestamp(row.updated_at), user(row.updated_by)];
+    let pairs = STAMPS.iter().zip(stamps(before).into_iter().zip(stamps(after)));
+    pairs.map(|(field, (before, after))| FieldChange { field: (*field).to_owned(), before, after }).collect()
+}
+
+/// Sets a stamp of a row; other fields are left alone.
+pub(crate) fn put_stamp(row: &mut Row, field: &str, value: &FieldValue) {
+    match (field, value) {
+        ("version", FieldValue::Integer(version)) => row.version = *version,
+        ("updated_at", FieldValue::Timestamp(at)) => row.updated_at = *at,
+        ("updated_at", FieldValue::Text(text)) => row.updated_at = text.parse().unwrap_or(row.updated_at),
+        ("updated_by", FieldValue::Reference(id)) => row.updated_by = Some(*id),
+        ("updated_by", FieldValue::Text(text)) => row.updated_by = text.parse().ok().or(row.updated_by),
+        ("updated_by", FieldValue::Null) => row.updated_by = None,
+        _ => {}
+    }
 }
 
 fn set(field: &FieldRef, row: &mut Row, value: FieldValue) -> Result<()> {

@@ -4,5 +4,5 @@
 mod fold;
 mod types;
 
-pub(crate) use fold::{creation_changes, diff, row_as_of};
+pub(crate) use fold::{STAMPS, creation_changes, diff, put_stamp, row_as_of, stamp_changes};
 pub use types::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};

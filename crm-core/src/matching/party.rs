@@ -207,7 +207,8 @@ fn organisation(parts: &mut Builder, party: &Party) {
     for contact in &party.contacts {
         let person = person::parse(Some(cut(contact, MAX_TEXT_BYTES)), None, None);
         if !person.full.is_empty() {
-            parts.add(MatchField::Contact, &format!("{}|{}", person.full, person_reading(&person)));
+            let reading = person_readings(&person).into_iter().next().unwrap_or_default();
+            parts.add(MatchField::Contact, &format!("{}|{reading}", person.full));
         }
     }
     let places = addresses(parts, party);
@@ -257,12 +258,84 @@ fn addresses(parts: &mut Builder, party: &Party) -> Vec<region::Region> {
         parts.add(MatchField::Unit, &known.detail);
         parts.add(MatchField::City, &known.city);
         parts.add(MatchField::Postcode, &known.postcode);
-        let texts = [short(&given.city), short(&given.address), short(&given.street), short(&given.region)];
-        regions.extend(texts.into_iter().flatten().filter_map(region::of_text));
-        regions.extend(region::of_postcode(&known.postcode));
+        let country = known.country.as_deref();
+        let texts = [short(&given.city), short(&given.address), short(&given.street)];
+        let state = short(&given.region).and_then(|state| state_of(state, country));
+        let places = texts.into_iter().flatten().filter_map(region::of_text).chain(state);
+        // Not the Cambridge of another country.
+        let home = country.and_then(region::of_text);
+        regions.extend(places.filter(|place| home.is_none_or(|home| place.country() == home)));
+        regions.extend(region::of_postcode(&known.postcode).filter(|_| home.is_none_or(region::Region::is_china)));
     }
     regions
 }
+
+/// The region of a field for it. Two letters are a state of the United States, if that is the country, and else say nothing:
+/// CA is California and Canada.
+fn state_of(text: &str, country: Option<&str>) -> Option<region::Region> {
+    let letters = text.trim();
+    if letters.len() > 2 || !letters.is_ascii() {
+        return region::of_text(letters);
+    }
+    let state = letters.to_ascii_uppercase();
+    let place = US_STATES.binary_search_by_key(&state.as_str(), |(code, _)| code).ok()?;
+    let name = US_STATES.get(place).filter(|_| country == Some("US"))?.1;
+    region::of_text(name)
+}
+
+/// The states of the United States by their postal abbreviations (USPS Publication 28), in rising order.
+const US_STATES: &[(&str, &str)] = &[
+    ("AK", "Alaska"),
+    ("AL", "Alabama"),
+    ("AR", "Arkansas"),
+    ("AZ", "Arizona"),
+    ("CA", "California"),
+    ("CO", "Colorado"),
+    ("CT", "Connecticut"),
+    ("DE", "Delaware"),
+    ("FL", "Florida"),
+    ("GA", "Georgia"),
+    ("HI", "Hawaii"),
+    ("IA", "Iowa"),
+    ("ID", "Idaho"),
+    ("IL", "Illinois"),
+    ("IN", "Indiana"),
+    ("KS", "Kansas"),
+    ("KY", "Kentucky"),
+    ("LA", "Louisiana"),
+    ("MA", "Massachusetts"),
+    ("MD", "Maryland"),
+    ("ME", "Maine"),
+    ("MI", "Michigan"),
+    ("MN", "Minnesota"),
+    ("MO", "Missouri"),
+    ("MS", "Mississippi"),
+    ("MT", "Montana"),
+    ("NC", "North Carolina"),
+    ("ND", "North Dakota"),
+    ("NE", "Nebraska"),
+    ("NH", "New Hampshire"),
+    ("NJ", "New Jersey"),
+    ("NM", "New Mexico"),
+    ("NV", "Nevada"),
+    ("NY", "New York"),
+    ("OH", "Ohio"),
+    ("OK", "Oklahoma"),
+    ("OR", "Oregon"),
+    ("PA", "Pennsylvania"),
+    ("RI", "Rhode Island"),
+    ("SC", "South Carolina"),
+    ("SD", "South Dakota"),
+    ("TN", "Tennessee"),
+    ("TX", "Texas"),
+    ("UT", "Utah"),
+    ("VA", "Virginia"),
+    ("VT", "Vermont"),
+    ("WA", "Washington"),
+    ("WI", "Wisconsin"),
+    ("WV", "West Virginia"),
+    ("WY", "Wyoming"),
+];
 
 /// Adds telephone numbers, e-mail addresses and domains; gives the Chinese area codes.
 fn channels(parts: &mut Builder, party: &Party) -> Vec<String> {
@@ -313,7 +386,9 @@ fn human(parts: &mut Builder, party: &Party) {
     let name = person::parse(whole, short(&party.given_name), short(&party.family_name));
     parts.add(MatchField::FamilyName, &name.family);
     parts.add(MatchField::GivenName, &name.given);
-    parts.add(MatchField::Reading, &person_reading(&name));
+    for reading in person_readings(&name) {
+        parts.add(MatchField::Reading, &reading);
+    }
     if let Some(birth) = short(&party.birth_date) {
         match date::birth(birth) {
             Some((year, month, day)) => parts.add(MatchField::BirthDate, &format!("{year:04}{month:02}{day:02}")),
@@ -328,15 +403,18 @@ fn human(parts: &mut Builder, party: &Party) {
     parts.add(MatchField::Region, &best.map(place).unwrap_or_default());
 }
 
-/// How a name of a person is read, whichever part comes first: the words in rising order.
-fn person_reading(name: &person::PersonName) -> String {
+/// How a name of a person is read, whichever part comes first: the words in rising order, for each reading of the family name.
+fn person_readings(name: &person::PersonName) -> Vec<String> {
     if !name.script_han {
-        return text::umlaut_key(&name.sorted());
+        return vec![text::umlaut_key(&name.sorted())];
     }
-    let read = |text: &str| han::common_readings(text, 1).into_iter().next().unwrap_or_default();
-    let mut words = [read(&name.family), read(&name.given)];
-    words.sort_unstable();
-    words.concat()
+    let given = han::common_readings(&name.given, 1).into_iter().next().unwrap_or_default();
+    let read = |family: String| {
+        let mut words = [family, given.clone()];
+        words.sort_unstable();
+        words.concat()
+    };
+    han::readings(&name.family, 3).into_iter().map(read).collect()
 }
 
 fn product(parts: &mut Builder, party: &Party) {

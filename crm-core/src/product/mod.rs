@@ -16,11 +16,11 @@ pub use commands::ProductCommand;
 pub use rules::{pick_price_list, price_on};
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
-pub(crate) use rules::{find_list_price, restore_rule_of, rule_of};
+pub(crate) use rules::{find_list_price, join_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::EntityType;
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Product>(), EntityType::of::<PriceList>(), EntityType::of::<ListPrice>()]
+    vec![EntityType::of::<Product>().mergeable(), EntityType::of::<PriceList>(), EntityType::of::<ListPrice>()]
 }

@@ -1,10 +1,13 @@
 //! What holds for every product, price list and list price, whichever way it comes in.
 
+use std::collections::HashMap;
+
 use super::{ListPrice, PriceList, Product, ProductLifeCycle};
+use crate::merging::{Days, left_over};
 use crate::query::Query;
 use crate::room::{
-    Change, Decision, RecordRule, RestoreRule, View, check_given, record_for_rule, records_for_rule, tidy_external_ids,
-    with_record,
+    Change, Decision, Fate, JoinRule, Merging, RecordRule, RestoreRule, View, check_given, record_for_rule,
+    records_for_rule, tidy_external_ids, with_record,
 };
 use crate::schema::{Entity, Row};
 use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
@@ -45,6 +48,33 @@ fn price_list_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
 /// A price that comes back must not overlap with one that was set since.
 fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
     check_overlap(view, &ListPrice::from_row(row.clone())?).map(|()| Decision::default())
+}
+
+/// What becomes of the records of an entity that point to merged ones.
+pub(crate) fn join_rule_of(entity: &str) -> Option<JoinRule> {
+    (entity == ListPrice::NAME).then_some(join_prices as JoinRule)
+}
+
+/// Of two prices in one list on one date that of the surviving product holds, then that of the earlier one of the others.
+fn join_prices(view: &mut dyn View, merging: &Merging<'_>, rows: &[Row]) -> Result<Vec<Fate>> {
+    let today = view.today();
+    let prices = rows.iter().map(|row| ListPrice::from_stored(row.clone()).map(|price| (row, price)));
+    let mut prices: Vec<(&Row, ListPrice)> = prices.collect::<Result<_>>()?;
+    prices.sort_by_key(|(_, price)| (merging.rank(price.product), price.valid_from, price.id));
+    let mut held: HashMap<Id, Vec<Days>> = HashMap::new();
+    let mut fates = Vec::with_capacity(prices.len());
+    for (row, price) in prices {
+        let taken = held.entry(price.price_list).or_default();
+        let Some(days) = left_over(Days::new(price.valid_from, price.valid_until), taken, today) else {
+            fates.push(Fate::Dropped(price.id));
+            continue;
+        };
+        taken.push(days);
+        let (product, valid_from, valid_until) = (merging.survivor, days.from, days.until);
+        let follows = ListPrice { product, valid_from, valid_until, ..price };
+        fates.push(Fate::Kept(Row { values: follows.to_row().values, ..row.clone() }));
+    }
+    Ok(fates)
 }
 
 fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {

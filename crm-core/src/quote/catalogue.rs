@@ -21,7 +21,8 @@ const MAX_FACTOR: i128 = 1_000_000;
 /// revises. What the caller should know is given back.
 pub(super) fn complete(view: &mut dyn View, earlier: Option<&Quote>, quote: &mut Quote) -> Result<Vec<Problem>> {
     let opportunity = quote.opportunity.and_then(|id| record::<Opportunity>(view, id).ok());
-    if let Some(opportunity) = &opportunity {
+    // What is taken back is as empty as it was.
+    if let Some(opportunity) = opportunity.as_ref().filter(|_| !view.author().is_undo()) {
         quote.account = quote.account.or(opportunity.account);
         quote.contact = quote.contact.or(opportunity.contact);
     }

@@ -1,7 +1,7 @@
 //! Quotes and their lines.
 
 use crate::room::{ExternalId, external_ids};
-use crate::schema::enum_field;
+use crate::schema::{MergePolicy, NestedReferences, enum_field};
 use crate::value::{Currency, Date, Decimal, Id, json};
 
 /// The most lines of a quote.
@@ -98,10 +98,23 @@ value_struct! {
 }
 
 /// The products that the lines of a quote name.
-fn products(json: &str) -> Vec<Id> {
-    let lines: Vec<QuoteLine> = json::from_text(json).unwrap_or_default();
-    lines.into_iter().filter_map(|line| line.product).collect()
-}
+const PRODUCTS: NestedReferences = NestedReferences {
+    to: &["product"],
+    find: |json, _| {
+        let lines: Vec<QuoteLine> = json::from_text(json).unwrap_or_default();
+        lines.into_iter().filter_map(|line| line.product).collect()
+    },
+    // Two lines of one product stay two lines.
+    follow: |json, _, by| {
+        let mut lines: Vec<QuoteLine> = json::from_text(json).ok()?;
+        for product in lines.iter_mut().filter_map(|line| line.product.as_mut()) {
+            *product = by(*product);
+        }
+        json::to_canonical(&lines).ok()
+    },
+    merge: MergePolicy::Repoint,
+    through: None,
+};
 
 impl QuoteLine {
     /// A line of a product at its list price.
@@ -176,7 +189,7 @@ entity! {
             /// Whether the prices of the lines include the tax (含税): then it is taken out of their amounts.
             pub prices_include_tax: bool => boolean(),
             /// The lines, at most [`MAX_LINES`].
-            pub lines: Vec<QuoteLine> => nested().refers_inside("product", products).confidential(),
+            pub lines: Vec<QuoteLine> => nested().refers_inside(PRODUCTS).confidential(),
             /// The sum of the lines without discount; kept by the engine.
             pub subtotal: Option<Decimal> =>
                 decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),

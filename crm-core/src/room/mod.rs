@@ -320,6 +320,42 @@ pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut 
 /// refuse it and add consequences.
 pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
 
+/// A merge, as the rooms see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Merging<'a> {
+    /// The record that stays.
+    pub survivor: Id,
+    /// The records that go into it; of two the earlier one comes first.
+    pub losers: &'a [Id],
+}
+
+impl Merging<'_> {
+    /// The place of a record among those that are merged, the surviving one first; nothing for another record.
+    #[must_use]
+    pub fn rank(&self, id: Id) -> Option<usize> {
+        if id == self.survivor {
+            return Some(0);
+        }
+        self.losers.iter().position(|loser| *loser == id).map(|place| place.saturating_add(1))
+    }
+}
+
+/// What becomes of a record that points to merged ones.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// It goes on like this.
+    Kept(Row),
+    /// It goes: the surviving record has the same, or it would say what cannot be.
+    Dropped(Id),
+}
+
+/// What a room says about its records that point to merged ones, where more is to be said than that the references
+/// follow: of all records that point to one of them.
+pub type JoinRule = fn(view: &mut dyn View, merging: &Merging<'_>, rows: &[Row]) -> Result<Vec<Fate>>;
+
+/// What a room says about records of an entity that shall become one: it may refuse it.
+pub type MergeRule = fn(survivor: &Row, losers: &[Row]) -> Result<()>;
+
 /// Runs a typed rule on a row.
 ///
 /// # Errors

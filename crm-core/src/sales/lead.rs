@@ -30,6 +30,20 @@ pub(super) fn lead_rule(view: &mut dyn View, before: Option<&Row>, after: &mut R
     })
 }
 
+/// What a lead became must not be lost: of a converted and an open lead the converted one survives.
+pub(super) fn merge_rule(survivor: &Row, losers: &[Row]) -> Result<()> {
+    let converted = |row: &Row| Lead::from_stored(row.clone()).map(|lead| lead.status == Some(LeadStatus::Converted));
+    if converted(survivor)? {
+        return Ok(());
+    }
+    for loser in losers {
+        if converted(loser)? {
+            return Err(illegal("survivor", "a lead that was converted goes into no open one"));
+        }
+    }
+    Ok(())
+}
+
 impl LeadStatus {
     /// Whether a lead may go from here to `to` (线索状态机).
     #[must_use]

@@ -36,7 +36,7 @@ pub(crate) use restage::Restage;
 pub(crate) use rules::in_order;
 pub(crate) use steps::{Step, Target, take_step};
 
-use crate::room::{RecordRule, RestoreRule};
+use crate::room::{MergeRule, RecordRule, RestoreRule};
 use crate::schema::{Entity as _, EntityType, MovesWith};
 
 /// Open opportunities move with their account; those that were won or lost stay with who won or lost them.
@@ -49,7 +49,7 @@ pub(crate) fn entities() -> Vec<EntityType> {
         EntityType::of::<Pipeline>(),
         EntityType::of::<Opportunity>().controlled_by("account").moves_with(OPEN_WITH_ACCOUNT),
         EntityType::of::<StageInterval>().part_of(Opportunity::NAME),
-        EntityType::of::<Lead>(),
+        EntityType::of::<Lead>().mergeable(),
     ]
 }
 
@@ -70,4 +70,9 @@ pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
         Opportunity::NAME => Some(rules::restore_rule),
         _ => None,
     }
+}
+
+/// What is said about records of an entity that shall become one.
+pub(crate) fn merge_rule_of(entity: &str) -> Option<MergeRule> {
+    (entity == Lead::NAME).then_some(lead::merge_rule as MergeRule)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Opportunity;
 use crate::query::Query;
 use crate::room::{Change, Decision, View, records_for_rule};
-use crate::schema::{Entity, Row, TenantSchema, enum_field};
+use crate::schema::{Entity, MergePolicy, NestedReferences, Row, TenantSchema, enum_field};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Money, Problem, Result, json};
 
 /// The most stages of a pipeline.
@@ -105,16 +105,29 @@ entity! {
             /// from the one before.
             pub is_default: bool => boolean(),
             /// The stages in their order.
-            pub stages: Vec<Stage> => nested().refers_inside("role", waiver_roles),
+            pub stages: Vec<Stage> => nested().refers_inside(WAIVER_ROLES),
         }
     }
 }
 
 /// The roles that the stages of a pipeline name.
-fn waiver_roles(json: &str) -> Vec<Id> {
-    let stages: Vec<Stage> = json::from_text(json).unwrap_or_default();
-    stages.into_iter().flat_map(|stage| stage.waiver_roles).collect()
-}
+/// The roles inside the stages.
+const WAIVER_ROLES: NestedReferences = NestedReferences {
+    to: &["role"],
+    find: |json, _| {
+        let stages: Vec<Stage> = json::from_text(json).unwrap_or_default();
+        stages.into_iter().flat_map(|stage| stage.waiver_roles).collect()
+    },
+    follow: |json, _, by| {
+        let mut stages: Vec<Stage> = json::from_text(json).ok()?;
+        for role in stages.iter_mut().flat_map(|stage| &mut stage.waiver_roles) {
+            *role = by(*role);
+        }
+        json::to_canonical(&stages).ok()
+    },
+    merge: MergePolicy::Repoint,
+    through: None,
+};
 
 impl Stage {
     fn standard(key: &str, name: &str, category: StageCategory, probability: i64) -> Self {

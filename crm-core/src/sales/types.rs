@@ -75,11 +75,11 @@ entity! {
             pub need: Option<String> => text(10_000),
             /// Where it stands; new if nothing is said. Whoever makes it may say another status but converted, so that
             /// a history can be imported; afterwards the commands of leads change it.
-            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().once(),
+            pub status: Option<LeadStatus> => picklist(LeadStatus::NAMES).indexed().once().stays(),
             /// When it came in; now if nothing is said.
             pub received_at: Option<Timestamp> => timestamp().indexed(),
             /// Why nothing came out of it; a disqualified lead has a reason, and no other.
-            pub disqualify_reason: Option<String> => text(2_000).once(),
+            pub disqualify_reason: Option<String> => text(2_000).once().stays(),
             /// The account that it became.
             pub converted_account: Option<Id> => reference("account", MergePolicy::Repoint).indexed().engine(),
             /// The contact that it became.

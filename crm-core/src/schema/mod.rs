@@ -19,8 +19,8 @@ pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, MovesWith, Place, Registry, Sharing, SystemField};
 pub use row::Row;
-pub(crate) use spec::Entries;
 pub(crate) use spec::masked_text;
+pub(crate) use spec::{Entries, IdsInside, NestedReferences};
 pub use spec::{
     FieldKind, FieldSpec, Limits, MAX_TEXT_CHARS, MergePolicy, Sensitivity, WriteRule, boolean, currency, date,
     decimal, integer, nested, picklist, reference, text, timestamp,

@@ -207,6 +207,8 @@ pub struct EntityType {
     pub controlled_by: Option<&'static str>,
     /// The records with which a record moves to a new owner.
     pub moves_with: &'static [MovesWith],
+    /// Whether records can be merged into one.
+    pub mergeable: bool,
     /// The declared values as the struct has them.
     values: fn(Row) -> Result<Vec<FieldValue>>,
     /// The JSON Schema of the struct.
@@ -229,6 +231,7 @@ impl EntityType {
             owner_follows: None,
             controlled_by: None,
             moves_with: &[],
+            mergeable: false,
             schema: |generator| generator.subschema_for::<E>(),
             to_json: |row| json::to_value(&E::from_row(row)?),
             from_json: |text| json::from_text::<E>(text).map(|record| record.to_row()),
@@ -254,6 +257,13 @@ impl EntityType {
     #[must_use]
     pub const fn moves_with(mut self, moves: &'static [MovesWith]) -> Self {
         self.moves_with = moves;
+        self
+    }
+
+    /// Records can be merged into one (合并).
+    #[must_use]
+    pub const fn mergeable(mut self) -> Self {
+        self.mergeable = true;
         self
     }
 
@@ -343,7 +353,7 @@ impl Registry {
 
     /// Every field in whose nested value references to `entity` hide.
     pub(crate) fn nested_references_to(&self, entity: &str) -> Vec<(&EntityType, FieldRef)> {
-        self.fields_where(|spec| spec.nested_references.is_some_and(|nested| nested.to == entity))
+        self.fields_where(|spec| spec.nested_references.is_some_and(|nested| nested.to.contains(&entity)))
     }
 
     fn fields_where(&self, fits: impl Fn(&FieldSpec) -> bool) -> Vec<(&EntityType, FieldRef)> {

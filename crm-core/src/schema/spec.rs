@@ -124,13 +124,32 @@ pub(crate) fn masked_text(text: &str) -> String {
     stars + &text.chars().skip(count.saturating_sub(seen)).collect::<String>()
 }
 
+/// What a merge puts in the place of an identifier.
+pub(crate) type Followed<'a> = &'a dyn Fn(Id) -> Id;
+
 /// References that hide inside a nested value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NestedReferences {
-    /// The entity they point to.
-    pub(crate) to: &'static str,
-    /// Finds them in the JSON of the value.
-    pub(crate) find: fn(&str) -> Vec<Id>,
+    /// The entities they point to.
+    pub(crate) to: &'static [&'static str],
+    /// Finds those to one of the entities in the JSON of the value.
+    pub(crate) find: fn(json: &str, entity: &str) -> Vec<Id>,
+    /// Puts others in the place of those to one of the entities, and no entry twice; nothing if the value cannot be read.
+    pub(crate) follow: fn(json: &str, entity: &str, by: Followed<'_>) -> Option<String>,
+    /// What a merge does with them.
+    pub(crate) merge: MergePolicy,
+    /// An entity that the engine keeps, whose records say the same with an index, and its reference to the record here.
+    /// Without it every record is read.
+    pub(crate) through: Option<(&'static str, &'static str)>,
+}
+
+/// What the identifiers inside a nested value are, if they are no references that a merge follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdsInside {
+    /// They point to entities whose records are never merged.
+    NeverMerged(&'static [&'static str]),
+    /// They say what was meant at their time; who reads them later asks which record it is by then.
+    AsSaid,
 }
 
 /// One field of an entity.
@@ -171,6 +190,16 @@ pub struct FieldSpec {
     pub(crate) nested_join: Option<NestedJoin>,
     /// Finds references inside a nested value.
     pub(crate) nested_references: Option<NestedReferences>,
+    /// What other identifiers inside a nested value are.
+    pub(crate) ids_inside: Option<IdsInside>,
+    /// Of a reference to records of several entities: the field that names the entity.
+    pub(crate) entity_in: Option<&'static str>,
+    /// Joins a nested list with another one that a merge brings; without it as an import does.
+    pub(crate) nested_union: Option<NestedJoin>,
+    /// Nobody reads it but the engine.
+    pub(crate) sealed: bool,
+    /// A merge leaves it as the surviving record has it.
+    pub(crate) stays: bool,
     /// Shortens a nested list for who sees a part only; without it nothing of it is seen.
     pub(crate) nested_mask: Option<NestedMask>,
 }
@@ -196,6 +225,11 @@ impl FieldSpec {
             entries: None,
             nested_join: None,
             nested_references: None,
+            ids_inside: None,
+            entity_in: None,
+            nested_union: None,
+            sealed: false,
+            stays: false,
             nested_mask: None,
         }
     }
@@ -327,8 +361,43 @@ impl FieldSpec {
 
     /// References to another entity hide inside the nested value: what they point to cannot be deleted.
     #[must_use]
-    pub(crate) const fn refers_inside(mut self, to: &'static str, find: fn(&str) -> Vec<Id>) -> Self {
-        self.nested_references = Some(NestedReferences { to, find });
+    pub(crate) const fn refers_inside(mut self, references: NestedReferences) -> Self {
+        self.nested_references = Some(references);
+        self
+    }
+
+    /// Says what identifiers inside the nested value are, which no merge follows.
+    #[must_use]
+    pub(crate) const fn has_ids(mut self, ids: IdsInside) -> Self {
+        self.ids_inside = Some(ids);
+        self
+    }
+
+    /// The reference points to records of several entities; `field` names the entity.
+    #[must_use]
+    pub(crate) const fn of_entity_in(mut self, field: &'static str) -> Self {
+        self.entity_in = Some(field);
+        self
+    }
+
+    /// A merge joins the nested list with that of a merged record, the surviving one first.
+    #[must_use]
+    pub(crate) const fn united_by(mut self, join: NestedJoin) -> Self {
+        self.nested_union = Some(join);
+        self
+    }
+
+    /// It says how far the record itself has come: a merge leaves it as the surviving record has it.
+    #[must_use]
+    pub(crate) const fn stays(mut self) -> Self {
+        self.stays = true;
+        self
+    }
+
+    /// Nobody reads it but the engine, not even who has every right.
+    #[must_use]
+    pub(crate) const fn sealed(mut self) -> Self {
+        self.sealed = true;
         self
     }
 

@@ -186,6 +186,14 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         ..crate::engine::Transfer::default()
     };
     admin.transfers().transfer(&handed).unwrap();
+    let twins = [0, 1].map(|_| made(admin, "lead", &[("name", "twin".into())]));
+    let merged = crate::merging::MergeRequest {
+        entity: "lead".into(),
+        survivor: twins[0],
+        losers: vec![twins[1]],
+        ..crate::merging::MergeRequest::default()
+    };
+    admin.merges().merge(&merged).unwrap();
     let kept = duplicates(admin);
     let mut reserved = vec![admin.user()];
     reserved.extend(kept);

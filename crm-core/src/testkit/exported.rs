@@ -7,6 +7,7 @@ mod admin;
 mod customers;
 mod deals;
 mod duplicates;
+mod merges;
 mod session;
 
 use std::collections::BTreeSet;
@@ -58,7 +59,8 @@ use pages;
 /// Every call.
 pub(super) fn calls() -> &'static [Call] {
     static ALL: LazyLock<Vec<Call>> = LazyLock::new(|| {
-        [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS, access::CALLS, duplicates::CALLS].concat()
+        [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS, access::CALLS, merges::CALLS, duplicates::CALLS]
+            .concat()
     });
     &ALL
 }
@@ -83,6 +85,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),
     ("Session::transfers", "the way to a room"),
+    ("Session::merges", "the way to a room"),
     ("Session::duplicates", "the way to a room"),
     ("Session::user", "who asks"),
     ("Session::new_id", "drawn without a look at the store"),
@@ -167,7 +170,8 @@ pub(super) fn every_function_was_called(runs: &[Vec<(usize, usize)>]) {
         assert!(called > 0, "`{name}` was never called");
         let is_refused = admin::REFUSED.contains(name) || duplicates::REFUSED.contains(name);
         // What would change nothing is refused to nobody, and comes up now and then.
-        if if is_refused { answered * 50 > called } else { answered == 0 } {
+        let is_wrong = if is_refused { answered * 50 > called } else { answered == 0 };
+        if is_wrong && !admin::RARE.contains(name) {
             wrong.push(format!("`{name}`: {called} calls, {answered} answered"));
         }
     }

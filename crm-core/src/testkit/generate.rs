@@ -6,6 +6,7 @@ use super::shapes::{Names, Shapes};
 use super::{CUSTOM_FIELDS, Random};
 use crate::engine::{Command, JournalCommand, Outcome, RecordCommand};
 use crate::journal::ChangeKind;
+use crate::merging::{MergeCommand, MergeRequest, SurvivorRule};
 use crate::query::{AggregateQuery, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort};
 use crate::schema::{EntityType, FieldKind, FieldRef, Registry, SystemField, TenantSchema};
 use crate::value::{Decimal, FieldValue, Id, json};
@@ -186,6 +187,9 @@ impl Generator {
         if choice < 10 {
             return self.undo();
         }
+        if choice < 13 {
+            return self.merge();
+        }
         let command = if choice < 50 && alive < most(entity.name) || alive == 0 {
             let fields = self.fields(schema, &entity, true, bad);
             RecordCommand::Create { entity: entity.name.into(), fields }
@@ -225,6 +229,24 @@ impl Generator {
                 return command;
             }
         }
+    }
+
+    /// A merge of a few records, or the taking back of one.
+    fn merge(&mut self) -> Command {
+        if self.random.percent(40) {
+            let (id, _) = self.record("merge", false);
+            return Command::Merge(MergeCommand::Unmerge { id });
+        }
+        let entity = self.random.of(&["sample", "sample", "sample", "account", "contact", "lead", "product"]);
+        let mut taken = || self.record(entity, false).0;
+        let (survivor, mut losers) = (taken(), vec![taken()]);
+        if self.random.percent(40) {
+            losers.push(self.record(entity, false).0);
+        }
+        let rule = self.random.percent(50).then(|| self.random.of(SurvivorRule::ALL));
+        let entity = entity.to_owned();
+        let merge = MergeRequest { entity, survivor, losers, rule, ..MergeRequest::default() };
+        Command::Merge(MergeCommand::Merge { merge })
     }
 
     fn undo(&mut self) -> Command {

@@ -8,6 +8,7 @@ mod engines;
 mod every_entity;
 mod exported;
 mod generate;
+mod merging;
 mod model;
 mod mutants;
 mod paired;

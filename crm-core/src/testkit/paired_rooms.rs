@@ -64,7 +64,8 @@ pub(super) const ROOMS: [&str; 8] =
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 26] = [
+pub(super) const ASKED: [&str; 27] = [
+    "merge",
     "duplicate_verdict",
     "duplicate_case",
     "duplicate_rule",
@@ -193,7 +194,7 @@ pub(super) struct Rooms {
 fn seller(hides_stages: bool, is_second: bool) -> PermissionSet {
     let read = |entity: &str| ObjectRight { entity: entity.into(), read: true, ..ObjectRight::default() };
     let own = |entity: &str| ObjectRight { create: true, edit: true, delete: true, ..read(entity) };
-    let work = |entity: &str| ObjectRight { transfer: true, export: true, ..own(entity) };
+    let work = |entity: &str| ObjectRight { transfer: true, merge: true, export: true, ..own(entity) };
     let (hidden, only) = (if hides_stages { STAGES } else { FIGURES }, [("account", ONLY_ONE_HAS)]);
     let field = |(entity, field): &(&str, &str)| FieldRight {
         entity: (*entity).into(),
@@ -208,7 +209,7 @@ fn seller(hides_stages: bool, is_second: bool) -> PermissionSet {
             .chain(&SHARED)
             .map(|entity| work(entity))
             .chain(["pipeline", "user"].map(read))
-            .chain(["team_member", "record_share", "transfer", "duplicate_verdict", "duplicate_case"].map(own))
+            .chain(["team_member", "record_share", "transfer", "merge", "duplicate_verdict", "duplicate_case"].map(own))
             .collect(),
         fields: hidden.iter().chain(only.iter().filter(|_| is_second)).map(field).chain([masked]).collect(),
         ..PermissionSet::default()
@@ -440,6 +441,11 @@ impl Rooms {
     pub(super) fn deletable(&mut self, entity: &str) -> Id {
         let id = self.any(entity);
         if self.shared.contains(&id) { Id::NIL } else { id }
+    }
+
+    /// Whether hidden records may refer to an account: it goes into none that the reader may delete or take back.
+    pub(super) fn is_shared(&self, id: Id) -> bool {
+        self.shared.contains(&id)
     }
 
     /// An identifier that the reader may have heard of: visible, hidden in one world or in both, of nothing.

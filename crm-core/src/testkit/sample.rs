@@ -66,7 +66,7 @@ pub(crate) fn registry() -> Arc<Registry> {
     static REGISTRY: OnceLock<Arc<Registry>> = OnceLock::new();
     let make = || {
         let mut types = crate::engine::registry().entities().to_vec();
-        types.push(EntityType::of::<Sample>());
+        types.push(EntityType::of::<Sample>().mergeable());
         Arc::new(Registry::new(types))
     };
     REGISTRY.get_or_init(make).clone()

@@ -58,6 +58,8 @@ value_enum! {
         StillReferenced = "still_referenced",
         /// The step is not allowed from the present state.
         IllegalTransition = "illegal_transition",
+        /// The record went into another one by a merge, or a later merge builds upon it.
+        Merged = "merged",
         /// The field has no place in a record of this kind.
         NotAllowed = "not_allowed",
         /// A guard of the stage is not met.

@@ -4,6 +4,7 @@
 mod access;
 mod customers;
 mod duplicates;
+mod merges;
 mod products;
 mod quotes;
 mod sales;
@@ -13,6 +14,7 @@ pub use access::{Access, Decisions};
 pub(super) use access::{facts, same_formula};
 pub use customers::Customers;
 pub use duplicates::DuplicateControl;
+pub use merges::Merges;
 pub use products::Products;
 pub use quotes::Quotes;
 pub use sales::Sales;

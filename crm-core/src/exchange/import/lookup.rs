@@ -4,9 +4,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::ReferenceLookup;
-use crate::engine::Session;
+use crate::engine::{Reading, Session};
 use crate::query::Query;
-use crate::room::{ExternalId, Reader as _};
+use crate::room::{ExternalId, Reader as _, external_kind};
 use crate::schema::{FieldCodec as _, FieldKind};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Result, normalize_text};
 
@@ -21,6 +21,30 @@ pub(super) struct Names {
     spellings: OnceCell<Spellings>,
     /// What was proposed for a text: many rows share one.
     proposals: RefCell<HashMap<String, Option<String>>>,
+    /// Where unique values of merged records are looked up.
+    merged: Option<Merged>,
+}
+
+/// The unique values of records that went into others.
+struct Merged {
+    session: Session,
+    entity: String,
+    field: String,
+    kind: String,
+    found: RefCell<HashMap<String, Option<Id>>>,
+}
+
+impl Merged {
+    /// The record into which the one with this value went, if the importing user sees it.
+    fn find(&self, key: &str) -> Option<Id> {
+        if let Some(known) = self.found.borrow().get(key) {
+            return *known;
+        }
+        let ask = |reading: &mut Reading<'_>| reading.find(&self.entity, &self.field, &self.kind, key);
+        let found = self.session.reading(ask).ok().map(|row| row.id);
+        self.found.borrow_mut().insert(key.to_owned(), found);
+        found
+    }
 }
 
 /// Names by their letters and digits.
@@ -66,7 +90,7 @@ impl Names {
     pub(super) fn read(session: &Session, lookup: &ReferenceLookup) -> Result<Self> {
         let external = lookup.by.strip_prefix("external:");
         let field = if external.is_some() { "external_ids" } else { lookup.by.as_str() };
-        let names = session.reading(|reading| {
+        let (names, is_merged) = session.reading(|reading| {
             let (entity, plan) = reading.entity(&lookup.entity)?;
             let field =
                 plan.readable_field(&reading.tenant.schema, &entity, field).map_err(|error| error.under("lookup"))?;
@@ -74,7 +98,9 @@ impl Names {
                 return Err(Error::invalid(ErrorCode::WrongType, "lookup.by", "a list cannot be looked up"));
             }
             let rows = reading.all(&lookup.entity, &Query::default())?;
-            Ok(rows.into_iter().map(|row| (field.value(&row), row.id)).collect::<Vec<_>>())
+            let is_unique = field.spec.unique || external.is_some();
+            let is_merged = reading.tenant.merged && entity.mergeable && is_unique;
+            Ok((rows.into_iter().map(|row| (field.value(&row), row.id)).collect::<Vec<_>>(), is_merged))
         })?;
         let mut exact: HashMap<String, Option<Id>> = HashMap::new();
         for (value, id) in names {
@@ -82,11 +108,18 @@ impl Names {
                 exact.entry(name).and_modify(|known| *known = known.filter(|known| *known == id)).or_insert(Some(id));
             }
         }
-        Ok(Self::new(exact))
+        let merged = is_merged.then(|| Merged {
+            session: session.clone(),
+            entity: lookup.entity.clone(),
+            field: field.to_owned(),
+            kind: external.map_or_else(|| field.to_owned(), external_kind),
+            found: RefCell::default(),
+        });
+        Ok(Self { merged, ..Self::new(exact) })
     }
 
     fn new(exact: HashMap<String, Option<Id>>) -> Self {
-        Self { exact, spellings: OnceCell::new(), proposals: RefCell::default() }
+        Self { exact, spellings: OnceCell::new(), proposals: RefCell::default(), merged: None }
     }
 
     /// A list of expected texts, which stand for no record.
@@ -98,7 +131,10 @@ impl Names {
         match self.exact.get(text) {
             Some(Some(id)) => Found::One(*id),
             Some(None) => Found::Several,
-            None => Found::None { proposal: self.nearest(text) },
+            None => match self.merged.as_ref().and_then(|merged| merged.find(text)) {
+                Some(id) => Found::One(id),
+                None => Found::None { proposal: self.nearest(text) },
+            },
         }
     }
 

@@ -110,11 +110,6 @@ pub(crate) fn website_domain(url: &str) -> Option<String> {
     (page != domain && !hosts::is_service_name(&page, domain)).then_some(page)
 }
 
-/// Whether the web site is a page on a host where everybody may have one: a shop at 1688.com, a page at github.io.
-pub(crate) fn is_free_website(url: &str) -> bool {
-    website_host(url).is_some_and(|host| hosts::is_on_free_host(&host))
-}
-
 /// The host of an address of the web, without scheme, user, port, path and `www`.
 fn website_host(url: &str) -> Option<String> {
     let text = fold(url);

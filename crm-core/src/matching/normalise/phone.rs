@@ -32,14 +32,6 @@ pub(crate) struct Phone {
     pub(crate) area: Option<String>,
 }
 
-impl Phone {
-    /// The last seven digits, for a weak comparison of numbers whose area is not known; all digits of a shorter one.
-    pub(crate) fn tail(&self) -> &str {
-        let digits = self.e164.strip_prefix('+').unwrap_or(&self.e164);
-        digits.len().checked_sub(7).and_then(|start| digits.get(start..)).unwrap_or(digits)
-    }
-}
-
 /// The numbers of a field, each once, in the order in which they stand there.
 ///
 /// Without a country, and without a `+` or `00`, a number that looks Chinese is Chinese; another keeps its digits.

@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn an_international_number_is_final(text in any_text(), country in any_country()) {
         for phone in phone::parse(&text, country) {
-            prop_assert!(phone.tail().len() <= 7 && phone.e164.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()));
+            prop_assert!(phone.e164.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()));
             if phone.e164.starts_with('+') {
                 let again: Vec<String> = phone::parse(&phone.e164, None).into_iter().map(|phone| phone.e164).collect();
                 prop_assert_eq!(again, std::slice::from_ref(&phone.e164), "{:?}", text);
@@ -140,7 +140,7 @@ proptest! {
         let whole = || address::parse(Some(&text), None, None, None, None, country);
         let parts = || address::parse(None, Some(&text), Some(&text), Some(&text), Some(&text), Some(&text));
         prop_assert_eq!((whole(), parts()), (whole(), parts()));
-        let others = || (date::birth(&text), date::loose(&text), country::code(&text), part_number::fold(&text), email::is_free_website(&text));
+        let others = || (date::birth(&text), date::loose(&text), country::code(&text), part_number::fold(&text));
         prop_assert_eq!(others(), others());
     }
 }

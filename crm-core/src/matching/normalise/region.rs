@@ -24,21 +24,6 @@ pub(crate) struct Region {
     pub(crate) code: u32,
 }
 
-/// How two regions stand to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RegionRelation {
-    /// One and the same.
-    Same,
-    /// One lies within the other.
-    Within,
-    /// Two counties or districts of one prefecture or municipality.
-    SameCity,
-    /// Two places of one province or state.
-    SameProvince,
-    /// Neither.
-    Different,
-}
-
 impl Region {
     /// The region of a code, when the code is known.
     pub(crate) fn from_code(code: u32) -> Option<Self> {
@@ -96,24 +81,6 @@ impl Region {
             _ => 100,
         };
         self.code.is_multiple_of(size) && self.code / size == other.code / size
-    }
-
-    /// How this region and another stand to each other.
-    pub(crate) fn relation(self, other: Self) -> RegionRelation {
-        if self == other {
-            return RegionRelation::Same;
-        }
-        if self.contains(other) || other.contains(self) {
-            return RegionRelation::Within;
-        }
-        let same = |a: Option<Self>, b: Option<Self>| a.is_some() && a == b;
-        if same(self.city(), other.city()) {
-            RegionRelation::SameCity
-        } else if same(self.province(), other.province()) {
-            RegionRelation::SameProvince
-        } else {
-            RegionRelation::Different
-        }
     }
 }
 
@@ -579,11 +546,6 @@ pub(super) fn chain(text: &str, deep: bool) -> Option<Chain<'_>> {
     Some(Chain { region, text: run, last, rest: rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(') })
 }
 
-/// The region that begins a folded text in an East Asian script, and what follows: 江苏苏州 is Suzhou.
-pub(crate) fn at_start(text: &str) -> Option<(Region, &str)> {
-    chain(text, false).map(|chain| (chain.region, chain.rest))
-}
-
 /// The region that is the whole of a folded text in an East Asian script.
 pub(crate) fn whole(text: &str) -> Option<Region> {
     chain(text, true).filter(|chain| chain.rest.is_empty()).map(|chain| chain.region)
@@ -784,7 +746,7 @@ mod tests {
 
     #[test]
     fn a_name_begins_with_its_longest_region() {
-        let parts = |text| at_start(text).map(|(region, rest)| (region.code, rest));
+        let parts = |text| chain(text, false).map(|chain| (chain.region.code, chain.rest));
         assert_eq!(parts("上海市机电设备"), Some((310000, "机电设备")));
         assert_eq!(parts("上海机电设备"), Some((310000, "机电设备")));
         assert_eq!(parts("江苏苏州汇川"), Some((320500, "汇川")));
@@ -794,25 +756,6 @@ mod tests {
         assert_eq!(parts("东方电气"), None);
         assert_eq!(parts("海南东方电气").map(|(code, _)| code), Some(469007));
         assert_eq!(parts("三一重工"), None);
-    }
-
-    #[test]
-    fn regions_know_their_relation() {
-        use RegionRelation as R;
-        let of = |a, b| Region { code: a }.relation(Region { code: b });
-        assert_eq!(of(320500, 320500), R::Same);
-        assert_eq!(of(320000, 320583), R::Within);
-        assert_eq!(of(320583, 320500), R::Within);
-        assert_eq!(of(CHINA_CODE, 320500), R::Within);
-        assert_eq!(of(320583, 320506), R::SameCity);
-        assert_eq!(of(310115, 310112), R::SameCity);
-        assert_eq!(of(320500, 320200), R::SameProvince);
-        assert_eq!(of(429004, 429005), R::SameProvince);
-        assert_eq!(of(320500, 330100), R::Different);
-        assert_eq!(of(320500, 12_760_000), R::Different);
-        assert_eq!(of(12_760_201, 12_760_202), R::SameProvince);
-        assert_eq!(of(12_760_000, 12_760_202), R::Within);
-        assert_eq!(of(CHINA_CODE, 12_760_000), R::Different);
     }
 
     #[test]

@@ -7,57 +7,6 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 /// How many characters of a text are looked at; the rest is left out.
 pub(crate) const MAX_CHARS: usize = 4096;
 
-/// The script that most tells how a text is to be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Script {
-    /// No letters at all.
-    None,
-    /// Latin letters.
-    Latin,
-    /// Cyrillic letters.
-    Cyrillic,
-    /// Greek letters.
-    Greek,
-    /// Chinese characters without kana or hangul.
-    Han,
-    /// Japanese: at least one kana.
-    Kana,
-    /// Korean: at least one hangul syllable.
-    Hangul,
-    /// Letters of another script.
-    Other,
-}
-
-impl Script {
-    /// The script of a text. East Asian scripts win over Latin, and kana and hangul win over Han.
-    pub(crate) fn of(text: &str) -> Self {
-        let (mut han, mut counts) = (false, [0usize; 4]);
-        for c in text.chars().take(MAX_CHARS) {
-            let [latin, cyrillic, greek, other] = &mut counts;
-            match c {
-                c if is_kana(c) => return Script::Kana,
-                c if is_hangul(c) => return Script::Hangul,
-                c if is_han(c) => han = true,
-                'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => *latin += 1,
-                '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => *greek += 1,
-                '\u{400}'..='\u{52f}' => *cyrillic += 1,
-                c if c.is_alphabetic() => *other += 1,
-                _ => {}
-            }
-        }
-        let [latin, cyrillic, greek, other] = counts;
-        let most = latin.max(cyrillic).max(greek).max(other);
-        match most {
-            _ if han => Script::Han,
-            0 => Script::None,
-            n if n == latin => Script::Latin,
-            n if n == cyrillic => Script::Cyrillic,
-            n if n == greek => Script::Greek,
-            _ => Script::Other,
-        }
-    }
-}
-
 /// Whether the character is a Chinese character.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}' | '々' | '〇')
@@ -125,20 +74,6 @@ pub(crate) fn latin_key(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         push_latin(c, &mut out);
-    }
-    out
-}
-
-/// Like [`latin_key`], with umlauts written out as Germans do: `ae`, `oe`, `ue`.
-pub(crate) fn german_key(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            'ä' => out.push_str("ae"),
-            'ö' => out.push_str("oe"),
-            'ü' => out.push_str("ue"),
-            c => push_latin(c, &mut out),
-        }
     }
     out
 }
@@ -334,7 +269,6 @@ mod tests {
     #[test]
     fn accents_go_and_east_asian_scripts_stay() {
         assert_eq!(latin_key("müller straße łódź"), "muller strasse lodz");
-        assert_eq!(german_key("müller straße"), "mueller strasse");
         assert_eq!(umlaut_key("müller"), umlaut_key("mueller"));
         assert_eq!(umlaut_key("straße"), umlaut_key("strasse"));
         assert_eq!(latin_key("уралмаш"), "uralmash");
@@ -351,16 +285,6 @@ mod tests {
         assert_eq!(keys("abb/siemens o'neill"), ["abb", "siemens", "oneill"]);
         assert_eq!(keys("fanuc sp. z o.o."), ["fanuc", "sp", "z", "oo"]);
         assert!(tokens("siemens (china)")[1].bracketed);
-    }
-
-    #[test]
-    fn the_script_of_a_text_is_told() {
-        assert_eq!(Script::of("ABB 中国"), Script::Han);
-        assert_eq!(Script::of("東京エレクトロン"), Script::Kana);
-        assert_eq!(Script::of("삼성전자"), Script::Hangul);
-        assert_eq!(Script::of("Siemens"), Script::Latin);
-        assert_eq!(Script::of("Уралмаш"), Script::Cyrillic);
-        assert_eq!(Script::of("12-3"), Script::None);
     }
 
     proptest! {

@@ -254,6 +254,15 @@ CREATE INDEX "transfer_status" ON "transfer" (tenant, "status", id) WHERE delete
 CREATE INDEX "transfer_effective" ON "transfer" (tenant, "effective", id) WHERE deleted = 0;
 CREATE INDEX "transfer_new_owner" ON "transfer" (tenant, "new_owner", id) WHERE deleted = 0;
 CREATE INDEX "transfer_deleted" ON "transfer" (tenant, owner) WHERE deleted <> 0;
+CREATE TABLE "merge" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "survivor" BLOB NOT NULL, "target" BLOB, "status" TEXT, "losers" TEXT, "fields" TEXT, "counts" TEXT, "reason" TEXT, "weight" INTEGER, "undone_at" INTEGER, "aliases" TEXT, "adopted" TEXT) STRICT;
+CREATE UNIQUE INDEX "merge_id" ON "merge" (tenant, id);
+CREATE INDEX "merge_owner" ON "merge" (tenant, "owner", id) WHERE deleted = 0;
+CREATE INDEX "merge_updated_at" ON "merge" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "merge_entity" ON "merge" (tenant, "entity", id) WHERE deleted = 0;
+CREATE INDEX "merge_survivor" ON "merge" (tenant, "survivor", id) WHERE deleted = 0;
+CREATE INDEX "merge_target" ON "merge" (tenant, "target", id) WHERE deleted = 0;
+CREATE INDEX "merge_status" ON "merge" (tenant, "status", id) WHERE deleted = 0;
+CREATE INDEX "merge_deleted" ON "merge" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "duplicate_verdict" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "record" BLOB NOT NULL, "other_entity" TEXT NOT NULL, "other" BLOB NOT NULL, "verdict" TEXT NOT NULL, "reason" TEXT, "pair" TEXT, "record_version" INTEGER, "other_version" INTEGER) STRICT;
 CREATE UNIQUE INDEX "duplicate_verdict_id" ON "duplicate_verdict" (tenant, id);
 CREATE INDEX "duplicate_verdict_owner" ON "duplicate_verdict" (tenant, "owner", id) WHERE deleted = 0;

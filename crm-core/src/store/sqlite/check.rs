@@ -93,7 +93,9 @@ fn disagreements(
     let records = count(&format!("SELECT count(*) FROM {table} WHERE tenant = ?1 AND ?2 <> ''"))?;
     let versions = count(&format!(
         "SELECT count(*) FROM {table} kept WHERE tenant = ?1 AND version IS NOT (SELECT max(version) FROM journal
-         WHERE journal.record = kept.id AND journal.entity = ?2 AND journal.tenant = ?1)"
+         WHERE journal.record = kept.id AND journal.entity = ?2 AND journal.tenant = ?1)
+         AND 'merge.' IS NOT (SELECT substr(command, 1, 6) FROM journal
+         WHERE journal.record = kept.id AND journal.entity = ?2 AND journal.tenant = ?1 ORDER BY sequence DESC LIMIT 1)"
     ))?;
     let holders = count(&format!(
         "SELECT count(*) FROM unique_key held WHERE tenant = ?1 AND entity = ?2

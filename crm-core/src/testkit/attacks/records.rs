@@ -5,6 +5,7 @@ use crate::access::User;
 use crate::customer::{Account, Contact, HierarchyKind, SingleViewOptions, Subject, SubjectEntity};
 use crate::engine::{Command, Outcome, Session};
 use crate::exchange::{ColumnMapping, ImportMapping};
+use crate::merging::{FieldChoice, MergeCommand, MergeRequest, SurvivorRule};
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::{LeadConversion, SalesCommand};
@@ -73,7 +74,7 @@ fn a09_nothing_is_written_before_it_is_allowed() {
     });
 }
 
-/// Merging comes with duplicates. What joins lists and saves whole records must already keep what it does not see.
+/// What joins lists and saves whole records keeps what it does not see.
 #[test]
 fn a10_what_the_writer_does_not_see_survives_every_save_and_every_joined_list() {
     on_every_stage(|stage| {
@@ -122,6 +123,68 @@ fn a10_what_the_writer_does_not_see_survives_every_save_and_every_joined_list() 
         let report = wang.import_vcards(card.replace("v1", "v2").as_bytes(), false);
         silent("import of a hidden one", &report);
         assert_eq!(stage.admin().get::<Contact>(hidden), Ok(before), "a file does not reach a hidden record");
+    });
+}
+
+/// A merge is no way to a record that the attacker does not see or has in part, nor to a field that is hidden.
+#[test]
+fn a10_a_merge_reaches_no_hidden_record_and_tells_no_hidden_field() {
+    on_every_stage(|stage| {
+        let wang = &stage.wang;
+        let (kept, gone) = (stage.account("a"), stage.account("b"));
+        let hidden = stage.hidden("account", &[("name", CANARY.into()), ("description", CANARY.into())]);
+        let unknown = stage.admin().new_id();
+        let wish = |survivor: Id, losers: &[Id]| MergeRequest {
+            entity: "account".into(),
+            survivor,
+            losers: losers.to_vec(),
+            ..MergeRequest::default()
+        };
+        let before = stage.whole();
+        let merges = wang.merges();
+        for (with_hidden, with_unknown) in [
+            (wish(kept, &[hidden]), wish(kept, &[unknown])),
+            (wish(hidden, &[kept]), wish(unknown, &[kept])),
+            (wish(kept, &[gone, hidden]), wish(kept, &[gone, unknown])),
+        ] {
+            let found = merges.merge(&with_hidden);
+            silent("merge", &found);
+            assert_eq!(answer(found, &[]), answer(merges.merge(&with_unknown), &[]));
+            let previews = [merges.preview_merge(&with_hidden), merges.preview_merge(&with_unknown)];
+            let [first, second] = previews.map(|preview| answer(preview, &[]));
+            assert_eq!(first, second);
+        }
+        // What is hidden is neither chosen nor asked for, whichever rule names it.
+        for field in ["description", "annual_revenue", "channels", "x_cost"] {
+            for rule in SurvivorRule::ALL {
+                let choice =
+                    FieldChoice { field: field.into(), rule: *rule, record: Some(gone), ..FieldChoice::default() };
+                let found = merges.preview_merge(&MergeRequest { fields: vec![choice], ..wish(kept, &[gone]) });
+                assert_eq!(told(found).1, ErrorCode::UnknownField, "{field}");
+            }
+        }
+        assert_eq!(stage.whole(), before, "a refused merge left something behind");
+        // Of what points to the records nothing hidden is told, before, in and after the merge.
+        let about = [("full_name", CANARY.into()), ("account", gone.into())];
+        let contact = stage.hidden("contact", &about);
+        let preview = merges.preview_merge(&wish(kept, &[gone])).unwrap();
+        let command = MergeCommand::Merge { merge: wish(kept, &[gone]) };
+        let outcome = wang.execute(crate::engine::Command::Merge(command)).unwrap();
+        silent("outcome", &outcome);
+        silent("preview", &preview);
+        assert!(preview.counts.iter().all(|count| count.entity != "contact"), "{preview:?}");
+        assert!(outcome.changes.iter().all(|change| change.id != contact), "{outcome:?}");
+        silent("merges", &merges.merges_of("account", gone));
+        silent("history", &wang.history("account", kept));
+        silent("feed", &wang.changes_since(0, 1_000));
+        let after = stage.admin().customers().account(kept).unwrap();
+        assert_eq!(after.description.as_deref(), Some(CANARY), "what he does not see is not lost");
+        assert_eq!(stage.admin().get::<Contact>(contact).unwrap().account, Some(kept));
+        // Taking it back tells as little, and takes a right.
+        let undone = merges.unmerge(outcome.op_id);
+        silent("unmerge", &undone);
+        assert!(!format!("{undone:?}").contains(&contact.to_string()));
+        assert_eq!(stage.admin().get::<Contact>(contact).unwrap().account, Some(gone));
     });
 }
 

@@ -515,13 +515,6 @@ pub(super) fn is_free_host(domain: &str) -> bool {
     FREE_HOSTS.contains(&domain)
 }
 
-/// Whether the host is, or stands below, a host where everybody may have a page.
-pub(super) fn is_on_free_host(host: &str) -> bool {
-    FREE_HOSTS
-        .iter()
-        .any(|free| host.strip_suffix(free).is_some_and(|before| before.is_empty() || before.ends_with('.')))
-}
-
 /// Whether the host below the free one is the provider's own, as `shop.1688.com` is.
 pub(super) fn is_service_name(host: &str, domain: &str) -> bool {
     let first = host.strip_suffix(domain).unwrap_or_default().trim_end_matches('.');

@@ -183,7 +183,6 @@ fn a_web_site_is_its_domain() {
         "ｗｗｗ．hengli.com.cn",
     ] {
         assert_eq!(website_domain(url).as_deref(), Some("hengli.com.cn"), "{url}");
-        assert!(!is_free_website(url), "{url}");
     }
     for url in ["", "无", "http://", "www.", "http://192.168.0.1/", "-", "n/a", "com.cn"] {
         assert_eq!(website_domain(url), None, "{url}");
@@ -204,8 +203,5 @@ fn a_shop_on_a_free_host_is_the_shop_and_not_the_host() {
         "https://www.linkedin.com/company/hengli",
     ] {
         assert_eq!(website_domain(url), None, "{url}");
-    }
-    for url in ["https://szhengli.1688.com/", "hengli.github.io", "https://www.alibaba.com", "hengli.wixsite.com"] {
-        assert!(is_free_website(url), "{url}");
     }
 }

@@ -204,13 +204,6 @@ fn without_a_country_a_number_keeps_its_digits_unless_it_looks_chinese_or_americ
 }
 
 #[test]
-fn the_tail_compares_numbers_whose_area_is_not_known() {
-    assert_eq!(one("089/1234567", None).tail(), one("+49 89 1234567", None).tail());
-    assert_eq!(one("8888 6666", Some("CN")).tail(), one("0512-88886666", None).tail());
-    assert_eq!(one("95588", Some("CN")).tail(), "95588");
-}
-
-#[test]
 fn mobile_numbers_are_told_from_landlines() {
     for (raw, mobile) in [
         ("+49 171 2345678", true),

@@ -37,7 +37,7 @@ fn chinese_organisations_and_people_have_numbers_modulo_11() {
     assert_read("D2143569-1", Some("CN"), "cn_org", "D21435691", false);
     assert_read("110105194912310 02x".replace(' ', "").as_str(), None, "cn_id", "11010519491231002X", true);
     assert_read("440524188001010014", None, "cn_id", "440524188001010014", true);
-    assert_eq!(read("110105194912310021", Some("CN")).2, false);
+    assert!(!read("110105194912310021", Some("CN")).2);
     assert_read("440300708461136", Some("CN"), "cn_tax", "440300708461136", true);
 }
 

@@ -77,6 +77,10 @@ fun Admin.territorySequence(query: Query = Query()): Sequence<Territory> =
 fun Transfers.transferSequence(query: Query = Query()): Sequence<PlannedTransfer> =
     paged(query, { transfers(it) }, PlannedTransferPage::items, PlannedTransferPage::nextCursor)
 
+/** Every merge that the query finds. */
+fun Merges.mergeSequence(query: Query = Query()): Sequence<MergeRecord> =
+    paged(query, { merges(it) }, MergeRecordPage::items, MergeRecordPage::nextCursor)
+
 /** Every sharing rule that the query finds. */
 fun Admin.sharingRuleSequence(query: Query = Query()): Sequence<SharingRule> =
     paged(query, { sharingRules(it) }, SharingRulePage::items, SharingRulePage::nextCursor)
