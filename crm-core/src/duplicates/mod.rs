@@ -34,6 +34,7 @@
 //! ```
 
 mod commands;
+mod merging;
 mod party;
 mod rules;
 mod types;
@@ -49,6 +50,7 @@ pub use types::{
     VerdictKind,
 };
 
+pub(crate) use merging::join_rule_of;
 pub(crate) use party::{MATCHED, Matched, asked_as, differs, features_of, fields_of, label_of, matched_as, sought};
 pub(crate) use rules::{check_entity, key_of_pair};
 

@@ -113,11 +113,11 @@ entity! {
             /// The entity of the one.
             pub entity: String => text(100).once(),
             /// The one.
-            pub record: Id => reference("", MergePolicy::Join).indexed().once(),
+            pub record: Id => reference("", MergePolicy::Join).of_entity_in("entity").indexed().once(),
             /// The entity of the other.
             pub other_entity: String => text(100).once(),
             /// The other.
-            pub other: Id => reference("", MergePolicy::Join).indexed().once(),
+            pub other: Id => reference("", MergePolicy::Join).of_entity_in("other_entity").indexed().once(),
             /// What they are to each other.
             pub verdict: VerdictKind => picklist(VerdictKind::NAMES),
         }
@@ -156,9 +156,9 @@ entity! {
             /// The entity of the record.
             pub entity: Option<String> => text(100).engine(),
             /// The record.
-            pub record: Option<Id> => reference("", MergePolicy::Join).indexed().engine(),
+            pub record: Option<Id> => reference("", MergePolicy::Join).of_entity_in("entity").indexed().engine(),
             /// The records that may be the same: those that the caller of the save saw first, then the others.
-            pub candidates: Vec<DuplicateCandidate> => nested().engine(),
+            pub candidates: Vec<DuplicateCandidate> => nested().has_ids(IdsInside::AsSaid).engine(),
             /// The way on which the record came in.
             pub source: Option<RecordSource> => picklist(RecordSource::NAMES).engine(),
             /// How far the review has come.

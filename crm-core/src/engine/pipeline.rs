@@ -223,8 +223,6 @@ pub(super) struct Work<'a> {
     pub(super) configured: bool,
     /// The way on which records come in: the rules for duplicates of that way hold.
     pub(super) source: RecordSource,
-    /// Whether duplicates are taken without a look: of a merge, which is about them.
-    pub(super) takes_duplicates: bool,
 }
 
 impl<'a> Work<'a> {
@@ -246,7 +244,6 @@ impl<'a> Work<'a> {
             numbers: HashMap::new(),
             configured: false,
             source: session.source.unwrap_or_default(),
-            takes_duplicates: false,
         }
     }
 

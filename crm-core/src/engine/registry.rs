@@ -87,7 +87,9 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
 
 /// What becomes of the records of an entity that point to merged ones, where more is to be said than that they follow.
 pub(super) fn join_rule_of(entity: &str) -> Option<JoinRule> {
-    customer::join_rule_of(entity).or_else(|| product::join_rule_of(entity))
+    customer::join_rule_of(entity)
+        .or_else(|| product::join_rule_of(entity))
+        .or_else(|| duplicates::join_rule_of(entity))
 }
 
 /// What an entity's room says about records that shall become one.

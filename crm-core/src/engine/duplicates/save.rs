@@ -62,7 +62,7 @@ impl Work<'_> {
         before: Option<&Row>,
         after: &Row,
     ) -> Result<Decision> {
-        if author.is_undo() || self.takes_duplicates || fields_of(entity.name).is_empty() {
+        if author.is_undo() || fields_of(entity.name).is_empty() {
             return Ok(Decision::default());
         }
         let Some(rule) = self.tenant.matching.rule(entity.name, self.source).cloned() else {

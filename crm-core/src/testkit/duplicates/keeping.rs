@@ -12,7 +12,7 @@ use crate::testkit::{Engine as TestEngine, sqlite};
 use crate::value::ErrorCode;
 
 /// Everything that is kept, with the keys that lead to it.
-fn kept(session: &Session) -> Vec<(i64, MatchEntry, usize)> {
+pub(super) fn kept(session: &Session) -> Vec<(i64, MatchEntry, usize)> {
     session
         .reading(|reading| {
             let mut all = Vec::new();

@@ -2,6 +2,7 @@
 
 mod keeping;
 mod looks;
+mod merges;
 mod rights;
 mod saves;
 mod verdicts;
