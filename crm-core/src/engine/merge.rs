@@ -360,9 +360,11 @@ impl Work<'_> {
             ..MergeRecord::default()
         };
         self.apply(Author::Rule, Change::create(&record), 0)?;
-        if self.tenant.merged {
-            return Ok(());
-        }
+        if self.tenant.merged { Ok(()) } else { self.know_of_merges() }
+    }
+
+    /// Reads the tenant anew, and lets everybody else do so.
+    pub(super) fn know_of_merges(&mut self) -> Result<()> {
         self.tx.bump_epoch(self.tenant.id)?;
         self.configured = true;
         let epoch = self.tx.epoch(self.tenant.id)?;

@@ -168,7 +168,8 @@ impl Work<'_> {
             ("undone_at", FieldValue::Timestamp(self.now)),
             ("aliases", Vec::<MergeAlias>::new().to_field()),
         ];
-        self.note_merge(merge.id, &set)
+        self.note_merge(merge.id, &set)?;
+        if self.tenant.unmerged { Ok(()) } else { self.know_of_merges() }
     }
 
     /// An earlier merge ends again in the record in which it ended before.

@@ -106,3 +106,31 @@ fn what_is_edited_between_merges_stays_and_nothing_dangles() {
         }
     }
 }
+
+#[test]
+fn nobody_sees_more_than_before_but_the_record_into_which_one_of_his_went() {
+    let mut gained = 0;
+    for (seed, kept) in [(300, memory()), (301, memory()), (302, memory()), (303, sqlite())] {
+        let mut world = World::new(Engine::new(kept, seed), seed, 14);
+        for _ in 0..8 {
+            let before = world.seen();
+            let Some(Ok(report)) = world.merge() else { continue };
+            let went_in = |user: Id, entity: &str, record: Id| {
+                let mut losers = report.losers.iter();
+                (entity, record) == (report.entity.as_str(), report.survivor)
+                    && losers.any(|loser| before.iter().any(|seen| (seen.0, seen.2) == (user, *loser)))
+            };
+            let after = world.seen();
+            for (user, entity, record) in after.difference(&before) {
+                assert!(went_in(*user, entity, *record), "seed {seed}: {entity} {record} {report:?}");
+                gained += 1;
+            }
+            world.tick();
+            if world.random.percent(50) {
+                world.admin().merges().unmerge(report.merge.unwrap()).unwrap();
+                assert_eq!(world.seen(), before, "seed {seed}");
+            }
+        }
+    }
+    assert!(gained > 0, "shares go on to the surviving record");
+}
