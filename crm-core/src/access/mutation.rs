@@ -49,6 +49,10 @@ pub(crate) enum Check {
     StaleField,
     /// Which fields a room decides by.
     RoomMask,
+    /// Which records a merge says that it moved.
+    MergeSeen,
+    /// Which fields a merge says that it chose.
+    MergeField,
 }
 
 /// Whether the check is turned off.
@@ -67,7 +71,7 @@ mod switch {
     use super::Check;
 
     /// Every check.
-    pub(crate) const ALL: [Check; 23] = [
+    pub(crate) const ALL: [Check; 25] = [
         Check::Action,
         Check::GetVisible,
         Check::ListVisible,
@@ -91,6 +95,8 @@ mod switch {
         Check::UndoSeen,
         Check::StaleField,
         Check::RoomMask,
+        Check::MergeSeen,
+        Check::MergeField,
     ];
 
     thread_local! {

@@ -8,6 +8,7 @@ use super::pipeline::Work;
 use super::registry::merge_rule_of;
 use super::tenant::Tenant;
 use super::{Command, Outcome, Session};
+use crate::access::mutation::{Check, off};
 use crate::access::{AccessPlan, Action, SystemReason, unique_keys};
 use crate::journal::ChangeKind;
 use crate::merging::{
@@ -441,7 +442,7 @@ fn told(group: &Group, plan: &AccessPlan, chosen: Vec<(FieldRef, FieldChoice, Ch
     for (field, choice, found) in chosen {
         let own = field.value(&group.survivor);
         let differs = group.rows().any(|row| field.value(row) != found.value);
-        if !differs || !plan.tells(&field.spec.name) {
+        if !differs || !(plan.tells(&field.spec.name) || off(Check::MergeField)) {
             continue;
         }
         fields.push(MergedField {
