@@ -708,3 +708,25 @@ fn a_transfer_that_was_planned_hands_over_what_the_record_went_into() {
         assert_eq!(read(admin, a).owner, Some(li.user()));
     }
 }
+
+#[test]
+fn an_unmerge_is_not_lost_by_taking_another_one_back() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let [a, b, c, d] = [0; 4].map(|_| account(admin, &[]));
+        let subjects = format!(r#"[{{"entity":"account","id":"{b}"}},{{"entity":"account","id":"{d}"}}]"#);
+        let fields = [("kind", "call".into()), ("subject", "s".into()), ("subjects", FieldValue::Json(subjects))];
+        let activity = made(admin, "activity", &fields);
+        let first = merge(admin, a, &[b]).merge.unwrap();
+        admin.execute(update("activity", activity, 1, &[("body", "since".into())])).unwrap();
+        let second = merge(admin, c, &[d]).merge.unwrap();
+        let about =
+            || admin.get::<Activity>(activity).unwrap().subjects.iter().map(|subject| subject.id).collect::<Vec<_>>();
+        assert_eq!(about(), [a, c]);
+        admin.merges().unmerge(first).unwrap();
+        assert_eq!(about(), [b, c]);
+        admin.merges().unmerge(second).unwrap();
+        assert_eq!(about(), [b, d]);
+        assert_eq!(admin.get::<Activity>(activity).unwrap().body.as_deref(), Some("since"));
+    }
+}
