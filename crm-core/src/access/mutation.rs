@@ -53,6 +53,10 @@ pub(crate) enum Check {
     DuplicateField,
     /// Whether duplicates that are hidden are kept from who shall not even count them.
     DuplicateHidden,
+    /// Which records a merge says that it moved.
+    MergeSeen,
+    /// Which fields a merge says that it chose.
+    MergeField,
 }
 
 /// Whether the check is turned off.
@@ -71,7 +75,7 @@ mod switch {
     use super::Check;
 
     /// Every check.
-    pub(crate) const ALL: [Check; 25] = [
+    pub(crate) const ALL: [Check; 27] = [
         Check::Action,
         Check::GetVisible,
         Check::ListVisible,
@@ -97,6 +101,8 @@ mod switch {
         Check::RoomMask,
         Check::DuplicateField,
         Check::DuplicateHidden,
+        Check::MergeSeen,
+        Check::MergeField,
     ];
 
     thread_local! {

@@ -145,7 +145,7 @@ impl Work<'_> {
     /// Whoever read one of them must not pass for somebody who read a later one.
     pub(super) fn next_version(&mut self, entity: &EntityType, before: &Row) -> Result<i64> {
         let next = before.version.saturating_add(1);
-        if !self.tenant.merged {
+        if !self.tenant.unmerged {
             return Ok(next);
         }
         let scope = JournalScope::Record { entity: entity.name, record: before.id, after: before.version, until: None };

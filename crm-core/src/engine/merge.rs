@@ -8,6 +8,7 @@ use super::pipeline::Work;
 use super::registry::merge_rule_of;
 use super::tenant::Tenant;
 use super::{Command, Outcome, Session};
+use crate::access::mutation::{Check, off};
 use crate::access::{AccessPlan, Action, SystemReason, unique_keys};
 use crate::journal::ChangeKind;
 use crate::merging::{
@@ -360,9 +361,11 @@ impl Work<'_> {
             ..MergeRecord::default()
         };
         self.apply(Author::Rule, Change::create(&record), 0)?;
-        if self.tenant.merged {
-            return Ok(());
-        }
+        if self.tenant.merged { Ok(()) } else { self.know_of_merges() }
+    }
+
+    /// Reads the tenant anew, and lets everybody else do so.
+    pub(super) fn know_of_merges(&mut self) -> Result<()> {
         self.tx.bump_epoch(self.tenant.id)?;
         self.configured = true;
         let epoch = self.tx.epoch(self.tenant.id)?;
@@ -439,7 +442,7 @@ fn told(group: &Group, plan: &AccessPlan, chosen: Vec<(FieldRef, FieldChoice, Ch
     for (field, choice, found) in chosen {
         let own = field.value(&group.survivor);
         let differs = group.rows().any(|row| field.value(row) != found.value);
-        if !differs || !plan.tells(&field.spec.name) {
+        if !differs || !(plan.tells(&field.spec.name) || off(Check::MergeField)) {
             continue;
         }
         fields.push(MergedField {

@@ -9,7 +9,7 @@ use crate::access::{
     AccessModel, AccessPlan, Configuration, Ctx, OrgUnit, PermissionSet, Role, SharingDefault, SharingRule,
     SystemReason, TenantId, Territory, User, UserGroup,
 };
-use crate::merging::MergeRecord;
+use crate::merging::{MergeRecord, MergeStatus};
 use crate::query::Query;
 use crate::schema::{Entity, EntityType, FieldDefinition, Registry, Row, TenantSchema};
 use crate::store::ReadTx;
@@ -45,6 +45,8 @@ pub(crate) struct Tenant {
     pub(crate) merged: bool,
     /// Rules for duplicates and the models by which they are found.
     pub(crate) matching: Arc<Matching>,
+    /// Whether a merge was ever taken back: only then can a record have had a higher version than it has.
+    pub(crate) unmerged: bool,
     zone: chrono_tz::Tz,
     /// The business date on which the rights are looked at.
     today: Date,
@@ -75,8 +77,10 @@ impl Tenant {
         };
         let organization = load_all::<Organization>(tx, &schema, id)?.into_iter().next();
         let matching = Arc::new(Matching::new(load_all(tx, &schema, id)?, load_all(tx, &schema, id)?));
-        let merged = has_merges(tx, &schema, id)?;
-        Ok(Self { merged, ..Self::of(id, epoch, schema, (organization, matching), configuration, now) })
+        let merged = has_merges(tx, &schema, id, &Query::default())?;
+        let undone = Query::matching(&[("status", MergeStatus::Undone.as_str().into())]);
+        let unmerged = merged && has_merges(tx, &schema, id, &undone)?;
+        Ok(Self { merged, unmerged, ..Self::of(id, epoch, schema, (organization, matching), configuration, now) })
     }
 
     fn of(
@@ -90,7 +94,19 @@ impl Tenant {
         let zone = organization.as_ref().and_then(|own| own.time_zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let today = date_in(zone, now);
         let model = AccessModel::new(configuration, &schema, today);
-        Self { id, epoch, schema, model, organization, merged: false, matching, zone, today, plans: RwLock::default() }
+        Self {
+            id,
+            epoch,
+            schema,
+            model,
+            organization,
+            merged: false,
+            unmerged: false,
+            matching,
+            zone,
+            today,
+            plans: RwLock::default(),
+        }
     }
 
     /// The tenant at a later instant: the same, or another one if a day has begun since.
@@ -101,7 +117,7 @@ impl Tenant {
         let configuration = self.model.configuration().clone();
         let kept = (self.organization.clone(), self.matching.clone());
         let tenant = Self::of(self.id, self.epoch, self.schema.clone(), kept, configuration, now);
-        Arc::new(Self { merged: self.merged, ..tenant })
+        Arc::new(Self { merged: self.merged, unmerged: self.unmerged, ..tenant })
     }
 
     /// The tenant with one record of its configuration changed, made or deleted; nothing for a record that changes more
@@ -121,7 +137,7 @@ impl Tenant {
         }
         let kept = (self.organization.clone(), self.matching.clone());
         let tenant = Self::of(self.id, epoch, self.schema.clone(), kept, known, now);
-        Ok(Some(Self { merged: self.merged, ..tenant }))
+        Ok(Some(Self { merged: self.merged, unmerged: self.unmerged, ..tenant }))
     }
 
     /// The plan of a user for an entity.
@@ -182,11 +198,11 @@ fn load_all<E: Entity>(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: Tenan
     Ok(found)
 }
 
-/// Whether there is a record of a merge.
-fn has_merges(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId) -> Result<bool> {
+/// Whether there is a record of a merge that a question finds.
+fn has_merges(tx: &mut dyn ReadTx, schema: &TenantSchema, tenant: TenantId, query: &Query) -> Result<bool> {
     let Some(entity) = schema.registry.get(MergeRecord::NAME) else { return Ok(false) };
     let plan = AccessPlan::system(tenant, entity, schema, &AccessModel::default(), SystemReason::Configuration);
-    let asked = plan.check_query(schema, entity, &Query { limit: Some(1), ..Query::default() })?;
+    let asked = plan.check_query(schema, entity, &Query { limit: Some(1), ..query.clone() })?;
     let mut found = false;
     tx.select(&asked, &mut |_| {
         found = true;

@@ -27,6 +27,8 @@ struct Undone {
     merge: MergeRecord,
     /// Which merges stand, as far as it was asked.
     stands: HashMap<Id, bool>,
+    /// Which merge an un-merge took back, as far as it was asked.
+    took_back: HashMap<Id, Option<Id>>,
     touched: HashSet<(String, Id)>,
     links: Vec<Row>,
     conflicts: Vec<UnmergeConflict>,
@@ -60,6 +62,7 @@ impl Work<'_> {
         self.mark_undone(&merge)?;
         let mut undone = Undone {
             stands: HashMap::from([(merge.id, false)]),
+            took_back: HashMap::new(),
             touched: HashSet::new(),
             links: Vec::new(),
             conflicts: Vec::new(),
@@ -168,7 +171,8 @@ impl Work<'_> {
             ("undone_at", FieldValue::Timestamp(self.now)),
             ("aliases", Vec::<MergeAlias>::new().to_field()),
         ];
-        self.note_merge(merge.id, &set)
+        self.note_merge(merge.id, &set)?;
+        if self.tenant.unmerged { Ok(()) } else { self.know_of_merges() }
     }
 
     /// An earlier merge ends again in the record in which it ended before.
@@ -240,7 +244,7 @@ impl Work<'_> {
             let row = self.before(entity, row.clone(), entry)?;
             return Ok(Returned { row, exact: true, conflicts: Vec::new() });
         }
-        let since = history.iter().rposition(|entry| !entry.command.starts_with("merge.")).map_or(0, |place| place + 1);
+        let since = self.only_merged_since(undone, &history)?;
         let merged = history.get(since..).unwrap_or_default();
         match entry {
             Some(entry) if !merged.iter().any(|other| other.sequence == entry.sequence) => {
@@ -249,6 +253,42 @@ impl Work<'_> {
             None if merged.is_empty() => Ok(Returned { row: row.clone(), exact: false, conflicts: vec![None] }),
             _ => self.replayed(undone, entity, row, merged),
         }
+    }
+
+    /// From where on only merges touched a record, and un-merges of these. One that took back what was written before
+    /// is a change like any other.
+    fn only_merged_since(&mut self, undone: &mut Undone, history: &[JournalEntry]) -> Result<usize> {
+        let is_merge = |entry: &JournalEntry| entry.command.starts_with("merge.");
+        let mut since = history.iter().rposition(|entry| !is_merge(entry)).map_or(0, |place| place.saturating_add(1));
+        loop {
+            let (before, merged) = history.split_at_checked(since).unwrap_or((history, &[]));
+            let mut next = since;
+            for (place, entry) in merged.iter().enumerate().filter(|(_, entry)| entry.command == "merge.unmerge") {
+                let taken_back = self.undone_by(undone, entry.op_id)?;
+                if before.iter().any(|earlier| Some(earlier.op_id) == taken_back) {
+                    next = since.saturating_add(place).saturating_add(1);
+                }
+            }
+            if next == since {
+                return Ok(since);
+            }
+            since = next;
+        }
+    }
+
+    /// The merge that an un-merge took back.
+    fn undone_by(&mut self, undone: &mut Undone, operation: Id) -> Result<Option<Id>> {
+        if let Some(known) = undone.took_back.get(&operation) {
+            return Ok(*known);
+        }
+        let scope = JournalScope::Operation(operation);
+        let entries = self.tx.journal(JournalRead { tenant: self.tenant.id, scope, limit: usize::MAX })?;
+        let marks = |entry: &&JournalEntry| {
+            entry.entity == MergeRecord::NAME && entry.changes.iter().any(|change| change.field == "status")
+        };
+        let found = entries.iter().find(marks).map(|entry| entry.record);
+        undone.took_back.insert(operation, found);
+        Ok(found)
     }
 
     /// A record that only merges touched since: as it was before all of them, and then what those did that stand.

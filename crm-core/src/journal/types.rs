@@ -48,7 +48,8 @@ value_struct! {
             pub entity: String,
             /// The record.
             pub record: Id,
-            /// The version after the change.
+            /// The version after the change. Entries of merges note it among the fields as well: a record that an un-merge
+            /// gave back has the version that it had, and the entry stands above all others.
             pub version: i64,
             /// What happened.
             pub kind: ChangeKind,

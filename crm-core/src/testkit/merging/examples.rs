@@ -2,7 +2,8 @@
 
 use crate::access::{AccessLevel, FieldAccess, FieldRight, ObjectRight, PrincipalKind, PrincipalRef, RecordShare};
 use crate::customer::{Account, AccountLink, Activity, ActivityLink, Contact, HierarchyKind};
-use crate::engine::{Command, Session};
+use crate::engine::{Command, Session, Transfer};
+use crate::exchange::{ColumnMapping, ImportMapping, ReferenceLookup};
 use crate::journal::RecordKey;
 use crate::merging::{
     FieldChoice, MAX_LOSERS, MergeCommand, MergeReport, MergeRequest, MergeStatus, SurvivorRule, UnmergeConflict,
@@ -644,4 +645,88 @@ fn a_dump_brings_merges_along_and_they_can_be_taken_back_there() {
     assert_eq!(there.customers().account_by_code("B-1").unwrap().id, a);
     there.merges().unmerge(done).unwrap();
     assert_eq!(there.get::<Contact>(contact).unwrap().account, Some(b));
+}
+
+#[test]
+fn a_file_finds_merged_records_by_their_old_keys() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let key = FieldValue::Json(r#"[{"system":"erp","key":"77"}]"#.into());
+        let (a, b) = (account(admin, &[]), account(admin, &[("code", "OLD-1".into()), ("external_ids", key)]));
+        // The surviving account takes neither the code nor the key for its own.
+        let own = FieldChoice { record: Some(a), ..choice("external_ids", SurvivorRule::Pick) };
+        let asked = MergeRequest { fields: vec![own], ..wish("account", a, &[b]) };
+        admin.merges().merge(&asked).unwrap();
+        let column = |name: &str, field: &str| ColumnMapping {
+            column: name.into(),
+            field: field.into(),
+            ..ColumnMapping::default()
+        };
+        // A reference by the code.
+        let lookup = ReferenceLookup { entity: "account".into(), by: "code".into(), on_unknown: None };
+        let at = ColumnMapping { lookup: Some(lookup), ..column("at", "account") };
+        let contacts = ImportMapping {
+            entity: "contact".into(),
+            columns: vec![column("name", "full_name"), at],
+            ..ImportMapping::default()
+        };
+        let report = admin.import_csv(b"name,at\nAnna,OLD-1\nOtto,OLD-2\n", &contacts, false).unwrap();
+        assert_eq!((report.created, report.rows), (1, 2), "{report:?}");
+        let people: Vec<Contact> = admin.list_all(&Query::default()).unwrap();
+        assert_eq!(people.iter().map(|contact| contact.account).collect::<Vec<_>>(), [Some(a)]);
+        // The record itself by its key in another system.
+        let accounts = ImportMapping {
+            external_system: Some("erp".into()),
+            key_column: Some("key".into()),
+            columns: vec![column("name", "name"), column("city", "city")],
+            entity: "account".into(),
+            ..ImportMapping::default()
+        };
+        let report = admin.import_csv(b"key,name,city\n77,Pumpen GmbH,Ulm\n", &accounts, false).unwrap();
+        assert_eq!((report.created, report.updated), (0, 1), "{report:?}");
+        assert_eq!(read(admin, a).city.as_deref(), Some("Ulm"));
+    }
+}
+
+#[test]
+fn a_transfer_that_was_planned_hands_over_what_the_record_went_into() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let (a, b) = (account(admin, &[]), account(admin, &[]));
+        let li = member(&engine, "li", vec![], vec![]);
+        let transfer = Transfer {
+            entity: "account".into(),
+            to: li.user(),
+            ids: vec![b],
+            effective: "2026-04-01".parse().ok(),
+            ..Transfer::default()
+        };
+        admin.transfers().transfer(&transfer).unwrap();
+        merge(admin, a, &[b]);
+        engine.clock.set("2026-04-01T01:00:00Z".parse().unwrap());
+        admin.transfers().run_due().unwrap();
+        assert_eq!(read(admin, a).owner, Some(li.user()));
+    }
+}
+
+#[test]
+fn an_unmerge_is_not_lost_by_taking_another_one_back() {
+    for engine in engines() {
+        let admin = &engine.admin;
+        let [a, b, c, d] = [0; 4].map(|_| account(admin, &[]));
+        let subjects = format!(r#"[{{"entity":"account","id":"{b}"}},{{"entity":"account","id":"{d}"}}]"#);
+        let fields = [("kind", "call".into()), ("subject", "s".into()), ("subjects", FieldValue::Json(subjects))];
+        let activity = made(admin, "activity", &fields);
+        let first = merge(admin, a, &[b]).merge.unwrap();
+        admin.execute(update("activity", activity, 1, &[("body", "since".into())])).unwrap();
+        let second = merge(admin, c, &[d]).merge.unwrap();
+        let about =
+            || admin.get::<Activity>(activity).unwrap().subjects.iter().map(|subject| subject.id).collect::<Vec<_>>();
+        assert_eq!(about(), [a, c]);
+        admin.merges().unmerge(first).unwrap();
+        assert_eq!(about(), [b, c]);
+        admin.merges().unmerge(second).unwrap();
+        assert_eq!(about(), [b, d]);
+        assert_eq!(admin.get::<Activity>(activity).unwrap().body.as_deref(), Some("since"));
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::access::{AccessLevel, PrincipalKind, PrincipalRef, RecordShare, TeamMember, User};
+use crate::access::{
+    AccessLevel, ObjectRight, PermissionSet, PrincipalKind, PrincipalRef, RecordShare, TeamMember, User,
+};
 use crate::customer::{AccountLink, HierarchyKind};
 use crate::engine::Session;
 use crate::merging::{MergeRecord, MergeReport, MergeRequest};
@@ -11,11 +13,15 @@ use crate::room::Reader as _;
 use crate::sales::Pipeline;
 use crate::schema::{CustomFieldKind, Entity as _, FieldDefinition, FieldKind, Row};
 use crate::testkit::regression::create;
+use crate::testkit::rights::every;
 use crate::testkit::{Engine, Random};
 use crate::value::{Date, FieldValue, Id, Result};
 
 /// The entities of the world whose records are merged.
 pub(super) const MERGED: [&str; 5] = ["account", "contact", "lead", "product", "sample"];
+
+/// What the users of the world see of what is theirs or shared with them.
+const SEEN: [&str; 8] = ["account", "contact", "lead", "sample", "opportunity", "activity", "attachment", "quote"];
 
 pub(super) struct World {
     pub(super) engine: Engine,
@@ -33,8 +39,13 @@ impl World {
     pub(super) fn new(engine: Engine, seed: u64, accounts: usize) -> Self {
         let mut world = Self { engine, random: Random::new(seed), users: Vec::new(), records: HashMap::new() };
         world.define();
+        let own = |entity: &str| ObjectRight { view_all: false, edit_all: false, ..every(entity) };
+        let objects = SEEN.iter().map(|entity| own(entity)).collect();
+        let set = PermissionSet { name: "own".into(), objects, ..PermissionSet::default() };
+        let set = world.admin().admin().create_permission_set(&set).unwrap().id;
         for serial in 0..3 {
-            let user = User { login: format!("u{serial}"), name: "U".into(), ..User::default() };
+            let permission_sets = vec![set];
+            let user = User { login: format!("u{serial}"), name: "U".into(), permission_sets, ..User::default() };
             world.users.push(world.admin().admin().create_user(&user).unwrap().id);
         }
         world.fill(accounts);
@@ -418,6 +429,19 @@ impl World {
                 assert_eq!(found.unwrap().id, target);
             }
         }
+    }
+
+    /// What each user sees, as user, entity and record.
+    pub(super) fn seen(&self) -> HashSet<(Id, &'static str, Id)> {
+        let mut seen = HashSet::new();
+        for user in &self.users {
+            let session = self.engine.session_of(*user);
+            for entity in SEEN {
+                let rows = session.reading(|reading| reading.all(entity, &Query::default())).unwrap();
+                seen.extend(rows.into_iter().map(|row| (*user, entity, row.id)));
+            }
+        }
+        seen
     }
 
     /// A change of something by hand.
