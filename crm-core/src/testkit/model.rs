@@ -254,8 +254,12 @@ impl Pair {
             updated_by: None,
             ..row.clone()
         };
-        for (key, row) in rows(&self.memory) {
+        let after = rows(&self.memory);
+        let has_merges = after.keys().any(|(entity, _)| *entity == "merge");
+        for (key, row) in after {
             match before.get(&key) {
+                // What came back for a moment and pointed to a merged record points to the surviving one since.
+                Some(before) if has_merges && before.deleted && row.deleted => {}
                 Some(before) => assert_eq!(unmarked(&key, &row), unmarked(&key, before), "{key:?} after {commands:?}"),
                 None => assert!(row.deleted, "{key:?} after {commands:?}"),
             }

@@ -265,15 +265,30 @@ fn a19_no_error_carries_a_value() {
     on_every_stage(|stage: &Stage| {
         let mut generator = Generator::new(19, registry(), vec![stage.admin().user()]);
         let schema = stage.admin().reading(|reading| Ok(reading.tenant.schema.clone())).unwrap();
-        let fields: Vec<FieldRef> = ["sample", "account", "contact", "lead", "opportunity", "activity", "quote"]
-            .into_iter()
-            .flat_map(|entity| schema.fields(schema.entity(entity).unwrap()))
+        let fields: Vec<FieldRef> = [
+            "sample",
+            "account",
+            "contact",
+            "lead",
+            "opportunity",
+            "activity",
+            "quote",
+            "duplicate_rule",
+            "duplicate_case",
+        ]
+        .into_iter()
+        .flat_map(|entity| schema.fields(schema.entity(entity).unwrap()))
+        .collect();
+        let everywhere: Vec<FieldRef> = registry()
+            .entities()
+            .iter()
+            .flat_map(|entity| schema.fields(schema.entity(entity.name).unwrap()))
             .collect();
         let is_text = |field: &FieldRef| matches!(field.spec.kind, FieldKind::Text { .. });
         let names: Vec<String> = fields
             .iter()
             // A choice that is none is told with what was given: it is the caller's own, and no text about anybody.
-            .filter(|field| fields.iter().filter(|other| other.spec.name == field.spec.name).all(is_text))
+            .filter(|field| everywhere.iter().filter(|other| other.spec.name == field.spec.name).all(is_text))
             .map(|field| field.spec.name.to_string())
             .collect();
         let mut kinds = std::collections::BTreeSet::new();
