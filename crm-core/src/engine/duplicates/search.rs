@@ -54,6 +54,8 @@ struct Like {
     id: Id,
     features: Features,
     compared: MatchScore,
+    /// Whether the reader may not see all that records of this entity, or the asked one, are matched by.
+    in_part: bool,
 }
 
 /// A look for duplicates on one snapshot.
@@ -83,14 +85,21 @@ impl<'a> Search<'a> {
             let weights = other.compared.weight.total_cmp(&one.compared.weight);
             weights.then_with(|| (one.matched.number, one.id).cmp(&(other.matched.number, other.id)))
         });
+        // Who sees in part is told nothing by the weight of what he does not see: all that could be compared are looked at.
+        let (in_part, mut whole): (Vec<Like>, Vec<Like>) = likes.into_iter().partition(|like| like.in_part);
         let mut seen = BTreeSet::new();
-        likes.retain(|like| seen.insert((like.matched.entity, like.id)));
-        found.limited |= likes.len() > MAX_LOOKED_AT;
-        for like in likes.into_iter().take(MAX_LOOKED_AT) {
+        whole.retain(|like| seen.insert((like.matched.entity, like.id)));
+        found.limited |= whole.len() > MAX_LOOKED_AT;
+        for like in whole.into_iter().take(MAX_LOOKED_AT).chain(in_part) {
             self.look_at(asked, like, &mut found)?;
         }
         // What the reader sees of a record may weigh less than all of it.
         found.hits.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.id.cmp(&other.id)));
+        // A lead may be like another one as a company and as a person.
+        let mut shown = BTreeSet::new();
+        found.hits.retain(|hit| shown.insert((hit.entity.clone(), hit.id)));
+        found.hidden.retain(|candidate| shown.insert((candidate.entity.clone(), candidate.id)));
+        found.hidden.truncate(MAX_LOOKED_AT);
         found.hits.truncate(MAX_HITS);
         Ok(found)
     }
@@ -126,7 +135,14 @@ impl<'a> Search<'a> {
     ) -> Result<()> {
         let space = space_of(self.tenant.id, matched);
         found.incomplete |= !self.tx.stale_matches(&space, 1)?.is_empty();
-        let (places, limited) = self.candidates(&space, &features.keys(matched.kind), limits())?;
+        let entity = self.tenant.schema.entity(matched.entity)?.clone();
+        let (plan, own_plan) = (self.tenant.plan(self.user, &entity), self.tenant.plan(self.user, asked.entity));
+        let in_part = is_limited(&plan, &entity) || is_limited(&own_plan, asked.entity);
+        let mut keys = features.keys(matched.kind);
+        if in_part && let Some(seen) = self.own_seen_as(asked, &own_plan, matched.kind)? {
+            keys.extend(seen.keys(matched.kind));
+        }
+        let (places, limited) = self.candidates(&space, &keys, limits())?;
         found.limited |= limited;
         let matcher = self.tenant.matching.matcher(matched.kind)?;
         for entry in self.tx.match_entries(&space, &places)? {
@@ -135,8 +151,8 @@ impl<'a> Search<'a> {
             }
             let other = Features::from_bytes(&entry.features)?;
             let compared = matcher.score(features, &other);
-            if compared.decision != MatchDecision::Different {
-                likes.push(Like { matched, id: entry.id, features: other, compared });
+            if in_part || compared.decision != MatchDecision::Different {
+                likes.push(Like { matched, id: entry.id, features: other, compared, in_part });
             }
         }
         Ok(())
@@ -179,22 +195,28 @@ impl<'a> Search<'a> {
 
     /// What is told of one record: nothing against a verdict, all that the reader may see, or that there is one.
     fn look_at(&mut self, asked: Asked<'_>, mut like: Like, found: &mut Found) -> Result<()> {
-        match self.verdict(asked, &like)? {
+        let said = match self.verdict(asked, &like)? {
             Some(VerdictKind::Different) => return Ok(()),
-            Some(VerdictKind::Related) => like.compared.decision = MatchDecision::Related,
-            Some(VerdictKind::Same) => like.compared.decision = MatchDecision::Duplicate,
-            None => {}
-        }
-        let told = asked.with_related || like.compared.decision != MatchDecision::Related;
-        let shown = if told { self.shown(asked, &like)? } else { None };
-        match shown {
-            Some(hit) if asked.with_related || hit.decision != MatchDecision::Related => found.hits.push(hit),
-            _ if like.compared.decision != MatchDecision::Related => found.hidden.push(DuplicateCandidate {
+            Some(VerdictKind::Related) => Some(MatchDecision::Related),
+            Some(VerdictKind::Same) => Some(MatchDecision::Duplicate),
+            None => None,
+        };
+        like.compared.decision = said.unwrap_or(like.compared.decision);
+        let is_told = |decision| match decision {
+            MatchDecision::Duplicate | MatchDecision::Possible => true,
+            MatchDecision::Related => asked.with_related,
+            MatchDecision::Different => false,
+        };
+        let shown =
+            if like.in_part || is_told(like.compared.decision) { self.shown(asked, &like, said)? } else { None };
+        if let Some(hit) = shown.filter(|hit| is_told(hit.decision)) {
+            found.hits.push(hit);
+        } else if matches!(like.compared.decision, MatchDecision::Duplicate | MatchDecision::Possible) {
+            found.hidden.push(DuplicateCandidate {
                 entity: like.matched.entity.to_owned(),
                 id: like.id,
                 decision: like.compared.decision,
-            }),
-            _ => {}
+            });
         }
         Ok(())
     }
@@ -224,7 +246,7 @@ impl<'a> Search<'a> {
 
     /// The record as far as the reader may see it, weighed by what he may see alone; nothing if it is hidden, or is like the
     /// other one only in what is hidden.
-    fn shown(&mut self, asked: Asked<'_>, like: &Like) -> Result<Option<DuplicateHit>> {
+    fn shown(&mut self, asked: Asked<'_>, like: &Like, said: Option<MatchDecision>) -> Result<Option<DuplicateHit>> {
         let entity = self.tenant.schema.entity(like.matched.entity)?.clone();
         let plan = self.tenant.plan(self.user, &entity);
         let Ok(get) = plan.check_get(like.id) else { return Ok(None) };
@@ -240,10 +262,11 @@ impl<'a> Search<'a> {
         let (compared, right) = if is_limited {
             let right = features_of(like.matched, &readable(&plan, &entity, &row))?;
             let Some(right) = right.filter(|right| meet(&left, right, kind)) else { return Ok(None) };
-            let seen = matcher.score(&left, &right);
+            let mut seen = matcher.score(&left, &right);
             if seen.decision == MatchDecision::Different {
                 return Ok(None);
             }
+            seen.decision = said.unwrap_or(seen.decision);
             (seen, right)
         } else {
             (like.compared.clone(), like.features.clone())
