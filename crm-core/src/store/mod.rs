@@ -2,7 +2,6 @@
 //!
 //! A store answers checked questions only ([`crate::access`]); it decides nothing.
 
-mod key_file;
 mod matches;
 mod memory;
 mod sqlite;
@@ -12,12 +11,11 @@ mod conformance;
 
 use std::path::Path;
 
-pub use key_file::{KeyFile, KeyFileContent};
 pub use matches::{MatchChange, MatchEntry, MatchSpace};
 pub use memory::MemoryStore;
 #[cfg(test)]
 pub(crate) use sqlite::PlanChoice;
-pub use sqlite::{Durability, SCHEMA_VERSION, SqliteOptions, SqliteStore};
+pub use sqlite::{Durability, KeyFile, KeyFileContent, SCHEMA_VERSION, SqliteOptions, SqliteStore};
 
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId,

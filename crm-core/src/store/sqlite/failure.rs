@@ -5,7 +5,7 @@ use rusqlite::ffi;
 use crate::value::{Error, ErrorCode};
 
 /// The public error for an error of SQLite; never with data of a record in it.
-pub(in crate::store) fn explain(error: &rusqlite::Error) -> Error {
+pub(super) fn explain(error: &rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, _) = error else {
         if let rusqlite::Error::InvalidColumnType(..)
         | rusqlite::Error::FromSqlConversionFailure(..)

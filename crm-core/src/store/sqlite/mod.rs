@@ -6,6 +6,7 @@ mod codec;
 mod ddl;
 mod failure;
 mod grants;
+mod key_file;
 mod link;
 mod matches;
 mod open;
@@ -24,13 +25,14 @@ use super::{ReadWork, Store, WriteFailure, WriteWork};
 use crate::schema::Registry;
 use crate::value::Result;
 
+pub use key_file::{KeyFile, KeyFileContent};
 pub use open::{Durability, SCHEMA_VERSION, SqliteOptions};
 
 #[cfg(test)]
 pub(crate) use planner::PlanChoice;
 
 use ddl::Tables;
-pub(in crate::store) use failure::explain;
+use failure::explain;
 use link::Link;
 use transaction::Transaction;
 use visible::{Kept, Own};

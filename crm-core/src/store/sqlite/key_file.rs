@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
-use super::sqlite::explain;
+use super::failure::explain;
 use crate::value::{Error, ErrorCode, Result};
 
 /// "CRMk": marks a file as ours.
