@@ -6,7 +6,7 @@ use super::features::{Features, MatchField};
 use super::model::MatchKind;
 
 /// A key that more records share is asked together with one more part.
-const CAP: usize = 60;
+const CAP: usize = 16;
 /// How many neighbours by name a record is compared with where a refined key is shared by too many.
 const WINDOW: usize = 12;
 
