@@ -88,7 +88,7 @@ fn mapping() -> ImportMapping {
 fn question(number: usize) -> DuplicateQuestion {
     let firm = firm(number);
     let name = firm.name.replace("股份有限公司", "有限公司").replace("有限责任公司", "有限公司");
-    let phone = if number % 2 == 0 { firm.phone } else { "+86 139 0000 0000".to_owned() };
+    let phone = if number.is_multiple_of(2) { firm.phone } else { "+86 139 0000 0000".to_owned() };
     let channels = format!(r#"[{{"kind":"phone","value":"{phone}"}}]"#);
     let fields: HashMap<String, FieldValue> = HashMap::from([
         ("name".to_owned(), name.into()),

@@ -92,7 +92,9 @@ impl<'py> Names<'py> {
 
     fn record(&self, given: &Bound<'py, PyAny>) -> PyResult<MatchRecord> {
         let mapping = given.cast::<PyMapping>().map_err(|_| {
-            PyErr::from(Error::invalid(ErrorCode::WrongType, "", "a mapping with the names of fields is needed"))
+            PyErr::from(
+                Problem::new(ErrorCode::WrongType, "a mapping with the names of fields is needed").into_invalid(),
+            )
         })?;
         let mut record = MatchRecord::default();
         for (name, key) in &self.names {
