@@ -37,6 +37,49 @@ impl KindInput {
     }
 }
 
+/// A record: a mapping with the names of fields.
+pub struct RecordInput<'py>(Bound<'py, PyAny>);
+
+/// Records: anything that gives mappings one after the other.
+pub struct RecordsInput<'py>(Bound<'py, PyAny>);
+
+/// Gives an input its type in Python; what it holds is looked at field by field.
+macro_rules! taken_as {
+    ($name:ident, $alias:literal) => {
+        impl<'py> FromPyObject<'_, 'py> for $name<'py> {
+            type Error = PyErr;
+
+            #[cfg(feature = "inspect")]
+            const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", $alias);
+
+            fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+                Ok(Self(given.to_owned()))
+            }
+        }
+    };
+}
+taken_as!(RecordInput, "MatchFields");
+taken_as!(RecordsInput, "MatchList");
+
+/// The pairs of a list, as named tuples.
+pub struct Pairs<'py>(Bound<'py, PyList>);
+
+impl<'py> IntoPyObject<'py> for Pairs<'py> {
+    type Target = PyList;
+    type Output = Bound<'py, PyList>;
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_subscript!(
+        pyo3::type_hint_identifier!("builtins", "list"),
+        pyo3::type_hint_identifier!("crm_core.matching", "Pair")
+    );
+
+    fn into_pyobject(self, _: Python<'py>) -> PyResult<Self::Output> {
+        Ok(self.0)
+    }
+}
+
 /// A value of a record as text; `None`, an empty text and a float that is no number are no value.
 fn text_of(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<String>> {
     if value.is_none() {
@@ -172,9 +215,9 @@ impl Deduped {
     /// The pairs that are duplicates, possible ones or related, as named tuples: `id_a`, `id_b`, `weight` (log2 of the odds
     /// that they are the same), `probability`, `decision` (`duplicate`, `possible`, `related`).
     #[getter]
-    fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+    fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Pairs<'py>> {
         let pairs = self.pairs.get_or_try_init(py, || named_pairs(py, &self.inner.pairs).map(Bound::unbind))?;
-        Ok(pairs.bind(py).clone())
+        Ok(Pairs(pairs.bind(py).clone()))
     }
 
     /// The ids of records that are the same, two or more together.
@@ -214,10 +257,10 @@ impl Deduped {
 /// Raises `InvalidError` with the place: `REQUIRED` without an id, `DUPLICATE_KEY` for an id that stands twice,
 /// `FLOAT_NOT_ALLOWED`, `NOT_IN_PICKLIST` for another kind.
 #[pyfunction]
-#[pyo3(signature = (records: "typing.Iterable[typing.Mapping[str, object]]", *, kind: "str | MatchKind" = None, model=None, threads=None))]
+#[pyo3(signature = (records, *, kind=None, model=None, threads=None))]
 pub fn dedupe(
     py: Python<'_>,
-    records: &Bound<'_, PyAny>,
+    records: RecordsInput<'_>,
     kind: Option<KindInput>,
     model: Option<MatchModel>,
     threads: Option<Argument<u32>>,
@@ -225,7 +268,7 @@ pub fn dedupe(
     let kind = kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?;
     let threads = threads.map_or(1, |threads| threads.0 as usize);
     let options = options(kind, model, threads)?;
-    let records = read_records(py, records, kind, threads)?;
+    let records = read_records(py, &records.0, kind, threads)?;
     let inner = py.detach(|| crm_core::matching::dedupe(records, &options))?;
     Ok(Deduped { inner, pairs: PyOnceLock::new() })
 }
@@ -250,14 +293,9 @@ impl MatchIndex {
     /// said. The record is a mapping as `dedupe` takes it; it needs no id.
     ///
     /// Raises `OUT_OF_RANGE` for a limit outside of 1 to 100.
-    #[pyo3(signature = (record: "typing.Mapping[str, object]", limit=None))]
-    fn query(
-        &self,
-        py: Python<'_>,
-        record: &Bound<'_, PyAny>,
-        limit: Option<Argument<u32>>,
-    ) -> PyResult<Vec<MatchHit>> {
-        let record = Names::new(py).record(record).map_err(|error| under(error, "record"))?;
+    #[pyo3(signature = (record, limit=None))]
+    fn query(&self, py: Python<'_>, record: RecordInput<'_>, limit: Option<Argument<u32>>) -> PyResult<Vec<MatchHit>> {
+        let record = Names::new(py).record(&record.0).map_err(|error| under(error, "record"))?;
         let limit = limit.map_or(10, |limit| limit.0 as usize);
         Ok(py.detach(|| self.inner.query(&record.features(self.inner.model().kind), limit))?)
     }
@@ -273,10 +311,10 @@ impl MatchIndex {
 ///
 /// Raises what `dedupe` raises; `FILE_EXISTS`, `IO`, `DISK_FULL`.
 #[pyfunction]
-#[pyo3(signature = (records: "typing.Iterable[typing.Mapping[str, object]]", path, *, kind: "str | MatchKind" = None, model=None, threads=None))]
+#[pyo3(signature = (records, path, *, kind=None, model=None, threads=None))]
 pub fn index(
     py: Python<'_>,
-    records: &Bound<'_, PyAny>,
+    records: RecordsInput<'_>,
     path: PathBuf,
     kind: Option<KindInput>,
     model: Option<MatchModel>,
@@ -285,21 +323,21 @@ pub fn index(
     let kind = kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?;
     let threads = threads.map_or(1, |threads| threads.0 as usize);
     let options = options(kind, model, threads)?;
-    let records = read_records(py, records, kind, threads)?;
+    let records = read_records(py, &records.0, kind, threads)?;
     Ok(MatchIndex { inner: py.detach(|| crm_core::engine::MatchIndex::make(&path, records, &options))? })
 }
 
 /// What is compared of a record: every part with its values in normal form. A tax number whose check digits fit begins with
 /// `!`.
 #[pyfunction]
-#[pyo3(signature = (record: "typing.Mapping[str, object]", *, kind: "str | MatchKind" = None))]
+#[pyo3(signature = (record, *, kind=None))]
 pub fn parts(
     py: Python<'_>,
-    record: &Bound<'_, PyAny>,
+    record: RecordInput<'_>,
     kind: Option<KindInput>,
 ) -> PyResult<HashMap<&'static str, Vec<String>>> {
     let kind = kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?;
-    let record = Names::new(py).record(record).map_err(|error| under(error, "record"))?;
+    let record = Names::new(py).record(&record.0).map_err(|error| under(error, "record"))?;
     Ok(record.features(kind).parts().into_iter().map(|(field, values)| (field.as_str(), values)).collect())
 }
 
@@ -307,25 +345,25 @@ pub fn parts(
 ///
 /// Raises `InvalidError` for a model that cannot be used.
 #[pyfunction]
-#[pyo3(signature = (one: "typing.Mapping[str, object]", other: "typing.Mapping[str, object]", *, kind: "str | MatchKind" = None, model=None))]
+#[pyo3(signature = (one, other, *, kind=None, model=None))]
 pub fn explain(
     py: Python<'_>,
-    one: &Bound<'_, PyAny>,
-    other: &Bound<'_, PyAny>,
+    one: RecordInput<'_>,
+    other: RecordInput<'_>,
     kind: Option<KindInput>,
     model: Option<MatchModel>,
 ) -> PyResult<Vec<MatchStep>> {
     let kind = kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?;
     let names = Names::new(py);
-    let one = names.record(one).map_err(|error| under(error, "one"))?;
-    let other = names.record(other).map_err(|error| under(error, "other"))?;
+    let one = names.record(&one.0).map_err(|error| under(error, "one"))?;
+    let other = names.record(&other.0).map_err(|error| under(error, "other"))?;
     let matcher = Matcher::new(model.unwrap_or_else(|| shipped_model(kind)))?;
     Ok(matcher.explain(&one.features(kind), &other.features(kind)))
 }
 
 /// The model of a kind that comes with the engine.
 #[pyfunction]
-#[pyo3(signature = (kind: "str | MatchKind" = None))]
+#[pyo3(signature = (kind=None))]
 pub fn standard_model(kind: Option<KindInput>) -> PyResult<MatchModel> {
     Ok(shipped_model(kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?))
 }
@@ -342,7 +380,7 @@ pub fn to_splink(model: MatchModel) -> PyResult<String> {
 ///
 /// Raises `InvalidError` with the path: `BAD_JSON`, `REQUIRED`, `UNKNOWN_FIELD`, `BAD_FORMAT`.
 #[pyfunction]
-#[pyo3(signature = (settings, *, kind: "str | MatchKind" = None))]
+#[pyo3(signature = (settings, *, kind=None))]
 pub fn from_splink(settings: Argument<String>, kind: Option<KindInput>) -> PyResult<MatchModel> {
     let kind = kind.map_or(Ok(MatchKind::Organisation), KindInput::kind)?;
     Ok(MatchModel::from_splink_json(kind, &settings)?)

@@ -3,10 +3,10 @@
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Choice", "FieldInput", "FieldOutput", "Progress", "Structured"]
+__all__ = ["Choice", "FieldInput", "FieldOutput", "MatchFields", "MatchList", "Progress", "Structured"]
 
 
 class Choice(Protocol):
@@ -48,3 +48,9 @@ FieldOutput: TypeAlias = (
 
 Progress: TypeAlias = Callable[[int], object]
 """Hears how many rows of an import are done."""
+
+MatchFields: TypeAlias = Mapping[str, Any]
+"""A record in which duplicates are looked for, by the names of its fields; keys that are no fields are ignored."""
+
+MatchList: TypeAlias = Iterable[MatchFields]
+"""Records in which duplicates are looked for."""
