@@ -8,7 +8,7 @@ use super::model::MatchKind;
 /// A key that more records share is asked together with one more part.
 const CAP: usize = 16;
 /// How many neighbours by name a record is compared with where a refined key is shared by too many.
-const WINDOW: usize = 12;
+const WINDOW: usize = 4;
 
 /// Pairs of places in the list, the smaller first, each once, in rising order.
 #[derive(Debug, Default)]

@@ -149,6 +149,8 @@ fn organisation(keys: &mut Keys, view: &View<'_>) {
 /// The brand as it is read and written, its pairs of characters, and what is left of it when a character is mistyped.
 fn brands(keys: &mut Keys, view: &View<'_>, town: &str) {
     let industry = first(view, MatchField::Industry);
+    // A part of a brand is common: it is refined by town and trade at once.
+    let close = if town.is_empty() || industry.is_empty() { String::new() } else { format!("{town} {industry}") };
     for reading in view.get(MatchField::Reading).iter() {
         keys.add("brand", &[reading], &[town, industry]);
     }
@@ -157,7 +159,7 @@ fn brands(keys: &mut Keys, view: &View<'_>, town: &str) {
             let letters: Vec<char> = brand.chars().take(8).collect();
             for pair in letters.windows(2) {
                 let pair: String = pair.iter().collect();
-                keys.add("pair", &[&pair], &[town, industry]);
+                keys.add("pair", &[&pair], &[&close]);
             }
             keys.join("ends", &[start(brand, 1), industry, town]);
             keys.join("ends", &[end(brand), industry, town]);
@@ -165,7 +167,7 @@ fn brands(keys: &mut Keys, view: &View<'_>, town: &str) {
             let whole: String = brand.split(' ').collect();
             keys.add("brand", &[&whole], &[town, industry]);
             for word in brand.split(' ').filter(|word| word.len() > 2).take(6) {
-                keys.add("word", &[word], &[town, industry]);
+                keys.add("word", &[word], &[&close]);
             }
             let bones = skeleton(&whole);
             if bones.len() > 2 {
