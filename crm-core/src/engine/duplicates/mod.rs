@@ -86,7 +86,7 @@ pub(crate) struct Limits {
     pub(crate) candidates: usize,
 }
 
-const LIMITS: Limits = Limits { version: crate::matching::FEATURES_VERSION, per_key: 200, candidates: 1_000 };
+const LIMITS: Limits = Limits { version: crate::matching::FEATURES_VERSION, per_key: 200, candidates: 250 };
 
 #[cfg(not(test))]
 pub(crate) const fn limits() -> Limits {
@@ -96,7 +96,7 @@ pub(crate) const fn limits() -> Limits {
 #[cfg(test)]
 pub(crate) use switch::{limits, limits_of_test};
 
-/// Tests count to ten where the engine counts to a thousand, and are of a later version.
+/// Tests count to ten where the engine counts to hundreds, and are of a later version.
 #[cfg(test)]
 mod switch {
     use std::cell::Cell;
