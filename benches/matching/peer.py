@@ -232,12 +232,34 @@ def columns(rule: str) -> list[str]:
     return [part.strip() for part in re.split(r",(?![^(]*\))", rule)]
 
 
+def engine_companies(records: list[figures.Record]) -> list[dict[str, str | None]]:
+    """What the engine itself compares of companies, in the columns of the strong set-up: the same parsed features."""
+    from crm_core import matching
+
+    rows = []
+    for record in records:
+        parts = {name: values[0] for name, values in matching.parts(record).items()}
+        region, street, contact = parts.get("region", ""), parts.get("street", ""), parts.get("contact", "").split("|")
+        town = region[:10] if region.startswith("w") and len(region) == 10 else region[:4] if len(region) >= 4 and not region.startswith("w") else ""
+        road, _, number = street.rpartition(" ") if street[-1:].isdigit() else (street, "", "")
+        brand = parts.get("brand", "")
+        row = {
+            "brand": brand, "sound": parts.get("reading") or brand, "trade": parts.get("industry"), "legal": parts.get("legal_form"), "branch": parts.get("branch"),
+            "city": town or parts.get("city"), "road": road, "house": number, "phone": parts.get("phone", "").split("x")[0], "contact": contact[-1],
+            "contact_family": contact[0][:1] if contact[0][:1] > "\u2e80" else contact[-1], "email": parts.get("email"), "domain": parts.get("domain"),
+            "postcode": parts.get("postcode"), "tax": parts.get("tax_id", "").lstrip("!"), "script": "east" if any(letter > "\u2e80" for letter in brand) else "west",
+        }  # fmt: skip
+        rows.append({"unique_id": record["id"]} | {name: value or None for name, value in row.items()})
+    return rows
+
+
 class Strong:
     """The strong set-up, learnt once."""
 
-    def __init__(self, records: list[figures.Record], threads: int, model: dict[str, Any] | None = None) -> None:
+    def __init__(self, records: list[figures.Record], threads: int, model: dict[str, Any] | None = None, engine_parts: bool = False) -> None:
         self.persons = are_people(records)
-        self.rows = normalise.people(records) if self.persons else normalise.companies(records)
+        parsed = engine_companies if engine_parts else normalise.companies
+        self.rows = normalise.people(records) if self.persons else parsed(records)
         frame = pd.DataFrame(self.rows)
         chosen = person_comparisons() if self.persons else comparisons()
         # What no record has is left out.
@@ -335,6 +357,7 @@ def main() -> None:
     parser.add_argument("file")
     parser.add_argument("--setup", choices=["plain", "strong"], default="strong")
     parser.add_argument("--hide", action="store_true", help="find the duplicates without tax identifiers")
+    parser.add_argument("--engine-parts", action="store_true", help="of companies, compare what the engine parses")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--debug", action="store_true", help="tell the levels and what would have been possible")
@@ -346,7 +369,7 @@ def main() -> None:
     if arguments.setup == "plain":
         clusters = plain(records, arguments.threads, arguments.hide)
     else:
-        strong = Strong(records, arguments.threads)
+        strong = Strong(records, arguments.threads, engine_parts=arguments.engine_parts)
         clusters, extra["threshold"] = strong.clusters(arguments.hide)
     measured = figures.of_records(clusters, records) | clock.read() | extra
     if arguments.debug and arguments.setup == "strong":

@@ -28,6 +28,10 @@ def _bare(records: list[figures.Record], hide: bool) -> list[figures.Record]:
     return [{name: value for name, value in record.items() if name not in left_out and value is not None} for record in records]
 
 
+def _people(records: list[figures.Record]) -> bool:
+    return any(record.get("given_name") or record.get("family_name") for record in records)
+
+
 def _decided(result: Any, records: list[figures.Record]) -> dict[str, float]:
     """How many of the pairs that the engine calls duplicates are, and of those that are how many it calls so."""
     truth = {record["id"]: record["entity"] for record in records}
@@ -41,7 +45,7 @@ def measure(records: list[figures.Record], hide: bool = False, shipped: bool = F
     """The figures of the engine."""
     from crm_core import matching
 
-    kind = "person" if any(record.get("given_name") or record.get("family_name") for record in records) else "organisation"
+    kind = "person" if _people(records) else "organisation"
     rows = _bare(records, hide and shipped)
     clock = figures.Clock()
     model = None
@@ -96,6 +100,8 @@ def main() -> None:
     if not arguments.no_peer:
         sides["splink, plain"] = _run("peer.py", *given, "--setup", "plain")
         sides["splink, strong"] = _run("peer.py", *given)
+        if not _people(figures.read(arguments.file)):
+            sides["splink, our parts"] = _run("peer.py", *given, "--engine-parts")
     if arguments.hide:
         sides["shipped"] = _run("score.py", *given, "--shipped")
     sides["crm-core"] = _run("score.py", *given)

@@ -129,3 +129,65 @@ fn shares(mut times: Vec<f64>) -> [f64; 2] {
     let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
     [at(50), at(99)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The figures of a search: F1 of pairs, the share of sister companies that were put together, pairs of two valid tax
+    /// numbers that were.
+    fn figures(hidden: bool) -> (f64, f64, usize) {
+        let wanted = parties::Wanted { rows: 6_000, seed: 11, persons: false, hidden };
+        let made = parties::records(&wanted);
+        let records: Vec<MatchRecord> = made.iter().map(matched).collect();
+        let kind = MatchKind::Organisation;
+        let options = DedupeOptions { threads: 2, ..DedupeOptions::new(kind) };
+        let features = features_of(kind, &records, 2);
+        let valid: HashMap<&str, Vec<String>> = features.iter().map(|(id, one)| (id.as_str(), checked(one))).collect();
+        let clusters = dedupe(features.clone(), &options).unwrap().clusters;
+        let known: HashMap<&str, &parties::Record> = made.iter().map(|record| (record.id.as_str(), record)).collect();
+        let pairs = |sizes: HashMap<&str, f64>| sizes.values().map(|size| size * (size - 1.0) / 2.0).sum::<f64>();
+        let (mut entities, mut families) = (HashMap::new(), HashMap::new());
+        for record in &made {
+            *entities.entry(record.entity.as_str()).or_insert(0.0) += 1.0;
+            *families.entry(record.family.as_str()).or_insert(0.0) += 1.0;
+        }
+        let true_pairs = pairs(entities);
+        let sisters = pairs(families) - true_pairs;
+        let (mut right, mut wrong, mut sister, mut clash) = (0.0, 0.0, 0.0, 0);
+        for cluster in &clusters {
+            for (at, one) in cluster.iter().enumerate() {
+                for other in &cluster[at + 1..] {
+                    let (left, mate) = (known[one.as_str()], known[other.as_str()]);
+                    right += f64::from(u8::from(left.entity == mate.entity));
+                    wrong += f64::from(u8::from(left.entity != mate.entity));
+                    sister += f64::from(u8::from(left.entity != mate.entity && left.family == mate.family));
+                    let (first, second) = (&valid[one.as_str()], &valid[other.as_str()]);
+                    let both = !first.is_empty() && !second.is_empty();
+                    let kinds = first.iter().any(|tax| second.iter().any(|one| kind_of(one) == kind_of(tax)));
+                    clash += usize::from(both && kinds && !first.iter().any(|tax| second.contains(tax)));
+                }
+            }
+        }
+        (2.0 * right / (right + wrong + true_pairs), sister / sisters, clash)
+    }
+
+    fn kind_of(tax: &str) -> &str {
+        tax.split(':').next().unwrap()
+    }
+
+    fn checked(features: &Features) -> Vec<String> {
+        let taxes = features.parts().into_iter().filter(|(field, _)| field.as_str() == "tax_id");
+        taxes.flat_map(|(_, values)| values).filter(|value| value.starts_with('!')).collect()
+    }
+
+    /// The bars are what splink 5 reaches with its strong set-up on such records: .96, .94 without tax numbers; sisters put
+    /// together 1 %, 1.8 %.
+    #[test]
+    fn companies_are_told_from_their_sisters() {
+        let (f1, sisters, clash) = figures(false);
+        assert!(f1 >= 0.96 && sisters <= 0.01 && clash == 0, "{f1:.4} {sisters:.4} {clash}");
+        let (f1, sisters, _) = figures(true);
+        assert!(f1 >= 0.94 && sisters <= 0.018, "{f1:.4} {sisters:.4} without tax numbers");
+    }
+}

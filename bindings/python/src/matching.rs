@@ -111,26 +111,8 @@ struct Names<'py> {
 
 impl<'py> Names<'py> {
     fn new(py: Python<'py>) -> Self {
-        let names = [
-            "id",
-            "name",
-            "given_name",
-            "family_name",
-            "birth_date",
-            "contact",
-            "address",
-            "street",
-            "city",
-            "region",
-            "postcode",
-            "country",
-            "phone",
-            "email",
-            "website",
-            "tax_id",
-            "part_number",
-        ];
-        Self { names: names.map(|name| (name, PyString::intern(py, name))).to_vec() }
+        let names = std::iter::once("id").chain(MatchRecord::FIELDS.iter().copied());
+        Self { names: names.map(|name| (name, PyString::intern(py, name))).collect() }
     }
 
     fn record(&self, given: &Bound<'py, PyAny>) -> PyResult<MatchRecord> {

@@ -1,17 +1,16 @@
 //! An index of records in a file of its own: the check at insert for programs that keep their customers elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::matching::{
-    DedupeOptions, FEATURES_VERSION, Features, MatchDecision, MatchModel, MatchStep, Matcher, learn,
+    DedupeOptions, FEATURES_VERSION, Features, MatchDecision, MatchModel, MatchStep, Matcher, learn, places,
 };
 use crate::store::{KeyFile, KeyFileContent};
 use crate::value::{Error, ErrorCode, Problem, Result, json};
 
 /// More records than this with one key: the key is asked together with one more part.
-const CAP: usize = 200;
+const PER_KEY: usize = 200;
 /// At most so many records are compared with the one that is asked for.
 const MOST_CANDIDATES: usize = 1_000;
 /// The most hits that can be asked for.
@@ -57,7 +56,8 @@ impl MatchIndex {
             Some(model) => model.clone(),
             None => learn(records.clone(), options)?,
         };
-        let matcher = Matcher::new(model).map_err(|error| error.under("model"))?;
+        model.check().map_err(|error| error.under("model"))?;
+        let matcher = Matcher::new(model.sized(records.len())).map_err(|error| error.under("model"))?;
         let mut keys = Vec::with_capacity(records.len() * 16);
         for (number, (_, features)) in (0_u32..).zip(&records) {
             for key in features.keys(options.kind) {
@@ -107,7 +107,9 @@ impl MatchIndex {
         }
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::new();
-        for number in candidates(&file, features, self.model())? {
+        let lists = |hashes: &[i64]| hashes.iter().map(|hash| file.with_key(*hash, PER_KEY + 1)).collect();
+        let (numbers, _) = places(&features.keys(self.model().kind), PER_KEY, MOST_CANDIDATES, lists)?;
+        for number in numbers {
             let scored = file.record(number, |id, bytes| {
                 let other = Features::from_bytes(bytes)?;
                 Ok::<_, Error>((self.matcher.score(features, &other), id.to_owned(), other))
@@ -129,36 +131,4 @@ impl MatchIndex {
         };
         Ok(found.into_iter().map(hit).collect())
     }
-}
-
-/// The numbers of the records that share a key, those of rare keys first.
-fn candidates(file: &KeyFile, features: &Features, model: &MatchModel) -> Result<BTreeSet<i64>> {
-    let mut keys: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for key in features.keys(model.kind) {
-        keys.entry(key.hash).or_default().extend(key.refined);
-    }
-    let mut lists = Vec::new();
-    for (hash, refined) in keys {
-        let list = file.with_key(hash, CAP + 1)?;
-        if list.len() <= CAP {
-            lists.push(list);
-            continue;
-        }
-        if refined.is_empty() {
-            lists.push(list);
-        }
-        for hash in refined {
-            lists.push(file.with_key(hash, CAP)?);
-        }
-    }
-    lists.sort_by_key(Vec::len);
-    let mut numbers = BTreeSet::new();
-    for list in lists {
-        for number in list {
-            if numbers.len() < MOST_CANDIDATES {
-                numbers.insert(number);
-            }
-        }
-    }
-    Ok(numbers)
 }

@@ -1,10 +1,13 @@
 //! Blocking: which records are compared at all. Two records meet if they have a key in common; a key that too many share
 //! is asked together with one more part, so that nobody is dropped in silence and nothing grows without bound.
 
+use std::collections::BTreeSet;
+
 use super::compare::is_cjk;
 use super::features::{Features, MatchField, View, town_of};
 use super::hash::Fnv;
 use super::model::MatchKind;
+use crate::value::Result;
 
 /// The most keys of one record.
 pub(crate) const MAX_KEYS: usize = 64;
@@ -35,6 +38,50 @@ impl Features {
         keys.found.truncate(MAX_KEYS);
         keys.found
     }
+}
+
+/// The places of the records that share a key, in rising order, and whether some of them were passed over. A key that more than
+/// `per_key` share is asked together with one more part; the rarest keys come first, up to `most` records. `ask` gives for each
+/// hash the places of at most `per_key + 1` records.
+///
+/// # Errors
+/// Those of `ask`.
+pub(crate) fn places(
+    keys: &[MatchKey],
+    per_key: usize,
+    most: usize,
+    mut ask: impl FnMut(&[i64]) -> Result<Vec<Vec<i64>>>,
+) -> Result<(Vec<i64>, bool)> {
+    let mut hashes: Vec<i64> = keys.iter().map(|key| key.hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    let (mut lists, mut refined) = (Vec::new(), Vec::new());
+    for (hash, list) in hashes.iter().zip(ask(&hashes)?) {
+        let finer = || keys.iter().filter(|key| key.hash == *hash).filter_map(|key| key.refined);
+        if list.len() > per_key && finer().next().is_some() {
+            refined.extend(finer());
+        } else {
+            lists.push(list);
+        }
+    }
+    refined.sort_unstable();
+    refined.dedup();
+    lists.extend(ask(&refined)?);
+    let mut limited = false;
+    for list in &mut lists {
+        limited |= list.len() > per_key;
+        list.truncate(per_key);
+    }
+    lists.sort_by_key(Vec::len);
+    let mut places = BTreeSet::new();
+    for place in lists.into_iter().flatten() {
+        if places.len() < most {
+            places.insert(place);
+        } else {
+            limited |= !places.contains(&place);
+        }
+    }
+    Ok((places.into_iter().collect(), limited))
 }
 
 struct Keys {

@@ -23,6 +23,7 @@ pub use check::{MatchScore, Matcher};
 pub use dedupe::{DedupeOptions, Duplicates, MatchPair, dedupe, learn};
 pub use features::{FEATURES_VERSION, Features, MatchField};
 pub use keys::MatchKey;
+pub(crate) use keys::places;
 pub use model::{MatchComparison, MatchFrequencies, MatchKind, MatchLevel, MatchModel, MatchTest, ThresholdSource};
 pub use party::{MatchRecord, Party, PartyAddress, features_of};
 pub use score::{MatchDecision, MatchStep};

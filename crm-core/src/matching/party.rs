@@ -57,6 +57,26 @@ value_struct! {
 }
 
 impl MatchRecord {
+    /// The names of the fields that [`MatchRecord::set`] knows: all but the id.
+    pub const FIELDS: &'static [&'static str] = &[
+        "name",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "contact",
+        "address",
+        "street",
+        "city",
+        "region",
+        "postcode",
+        "country",
+        "phone",
+        "email",
+        "website",
+        "tax_id",
+        "part_number",
+    ];
+
     /// Sets a field by its name; gives back whether there is such a field. The id is not set in this way.
     pub fn set(&mut self, field: &str, value: Option<String>) -> bool {
         let place = match field {

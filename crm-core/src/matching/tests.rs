@@ -263,6 +263,29 @@ fn strange_names_are_compared_like_others() {
 }
 
 #[test]
+fn every_field_of_a_record_is_set_by_its_name() {
+    let mut record = MatchRecord::default();
+    assert!(MatchRecord::FIELDS.iter().all(|field| record.set(field, Some((*field).to_owned()))));
+    assert!(!record.set("id", None));
+    let written = serde_json::to_value(&record).unwrap();
+    for (field, value) in written.as_object().unwrap().iter().filter(|(field, _)| *field != "id") {
+        assert_eq!(value.as_str(), Some(field.as_str()));
+    }
+}
+
+/// The same person and street in traditional and in simplified characters.
+#[test]
+fn traditional_characters_are_simplified_in_people_and_addresses_too() {
+    let record = |contact: &str, street: &str| MatchRecord {
+        contact: Some(contact.to_owned()),
+        street: Some(street.to_owned()),
+        ..company("a", "上海汇川机械有限公司")
+    };
+    let kind = MatchKind::Organisation;
+    assert_eq!(record("馮慶雯", "華東路12號").features(kind), record("冯庆雯", "华东路12号").features(kind));
+}
+
+#[test]
 fn an_id_that_stands_twice_is_refused() {
     let records = [company("a", "x"), company("a", "y")];
     let error = dedupe(features(&records), &standard()).unwrap_err();

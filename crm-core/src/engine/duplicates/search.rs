@@ -14,10 +14,10 @@ use crate::engine::Session;
 use crate::engine::read::Reading;
 use crate::engine::sharing::opened;
 use crate::engine::tenant::Tenant;
-use crate::matching::{Features, MatchDecision, MatchKey, MatchKind, MatchScore, Matcher};
+use crate::matching::{Features, MatchDecision, MatchKind, MatchScore, Matcher, places};
 use crate::query;
 use crate::schema::{Entity as _, EntityType, Row};
-use crate::store::{JournalRead, JournalScope, MatchSpace, ReadTx};
+use crate::store::{JournalRead, JournalScope, ReadTx};
 use crate::value::{Error, FieldValue, Id, Result};
 
 /// The most records that are shown.
@@ -142,7 +142,9 @@ impl<'a> Search<'a> {
         if in_part && let Some(seen) = self.own_seen_as(asked, &own_plan, matched.kind)? {
             keys.extend(seen.keys(matched.kind));
         }
-        let (places, limited) = self.candidates(&space, &keys, limits())?;
+        let Limits { per_key, candidates, .. } = limits();
+        let (places, limited) =
+            places(&keys, per_key, candidates, |hashes| self.tx.match_candidates(&space, hashes, per_key))?;
         found.limited |= limited;
         let matcher = self.tenant.matching.matcher(matched.kind)?;
         for entry in self.tx.match_entries(&space, &places)? {
@@ -156,41 +158,6 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The places of the records that share a key, and whether some of them were passed over. A key that too many share is
-    /// asked together with one more part; the rarest keys come first.
-    fn candidates(&mut self, space: &MatchSpace, keys: &[MatchKey], limits: Limits) -> Result<(Vec<i64>, bool)> {
-        let mut hashes: Vec<i64> = keys.iter().map(|key| key.hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let mut limited = false;
-        let (mut lists, mut refined) = (Vec::new(), Vec::new());
-        for (hash, list) in hashes.iter().zip(self.tx.match_candidates(space, &hashes, limits.per_key)?) {
-            let finer = || keys.iter().filter(|key| key.hash == *hash).filter_map(|key| key.refined);
-            if list.len() > limits.per_key && finer().next().is_some() {
-                refined.extend(finer());
-            } else {
-                lists.push(list);
-            }
-        }
-        refined.sort_unstable();
-        refined.dedup();
-        lists.extend(self.tx.match_candidates(space, &refined, limits.per_key)?);
-        for list in &mut lists {
-            limited |= list.len() > limits.per_key;
-            list.truncate(limits.per_key);
-        }
-        lists.sort_by_key(Vec::len);
-        let mut places = BTreeSet::new();
-        for place in lists.into_iter().flatten() {
-            if places.len() < limits.candidates {
-                places.insert(place);
-            } else {
-                limited |= !places.contains(&place);
-            }
-        }
-        Ok((places.into_iter().collect(), limited))
     }
 
     /// What is told of one record: nothing against a verdict, all that the reader may see, or that there is one.

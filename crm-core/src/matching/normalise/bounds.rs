@@ -1,5 +1,6 @@
 //! How much of a text is read, and how its characters are folded.
 
+use super::han::to_simplified;
 use crate::value::normalize_text;
 
 /// How many characters of a field are read; what stands behind them is no channel, name or number any more.
@@ -18,14 +19,14 @@ pub(super) fn is_cut(text: &str) -> bool {
     head(text).len() < text.len()
 }
 
-/// The beginning of a text in its folded form: half-width, lower case. Plain ASCII takes a short cut.
+/// The beginning of a text in its folded form: half-width, lower case, simplified characters. Plain ASCII takes a short cut.
 pub(super) fn fold(text: &str) -> String {
     let text = head(text);
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
     // What folds into many characters (U+FDFA gives eighteen) is cut again.
-    head(&normalize_text(text)).to_owned()
+    head(&normalize_text(text)).chars().map(to_simplified).collect()
 }
 
 /// Whether the character is a Chinese one (also in Japanese and Korean texts).
@@ -67,6 +68,7 @@ mod tests {
     fn full_width_and_capitals_are_folded() {
         assert_eq!(fold("ＡＢＣ－１２３"), "abc-123");
         assert_eq!(fold("ÄRGER"), "ärger");
+        assert_eq!(fold("馮慶雯"), "冯庆雯");
         assert_eq!(ascii_digit('٣'), Some('3'));
         assert_eq!(ascii_digit('۹'), Some('9'));
         assert_eq!(ascii_digit('x'), None);

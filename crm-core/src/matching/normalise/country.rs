@@ -183,7 +183,7 @@ pub(crate) fn code(text: &str) -> Option<&'static str> {
     if text.len() > 120 {
         return None;
     }
-    let folded: String = fold(text).chars().filter(|c| *c != '.').map(|c| if c == '國' { '国' } else { c }).collect();
+    let folded: String = fold(text).chars().filter(|c| *c != '.').collect();
     let name = folded.trim();
     let name = name.strip_prefix("the ").unwrap_or(name);
     match name.len() {

@@ -1,6 +1,7 @@
 //! Names of people: family and given name, whichever stands first, without titles.
 
 use super::bounds::{fold, head, is_han};
+use super::han::to_simplified;
 
 mod chinese;
 mod words;
@@ -156,7 +157,7 @@ fn clean(text: &str) -> String {
             '0'..='9' | '@' | '+' | ':' if !clean.trim().is_empty() => break,
             '0'..='9' | '+' | '"' | '“' | '”' | '#' | '*' => clean.push(' '),
             '’' | '‘' | '`' | '´' => clean.push('\''),
-            _ => clean.push(character),
+            _ => clean.push(to_simplified(character)),
         }
     }
     clean.trim().to_owned()

@@ -1,6 +1,6 @@
 //! International host names back from their ASCII form (RFC 3492), so that both forms of one name are one.
 
-use crate::matching::normalise::bounds::fold;
+use crate::value::normalize_text;
 
 const BASE: u32 = 36;
 const LEAST: u32 = 1;
@@ -10,7 +10,7 @@ const DAMP: u32 = 700;
 
 /// A label of a host name in letters; what is no good ASCII form stays as it is.
 pub(super) fn label(label: &str) -> String {
-    let letters = label.strip_prefix("xn--").and_then(decode).map(|letters| fold(&letters));
+    let letters = label.strip_prefix("xn--").and_then(decode).map(|letters| normalize_text(&letters));
     let good = letters.filter(|letters| letters.chars().all(|c| c.is_alphanumeric() || c == '-'));
     good.unwrap_or_else(|| label.to_owned())
 }

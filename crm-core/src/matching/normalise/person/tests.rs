@@ -43,7 +43,7 @@ fn compound_family_names_have_two_characters() {
     assert_parts("欧阳修", "欧阳", "修");
     assert_parts("司马相如", "司马", "相如");
     assert_parts("诸葛亮先生", "诸葛", "亮");
-    assert_parts("歐陽修", "歐陽", "修");
+    assert_parts("歐陽修", "欧阳", "修");
     assert_parts("上官", "上官", "");
     assert_parts("王小明", "王", "小明");
 }
