@@ -38,6 +38,18 @@ value_enum! {
         NaiveDatetime = "naive_datetime",
         /// An arithmetic result does not fit.
         Overflow = "overflow",
+        /// A price has more digits than can be computed exactly.
+        PrecisionExceeded = "precision_exceeded",
+        /// A condition that must be there, most often the price, was not found.
+        MissingPrice = "missing_price",
+        /// There is no exchange rate between two currencies on a date.
+        MissingRate = "missing_rate",
+        /// There is no factor between two units, or no weight or volume of a product.
+        MissingUnitFactor = "missing_unit_factor",
+        /// Several rules of the same rank apply.
+        AmbiguousRule = "ambiguous_rule",
+        /// The net of an item fell below zero.
+        NegativeNet = "negative_net",
         /// Amounts of different currencies were joined.
         CurrencyMismatch = "currency_mismatch",
         /// Two units measure different things, or no factor between them is known.
@@ -313,7 +325,18 @@ impl Error {
 
     /// Puts `prefix` before every field path.
     #[must_use]
-    pub fn under(mut self, prefix: &str) -> Self {
+    pub fn under(self, prefix: &str) -> Self {
+        self.each(|problem| problem.under(prefix))
+    }
+
+    /// Adds a figure that a program may need to every problem.
+    #[must_use]
+    pub fn with(self, key: &str, value: impl ToString) -> Self {
+        let value = value.to_string();
+        self.each(|problem| problem.with(key, &value))
+    }
+
+    fn each(mut self, change: impl Fn(Problem) -> Problem) -> Self {
         let problems = match &mut self {
             Self::Invalid { problems }
             | Self::NotFound { problems }
@@ -324,7 +347,7 @@ impl Error {
             | Self::Corrupt { problems } => problems,
         };
         for problem in problems {
-            *problem = std::mem::take(problem).under(prefix);
+            *problem = change(std::mem::take(problem));
         }
         self
     }

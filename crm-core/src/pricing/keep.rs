@@ -1,0 +1,118 @@
+//! Figures that are kept when a document is priced again (重新定价).
+
+use super::catalog::{ConditionKind, ConditionSign};
+use super::definition::{StepDef, TypeDef};
+use super::document::RepriceMode;
+use super::exact::Exact;
+use super::result::{AccessTrace, PriceRow, RowOrigin};
+use super::run::{Item, Row, Run};
+use super::search::Asked;
+use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
+
+impl Run<'_> {
+    /// The automatic rows that an item had at a step, if they are kept.
+    pub(super) fn kept(&self, item: &Item, step: &StepDef, condition: &TypeDef) -> Option<Vec<PriceRow>> {
+        let previous = item.previous.as_ref()?;
+        let keeps = match self.mode? {
+            RepriceMode::Keep => true,
+            RepriceMode::TaxesOnly => condition.is.kind != ConditionKind::Tax,
+            RepriceMode::KeepManual | RepriceMode::AllNew => false,
+        };
+        let at_step = |row: &&PriceRow| {
+            row.step == step.is.number && matches!(row.origin, RowOrigin::Automatic | RowOrigin::Supplement)
+        };
+        keeps.then(|| previous.rows.iter().filter(at_step).cloned().collect())
+    }
+
+    /// How the kept rows of a step were found.
+    pub(super) fn kept_traces(&self, item: &Item, step: &StepDef, condition: &TypeDef) -> Vec<AccessTrace> {
+        let of_step = |trace: &&AccessTrace| {
+            trace.step == step.is.number && trace.condition_type == condition.is.code && trace.access.is_some()
+        };
+        item.previous.iter().flat_map(|previous| &previous.accesses).filter(of_step).cloned().collect()
+    }
+
+    /// Rows as they were, to be computed for what the item is now.
+    pub(super) fn rows_of_earlier(
+        &self,
+        asked: &Asked<'_>,
+        condition: &TypeDef,
+        step: &StepDef,
+        earlier: &[PriceRow],
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::with_capacity(earlier.len());
+        for was in earlier {
+            let mut row = Row::new(asked.step, was.origin);
+            let code = was.condition_type.as_deref().unwrap_or(&condition.is.code);
+            row.condition = self.definition.types.iter().position(|known| known.is.code == code);
+            let Some(type_def) = row.condition.and_then(|place| self.definition.types.get(place)) else {
+                let message = "a condition type of the earlier figures is no longer in the catalogue";
+                return Err(Error::invalid(ErrorCode::UnknownReference, "reprice.previous", message)
+                    .with("earlier_condition_type", code));
+            };
+            let unsigned = |figure: Decimal| {
+                if type_def.sign == ConditionSign::Minus { figure.negated() } else { figure }
+            };
+            row.record = was.record.as_deref().map(Into::into);
+            row.access = was.access.unwrap_or(0);
+            row.rate = was.rate_before.or(was.rate).map_or(Decimal::ZERO, unsigned);
+            row.flat = was.flat.map_or(Decimal::ZERO, unsigned);
+            row.per = was.per.unwrap_or(Decimal::ONE);
+            row.unit = was.unit.as_deref().map(Into::into);
+            row.currency = was.currency;
+            row.bounds = (was.minimum, was.maximum);
+            row.tax_category = was.tax_category.as_deref().map(Into::into);
+            row.statistical = step.is.statistical || type_def.is.kind == ConditionKind::Cost;
+            row.sets_excluded = was.excludes;
+            row.base = asked.base;
+            row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);
+            row.scale_base = was.scale_base.map(Exact::from);
+            if !was.slices.is_empty() {
+                let levels = was.slices.iter().map(|slice| {
+                    let mut level = slice.level;
+                    level.rate = unsigned(level.rate);
+                    level.flat = level.flat.map(unsigned);
+                    (Exact::from(slice.quantity), level)
+                });
+                let base = self.own_scale_base_of_kept(asked, type_def, &row)?;
+                row.slices = refilled(levels.collect(), base.abs()?)?;
+                row.scale_base = Some(base);
+            }
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    fn own_scale_base_of_kept(&self, asked: &Asked<'_>, condition: &TypeDef, row: &Row) -> Result<Exact> {
+        let base = self.own_scale_base(asked.item, condition, None, asked.base)?;
+        let of_record = condition.is.scale.as_ref().is_some_and(|scale| scale.unit.is_none());
+        match (row.unit.as_deref(), asked.item.unit.as_deref()) {
+            (Some(to), Some(from)) if of_record => {
+                base.mul_ratio(self.definition.unit_factor(self.product(asked.item), from, to)?)
+            }
+            _ => Ok(base),
+        }
+    }
+}
+
+/// The levels as they were used, filled with another base: the last one takes what is more.
+fn refilled<T: Copy>(slices: Vec<(Exact, T)>, base: Exact) -> Result<Vec<(Exact, T)>> {
+    let mut left = base;
+    let mut filled = Vec::with_capacity(slices.len());
+    let last = slices.len().saturating_sub(1);
+    for (place, (quantity, level)) in slices.into_iter().enumerate() {
+        let takes = if place == last || left.compare(quantity)?.is_lt() { left } else { quantity };
+        if !takes.is_zero() {
+            filled.push((takes, level));
+        }
+        left = left.sub(takes)?;
+    }
+    Ok(filled)
+}
+
+/// Reads an exact fraction such as `3/7`, or a whole number.
+fn ratio_of(text: &str) -> Result<Ratio> {
+    let wrong = || Error::invalid(ErrorCode::BadFormat, "reprice.previous", "an exact fraction is expected");
+    let (top, bottom) = text.split_once('/').unwrap_or((text, "1"));
+    Ratio::new(top.parse().map_err(|_| wrong())?, bottom.parse().map_err(|_| wrong())?)
+}

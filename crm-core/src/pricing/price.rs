@@ -1,0 +1,253 @@
+//! The door of the room: a catalogue made ready, and documents priced by it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::catalog::PriceCatalog;
+use super::definition::{Definition, ProcedureDef};
+use super::document::{PriceDocument, PriceItem};
+use super::exact::Exact;
+use super::item;
+use super::limits;
+use super::records::Records;
+use super::result::{PriceResult, PricedItem};
+use super::run::{Counter, Item, Rules, Run};
+use crate::formula::Datum;
+use crate::value::{Decimal, Error, ErrorCode, Problem, Result, error::excerpt};
+
+/// A price catalogue that was checked and made ready. It may be shared between threads.
+///
+/// ```
+/// use crm_core::pricing::{PriceCatalog, PriceDocument, Pricer};
+/// use crm_core::value::json;
+/// let catalog: PriceCatalog = json::from_text(r#"{
+///     "version": "2026-1",
+///     "condition_types": [
+///         {"code": "PRICE", "kind": "price", "calculation": "quantity"},
+///         {"code": "REBATE", "kind": "discount", "calculation": "percent"}
+///     ],
+///     "procedures": [{"code": "SALE", "steps": [
+///         {"number": 10, "condition_type": "PRICE", "mandatory": true},
+///         {"number": 20, "condition_type": "REBATE"}
+///     ]}]
+/// }"#)?;
+/// let document: PriceDocument = json::from_text(r#"{
+///     "currency": "EUR", "pricing_date": "2026-05-01",
+///     "items": [{"id": "10", "quantity": "3", "conditions": [
+///         {"condition_type": "PRICE", "rate": "135.50"}, {"condition_type": "REBATE", "rate": "9"}
+///     ]}]
+/// }"#)?;
+/// // 9 % of 406.50 are 36.585, rounded 36.59.
+/// assert_eq!(Pricer::new(&catalog)?.price(&document)?.net.to_string(), "369.91");
+/// # Ok::<(), crm_core::value::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Pricer {
+    pub(super) definition: Definition,
+    pub(super) records: Records,
+}
+
+impl Pricer {
+    /// Checks a catalogue and makes it ready.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its path; `Overlap` with both ids for two records of one key that hold on one date; `Cycle`
+    /// for a step that is computed from a later one, and for a circle in a hierarchy.
+    pub fn new(catalog: &PriceCatalog) -> Result<Self> {
+        let definition = Definition::of(catalog)?;
+        let records = Records::of(&catalog.records, &definition)?;
+        Ok(Self { definition, records })
+    }
+
+    /// The version of the catalogue.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.definition.version
+    }
+
+    /// Prices a document.
+    ///
+    /// # Errors
+    /// With item, step and condition type in the data: `MissingPrice` for a mandatory condition that was not found,
+    /// `MissingRate` for an exchange rate, `MissingUnitFactor` for units and weights, `AmbiguousRule` for records of the same rank,
+    /// `PrecisionExceeded` for figures that are too large, `NegativeNet`; and what formulas tell. Otherwise the path of what is
+    /// wrong in the document.
+    pub fn price(&self, document: &PriceDocument) -> Result<PriceResult> {
+        let mut run = self.begin(document)?;
+        let all = (0..run.items.len()).collect();
+        run.run_from(0, all)?;
+        run.result()
+    }
+
+    /// A document before its first step.
+    pub(super) fn begin<'a>(&'a self, document: &'a PriceDocument) -> Result<Run<'a>> {
+        check_document(document)?;
+        let values = item::of_document(document, &self.definition, &self.records.symbols)?;
+        let procedure = self.procedure_of(document, &values)?;
+        self.check_conditions(document, procedure)?;
+        let decimals = self.definition.decimals_of(document.currency);
+        let reprice = document.reprice.as_ref();
+        let mut run = Run {
+            definition: &self.definition,
+            records: &self.records,
+            procedure,
+            document,
+            rules: Rules::of(&procedure.policies, decimals),
+            mode: reprice.map(|reprice| reprice.mode),
+            trace: document.trace.unwrap_or(true),
+            items: Vec::with_capacity(document.items.len()),
+            counters: counters_of(document)?,
+            document_net: Exact::ZERO,
+            has_counters: false,
+        };
+        let previous: HashMap<&str, &PricedItem> = reprice
+            .map(|reprice| reprice.previous.items.iter().map(|item| (item.id.as_str(), item)).collect())
+            .unwrap_or_default();
+        for (place, source) in document.items.iter().enumerate() {
+            let path = format!("items[{place}]");
+            let at = |error: Error| error.with("item", &source.id);
+            let mut item = self.item(source, place, &values, document, &run).map_err(at)?;
+            item.previous = previous.get(source.id.as_str()).map(|known| Arc::new((*known).clone()));
+            let free = self.definition.give_free(&mut item).map_err(|error| at(error.under(&path)))?;
+            let main = run.items.len();
+            run.items.push(item);
+            if let Some(free) = free {
+                let mut item = self.item(&free, place, &values, document, &run).map_err(at)?;
+                item.free_goods_of = Some(main);
+                run.items.push(item);
+            }
+        }
+        Ok(run)
+    }
+
+    fn item(
+        &self,
+        source: &PriceItem,
+        place: usize,
+        document_values: &item::Values,
+        document: &PriceDocument,
+        run: &Run<'_>,
+    ) -> Result<Item> {
+        let path = format!("items[{place}]");
+        let values = item::of_item(source, &path, document_values, &self.definition, &self.records.symbols)?;
+        let product = source.product.as_ref().and_then(|product| self.definition.products.get(product));
+        Ok(Item {
+            source: Arc::new(source.clone()),
+            place,
+            values,
+            quantity: source.quantity,
+            unit: source.unit.clone().or_else(|| product.and_then(|product| product.is.unit.clone())),
+            date: source.pricing_date.unwrap_or(document.pricing_date),
+            free_goods_of: None,
+            rows: Vec::with_capacity(run.procedure.steps.len()),
+            steps: Vec::with_capacity(run.procedure.steps.len()),
+            subtotals: vec![None; run.procedure.subtotals.len()],
+            net: Exact::ZERO,
+            excluded: false,
+            losers: HashSet::new(),
+            accesses: Vec::new(),
+            previous: None,
+        })
+    }
+
+    /// The procedure that a document names, or that is determined for it.
+    fn procedure_of(&self, document: &PriceDocument, values: &item::Values) -> Result<&ProcedureDef> {
+        let unknown = |code: &str| {
+            let message = format!("there is no procedure `{}` in the catalogue", excerpt(code));
+            Error::invalid(ErrorCode::UnknownReference, "procedure", message)
+        };
+        if let Some(code) = &document.procedure {
+            return self.definition.procedures.iter().find(|known| known.code == *code).ok_or_else(|| unknown(code));
+        }
+        for (number, (place, requirement)) in self.definition.determinations.iter().enumerate() {
+            let holds = match requirement {
+                None => true,
+                Some(formula) => {
+                    let fields = item::Fields(values);
+                    let truth =
+                        formula.evaluate(&fields).map_err(|error| error.under(&format!("determinations[{number}]")))?;
+                    matches!(truth, Datum::Truth(true))
+                }
+            };
+            if holds {
+                return self.definition.procedures.get(*place).ok_or_else(|| unknown(""));
+            }
+        }
+        match self.definition.procedures.as_slice() {
+            [only] if self.definition.determinations.is_empty() => Ok(only),
+            _ => Err(Error::invalid(ErrorCode::Required, "procedure", "no procedure is determined: name one")),
+        }
+    }
+
+    /// Refuses conditions by hand that the procedure does not have.
+    fn check_conditions(&self, document: &PriceDocument, procedure: &ProcedureDef) -> Result<()> {
+        let known: HashSet<&str> = procedure
+            .steps
+            .iter()
+            .filter_map(|step| step.condition.and_then(|place| self.definition.types.get(place)))
+            .map(|condition| condition.is.code.as_str())
+            .collect();
+        let check = |conditions: &[super::document::ManualCondition], path: &str| {
+            for (number, given) in conditions.iter().enumerate() {
+                if !known.contains(given.condition_type.as_str()) {
+                    let message = format!("the procedure has no condition type `{}`", excerpt(&given.condition_type));
+                    let path = format!("{path}conditions[{number}].condition_type");
+                    return Err(Error::invalid(ErrorCode::UnknownReference, path, message));
+                }
+            }
+            Ok(())
+        };
+        check(&document.conditions, "")?;
+        for (place, item) in document.items.iter().enumerate() {
+            check(&item.conditions, &format!("items[{place}].")).map_err(|error| error.with("item", &item.id))?;
+        }
+        Ok(())
+    }
+}
+
+fn check_document(document: &PriceDocument) -> Result<()> {
+    if document.items.len() > limits::MAX_ITEMS {
+        let message = format!("a document has at most {} items", limits::MAX_ITEMS);
+        return Err(Problem::of_field(ErrorCode::TooMany, "items", message)
+            .with("max", limits::MAX_ITEMS)
+            .into_invalid());
+    }
+    let mut ids = HashSet::with_capacity(document.items.len());
+    for (place, item) in document.items.iter().enumerate() {
+        limits::quantity(&format!("items[{place}].quantity"), item.quantity, false)
+            .map_err(|error| error.with("item", &item.id))?;
+        if !ids.insert(item.id.as_str()) {
+            let message = format!("the item `{}` stands twice", excerpt(&item.id));
+            return Err(Error::invalid(ErrorCode::DuplicateKey, format!("items[{place}].id"), message));
+        }
+    }
+    for (field, amount) in [("prepaid", document.prepaid), ("payable_rounding", document.payable_rounding)] {
+        amount.map_or(Ok(()), |amount| limits::amount(field, amount))?;
+    }
+    Ok(())
+}
+
+fn counters_of(document: &PriceDocument) -> Result<BTreeMap<String, Counter>> {
+    let mut counters = BTreeMap::new();
+    for (place, used) in document.usage.iter().enumerate() {
+        let counter = Counter {
+            quantity_before: used.quantity.unwrap_or(Decimal::ZERO),
+            value_before: used.value.unwrap_or(Decimal::ZERO),
+            uses_before: used.uses.unwrap_or(0),
+            ..Counter::default()
+        };
+        if counters.insert(used.counter.clone(), counter).is_some() {
+            let message = format!("the counter `{}` stands twice", excerpt(&used.counter));
+            return Err(Error::invalid(ErrorCode::DuplicateKey, format!("usage[{place}].counter"), message));
+        }
+    }
+    Ok(counters)
+}
+
+/// Prices a document by a catalogue: `Pricer::new(catalog)?.price(document)`, for one document.
+///
+/// # Errors
+/// Those of [`Pricer::new`] and [`Pricer::price`].
+pub fn price(catalog: &PriceCatalog, document: &PriceDocument) -> Result<PriceResult> {
+    Pricer::new(catalog)?.price(document)
+}

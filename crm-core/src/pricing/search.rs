@@ -1,0 +1,258 @@
+//! The search for condition records: access after access, and within one the nearest node first.
+
+use std::collections::HashMap;
+
+use super::catalog::OnTie;
+use super::definition::{AccessDef, TypeDef};
+use super::exact::Exact;
+use super::item::Given;
+use super::limits;
+use super::records::Rule;
+use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, CandidateTrace};
+use super::run::{Item, Run};
+use crate::value::{Error, ErrorCode, Problem, Result};
+
+/// A record that was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    pub rule: u32,
+    /// The number of the access, from 1.
+    pub access: i64,
+}
+
+/// One key of an access, and how far above the item it stands in each field.
+struct Combination {
+    key: Vec<u32>,
+    distance: Vec<u16>,
+}
+
+/// What is known of the item where it looks for records of a type.
+pub(super) struct Asked<'r> {
+    pub item: &'r Item,
+    pub step: usize,
+    pub condition: usize,
+    pub base: Exact,
+}
+
+impl Run<'_> {
+    /// The records of a condition type that an item has, and what was looked at on the way.
+    pub(super) fn search(&self, asked: &Asked<'_>) -> Result<(Vec<Hit>, Vec<AccessTrace>)> {
+        let condition = self.condition(asked.condition)?;
+        let (mut hits, mut traces, mut ended) = (Vec::new(), Vec::new(), false);
+        for (number, access) in (1_i64..).zip(&condition.accesses) {
+            if ended && !self.trace {
+                break;
+            }
+            let mut trace = self.traced(asked, condition, access, number);
+            if let Some(requirement) = access.requirement.as_ref().filter(|_| !ended)
+                && !self.holds(requirement, asked.item, asked.base)?
+            {
+                trace.outcome = AccessOutcome::RequirementFalse;
+                traces.push(trace);
+                continue;
+            }
+            let Some(combinations) = self.combinations(asked, access)? else {
+                trace.outcome = AccessOutcome::NoKey;
+                traces.push(trace);
+                continue;
+            };
+            let found = self.nearest(asked, condition, access, &combinations, ended, &mut trace)?;
+            if ended {
+                trace.outcome = AccessOutcome::Outranked;
+            } else if !found.is_empty() {
+                trace.outcome = AccessOutcome::Found;
+                ended = access.is_exclusive;
+            }
+            hits.extend(found.into_iter().map(|rule| Hit { rule, access: number }));
+            traces.push(trace);
+        }
+        if !self.trace {
+            traces.clear();
+        }
+        Ok((hits, traces))
+    }
+
+    fn traced(&self, asked: &Asked<'_>, condition: &TypeDef, access: &AccessDef, number: i64) -> AccessTrace {
+        let mut trace = AccessTrace {
+            step: self.procedure.steps.get(asked.step).map_or(0, |step| step.is.number),
+            condition_type: String::new(),
+            outcome: AccessOutcome::NoRecord,
+            access: Some(number),
+            table: None,
+            key: HashMap::new(),
+            candidates: Vec::new(),
+        };
+        if self.trace {
+            trace.condition_type.clone_from(&condition.is.code);
+            if let Some(table) = self.definition.tables.get(access.table) {
+                trace.table = Some(table.code.clone());
+                for ((slot, _), source) in table.fields.iter().zip(&access.sources) {
+                    let value = asked.item.values.get(*source).and_then(Option::as_ref);
+                    if let (Some(field), Some(value)) = (self.definition.fields.get(*slot), value) {
+                        trace.key.insert(field.name.clone(), value.as_field_value());
+                    }
+                }
+            }
+        }
+        trace
+    }
+
+    /// Every key of an access, the nearest first; nothing if a field has no value.
+    fn combinations(&self, asked: &Asked<'_>, access: &AccessDef) -> Result<Option<Vec<Combination>>> {
+        let Some(table) = self.definition.tables.get(access.table) else { return Ok(None) };
+        let start = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let first = Combination { key: vec![start(asked.condition), start(access.table)], distance: Vec::new() };
+        let mut combinations = vec![first];
+        for ((_, up), source) in table.fields.iter().zip(&access.sources) {
+            let Some(given) = asked.item.values.get(*source).and_then(Option::as_ref) else { return Ok(None) };
+            extend(&mut combinations, given, *up)?;
+        }
+        if combinations.len() > 1 {
+            combinations.sort_by(|one, next| one.distance.cmp(&next.distance));
+        }
+        Ok(Some(combinations))
+    }
+
+    /// The records of the nearest keys that hold. The others are told in the trace.
+    fn nearest(
+        &self,
+        asked: &Asked<'_>,
+        condition: &TypeDef,
+        access: &AccessDef,
+        combinations: &[Combination],
+        outranked: bool,
+        trace: &mut AccessTrace,
+    ) -> Result<Vec<u32>> {
+        let mut found: Vec<u32> = Vec::new();
+        let mut rank: Option<&[u16]> = None;
+        for combination in combinations {
+            let farther = rank.is_some_and(|rank| rank != combination.distance.as_slice());
+            if farther && !self.trace {
+                break;
+            }
+            for place in self.records.under(&combination.key) {
+                let Some(rule) = self.records.rule(place) else { continue };
+                let outcome = match self.refusal(asked, condition, rule)? {
+                    Some(refusal) => refusal,
+                    None if outranked => CandidateOutcome::Outranked,
+                    None if farther => CandidateOutcome::LessSpecific,
+                    None => CandidateOutcome::Taken,
+                };
+                if outcome == CandidateOutcome::Taken {
+                    found.push(place);
+                    rank = Some(&combination.distance);
+                }
+                if self.trace {
+                    let distance = if combination.distance.iter().all(|distance| *distance == 0) {
+                        Vec::new()
+                    } else {
+                        combination.distance.iter().map(|distance| i64::from(*distance)).collect()
+                    };
+                    trace.candidates.push(CandidateTrace { record: rule.id.to_string(), outcome, distance });
+                }
+            }
+        }
+        if found.len() > 1 { self.tied(asked, condition, access, found, trace) } else { Ok(found) }
+    }
+
+    /// Why a record under the key is not taken.
+    fn refusal(&self, asked: &Asked<'_>, condition: &TypeDef, rule: &Rule) -> Result<Option<CandidateOutcome>> {
+        let date = asked.item.date;
+        if rule.valid_from.is_some_and(|from| date < from) {
+            return Ok(Some(CandidateOutcome::NotYetValid));
+        }
+        if rule.valid_to.is_some_and(|to| to < date) {
+            return Ok(Some(CandidateOutcome::NoLongerValid));
+        }
+        if condition.is.scale.is_some() && condition.is.group.is_none() && !rule.scale().is_empty() {
+            let base = self.own_scale_base(asked.item, condition, Some(rule), asked.base)?;
+            if !self.has_level(condition, rule, base)? {
+                return Ok(Some(CandidateOutcome::OutsideScale));
+            }
+        }
+        if rule.limit().is_some() && !self.is_within_limit(asked.item, rule)? {
+            return Ok(Some(CandidateOutcome::LimitReached));
+        }
+        Ok(None)
+    }
+
+    /// Of several records that are equally near, those that the access takes.
+    fn tied(
+        &self,
+        asked: &Asked<'_>,
+        condition: &TypeDef,
+        access: &AccessDef,
+        found: Vec<u32>,
+        trace: &mut AccessTrace,
+    ) -> Result<Vec<u32>> {
+        let rules: Vec<(u32, &Rule)> =
+            found.iter().filter_map(|place| self.records.rule(*place).map(|rule| (*place, rule))).collect();
+        let ambiguous = || {
+            let ids: Vec<&str> = rules.iter().map(|(_, rule)| &*rule.id).collect();
+            let message = "several records are equally near: the rule is ambiguous";
+            let problem = Problem::new(ErrorCode::AmbiguousRule, message).with("records", ids.join(", "));
+            problem.with("table", trace.table.clone().unwrap_or_default()).into_invalid()
+        };
+        let taken = match access.on_tie {
+            OnTie::All => return Ok(found),
+            OnTie::Error => return Err(ambiguous()),
+            OnTie::Priority => {
+                let top = rules.iter().map(|(_, rule)| rule.priority).max().unwrap_or(0);
+                let mut best = rules.iter().filter(|(_, rule)| rule.priority == top);
+                match (best.next(), best.next()) {
+                    (Some((place, _)), None) => *place,
+                    _ => return Err(ambiguous()),
+                }
+            }
+            OnTie::Lowest | OnTie::Highest => {
+                let mut best: Option<(Exact, u32)> = None;
+                for (place, rule) in &rules {
+                    let worth = self.trial(asked, condition, *place, rule)?;
+                    let better = match &best {
+                        None => true,
+                        Some((value, _)) if access.on_tie == OnTie::Lowest => worth.compare(*value)?.is_lt(),
+                        Some((value, _)) => worth.compare(*value)?.is_gt(),
+                    };
+                    if better {
+                        best = Some((worth, *place));
+                    }
+                }
+                best.map_or(u32::MAX, |(_, place)| place)
+            }
+        };
+        let id = self.records.rule(taken).map_or("", |rule| &*rule.id);
+        for candidate in &mut trace.candidates {
+            if candidate.outcome == CandidateOutcome::Taken && candidate.record != id {
+                candidate.outcome = CandidateOutcome::Tie;
+            }
+        }
+        Ok(vec![taken])
+    }
+}
+
+/// Every key that there is so far, with every key of one more field.
+fn extend(combinations: &mut Vec<Combination>, given: &Given, up: bool) -> Result<()> {
+    let keys = given.keys.iter().filter(|(_, distance)| up || *distance == 0);
+    let known: Vec<(u32, u16)> = keys.filter_map(|(symbol, distance)| Some(((*symbol)?, *distance))).collect();
+    if let ([only], [combination]) = (known.as_slice(), combinations.as_mut_slice()) {
+        combination.key.push(only.0);
+        combination.distance.push(only.1);
+        return Ok(());
+    }
+    if combinations.len().saturating_mul(known.len()) > limits::MAX_COMBINATIONS {
+        let message = "the values of an item make too many keys of one table";
+        return Err(Error::invalid(ErrorCode::TooMany, "fields", message));
+    }
+    let mut next = Vec::with_capacity(combinations.len().saturating_mul(known.len()));
+    for combination in combinations.iter() {
+        for (symbol, distance) in &known {
+            let mut key = combination.key.clone();
+            key.push(*symbol);
+            let mut distances = combination.distance.clone();
+            distances.push(*distance);
+            next.push(Combination { key, distance: distances });
+        }
+    }
+    *combinations = next;
+    Ok(())
+}

@@ -1,0 +1,649 @@
+//! A step for the items that it is to be run for.
+
+use std::collections::BTreeMap;
+
+use super::catalog::{ConditionGroupBy, ConditionKind, DistributionBasis, HeaderRule, ValueMode};
+use super::definition::{Block, StepDef, TypeDef};
+use super::document::{ManualCondition, RepriceMode};
+use super::exact::Exact;
+use super::limits;
+use super::result::{AccessOutcome, AccessTrace, InactiveReason, RowOrigin};
+use super::run::{Item, Row, Run};
+use super::search::Asked;
+use crate::value::{Decimal, Error, ErrorCode, Result, allocate};
+
+/// The key of a group at a step: its record, or the value of its field, or the whole document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Record(u32),
+    Document,
+    Field(String),
+}
+
+/// The rows of some items at one step, before they are in place.
+type Drafts = BTreeMap<usize, Vec<Row>>;
+
+impl Run<'_> {
+    /// Runs the steps from a place on for some items, and for those that groups pull along. All of them are given back.
+    pub(super) fn run_from(&mut self, start: usize, mut active: Vec<usize>) -> Result<Vec<usize>> {
+        active.sort_unstable();
+        let last = self.procedure.steps.len();
+        let mut place = start;
+        while place < last {
+            let block = self.procedure.blocks.iter().find(|block| block.first <= place && place <= block.last);
+            match block {
+                Some(block) => {
+                    self.run_block(block, &mut active)?;
+                    place = block.last.saturating_add(1);
+                }
+                None => {
+                    self.run_step(place, &mut active, None)?;
+                    place = place.saturating_add(1);
+                }
+            }
+        }
+        if self.procedure.net_ends == last {
+            for at in &active {
+                self.finish_net(*at)?;
+            }
+        }
+        Ok(active)
+    }
+
+    /// Runs steps over which exclusions decide: once to see what each condition would be worth, and once with those that
+    /// stay.
+    fn run_block(&mut self, block: &Block, active: &mut Vec<usize>) -> Result<()> {
+        loop {
+            let before = active.len();
+            for at in active.iter() {
+                self.cut(*at, block.first)?;
+                self.item_mut(*at)?.losers.clear();
+            }
+            for place in block.first..=block.last {
+                self.run_step(place, active, Some(block))?;
+            }
+            if active.len() == before {
+                break;
+            }
+        }
+        for at in active.iter() {
+            let losers = self.losers(*at, block)?;
+            self.cut(*at, block.first)?;
+            self.item_mut(*at)?.losers = losers;
+        }
+        for place in block.first..=block.last {
+            self.run_step(place, active, None)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows from a step on away from an item.
+    pub(super) fn cut(&mut self, at: usize, place: usize) -> Result<()> {
+        let procedure = self.procedure;
+        let definition = self.definition;
+        let number = procedure.steps.get(place).map_or(i64::MAX, |step| step.is.number);
+        let item = self.item_mut(at)?;
+        item.rows.retain(|row| row.step < place);
+        item.accesses.retain(|access| access.step < number);
+        item.steps.truncate(place);
+        // What a later price replaced, or finished figures changed, counts again.
+        let (mut net, mut excluded) = (Exact::ZERO, false);
+        let mut subtotals = vec![None; procedure.subtotals.len()];
+        for row in &item.rows {
+            let kind = row.condition.and_then(|known| definition.types.get(known)).map(|known| known.is.kind);
+            if row.counts() && kind != Some(ConditionKind::Tax) {
+                net = net.add(row.counted)?;
+            }
+            excluded = excluded || row.sets_excluded;
+        }
+        for (step, value) in procedure.steps.iter().zip(&item.steps) {
+            if let Some(slot) = step.subtotal.and_then(|slot| subtotals.get_mut(slot)) {
+                *slot = Some(slot.unwrap_or(Exact::ZERO).add(*value)?);
+            }
+        }
+        (item.net, item.excluded, item.subtotals) = (net, excluded, subtotals);
+        Ok(())
+    }
+
+    fn run_step(&mut self, place: usize, active: &mut Vec<usize>, trial: Option<&Block>) -> Result<()> {
+        let step = self.step(place)?;
+        if place == self.procedure.net_ends && place > 0 {
+            for at in active.iter() {
+                self.finish_net(*at)?;
+            }
+        }
+        if step.needs_document {
+            *active = (0..self.items.len()).collect();
+            self.document_net = Exact::ZERO;
+            for at in 0..self.items.len() {
+                self.cut(at, place)?;
+                let item = self.item(at)?;
+                if !item.source.is_alternative {
+                    self.document_net = self.document_net.add(item.net)?;
+                }
+            }
+        }
+        let Some(condition) = step.condition else {
+            return active.iter().try_for_each(|at| self.run_subtotal(*at, place, step));
+        };
+        let type_def = self.condition(condition)?;
+        let distributed = self.distributed(type_def);
+        if type_def.is.group.is_none() && distributed.is_empty() {
+            for at in active.iter() {
+                let mut rows = self.drafts(*at, place, condition).map_err(|error| self.told(*at, place, error))?;
+                self.price(*at, place, &mut rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
+                self.settle(*at, place, step, type_def, rows, trial)?;
+            }
+            return Ok(());
+        }
+        self.run_together(place, step, condition, type_def, active, trial)
+    }
+
+    /// An error with the item and step where it came up.
+    fn told(&self, at: usize, place: usize, error: Error) -> Error {
+        match self.item(at) {
+            Ok(item) => self.located(item, place, error),
+            Err(_) => error,
+        }
+    }
+
+    fn run_subtotal(&mut self, at: usize, place: usize, step: &StepDef) -> Result<()> {
+        let item = self.item(at)?;
+        let value = self.step_base(item, step).map_err(|error| self.told(at, place, error))?;
+        let value = match &step.value_formula {
+            Some(formula) => self.formula_value(formula, item, value).map_err(|error| self.told(at, place, error))?,
+            None => value,
+        };
+        let mut row = Row::new(place, RowOrigin::Subtotal);
+        row.raw = value;
+        row.value = value.round(self.rules.decimals, self.rules.rounding)?;
+        row.counted = value;
+        let holds = match &step.requirement {
+            Some(requirement) => self.holds(requirement, item, value).map_err(|error| self.told(at, place, error))?,
+            None => true,
+        };
+        let item = self.item_mut(at)?;
+        item.steps.push(if holds { value } else { Exact::ZERO });
+        if holds {
+            if let Some(slot) = step.subtotal.and_then(|slot| item.subtotals.get_mut(slot)) {
+                *slot = Some(slot.unwrap_or(Exact::ZERO).add(value)?);
+            }
+            item.rows.push(row);
+        }
+        Ok(())
+    }
+
+    /// The rows that an item has at a step, without their values.
+    fn drafts(&mut self, at: usize, place: usize, condition: usize) -> Result<Vec<Row>> {
+        let (step, type_def) = (self.step(place)?, self.condition(condition)?);
+        let item = self.item(at)?;
+        let mut traces = Vec::new();
+        let base = self.step_base(item, step)?;
+        if let Some(requirement) = &step.requirement
+            && !self.holds(requirement, item, base)?
+        {
+            let left_out = self.step_trace(step, type_def, AccessOutcome::StepLeftOut);
+            self.item_mut(at)?.accesses.extend(left_out);
+            return Ok(Vec::new());
+        }
+        let asked = Asked { item, step: place, condition, base };
+        let by_hand = self.by_hand(item, place, condition);
+        let mut rows = Vec::new();
+        for given in &by_hand {
+            let row = self.row_by_hand(&asked, type_def, step, RowOrigin::Manual, given);
+            check_manual(type_def, given)?;
+            rows.push(row);
+        }
+        for given in self.document.conditions.iter().filter(|given| given.condition_type == type_def.is.code) {
+            if self.first_step_of(condition) == Some(place) && self.header_rule(type_def, given) == HeaderRule::EachItem
+            {
+                rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given));
+            }
+        }
+        let kept = self.kept(item, step, type_def);
+        let mut automatic = match kept {
+            Some(rows) => {
+                traces.extend(self.kept_traces(item, step, type_def));
+                self.rows_of_earlier(&asked, type_def, step, &rows)?
+            }
+            None => {
+                let (hits, searched) = self.search(&asked)?;
+                traces.extend(searched);
+                let mut found = Vec::with_capacity(hits.len());
+                for hit in hits {
+                    let Some(rule) = self.records.rule(hit.rule) else { continue };
+                    let mut row = self.row_of_rule(&asked, type_def, step, hit, rule)?;
+                    row.sets_excluded = rule.excludes;
+                    found.push(row);
+                    self.supplements(&asked, step, rule, &mut found);
+                }
+                found
+            }
+        };
+        if !by_hand.is_empty() {
+            automatic.iter_mut().for_each(|row| row.inactive = Some(InactiveReason::ReplacedByManual));
+        }
+        rows.append(&mut automatic);
+        for row in &mut rows {
+            let lost = row.condition.is_some_and(|known| {
+                item.losers.contains(&(known, None))
+                    || row.rule.is_some_and(|rule| item.losers.contains(&(known, Some(rule))))
+            });
+            if lost && row.inactive.is_none() {
+                row.inactive = Some(InactiveReason::Excluded);
+            }
+        }
+        if self.trace {
+            self.item_mut(at)?.accesses.append(&mut traces);
+        }
+        Ok(rows)
+    }
+
+    fn step_trace(&self, step: &StepDef, condition: &TypeDef, outcome: AccessOutcome) -> Option<AccessTrace> {
+        self.trace.then(|| AccessTrace {
+            step: step.is.number,
+            condition_type: condition.is.code.clone(),
+            outcome,
+            access: None,
+            table: None,
+            key: std::collections::HashMap::new(),
+            candidates: Vec::new(),
+        })
+    }
+
+    /// What is given by hand for a type, at the first step that has it.
+    fn by_hand(&self, item: &Item, place: usize, condition: usize) -> Vec<ManualCondition> {
+        if self.mode == Some(RepriceMode::AllNew) || self.first_step_of(condition) != Some(place) {
+            return Vec::new();
+        }
+        let Some(type_def) = self.definition.types.get(condition) else { return Vec::new() };
+        item.source.conditions.iter().filter(|given| given.condition_type == type_def.is.code).cloned().collect()
+    }
+
+    fn first_step_of(&self, condition: usize) -> Option<usize> {
+        self.procedure.steps.iter().position(|step| step.condition == Some(condition))
+    }
+
+    fn header_rule(&self, condition: &TypeDef, given: &ManualCondition) -> HeaderRule {
+        match condition.header {
+            HeaderRule::EachItem if given.amount.is_some() => HeaderRule::Distribute,
+            rule => rule,
+        }
+    }
+
+    /// The conditions of the head that are shared out at a step.
+    fn distributed(&self, condition: &TypeDef) -> Vec<ManualCondition> {
+        let shared = |given: &&ManualCondition| {
+            given.condition_type == condition.is.code && self.header_rule(condition, given) == HeaderRule::Distribute
+        };
+        self.document.conditions.iter().filter(shared).cloned().collect()
+    }
+
+    fn supplements(&self, asked: &Asked<'_>, step: &StepDef, rule: &super::records::Rule, rows: &mut Vec<Row>) {
+        let Some(more) = rule.more.as_deref() else { return };
+        for (condition, supplement) in &more.supplements {
+            let mut row = Row::new(asked.step, RowOrigin::Supplement);
+            row.condition = Some(*condition);
+            row.rate = supplement.rate;
+            row.per = supplement.per.unwrap_or(Decimal::ONE);
+            row.unit.clone_from(&rule.unit);
+            row.currency = rule.currency;
+            row.statistical = step.is.statistical;
+            rows.push(row);
+        }
+    }
+
+    /// Computes the values of the rows of an item at a step.
+    fn price(&mut self, at: usize, place: usize, rows: &mut [Row], is_trial: bool) -> Result<()> {
+        let step = self.step(place)?;
+        let mut parent = (Exact::ZERO, None);
+        for row in rows.iter_mut() {
+            let Some(condition) = row.condition else { continue };
+            let type_def = self.condition(condition)?;
+            if row.origin == RowOrigin::Supplement {
+                (row.base, row.inactive) = parent;
+            }
+            if row.scale_base.is_none() && type_def.is.group.is_none() {
+                row.scale_base = row.own_scale_base;
+            }
+            match row.set_share {
+                Some(share) => (row.raw, row.value, row.counted) = (Exact::from(share), share, Exact::from(share)),
+                None => self.value(self.item(at)?, step, type_def, row)?,
+            }
+            if !is_trial {
+                self.use_limit(at, type_def, row)?;
+            }
+            if row.origin != RowOrigin::Supplement {
+                parent = (row.counted, row.inactive);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the rows of a step in place: sums, subtotals, what they replace.
+    fn settle(
+        &mut self,
+        at: usize,
+        place: usize,
+        step: &StepDef,
+        condition: &TypeDef,
+        mut rows: Vec<Row>,
+        trial: Option<&Block>,
+    ) -> Result<()> {
+        let item = self.item(at)?;
+        if step.is.mandatory && rows.is_empty() && item.free_goods_of.is_none() {
+            let what = condition.is.name.as_deref().unwrap_or(&condition.is.code);
+            let error = Error::invalid(ErrorCode::MissingPrice, "", format!("there is no `{what}` for the item"));
+            return Err(self.told(at, place, error));
+        }
+        if let Some(block) = trial
+            && block.is_member(step.condition)
+        {
+            rows.iter_mut().filter(|row| row.inactive.is_none()).for_each(|row| row.on_trial = true);
+        }
+        let replaces = condition.is.replaces.filter(|_| rows.iter().any(|row| row.counts()));
+        if let Some(what) = replaces {
+            self.replace(at, place, what)?;
+        }
+        let is_tax = condition.is.kind == ConditionKind::Tax;
+        let item = self.item_mut(at)?;
+        let mut worth = Exact::ZERO;
+        for row in rows.iter().filter(|row| !row.on_trial && row.inactive.is_none()) {
+            worth = worth.add(row.counted)?;
+            item.excluded = item.excluded || row.sets_excluded;
+            if row.counts() && !is_tax {
+                item.net = item.net.add(row.counted)?;
+            }
+        }
+        item.steps.push(worth);
+        if let Some(slot) = step.subtotal.and_then(|slot| item.subtotals.get_mut(slot)) {
+            *slot = Some(slot.unwrap_or(Exact::ZERO).add(worth)?);
+        }
+        item.rows.append(&mut rows);
+        Ok(())
+    }
+
+    /// Runs a step whose items have something to do with each other: groups, and amounts of the head.
+    fn run_together(
+        &mut self,
+        place: usize,
+        step: &StepDef,
+        condition: usize,
+        type_def: &TypeDef,
+        active: &mut Vec<usize>,
+        trial: Option<&Block>,
+    ) -> Result<()> {
+        let distributed = self.distributed(type_def);
+        if !distributed.is_empty() && self.first_step_of(condition) == Some(place) && active.len() < self.items.len() {
+            for at in 0..self.items.len() {
+                self.cut(at, place)?;
+            }
+            *active = (0..self.items.len()).collect();
+        }
+        let mut drafts = Drafts::new();
+        let mut waiting = active.clone();
+        loop {
+            for at in &waiting {
+                let rows = self.drafts(*at, place, condition).map_err(|error| self.told(*at, place, error))?;
+                drafts.insert(*at, rows);
+            }
+            waiting = self.enter_groups(place, type_def, &mut drafts)?;
+            for at in &waiting {
+                self.cut(*at, place)?;
+            }
+            active.extend(&waiting);
+            if waiting.is_empty() {
+                break;
+            }
+        }
+        active.sort_unstable();
+        if self.first_step_of(condition) == Some(place) {
+            self.distribute(place, step, condition, type_def, &distributed, &mut drafts)?;
+        }
+        for (at, rows) in &mut drafts {
+            self.price(*at, place, rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
+        }
+        let pulled = self.share_differences(place, type_def, &mut drafts)?;
+        for (at, rows) in drafts {
+            self.settle(at, place, step, type_def, rows, trial)?;
+        }
+        for at in pulled {
+            // Its value changed by a cent: what follows from it is made anew.
+            let rows: Vec<Row> = self.item(at)?.rows.iter().filter(|row| row.step == place).cloned().collect();
+            let traces = self.item(at)?.accesses.clone();
+            self.cut(at, place)?;
+            self.settle(at, place, step, type_def, rows, trial)?;
+            self.item_mut(at)?.accesses = traces.into_iter().filter(|trace| trace.step <= step.is.number).collect();
+            active.push(at);
+        }
+        active.sort_unstable();
+        Ok(())
+    }
+
+    fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
+        let group = condition.is.group.as_ref()?;
+        let item = self.items.get(at)?;
+        if item.source.is_alternative {
+            return None;
+        }
+        match group.by {
+            ConditionGroupBy::Record => row.rule.map(Key::Record),
+            ConditionGroupBy::Document => Some(Key::Document),
+            ConditionGroupBy::Field => {
+                let given = condition.group_field.and_then(|slot| item.values.get(slot)).and_then(Option::as_ref)?;
+                Some(Key::Field(format!("{:?}", given.content)))
+            }
+        }
+    }
+
+    /// Sums what items of a group add to their scale. Items whose level changes by it are given back.
+    fn enter_groups(&mut self, place: usize, condition: &TypeDef, drafts: &mut Drafts) -> Result<Vec<usize>> {
+        if condition.is.scale.is_none() || condition.is.group.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut sums: BTreeMap<Key, Exact> = BTreeMap::new();
+        for at in 0..self.items.len() {
+            let rows = match drafts.get(&at) {
+                Some(rows) => rows.iter().collect::<Vec<_>>(),
+                None => self.item(at)?.rows.iter().filter(|row| row.step == place).collect(),
+            };
+            for row in rows.into_iter().filter(|row| row.condition == self.procedure_condition(place)) {
+                if let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) {
+                    let sum = sums.entry(key).or_insert(Exact::ZERO);
+                    *sum = sum.add(own.abs()?)?;
+                }
+            }
+        }
+        let mut pulled = Vec::new();
+        for at in 0..self.items.len() {
+            if let Some(mut rows) = drafts.remove(&at) {
+                for row in &mut rows {
+                    row.scale_base = self.group_sum(at, condition, row, &sums);
+                }
+                // A base outside the levels of the record is no condition.
+                rows.retain(|row| self.is_on_scale(condition, row));
+                drafts.insert(at, rows);
+                continue;
+            }
+            let mut changed = false;
+            let mut rows = std::mem::take(&mut self.item_mut(at)?.rows);
+            for row in rows.iter_mut().filter(|row| row.step == place && row.own_scale_base.is_some()) {
+                let sum = self.group_sum(at, condition, row, &sums);
+                changed = changed || !self.has_same_level(condition, row, sum)?;
+                row.scale_base = sum;
+            }
+            self.item_mut(at)?.rows = rows;
+            if changed {
+                pulled.push(at);
+            }
+        }
+        Ok(pulled)
+    }
+
+    fn procedure_condition(&self, place: usize) -> Option<usize> {
+        self.procedure.steps.get(place)?.condition
+    }
+
+    fn group_sum(&self, at: usize, condition: &TypeDef, row: &Row, sums: &BTreeMap<Key, Exact>) -> Option<Exact> {
+        match self.group_key(at, condition, row) {
+            Some(key) => row.own_scale_base.and_then(|_| sums.get(&key).copied()),
+            None => row.own_scale_base,
+        }
+    }
+
+    fn is_on_scale(&self, condition: &TypeDef, row: &Row) -> bool {
+        let (Some(rule), Some(base)) = (row.rule.and_then(|rule| self.records.rule(rule)), row.scale_base) else {
+            return true;
+        };
+        // What cannot be compared is told where the value is computed.
+        self.has_level(condition, rule, base).unwrap_or(true)
+    }
+
+    /// Shares amounts of the head out over the items.
+    fn distribute(
+        &mut self,
+        place: usize,
+        step: &StepDef,
+        condition: usize,
+        type_def: &TypeDef,
+        distributed: &[ManualCondition],
+        drafts: &mut Drafts,
+    ) -> Result<()> {
+        for given in distributed {
+            let takes: Vec<usize> = drafts
+                .keys()
+                .copied()
+                .filter(|at| {
+                    self.items.get(*at).is_some_and(|item| !item.source.is_alternative && item.free_goods_of.is_none())
+                })
+                .collect();
+            let Some(first) = takes.first().copied() else { continue };
+            let mut weights = Vec::with_capacity(takes.len());
+            for at in &takes {
+                weights.push(self.weight_of(*at, first, step, type_def).map_err(|error| self.told(*at, place, error))?);
+            }
+            let item = self.item(first)?;
+            let asked = Asked { item, step: place, condition, base: Exact::ZERO };
+            let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given);
+            whole.is_set = true;
+            check_manual(type_def, given)?;
+            self.value(item, step, type_def, &mut whole).map_err(|error| error.under("conditions"))?;
+            let method = type_def.is.distribution.unwrap_or(self.rules.distribution);
+            let shares = allocate(whole.value, &weights, method, self.rules.decimals)
+                .map_err(|error| self.told(first, place, error))?;
+            for (at, (share, weight)) in takes.into_iter().zip(shares.into_iter().zip(weights)) {
+                let mut row = whole.clone();
+                row.base = Exact::from(weight);
+                row.set_share = Some(share);
+                row.exchange = crate::value::Ratio::ONE;
+                if let Some(rows) = drafts.get_mut(&at) {
+                    rows.push(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The weight of an item when an amount is shared out.
+    fn weight_of(&self, at: usize, first: usize, step: &StepDef, condition: &TypeDef) -> Result<Decimal> {
+        let (item, first) = (self.item(at)?, self.item(first)?);
+        let weight = match condition.is.basis.unwrap_or(DistributionBasis::Value) {
+            DistributionBasis::Value => self.step_base(item, step)?,
+            DistributionBasis::Quantity => {
+                let factor = match (item.unit.as_deref(), first.unit.as_deref()) {
+                    (Some(from), Some(to)) => self.definition.unit_factor(self.product(item), from, to)?,
+                    _ => crate::value::Ratio::ONE,
+                };
+                Exact::from(item.quantity).mul_ratio(factor)?
+            }
+            DistributionBasis::GrossWeight => self.basis_weight(item, super::catalog::Calculation::GrossWeight)?,
+            DistributionBasis::Volume => self.basis_weight(item, super::catalog::Calculation::Volume)?,
+        };
+        super::worth::shown(weight)
+    }
+
+    /// Gives what rounding item by item loses against the group to the item with the largest value. Items that are not
+    /// among the drafts and change by it are given back.
+    fn share_differences(&mut self, place: usize, condition: &TypeDef, drafts: &mut Drafts) -> Result<Vec<usize>> {
+        if condition.is.group.is_none() || matches!(self.rules.mode, ValueMode::ByItem | ValueMode::ByUnit) {
+            return Ok(Vec::new());
+        }
+        let own = self.procedure_condition(place);
+        let mut groups: BTreeMap<Key, Vec<(usize, usize, Exact, Decimal)>> = BTreeMap::new();
+        for at in 0..self.items.len() {
+            let rows = match drafts.get(&at) {
+                Some(rows) => rows,
+                None => &self.item(at)?.rows,
+            };
+            for (number, row) in rows.iter().enumerate() {
+                let belongs =
+                    row.step == place && row.condition == own && row.inactive.is_none() && row.set_share.is_none();
+                if belongs && let Some(key) = self.group_key(at, condition, row) {
+                    let rounded = row.value.checked_sub(row.difference)?;
+                    groups.entry(key).or_default().push((at, number, row.raw, rounded));
+                }
+            }
+        }
+        let mut pulled = Vec::new();
+        for members in groups.into_values() {
+            let (mut raw, mut rounded) = (Exact::ZERO, Decimal::ZERO);
+            let mut largest: Option<(Exact, usize)> = None;
+            for (place, (_, _, exact, value)) in members.iter().enumerate() {
+                raw = raw.add(*exact)?;
+                rounded = rounded.checked_add(*value)?;
+                let size = exact.abs()?;
+                if largest.as_ref().is_none_or(|(most, _)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
+                    largest = Some((size, place));
+                }
+            }
+            let Some(item) = members.first().and_then(|(at, ..)| self.items.get(*at)) else { continue };
+            let whole = self.rounded(item, condition, raw)?;
+            let difference = whole.checked_sub(rounded)?;
+            for (number, (at, row_place, ..)) in members.iter().enumerate() {
+                let holder = largest.as_ref().is_some_and(|(_, place)| *place == number);
+                let wanted = if holder { difference } else { Decimal::ZERO };
+                let (row, is_draft) = match drafts.get_mut(at) {
+                    Some(rows) => (rows.get_mut(*row_place), true),
+                    None => (self.items.get_mut(*at).and_then(|item| item.rows.get_mut(*row_place)), false),
+                };
+                let Some(row) = row.filter(|row| row.difference != wanted) else { continue };
+                let change = wanted.checked_sub(row.difference)?;
+                row.difference = wanted;
+                row.value = row.value.checked_add(change)?;
+                row.counted = row.counted.add(Exact::from(change))?;
+                if !is_draft {
+                    pulled.push(*at);
+                }
+            }
+        }
+        Ok(pulled)
+    }
+}
+
+/// Refuses what may not be given by hand.
+pub(super) fn check_manual(condition: &TypeDef, given: &ManualCondition) -> Result<()> {
+    let refused = |code, field: &str, message: &str| Err(Error::invalid(code, field, message));
+    if given.rate.is_none() && given.amount.is_none() {
+        return refused(ErrorCode::Required, "conditions.rate", "a rate or an amount must be given");
+    }
+    if given.rate.is_some() && given.amount.is_some() {
+        return refused(ErrorCode::NotAllowed, "conditions.amount", "a rate or an amount is given, not both");
+    }
+    let rule = condition.is.manual;
+    if rule.is_none() && !condition.accesses.is_empty() {
+        return refused(ErrorCode::NotAllowed, "conditions.condition_type", "the condition type takes nothing by hand");
+    }
+    given.rate.map_or(Ok(()), |rate| limits::rate("conditions.rate", rate))?;
+    given.amount.map_or(Ok(()), |amount| limits::amount("conditions.amount", amount))?;
+    given.base.map_or(Ok(()), |base| limits::amount("conditions.base", base))?;
+    given.per.map_or(Ok(()), |per| limits::quantity("conditions.per", per, true))?;
+    let (Some(rule), Some(rate)) = (rule, given.rate.or(given.amount)) else { return Ok(()) };
+    if rule.minimum.is_some_and(|minimum| rate < minimum) || rule.maximum.is_some_and(|maximum| rate > maximum) {
+        let error =
+            Error::invalid(ErrorCode::OutOfRange, "conditions.rate", "the rate lies outside what may be given by hand");
+        return Err(error
+            .with("minimum", rule.minimum.map_or_else(String::new, |figure| figure.to_string()))
+            .with("maximum", rule.maximum.map_or_else(String::new, |figure| figure.to_string())));
+    }
+    Ok(())
+}

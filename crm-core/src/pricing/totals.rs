@@ -1,0 +1,483 @@
+//! What items come to: their net, the taxes of the document, the amount to pay.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::catalog::{Calculation, ConditionKind, ConditionSign, HeaderRule, TaxRounding, ValueMode};
+use super::document::{CounterUsage, ManualCondition};
+use super::exact::Exact;
+use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice, RowOrigin};
+use super::run::{Item, Row, Run};
+use super::worth::{is_amount, shown};
+use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
+
+/// What one category and rate is charged on.
+#[derive(Debug, Default)]
+struct Taxed {
+    base: Vec<Exact>,
+    /// The items and the places of their rows, with the exact tax of each.
+    rows: Vec<(usize, usize, Exact)>,
+    /// The exact taxes of conditions of the head.
+    head: Vec<Exact>,
+    /// The sum of the taxes where each item rounds its own.
+    rounded: Decimal,
+}
+
+/// A category of a tax, and its rate.
+type TaxKey = (Option<String>, Option<Decimal>);
+
+/// The figures of a document without its items.
+#[derive(Debug)]
+pub(super) struct Totals {
+    pub rows: Vec<PriceRow>,
+    pub taxes: Vec<PriceTax>,
+    pub net: Decimal,
+    pub tax: Decimal,
+    pub payable: Decimal,
+    pub rounding: Option<Decimal>,
+    pub cost: Option<Decimal>,
+    pub subtotals: HashMap<String, Decimal>,
+}
+
+impl Run<'_> {
+    /// Rounds the net of an item as the procedure says. What that makes is a row of its own.
+    pub(super) fn finish_net(&mut self, at: usize) -> Result<()> {
+        let (rules, last) = (self.rules, self.procedure.net_ends.saturating_sub(1));
+        let item = self.item(at)?;
+        if item.rows.iter().any(|row| row.origin == RowOrigin::Difference) {
+            return Ok(());
+        }
+        let net = match rules.mode {
+            ValueMode::ByValue | ValueMode::ByUnit => item.net.round(rules.decimals, rules.rounding)?,
+            ValueMode::ByItem => item.net.round(rules.decimals, rules.rounding)?,
+            ValueMode::ByNetPrice if item.quantity.is_zero() => item.net.round(rules.decimals, rules.rounding)?,
+            ValueMode::ByNetPrice => {
+                let each = item.net.div(item.quantity)?.round(rules.price_decimals, rules.rounding)?;
+                Exact::from(each).mul(item.quantity)?.round(rules.decimals, rules.rounding)?
+            }
+        };
+        if net.is_negative() && item.quantity > Decimal::ZERO && !rules.allow_negative_net {
+            let error = Error::invalid(ErrorCode::NegativeNet, "", "the net of the item is below zero");
+            return Err(self.located(item, last, error).with("net", net));
+        }
+        let visible = item
+            .rows
+            .iter()
+            .filter(|row| row.counts() && !self.is_tax(row))
+            .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.value))?;
+        let difference = net.checked_sub(visible)?;
+        let counted = Exact::from(net).sub(item.net)?;
+        let item = self.item_mut(at)?;
+        if !difference.is_zero() || !counted.is_zero() {
+            let mut row = Row::new(last, RowOrigin::Difference);
+            (row.raw, row.value, row.counted) = (counted, difference, counted);
+            item.rows.push(row);
+        }
+        item.net = Exact::from(net);
+        Ok(())
+    }
+
+    fn is_tax(&self, row: &Row) -> bool {
+        self.kind_of(row) == Some(ConditionKind::Tax)
+    }
+
+    fn kind_of(&self, row: &Row) -> Option<ConditionKind> {
+        row.condition.and_then(|place| self.definition.types.get(place)).map(|known| known.is.kind)
+    }
+
+    /// The figures of the document. Taxes that are rounded for a category are shared out over the rows of the items.
+    pub(super) fn totals(&mut self) -> Result<Totals> {
+        let mut net = Decimal::ZERO;
+        for item in self.items.iter().filter(|item| !item.source.is_alternative) {
+            net = net.checked_add(item.net.round(self.rules.decimals, self.rules.rounding)?)?;
+        }
+        let mut taxed = self.taxed()?;
+        let rows = self.head_rows(net, &mut taxed)?;
+        for row in &rows {
+            net = net.checked_add(row.value)?;
+        }
+        let taxes = self.taxes(taxed)?;
+        let tax = taxes.iter().try_fold(Decimal::ZERO, |sum, known| sum.checked_add(known.tax))?;
+        if self.rules.include_tax {
+            net = net.checked_sub(tax)?;
+        }
+        let due = net.checked_add(tax)?.checked_sub(self.document.prepaid.unwrap_or(Decimal::ZERO))?;
+        let rounding = match (self.rules.payable_unit, self.document.payable_rounding) {
+            (Some(unit), _) => Some(Exact::from(due).round_to(unit, self.rules.rounding)?.checked_sub(due)?),
+            (None, given) => given,
+        };
+        let payable = due.checked_add(rounding.unwrap_or(Decimal::ZERO))?;
+        let (mut cost, mut subtotals) = (None, HashMap::new());
+        for item in self.items.iter().filter(|item| !item.source.is_alternative) {
+            if let Some(own) = self.cost_of(item)? {
+                cost = Some(cost.unwrap_or(Decimal::ZERO).checked_add(own)?);
+            }
+            for (name, value) in self.subtotals_of(item)? {
+                let sum = subtotals.entry(name).or_insert(Decimal::ZERO);
+                *sum = sum.checked_add(value)?;
+            }
+        }
+        Ok(Totals { rows, taxes, net, tax, payable, rounding, cost, subtotals })
+    }
+
+    /// The rows of taxes by category and rate.
+    fn taxed(&self) -> Result<BTreeMap<TaxKey, Taxed>> {
+        let mut taxed: BTreeMap<TaxKey, Taxed> = BTreeMap::new();
+        for (at, item) in self.items.iter().enumerate().filter(|(_, item)| !item.source.is_alternative) {
+            for (number, row) in item.rows.iter().enumerate().filter(|(_, row)| row.counts() && self.is_tax(row)) {
+                let percent = self.calculation(row) == Some(Calculation::Percent);
+                let percent = percent || self.calculation(row) == Some(Calculation::PercentIncluded);
+                let key = (row.tax_category.as_deref().map(str::to_owned), percent.then_some(row.rate));
+                let entry = taxed.entry(key).or_default();
+                entry.base.push(if percent { row.base } else { item.net });
+                entry.rows.push((at, number, row.raw));
+                entry.rounded = entry.rounded.checked_add(row.value)?;
+            }
+        }
+        Ok(taxed)
+    }
+
+    fn calculation(&self, row: &Row) -> Option<Calculation> {
+        row.condition.and_then(|place| self.definition.types.get(place)).map(|known| known.is.calculation)
+    }
+
+    /// The conditions that stay in the head, each with its own tax.
+    fn head_rows(&self, items_net: Decimal, taxed: &mut BTreeMap<TaxKey, Taxed>) -> Result<Vec<PriceRow>> {
+        let mut rows = Vec::new();
+        for (number, given) in self.document.conditions.iter().enumerate() {
+            let place = self.definition.types.iter().position(|known| known.is.code == given.condition_type);
+            let Some(condition) = place.and_then(|place| self.definition.types.get(place)) else { continue };
+            if condition.header != HeaderRule::Document {
+                continue;
+            }
+            let told = |error: Error| error.under(&format!("conditions[{number}]"));
+            let (raw, base) = self.head_value(given, condition, items_net).map_err(told)?;
+            let value = raw.round(self.rules.decimals, self.rules.rounding).map_err(told)?;
+            let step =
+                self.procedure.steps.iter().find(|step| step.condition == place).map_or(0, |step| step.is.number);
+            if let Some(percent) = given.tax_percent {
+                let entry = taxed.entry((given.tax_category.clone(), Some(percent))).or_default();
+                entry.base.push(Exact::from(value));
+                let tax = self.tax_on(Exact::from(value), percent)?;
+                entry.head.push(tax);
+                let rounded = tax.round(self.rules.decimals, self.rules.rounding)?;
+                entry.rounded = entry.rounded.checked_add(rounded)?;
+            }
+            let mut row = PriceRow::of(step, RowOrigin::Header, value);
+            row.condition_type = Some(condition.is.code.clone());
+            row.kind = Some(condition.is.kind);
+            row.calculation = Some(condition.is.calculation);
+            row.name.clone_from(&condition.is.name);
+            row.base = base;
+            row.rate = given.rate.or(given.amount);
+            row.raw = (raw.to_decimal() != Some(value)).then(|| raw.text());
+            row.tax_category.clone_from(&given.tax_category);
+            row.tax_percent = given.tax_percent;
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    fn head_value(
+        &self,
+        given: &ManualCondition,
+        condition: &super::definition::TypeDef,
+        items_net: Decimal,
+    ) -> Result<(Exact, Option<Decimal>)> {
+        super::steps::check_manual(condition, given)?;
+        let figure = given.amount.or(given.rate).unwrap_or(Decimal::ZERO);
+        if figure.is_negative() && condition.sign != ConditionSign::Either {
+            let message = "a rate of this condition type is written above zero: its sign follows from the type";
+            return Err(Error::invalid(ErrorCode::OutOfRange, "rate", message));
+        }
+        let base = given.base.unwrap_or(items_net);
+        let (raw, base) = match condition.is.calculation {
+            _ if given.amount.is_some() => (Exact::from(figure), None),
+            Calculation::Percent => (Exact::from(base).mul(figure)?.shifted(2), Some(base)),
+            Calculation::PerMille => (Exact::from(base).mul(figure)?.shifted(3), Some(base)),
+            Calculation::Fixed => (Exact::from(figure), None),
+            _ => {
+                let message = "only amounts and percentages can stay in the head of a document";
+                return Err(Error::invalid(ErrorCode::NotAllowed, "condition_type", message));
+            }
+        };
+        let raw = match given.currency {
+            Some(from) if from != self.document.currency => {
+                let date = self.document.pricing_date;
+                raw.mul_ratio(self.definition.exchange(from, self.document.currency, date, self.rules.pivot)?)?
+            }
+            _ => raw,
+        };
+        Ok((if condition.sign == ConditionSign::Minus { raw.negated()? } else { raw }, base))
+    }
+
+    /// The exact tax on a base.
+    fn tax_on(&self, base: Exact, percent: Decimal) -> Result<Exact> {
+        if self.rules.include_tax {
+            return base.mul(percent)?.div(Decimal::from(100).checked_add(percent)?);
+        }
+        Ok(base.mul(percent)?.shifted(2))
+    }
+
+    /// Rounds the taxes, and shares those of a category out over its rows.
+    fn taxes(&mut self, taxed: BTreeMap<TaxKey, Taxed>) -> Result<Vec<PriceTax>> {
+        let rules = self.rules;
+        let mut taxes = Vec::with_capacity(taxed.len());
+        for ((category, percent), of) in taxed {
+            let base = of.base.iter().copied().try_fold(Exact::ZERO, Exact::add)?;
+            let mut base = base.round(rules.decimals, rules.rounding)?;
+            let mut tax = of.rounded;
+            if rules.tax_rounding == TaxRounding::PerCategory {
+                let exact = match percent {
+                    // The sum of the bases times the rate, as EN 16931 has it.
+                    Some(percent) => self.tax_on(Exact::from(base), percent)?,
+                    None => of
+                        .rows
+                        .iter()
+                        .map(|(.., raw)| *raw)
+                        .chain(of.head.iter().copied())
+                        .try_fold(Exact::ZERO, Exact::add)?,
+                };
+                tax = exact.round(rules.decimals, rules.rounding)?;
+                self.share_tax(&of, tax)?;
+            }
+            if rules.include_tax {
+                base = base.checked_sub(tax)?;
+            }
+            taxes.push(PriceTax { base, tax, percent, category });
+        }
+        Ok(taxes)
+    }
+
+    /// Every row gets its own tax rounded; what is left over goes to the row with the largest one.
+    fn share_tax(&mut self, of: &Taxed, tax: Decimal) -> Result<()> {
+        let rules = self.rules;
+        let mut given = Decimal::ZERO;
+        for exact in &of.head {
+            given = given.checked_add(exact.round(rules.decimals, rules.rounding)?)?;
+        }
+        let mut largest: Option<(Exact, usize, usize)> = None;
+        for (at, number, raw) in &of.rows {
+            let own = raw.round(rules.decimals, rules.rounding)?;
+            given = given.checked_add(own)?;
+            let size = raw.abs()?;
+            if largest.as_ref().is_none_or(|(most, ..)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
+                largest = Some((size, *at, *number));
+            }
+            self.set_tax(*at, *number, own, Decimal::ZERO)?;
+        }
+        let left = tax.checked_sub(given)?;
+        match largest {
+            Some((_, at, number)) if !left.is_zero() => {
+                let own = self.item(at)?.rows.get(number).map_or(Decimal::ZERO, |row| row.value);
+                self.set_tax(at, number, own.checked_add(left)?, left)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn set_tax(&mut self, at: usize, number: usize, value: Decimal, difference: Decimal) -> Result<()> {
+        if let Some(row) = self.item_mut(at)?.rows.get_mut(number) {
+            (row.value, row.counted, row.difference) = (value, Exact::from(value), difference);
+        }
+        Ok(())
+    }
+
+    fn cost_of(&self, item: &Item) -> Result<Option<Decimal>> {
+        let mut costs =
+            item.rows.iter().filter(|row| row.inactive.is_none() && self.kind_of(row) == Some(ConditionKind::Cost));
+        let Some(first) = costs.next() else { return Ok(None) };
+        costs.try_fold(first.value, |sum, row| sum.checked_add(row.value)).map(Some)
+    }
+
+    fn subtotals_of(&self, item: &Item) -> Result<Vec<(String, Decimal)>> {
+        let of = |(name, value): (&String, &Option<Exact>)| {
+            let value = (*value)?.round(self.rules.decimals, self.rules.rounding);
+            Some(value.map(|value| (name.clone(), value)))
+        };
+        self.procedure.subtotals.iter().zip(&item.subtotals).filter_map(of).collect()
+    }
+
+    /// The item as it is shown.
+    pub(super) fn shown_item(&self, at: usize) -> Result<PricedItem> {
+        let item = self.item(at)?;
+        let tax = item
+            .rows
+            .iter()
+            .filter(|row| row.counts() && self.is_tax(row))
+            .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.value))?;
+        let mut net = item.net.round(self.rules.decimals, self.rules.rounding)?;
+        if self.rules.include_tax {
+            net = net.checked_sub(tax)?;
+        }
+        let net_price = if item.quantity.is_zero() {
+            None
+        } else {
+            Some(Exact::from(net).div(item.quantity)?.round(self.rules.price_decimals, self.rules.rounding)?)
+        };
+        let cost = self.cost_of(item)?;
+        Ok(PricedItem {
+            id: item.source.id.clone(),
+            quantity: item.quantity,
+            rows: item.rows.iter().map(|row| self.shown_row(row)).collect::<Result<_>>()?,
+            net,
+            net_price,
+            tax,
+            product: item.source.product.clone(),
+            unit: item.unit.clone(),
+            subtotals: self.subtotals_of(item)?.into_iter().collect(),
+            margin: cost.map(|cost| net.checked_sub(cost)).transpose()?,
+            cost,
+            free_goods_of: item.free_goods_of.and_then(|main| self.items.get(main)).map(|main| main.source.id.clone()),
+            is_alternative: item.source.is_alternative,
+            approvals: self.approvals(item)?,
+            accesses: item.accesses.clone(),
+        })
+    }
+
+    /// Why somebody has to approve an item.
+    fn approvals(&self, item: &Item) -> Result<Vec<String>> {
+        let mut codes = Vec::new();
+        for (code, requirement) in &self.procedure.approvals {
+            let place = self.procedure.steps.len().saturating_sub(1);
+            let asked = self.holds(requirement, item, item.net).map_err(|error| self.located(item, place, error))?;
+            if asked {
+                codes.push(code.clone());
+            }
+        }
+        for row in item.rows.iter().filter(|row| row.origin == RowOrigin::Manual) {
+            let condition = row.condition.and_then(|place| self.definition.types.get(place));
+            let Some((condition, above)) = condition.and_then(|known| Some((known, known.is.manual?.approval_above?)))
+            else {
+                continue;
+            };
+            if row.rate.abs() > above && !codes.contains(&condition.is.code) {
+                codes.push(condition.is.code.clone());
+            }
+        }
+        Ok(codes)
+    }
+
+    fn shown_row(&self, row: &Row) -> Result<PriceRow> {
+        let number = self.procedure.steps.get(row.step).map_or(0, |step| step.is.number);
+        let mut shown_row = PriceRow::of(number, row.origin, row.value);
+        let step = self.procedure.steps.get(row.step);
+        shown_row.raw = (row.raw.to_decimal() != Some(row.value)).then(|| row.raw.text());
+        shown_row.difference = Some(row.difference).filter(|difference| !difference.is_zero());
+        shown_row.inactive = row.inactive;
+        shown_row.is_statistical = row.statistical;
+        let Some(condition) = row.condition.and_then(|place| self.definition.types.get(place)) else {
+            shown_row.name = step.and_then(|step| step.is.name.clone()).filter(|_| row.origin == RowOrigin::Subtotal);
+            shown_row.subtotal =
+                step.and_then(|step| step.is.subtotal.clone()).filter(|_| row.origin == RowOrigin::Subtotal);
+            return Ok(shown_row);
+        };
+        let amount = is_amount(condition.is.calculation);
+        shown_row.condition_type = Some(condition.is.code.clone());
+        shown_row.kind = Some(condition.is.kind);
+        shown_row.calculation = Some(condition.is.calculation);
+        shown_row.name = step.and_then(|step| step.is.name.clone()).or_else(|| condition.is.name.clone());
+        shown_row.record = row
+            .record
+            .as_deref()
+            .or(row.rule.and_then(|rule| self.records.rule(rule)).map(|rule| &*rule.id))
+            .map(str::to_owned);
+        shown_row.access = Some(row.access).filter(|access| *access > 0);
+        shown_row.base = if row.is_set && row.set_share.is_none() { None } else { Some(shown(row.base)?) };
+        shown_row.base_unit = row.base_unit.as_deref().map(str::to_owned);
+        shown_row.factor = Some(row.factor).filter(|factor| *factor != Ratio::ONE).map(|factor| factor.to_string());
+        shown_row.rate = Some(row.rate).filter(|_| row.slices.is_empty());
+        shown_row.rate_before = row.rate_before;
+        shown_row.per = Some(row.per).filter(|per| amount && *per != Decimal::ONE);
+        shown_row.unit = row.unit.as_deref().map(str::to_owned);
+        shown_row.currency = row.currency.filter(|_| amount);
+        shown_row.exchange =
+            Some(row.exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
+        shown_row.scale_base = row.scale_base.map(shown).transpose()?;
+        shown_row.flat = Some(row.flat).filter(|flat| !flat.is_zero());
+        (shown_row.minimum, shown_row.maximum) = row.bounds;
+        for (quantity, level) in &row.slices {
+            shown_row.slices.push(PricedSlice { quantity: shown(*quantity)?, level: *level });
+        }
+        shown_row.excludes = row.sets_excluded;
+        shown_row.tax_category = row.tax_category.as_deref().map(str::to_owned);
+        shown_row.account_key = step.and_then(|step| step.is.account_key.clone());
+        shown_row.accrual_key = step.and_then(|step| step.is.accrual_key.clone());
+        shown_row.subtotal = step.and_then(|step| step.is.subtotal.clone());
+        Ok(shown_row)
+    }
+
+    /// The whole result.
+    pub(super) fn result(&mut self) -> Result<PriceResult> {
+        let totals = self.totals()?;
+        let items = (0..self.items.len()).map(|at| self.shown_item(at)).collect::<Result<Vec<_>>>()?;
+        let used = |counter: &super::run::Counter| counter.uses > 0;
+        let usage = self.counters.iter().filter(|(_, counter)| used(counter)).map(|(name, counter)| CounterUsage {
+            counter: name.clone(),
+            quantity: Some(counter.quantity),
+            value: Some(counter.value),
+            uses: Some(counter.uses),
+        });
+        Ok(PriceResult {
+            catalog_version: self.definition.version.clone(),
+            procedure: self.procedure.code.clone(),
+            procedure_version: self.procedure.version,
+            currency: self.document.currency,
+            pricing_date: self.document.pricing_date,
+            policies: self.rules.shown(),
+            items,
+            net: totals.net,
+            tax: totals.tax,
+            gross: totals.net.checked_add(totals.tax)?,
+            payable: totals.payable,
+            rows: totals.rows,
+            taxes: totals.taxes,
+            subtotals: totals.subtotals,
+            margin: totals.cost.map(|cost| totals.net.checked_sub(cost)).transpose()?,
+            cost: totals.cost,
+            prepaid: self.document.prepaid,
+            rounding: totals.rounding,
+            usage: usage.collect(),
+        })
+    }
+}
+
+impl PriceRow {
+    /// A row with nothing but its value.
+    pub(super) const fn of(step: i64, origin: RowOrigin, value: Decimal) -> Self {
+        Self {
+            step,
+            origin,
+            value,
+            condition_type: None,
+            kind: None,
+            calculation: None,
+            name: None,
+            record: None,
+            access: None,
+            base: None,
+            base_unit: None,
+            factor: None,
+            rate: None,
+            per: None,
+            unit: None,
+            currency: None,
+            exchange: None,
+            scale_base: None,
+            slices: Vec::new(),
+            flat: None,
+            minimum: None,
+            maximum: None,
+            rate_before: None,
+            raw: None,
+            difference: None,
+            inactive: None,
+            is_statistical: false,
+            excludes: false,
+            tax_category: None,
+            tax_percent: None,
+            account_key: None,
+            accrual_key: None,
+            subtotal: None,
+        }
+    }
+}
