@@ -204,12 +204,14 @@ const fn kind_name(kind: &FieldKind) -> &'static str {
 /// The names that [`json_schema`] knows: `command`, `question`, `outcome`, `problem`, and every entity.
 #[must_use]
 pub fn json_schema_names() -> Vec<String> {
-    let own = ["command", "question", "outcome", "problem"].map(str::to_owned);
+    let own = ["command", "question", "outcome", "problem", "pricing.catalog", "pricing.document", "pricing.result"];
+    let own = own.map(str::to_owned);
     let registry = super::registry();
     own.into_iter().chain(registry.entities().iter().map(|entity| entity.name.to_owned())).collect()
 }
 
-/// The JSON Schema (draft 2020-12) of a command, a question, an outcome or an entity, as canonical JSON.
+/// The JSON Schema (draft 2020-12) of a command, a question, an outcome, an entity, or of what prices are made of, as
+/// canonical JSON.
 ///
 /// # Errors
 /// `UnknownEntity` for another name.
@@ -220,6 +222,9 @@ pub fn json_schema(name: &str) -> Result<String> {
         "question" => generator.into_root_schema_for::<Question>(),
         "outcome" => generator.into_root_schema_for::<Outcome>(),
         "problem" => generator.into_root_schema_for::<crate::value::Problem>(),
+        "pricing.catalog" => generator.into_root_schema_for::<crate::pricing::PriceCatalog>(),
+        "pricing.document" => generator.into_root_schema_for::<crate::pricing::PriceDocument>(),
+        "pricing.result" => generator.into_root_schema_for::<crate::pricing::PriceResult>(),
         name => {
             let registry = super::registry();
             let entity = registry.get(name).ok_or_else(|| {

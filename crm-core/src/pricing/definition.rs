@@ -10,8 +10,7 @@ use super::catalog::{
 use super::limits;
 use crate::formula::{Formula, Kind, Scope};
 use crate::value::{
-    Currency, Date, Decimal, Error, ErrorCode, Problem, Ratio, Result, UnitFactor, UnitTable,
-    error::excerpt,
+    Currency, Date, Decimal, Error, ErrorCode, Problem, Ratio, Result, UnitFactor, UnitTable, error::excerpt,
 };
 
 /// The built-in fields, in the order of their slots.

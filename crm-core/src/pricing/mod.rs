@@ -20,6 +20,9 @@ mod steps;
 mod totals;
 mod worth;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalog::*;
 pub use document::*;
 pub use limits::{MAX_ITEMS, MAX_LEVELS, MAX_STEPS};

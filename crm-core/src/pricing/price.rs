@@ -13,7 +13,7 @@ use super::records::Records;
 use super::result::{PriceResult, PricedItem};
 use super::run::{Counter, Item, Rules, Run};
 use crate::formula::Datum;
-use crate::value::{Decimal, Error, ErrorCode, Problem, Result, error::excerpt};
+use crate::value::{Decimal, Error, ErrorCode, Problem, Result, error::excerpt, json};
 
 /// A price catalogue that was checked and made ready. It may be shared between threads.
 ///
@@ -242,6 +242,51 @@ fn counters_of(document: &PriceDocument) -> Result<BTreeMap<String, Counter>> {
         }
     }
     Ok(counters)
+}
+
+impl Pricer {
+    /// Reads a catalogue in JSON, checks it and makes it ready.
+    ///
+    /// # Errors
+    /// Those of reading JSON, with the path; those of [`Pricer::new`].
+    pub fn from_json(catalog: &str) -> Result<Self> {
+        Self::new(&json::from_text(catalog)?)
+    }
+
+    /// Prices a document in JSON; the result is canonical JSON: keys sorted, no white space.
+    ///
+    /// # Errors
+    /// Those of reading JSON, with the path, where a figure with more digits than can be kept is `PrecisionExceeded` with its
+    /// item, condition type and step; those of [`Pricer::price`].
+    pub fn price_json(&self, document: &str) -> Result<String> {
+        let document = json::from_text(document).map_err(|error| self.told_of_digits(document, error))?;
+        json::to_canonical(&self.price(&document)?)
+    }
+
+    /// Tells a figure that cannot be read exactly as one that cannot be computed exactly, with the place in the procedure.
+    fn told_of_digits(&self, document: &str, error: Error) -> Error {
+        let (ErrorCode::DecimalDigits, Some(field)) = (error.code(), error.field()) else { return error };
+        let whole: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
+        let place = |name: &str| {
+            let (_, rest) = field.split_once(&format!("{name}["))?;
+            rest.split_once(']')?.0.parse::<usize>().ok()
+        };
+        let item = place("items").map(|place| &whole["items"][place]);
+        let given = place("conditions").map(|place| &item.unwrap_or(&whole)["conditions"][place]["condition_type"]);
+        let text =
+            |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let condition = text(given);
+        let in_step =
+            |step: &&super::definition::StepDef| step.is.condition_type.as_deref() == Some(condition.as_str());
+        let steps = self.definition.procedures.iter().flat_map(|procedure| &procedure.steps);
+        let number =
+            steps.filter(|step| in_step(step)).map(|step| step.is.number.to_string()).next().unwrap_or_default();
+        let message = "the figure has more digits than can be computed exactly";
+        Error::invalid(ErrorCode::PrecisionExceeded, field, message)
+            .with("item", text(item.map(|item| &item["id"])))
+            .with("step", number)
+            .with("condition_type", &condition)
+    }
 }
 
 /// Prices a document by a catalogue: `Pricer::new(catalog)?.price(document)`, for one document.

@@ -58,10 +58,6 @@ pub(super) struct More {
 }
 
 impl Rule {
-    pub(super) fn is_valid_on(&self, date: Date) -> bool {
-        self.valid_from.is_none_or(|from| from <= date) && self.valid_to.is_none_or(|to| date <= to)
-    }
-
     pub(super) fn scale(&self) -> &[ScaleLevel] {
         self.more.as_deref().map_or(&[], |more| &more.scale)
     }

@@ -166,6 +166,7 @@ impl Problem {
     pub fn under(mut self, prefix: &str) -> Self {
         self.field = Some(match self.field {
             None => prefix.to_owned(),
+            Some(field) if field.is_empty() => prefix.to_owned(),
             Some(field) if field.starts_with('[') => format!("{prefix}{field}"),
             Some(field) => format!("{prefix}.{field}"),
         });
