@@ -167,7 +167,7 @@ pub(super) struct Definition {
     pub free_goods: Vec<FreeGoodsDef>,
     pub units: UnitTable,
     /// By the pair of currencies, the latest first.
-    pub rates: HashMap<(Currency, Currency), Vec<(Option<Date>, Ratio)>>,
+    pub rates: Rates,
     pub decimals: HashMap<Currency, u32>,
 }
 

@@ -271,11 +271,12 @@ impl Pricer {
             let (_, rest) = field.split_once(&format!("{name}["))?;
             rest.split_once(']')?.0.parse::<usize>().ok()
         };
-        let item = place("items").map(|place| &whole["items"][place]);
-        let given = place("conditions").map(|place| &item.unwrap_or(&whole)["conditions"][place]["condition_type"]);
-        let text =
-            |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let condition = text(given);
+        let item = place("items").map_or_else(String::new, |place| format!("/items/{place}"));
+        let text = |path: &str| whole.pointer(path).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let condition = match place("conditions") {
+            Some(place) => text(&format!("{item}/conditions/{place}/condition_type")),
+            None => String::new(),
+        };
         let in_step =
             |step: &&super::definition::StepDef| step.is.condition_type.as_deref() == Some(condition.as_str());
         let steps = self.definition.procedures.iter().flat_map(|procedure| &procedure.steps);
@@ -283,7 +284,7 @@ impl Pricer {
             steps.filter(|step| in_step(step)).map(|step| step.is.number.to_string()).next().unwrap_or_default();
         let message = "the figure has more digits than can be computed exactly";
         Error::invalid(ErrorCode::PrecisionExceeded, field, message)
-            .with("item", text(item.map(|item| &item["id"])))
+            .with("item", text(&format!("{item}/id")))
             .with("step", number)
             .with("condition_type", &condition)
     }

@@ -498,8 +498,8 @@ fn bounded(raw: Exact, minimum: Option<Decimal>, maximum: Option<Decimal>, excha
 fn level(levels: &[ScaleLevel], kind: ScaleKind, base: Exact) -> Result<Option<ScaleLevel>> {
     let mut found = None;
     for level in levels {
-        let begins = level.lower.is_none_or_else(|lower| Ok(Exact::from(lower).compare(base)?.is_le()))?;
-        let ends = level.upper.is_none_or_else(|upper| Ok(Exact::from(upper).compare(base)?.is_ge()))?;
+        let begins = reaches(level.lower, base, std::cmp::Ordering::is_le)?;
+        let ends = reaches(level.upper, base, std::cmp::Ordering::is_ge)?;
         if begins && ends {
             found = Some(*level);
             if kind == ScaleKind::To {
@@ -534,13 +534,7 @@ fn slices(levels: &[ScaleLevel], from: Exact, to: Exact) -> Result<Option<Vec<(E
     Ok(None)
 }
 
-/// `is_none_or` for conditions that may fail.
-trait NoneOrElse<T> {
-    fn is_none_or_else(self, test: impl FnOnce(T) -> Result<bool>) -> Result<bool>;
-}
-
-impl<T> NoneOrElse<T> for Option<T> {
-    fn is_none_or_else(self, test: impl FnOnce(T) -> Result<bool>) -> Result<bool> {
-        self.map_or(Ok(true), test)
-    }
+/// Whether a level begins (or ends) so that a base lies in it.
+fn reaches(bound: Option<Decimal>, base: Exact, test: fn(std::cmp::Ordering) -> bool) -> Result<bool> {
+    bound.map_or(Ok(true), |bound| Exact::from(bound).compare(base).map(test))
 }
