@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::catalog::PriceCatalog;
 use super::definition::{Definition, ProcedureDef};
-use super::document::{PriceDocument, PriceItem};
+use super::document::{ManualCondition, PriceDocument, PriceItem};
 use super::exact::Exact;
 use super::item;
 use super::limits;
@@ -82,42 +82,66 @@ impl Pricer {
     /// A document before its first step.
     pub(super) fn begin<'a>(&'a self, document: &'a PriceDocument) -> Result<Run<'a>> {
         check_document(document)?;
+        let mut run = self.begin_empty(document)?;
+        self.check_conditions(document, run.procedure)?;
         let values = item::of_document(document, &self.definition, &self.records.symbols)?;
-        let procedure = self.procedure_of(document, &values)?;
-        self.check_conditions(document, procedure)?;
-        let decimals = self.definition.decimals_of(document.currency);
-        let reprice = document.reprice.as_ref();
-        let mut run = Run {
-            definition: &self.definition,
-            records: &self.records,
-            procedure,
-            document,
-            rules: Rules::of(&procedure.policies, decimals),
-            mode: reprice.map(|reprice| reprice.mode),
-            trace: document.trace.unwrap_or(true),
-            items: Vec::with_capacity(document.items.len()),
-            counters: counters_of(document)?,
-            document_net: Exact::ZERO,
-            has_counters: false,
-        };
-        let previous: HashMap<&str, &PricedItem> = reprice
-            .map(|reprice| reprice.previous.items.iter().map(|item| (item.id.as_str(), item)).collect())
-            .unwrap_or_default();
+        let previous: HashMap<&str, &PricedItem> = document
+            .reprice
+            .iter()
+            .flat_map(|reprice| &reprice.previous.items)
+            .map(|item| (item.id.as_str(), item))
+            .collect();
         for (place, source) in document.items.iter().enumerate() {
-            let path = format!("items[{place}]");
             let at = |error: Error| error.with("item", &source.id);
-            let mut item = self.item(source, place, &values, document, &run).map_err(at)?;
+            let mut item = self.item(source, place, &values, document, run.procedure).map_err(at)?;
             item.previous = previous.get(source.id.as_str()).map(|known| Arc::new((*known).clone()));
-            let free = self.definition.give_free(&mut item).map_err(|error| at(error.under(&path)))?;
+            let free = self.definition.give_free(&mut item);
+            let free = free.map_err(|error| at(error.under(&format!("items[{place}]"))))?;
             let main = run.items.len();
             run.items.push(item);
             if let Some(free) = free {
-                let mut item = self.item(&free, place, &values, document, &run).map_err(at)?;
+                let mut item = self.item(&free, place, &values, document, run.procedure).map_err(at)?;
                 item.free_goods_of = Some(main);
                 run.items.push(item);
             }
         }
         Ok(run)
+    }
+
+    /// An item of an open document before its first step.
+    pub(super) fn begin_item(&self, document: &PriceDocument, source: &PriceItem, place: usize) -> Result<Item> {
+        let at = |error: Error| error.with("item", &source.id);
+        limits::quantity(&format!("items[{place}].quantity"), source.quantity, false).map_err(at)?;
+        let values = item::of_document(document, &self.definition, &self.records.symbols)?;
+        let procedure = self.procedure_of(document, &values)?;
+        self.check_given(&source.conditions, &format!("items[{place}]."), procedure).map_err(at)?;
+        let mut item = self.item(source, place, &values, document, procedure).map_err(at)?;
+        let previous = document
+            .reprice
+            .as_ref()
+            .and_then(|reprice| reprice.previous.items.iter().find(|known| known.id == source.id));
+        item.previous = previous.map(|known| Arc::new(known.clone()));
+        Ok(item)
+    }
+
+    /// A document without its items.
+    pub(super) fn begin_empty<'a>(&'a self, document: &'a PriceDocument) -> Result<Run<'a>> {
+        let values = item::of_document(document, &self.definition, &self.records.symbols)?;
+        let procedure = self.procedure_of(document, &values)?;
+        let decimals = self.definition.decimals_of(document.currency);
+        Ok(Run {
+            definition: &self.definition,
+            records: &self.records,
+            procedure,
+            document,
+            rules: Rules::of(&procedure.policies, decimals),
+            mode: document.reprice.as_ref().map(|reprice| reprice.mode),
+            trace: document.trace.unwrap_or(true),
+            items: Vec::with_capacity(document.items.len()),
+            counters: counters_of(document)?,
+            document_net: Exact::ZERO,
+            has_counters: false,
+        })
     }
 
     fn item(
@@ -126,7 +150,7 @@ impl Pricer {
         place: usize,
         document_values: &item::Values,
         document: &PriceDocument,
-        run: &Run<'_>,
+        procedure: &ProcedureDef,
     ) -> Result<Item> {
         let path = format!("items[{place}]");
         let values = item::of_item(source, &path, document_values, &self.definition, &self.records.symbols)?;
@@ -139,9 +163,9 @@ impl Pricer {
             unit: source.unit.clone().or_else(|| product.and_then(|product| product.is.unit.clone())),
             date: source.pricing_date.unwrap_or(document.pricing_date),
             free_goods_of: None,
-            rows: Vec::with_capacity(run.procedure.steps.len()),
-            steps: Vec::with_capacity(run.procedure.steps.len()),
-            subtotals: vec![None; run.procedure.subtotals.len()],
+            rows: Vec::with_capacity(procedure.steps.len()),
+            steps: Vec::with_capacity(procedure.steps.len()),
+            subtotals: vec![None; procedure.subtotals.len()],
             net: Exact::ZERO,
             excluded: false,
             losers: HashSet::new(),
@@ -181,25 +205,23 @@ impl Pricer {
 
     /// Refuses conditions by hand that the procedure does not have.
     fn check_conditions(&self, document: &PriceDocument, procedure: &ProcedureDef) -> Result<()> {
-        let known: HashSet<&str> = procedure
-            .steps
-            .iter()
-            .filter_map(|step| step.condition.and_then(|place| self.definition.types.get(place)))
-            .map(|condition| condition.is.code.as_str())
-            .collect();
-        let check = |conditions: &[super::document::ManualCondition], path: &str| {
-            for (number, given) in conditions.iter().enumerate() {
-                if !known.contains(given.condition_type.as_str()) {
-                    let message = format!("the procedure has no condition type `{}`", excerpt(&given.condition_type));
-                    let path = format!("{path}conditions[{number}].condition_type");
-                    return Err(Error::invalid(ErrorCode::UnknownReference, path, message));
-                }
+        self.check_given(&document.conditions, "", procedure)?;
+        for (place, item) in document.items.iter().enumerate().filter(|(_, item)| !item.conditions.is_empty()) {
+            self.check_given(&item.conditions, &format!("items[{place}]."), procedure)
+                .map_err(|error| error.with("item", &item.id))?;
+        }
+        Ok(())
+    }
+
+    fn check_given(&self, conditions: &[ManualCondition], path: &str, procedure: &ProcedureDef) -> Result<()> {
+        for (number, given) in conditions.iter().enumerate() {
+            let has =
+                |step: &super::definition::StepDef| step.is.condition_type.as_ref() == Some(&given.condition_type);
+            if !procedure.steps.iter().any(has) {
+                let message = format!("the procedure has no condition type `{}`", excerpt(&given.condition_type));
+                let path = format!("{path}conditions[{number}].condition_type");
+                return Err(Error::invalid(ErrorCode::UnknownReference, path, message));
             }
-            Ok(())
-        };
-        check(&document.conditions, "")?;
-        for (place, item) in document.items.iter().enumerate() {
-            check(&item.conditions, &format!("items[{place}].")).map_err(|error| error.with("item", &item.id))?;
         }
         Ok(())
     }

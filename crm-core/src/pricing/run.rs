@@ -118,6 +118,8 @@ pub(super) struct Row {
     pub sets_excluded: bool,
     /// Whether it is only weighed against others.
     pub on_trial: bool,
+    /// The group has no level in the scale: there is no condition, but the item counts in the group.
+    pub is_off_scale: bool,
 }
 
 impl Row {
@@ -155,12 +157,18 @@ impl Row {
             kept_exchange: None,
             sets_excluded: false,
             on_trial: false,
+            is_off_scale: false,
         }
+    }
+
+    /// Whether it has a value, be it for sums or for show.
+    pub(super) const fn is_active(&self) -> bool {
+        self.inactive.is_none() && !self.on_trial && !self.is_off_scale
     }
 
     /// Whether it counts in sums.
     pub(super) const fn counts(&self) -> bool {
-        self.inactive.is_none() && !self.on_trial && !self.statistical && !matches!(self.origin, RowOrigin::Subtotal)
+        self.is_active() && !self.statistical && !matches!(self.origin, RowOrigin::Subtotal)
     }
 }
 

@@ -297,7 +297,7 @@ impl Run<'_> {
     fn price(&mut self, at: usize, place: usize, rows: &mut [Row], is_trial: bool) -> Result<()> {
         let step = self.step(place)?;
         let mut parent = (Exact::ZERO, None);
-        for row in rows.iter_mut() {
+        for row in rows.iter_mut().filter(|row| !row.is_off_scale) {
             let Some(condition) = row.condition else { continue };
             let type_def = self.condition(condition)?;
             if row.origin == RowOrigin::Supplement {
@@ -331,7 +331,7 @@ impl Run<'_> {
         trial: Option<&Block>,
     ) -> Result<()> {
         let item = self.item(at)?;
-        if step.is.mandatory && rows.is_empty() && item.free_goods_of.is_none() {
+        if step.is.mandatory && rows.iter().all(|row| row.is_off_scale) && item.free_goods_of.is_none() {
             let what = condition.is.name.as_deref().unwrap_or(&condition.is.code);
             let error = Error::invalid(ErrorCode::MissingPrice, "", format!("there is no `{what}` for the item"));
             return Err(self.told(at, place, error));
@@ -348,7 +348,7 @@ impl Run<'_> {
         let is_tax = condition.is.kind == ConditionKind::Tax;
         let item = self.item_mut(at)?;
         let mut worth = Exact::ZERO;
-        for row in rows.iter().filter(|row| !row.on_trial && row.inactive.is_none()) {
+        for row in rows.iter().filter(|row| row.is_active()) {
             worth = worth.add(row.counted)?;
             item.excluded = item.excluded || row.sets_excluded;
             if row.counts() && !is_tax {
@@ -461,7 +461,11 @@ impl Run<'_> {
                     row.scale_base = self.group_sum(at, condition, row, &sums);
                 }
                 // A base outside the levels of the record is no condition.
-                rows.retain(|row| self.is_on_scale(condition, row));
+                let mut off = false;
+                for row in &mut rows {
+                    off = if row.origin == RowOrigin::Supplement { off } else { !self.is_on_scale(condition, row) };
+                    row.is_off_scale = off;
+                }
                 drafts.insert(at, rows);
                 continue;
             }
@@ -576,8 +580,11 @@ impl Run<'_> {
                 None => &self.item(at)?.rows,
             };
             for (number, row) in rows.iter().enumerate() {
-                let belongs =
-                    row.step == place && row.condition == own && row.inactive.is_none() && row.set_share.is_none();
+                let belongs = row.step == place
+                    && row.condition == own
+                    && row.inactive.is_none()
+                    && !row.is_off_scale
+                    && row.set_share.is_none();
                 if belongs && let Some(key) = self.group_key(at, condition, row) {
                     let rounded = row.value.checked_sub(row.difference)?;
                     groups.entry(key).or_default().push((at, number, row.raw, rounded));

@@ -284,7 +284,7 @@ impl Run<'_> {
 
     fn cost_of(&self, item: &Item) -> Result<Option<Decimal>> {
         let mut costs =
-            item.rows.iter().filter(|row| row.inactive.is_none() && self.kind_of(row) == Some(ConditionKind::Cost));
+            item.rows.iter().filter(|row| row.is_active() && self.kind_of(row) == Some(ConditionKind::Cost));
         let Some(first) = costs.next() else { return Ok(None) };
         costs.try_fold(first.value, |sum, row| sum.checked_add(row.value)).map(Some)
     }
@@ -318,7 +318,12 @@ impl Run<'_> {
         Ok(PricedItem {
             id: item.source.id.clone(),
             quantity: item.quantity,
-            rows: item.rows.iter().map(|row| self.shown_row(row)).collect::<Result<_>>()?,
+            rows: item
+                .rows
+                .iter()
+                .filter(|row| !row.is_off_scale)
+                .map(|row| self.shown_row(row))
+                .collect::<Result<_>>()?,
             net,
             net_price,
             tax,

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod errors;
+mod open;
 mod scales;
 mod taxes;
 
