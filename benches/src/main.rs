@@ -4,13 +4,15 @@
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
 //! force are measured instead, with `--duplicates` the look for duplicates at a save, with `--index`
 //! the same among companies in an index file and of a whole list; with `--matching --out FILE` records
-//! are made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
+//! are made for the search for duplicates, which `benches/matching` measures beside splink; with `--prices` a large quote
+//! is priced over `--rows` condition records. A reader who sees a part only is
 //! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
 mod duplicates;
 mod index;
 mod parties;
+mod prices;
 mod raw;
 mod world;
 
@@ -52,6 +54,7 @@ struct Options {
     out: Option<PathBuf>,
     duplicates: bool,
     index: bool,
+    prices: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
@@ -67,6 +70,9 @@ fn main() -> std::result::Result<(), Failure> {
     }
     if options.index {
         return index::measure(folder.path(), options.rows);
+    }
+    if options.prices {
+        return prices::measure(options.rows);
     }
     if options.duplicates {
         return duplicates::measure(folder.path(), options.rows, options.rounds);
@@ -122,6 +128,7 @@ fn options() -> Options {
         access: given("--access"),
         duplicates: given("--duplicates"),
         index: given("--index"),
+        prices: given("--prices"),
         matching: given("--matching"),
         parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
         out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),

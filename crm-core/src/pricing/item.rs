@@ -86,13 +86,14 @@ impl Given {
         }
     }
 
-    pub(super) fn as_field_value(&self) -> FieldValue {
+    /// Writes the value behind a text.
+    pub(super) fn write(&self, to: &mut String) {
         match &self.content {
-            Content::Text(text) => FieldValue::Text(text.clone()),
-            Content::Texts(texts) => FieldValue::json(texts).unwrap_or_default(),
-            Content::Number(number) => FieldValue::Decimal(*number),
-            Content::Truth(truth) => FieldValue::Boolean(*truth),
-            Content::Date(date) => FieldValue::Date(*date),
+            Content::Text(text) => to.push_str(text),
+            Content::Texts(texts) => to.push_str(&texts.join("|")),
+            Content::Number(number) => to.push_str(&number.to_string()),
+            Content::Truth(truth) => to.push_str(if *truth { "true" } else { "false" }),
+            Content::Date(date) => to.push_str(&date.to_string()),
         }
     }
 }

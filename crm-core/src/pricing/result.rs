@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::catalog::{Calculation, ConditionKind, PricingPolicies, ScaleLevel};
-use crate::value::{Currency, Date, Decimal, FieldValue};
+use crate::value::{Currency, Date, Decimal};
 
 value_struct! {
     /// The price of a document. The same document, catalogue and policies give the same bytes everywhere.
@@ -343,9 +343,9 @@ value_struct! {
             /// The table.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub table: Option<String>,
-            /// The key that was looked for.
-            #[serde(skip_serializing_if = "HashMap::is_empty")]
-            pub key: HashMap<String, FieldValue>,
+            /// The key that was looked for, for example `customer=C1, product=P1`.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub key: Option<String>,
             /// The records under it.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub candidates: Vec<CandidateTrace>,

@@ -1,7 +1,5 @@
 //! The search for condition records: access after access, and within one the nearest node first.
 
-use std::collections::HashMap;
-
 use super::catalog::OnTie;
 use super::definition::{AccessDef, TypeDef};
 use super::exact::Exact;
@@ -79,19 +77,24 @@ impl Run<'_> {
             outcome: AccessOutcome::NoRecord,
             access: Some(number),
             table: None,
-            key: HashMap::new(),
+            key: None,
             candidates: Vec::new(),
         };
         if self.trace {
             trace.condition_type.clone_from(&condition.is.code);
             if let Some(table) = self.definition.tables.get(access.table) {
                 trace.table = Some(table.code.clone());
+                let mut key = String::with_capacity(48);
                 for ((slot, _), source) in table.fields.iter().zip(&access.sources) {
                     let value = asked.item.values.get(*source).and_then(Option::as_ref);
                     if let (Some(field), Some(value)) = (self.definition.fields.get(*slot), value) {
-                        trace.key.insert(field.name.clone(), value.as_field_value());
+                        key.push_str(if key.is_empty() { "" } else { ", " });
+                        key.push_str(&field.name);
+                        key.push('=');
+                        value.write(&mut key);
                     }
                 }
+                trace.key = Some(key);
             }
         }
         trace
@@ -101,8 +104,9 @@ impl Run<'_> {
     fn combinations(&self, asked: &Asked<'_>, access: &AccessDef) -> Result<Option<Vec<Combination>>> {
         let Some(table) = self.definition.tables.get(access.table) else { return Ok(None) };
         let start = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        let first = Combination { key: vec![start(asked.condition), start(access.table)], distance: Vec::new() };
-        let mut combinations = vec![first];
+        let mut key = Vec::with_capacity(table.fields.len().saturating_add(2));
+        key.extend([start(asked.condition), start(access.table)]);
+        let mut combinations = vec![Combination { key, distance: Vec::new() }];
         for ((_, up), source) in table.fields.iter().zip(&access.sources) {
             let Some(given) = asked.item.values.get(*source).and_then(Option::as_ref) else { return Ok(None) };
             extend(&mut combinations, given, *up)?;
@@ -232,13 +236,12 @@ impl Run<'_> {
 
 /// Every key that there is so far, with every key of one more field.
 fn extend(combinations: &mut Vec<Combination>, given: &Given, up: bool) -> Result<()> {
-    let keys = given.keys.iter().filter(|(_, distance)| up || *distance == 0);
-    let known: Vec<(u32, u16)> = keys.filter_map(|(symbol, distance)| Some(((*symbol)?, *distance))).collect();
-    if let ([only], [combination]) = (known.as_slice(), combinations.as_mut_slice()) {
-        combination.key.push(only.0);
-        combination.distance.push(only.1);
+    if let ([(Some(symbol), _)], [combination], false) = (given.keys.as_slice(), combinations.as_mut_slice(), up) {
+        combination.key.push(*symbol);
         return Ok(());
     }
+    let keys = given.keys.iter().filter(|(_, distance)| up || *distance == 0);
+    let known: Vec<(u32, u16)> = keys.filter_map(|(symbol, distance)| Some(((*symbol)?, *distance))).collect();
     if combinations.len().saturating_mul(known.len()) > limits::MAX_COMBINATIONS {
         let message = "the values of an item make too many keys of one table";
         return Err(Error::invalid(ErrorCode::TooMany, "fields", message));
@@ -249,7 +252,9 @@ fn extend(combinations: &mut Vec<Combination>, given: &Given, up: bool) -> Resul
             let mut key = combination.key.clone();
             key.push(*symbol);
             let mut distances = combination.distance.clone();
-            distances.push(*distance);
+            if up {
+                distances.push(*distance);
+            }
             next.push(Combination { key, distance: distances });
         }
     }

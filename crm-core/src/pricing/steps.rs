@@ -246,7 +246,7 @@ impl Run<'_> {
             outcome,
             access: None,
             table: None,
-            key: std::collections::HashMap::new(),
+            key: None,
             candidates: Vec::new(),
         })
     }
