@@ -57,20 +57,26 @@ fn looked_up<'a, N: Number>(slot: usize, name: &str, kind: Kind, lookup: &'a dyn
 /// The value of a part that must not be missing.
 fn present<'a, N: Number>(node: &'a Node, lookup: &'a dyn Lookup<N>) -> Result<Datum<'a, N>> {
     match datum(node, lookup)? {
-        Datum::Missing => Err(missing(node)),
+        Datum::Missing => Err(missing(node, lookup)),
         found => Ok(found),
     }
 }
 
-fn missing(node: &Node) -> Error {
+/// Names the field that was handed on; only `if` and `coalesce` hand on what is missing.
+fn missing<N: Number>(node: &Node, lookup: &dyn Lookup<N>) -> Error {
     match node {
         Node::Name { name, .. } => {
             let message = "the field is not set: guard it with `is_missing` or `coalesce`";
             Error::invalid(ErrorCode::Required, &**name, message)
         }
-        // Only these hand on what is missing; the last of them that may is named.
-        Node::If(parts) => missing(&parts.2),
-        Node::Call { function: Function::Coalesce, arguments, .. } => arguments.last().map_or_else(nothing, missing),
+        Node::If(parts) => match truth(&parts.0, lookup) {
+            Ok(true) => missing(&parts.1, lookup),
+            Ok(false) => missing(&parts.2, lookup),
+            Err(error) => error,
+        },
+        Node::Call { function: Function::Coalesce, arguments, .. } => {
+            arguments.last().map_or_else(nothing, |last| missing(last, lookup))
+        }
         _ => nothing(),
     }
 }
