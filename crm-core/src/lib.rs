@@ -55,8 +55,8 @@
 //! ```
 //!
 //! The rooms: [`customer`], [`sales`], [`product`] and [`quote`] hold the rules of the field; [`engine`] takes commands
-//! and questions; [`access`] says who may; [`store`] keeps; [`exchange`] brings files in and out; [`schema`], [`query`],
-//! [`journal`] and [`value`] are what all of them stand on.
+//! and questions; [`access`] says who may; [`store`] keeps; [`exchange`] brings files in and out; [`formula`] is the
+//! language of conditions; [`schema`], [`query`], [`journal`] and [`value`] are what all of them stand on.
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("crm_core");

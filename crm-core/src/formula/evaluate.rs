@@ -1,171 +1,292 @@
-//! What a formula comes to.
+//! Evaluates a checked formula. Kinds were checked when it was read; a lookup that breaks its word is an error.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::Datelike as _;
+use chrono::Datelike;
 
-use super::types::{Datum, Formula, Function, Lookup, Node, Operator};
-use crate::value::{Decimal, Error, ErrorCode, Problem, Ratio, Result, Rounding};
+use crate::value::{Date, Error, ErrorCode, Problem, Result};
 
-impl Formula {
-    /// Computes the formula.
-    ///
-    /// # Errors
-    /// `Required` for a name without a value; `OutOfRange` for a division by zero; `Overflow` for figures that do not fit;
-    /// and what the lookup tells.
-    pub fn evaluate<'a>(&'a self, names: &'a dyn Lookup) -> Result<Datum<'a>> {
-        self.root.evaluate(names)
-    }
-}
+use super::node::{Comparison, Function, Link, Node, Operator, Position};
+use super::number::Number;
+use super::{Datum, Kind, Lookup, failed};
 
-fn wrong_type() -> Error {
-    Problem::new(ErrorCode::WrongType, "a name has a value of another kind than it was declared with").into_invalid()
-}
-
-impl Node {
-    fn evaluate<'a>(&'a self, names: &'a dyn Lookup) -> Result<Datum<'a>> {
-        Ok(match self {
-            Self::Number(number) => Datum::Number(*number),
-            Self::Text(text) => Datum::Text(Cow::Borrowed(text)),
-            Self::Truth(truth) => Datum::Truth(*truth),
-            Self::Date(date) => Datum::Date(*date),
-            Self::Texts(texts) => Datum::Texts(Cow::Borrowed(texts)),
-            Self::Name(slot, name) => match names.datum(*slot)? {
-                Datum::Missing => {
-                    let message = format!("`{name}` has no value");
-                    return Err(Problem::new(ErrorCode::Required, message).with("name", name).into_invalid());
-                }
-                datum => datum,
-            },
-            Self::Not(inner) => Datum::Truth(!inner.truth(names)?),
-            Self::Minus(inner) => Datum::Number(Ratio::ZERO.checked_sub(inner.number(names)?)?),
-            Self::Pair(operator, left, right) => return pair(*operator, left, right, names),
-            Self::Call(function, arguments) => return call(*function, arguments, names),
-        })
-    }
-
-    fn truth(&self, names: &dyn Lookup) -> Result<bool> {
-        match self.evaluate(names)? {
-            Datum::Truth(truth) => Ok(truth),
-            _ => Err(wrong_type()),
+/// The value of a part.
+pub(super) fn datum<'a, N: Number>(node: &'a Node, lookup: &'a dyn Lookup<N>) -> Result<Datum<'a, N>> {
+    match node {
+        Node::Number(literal) => Ok(Datum::Number(N::literal(literal))),
+        Node::Text(text) => Ok(Datum::text(text)),
+        Node::Truth(truth) => Ok(Datum::Truth(*truth)),
+        Node::Date(date) => Ok(Datum::Date(*date)),
+        Node::Texts(texts) => Ok(Datum::Texts(texts)),
+        Node::Name { slot, name, kind } => looked_up(*slot, name, *kind, lookup),
+        Node::Negate { at, node } => sound(number(node, lookup)?.negate(), *at).map(Datum::Number),
+        Node::Chain { first, links } => chain(first, links, lookup).map(Datum::Number),
+        Node::Not(node) => truth(node, lookup).map(|truth| Datum::Truth(!truth)),
+        Node::All(nodes) => every(nodes, true, lookup).map(Datum::Truth),
+        Node::Any(nodes) => every(nodes, false, lookup).map(|none| Datum::Truth(!none)),
+        Node::Compare { comparison, at, sides } => {
+            compared(&sides.0, &sides.1, *at, lookup).map(|order| Datum::Truth(holds(*comparison, order)))
         }
-    }
-
-    fn number(&self, names: &dyn Lookup) -> Result<Ratio> {
-        match self.evaluate(names)? {
-            Datum::Number(number) => Ok(number),
-            _ => Err(wrong_type()),
+        Node::In { at, sides } => is_in(&sides.0, &sides.1, *at, lookup).map(Datum::Truth),
+        Node::Among { at, item, choices } => among(item, choices, *at, lookup).map(Datum::Truth),
+        Node::Between { at, parts } => between(&parts.0, &parts.1, &parts.2, *at, lookup).map(Datum::Truth),
+        Node::If(parts) => datum(if truth(&parts.0, lookup)? { &parts.1 } else { &parts.2 }, lookup),
+        Node::Round { at, node, digits, rounding } => {
+            sound(number(node, lookup)?.round(*digits, *rounding), *at).map(Datum::Number)
         }
+        Node::Call { function, at, arguments } => call(*function, *at, arguments, lookup),
     }
 }
 
-fn pair<'a>(operator: Operator, left: &'a Node, right: &'a Node, names: &'a dyn Lookup) -> Result<Datum<'a>> {
-    match operator {
-        Operator::Or => return Ok(Datum::Truth(left.truth(names)? || right.truth(names)?)),
-        Operator::And => return Ok(Datum::Truth(left.truth(names)? && right.truth(names)?)),
-        Operator::Add => return left.number(names)?.checked_add(right.number(names)?).map(Datum::Number),
-        Operator::Subtract => return left.number(names)?.checked_sub(right.number(names)?).map(Datum::Number),
-        Operator::Multiply => return left.number(names)?.checked_mul(right.number(names)?).map(Datum::Number),
-        Operator::Divide => return left.number(names)?.checked_div(right.number(names)?).map(Datum::Number),
-        _ => {}
+fn looked_up<'a, N: Number>(slot: usize, name: &str, kind: Kind, lookup: &'a dyn Lookup<N>) -> Result<Datum<'a, N>> {
+    let found = lookup.datum(slot)?;
+    if let Datum::Number(number) = &found
+        && !number.is_sound()
+    {
+        return Err(Error::invalid(ErrorCode::OutOfRange, name, "the number is not finite"));
     }
-    let (left, right) = (left.evaluate(names)?, right.evaluate(names)?);
-    let truth = match operator {
-        Operator::Equal => left == right,
-        Operator::NotEqual => left != right,
-        Operator::In => match (&left, &right) {
-            (Datum::Text(text), Datum::Texts(texts)) => texts.iter().any(|known| known == text),
-            _ => return Err(wrong_type()),
+    match found.kind() {
+        Some(given) if given != kind => {
+            Err(Error::invalid(ErrorCode::WrongType, name, format!("a {kind} was declared, and a {given} was given")))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// The value of a part that must not be missing.
+fn present<'a, N: Number>(node: &'a Node, lookup: &'a dyn Lookup<N>) -> Result<Datum<'a, N>> {
+    match datum(node, lookup)? {
+        Datum::Missing => Err(missing(node, lookup)),
+        found => Ok(found),
+    }
+}
+
+/// Names the field that was handed on; only `if` and `coalesce` hand on what is missing.
+fn missing<N: Number>(node: &Node, lookup: &dyn Lookup<N>) -> Error {
+    match node {
+        Node::Name { name, .. } => {
+            let message = "the field is not set: guard it with `is_missing` or `coalesce`";
+            Error::invalid(ErrorCode::Required, &**name, message)
+        }
+        Node::If(parts) => match truth(&parts.0, lookup) {
+            Ok(true) => missing(&parts.1, lookup),
+            Ok(false) => missing(&parts.2, lookup),
+            Err(error) => error,
         },
-        _ => {
-            let order = order(&left, &right)?;
-            match operator {
-                Operator::Less => order == Ordering::Less,
-                Operator::LessOrEqual => order != Ordering::Greater,
-                Operator::Greater => order == Ordering::Greater,
-                _ => order != Ordering::Less,
-            }
+        Node::Call { function: Function::Coalesce, arguments, .. } => {
+            arguments.last().map_or_else(nothing, |last| missing(last, lookup))
         }
-    };
-    Ok(Datum::Truth(truth))
+        _ => nothing(),
+    }
 }
 
-fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Ordering> {
+fn nothing() -> Error {
+    Problem::new(ErrorCode::Required, "a value is missing").into_invalid()
+}
+
+fn unfit(wanted: Kind) -> Error {
+    Problem::new(ErrorCode::WrongType, format!("the formula gives no {wanted}")).into_invalid()
+}
+
+pub(super) fn number<N: Number>(node: &Node, lookup: &dyn Lookup<N>) -> Result<N> {
+    match present(node, lookup)? {
+        Datum::Number(number) => Ok(number),
+        _ => Err(unfit(Kind::Number)),
+    }
+}
+
+pub(super) fn truth<N: Number>(node: &Node, lookup: &dyn Lookup<N>) -> Result<bool> {
+    match present(node, lookup)? {
+        Datum::Truth(truth) => Ok(truth),
+        _ => Err(unfit(Kind::Truth)),
+    }
+}
+
+fn date<N: Number>(node: &Node, lookup: &dyn Lookup<N>) -> Result<Date> {
+    match present(node, lookup)? {
+        Datum::Date(date) => Ok(date),
+        _ => Err(unfit(Kind::Date)),
+    }
+}
+
+fn text<'a, N: Number>(node: &'a Node, lookup: &'a dyn Lookup<N>) -> Result<Cow<'a, str>> {
+    match present(node, lookup)? {
+        Datum::Text(text) => Ok(text),
+        _ => Err(unfit(Kind::Text)),
+    }
+}
+
+fn sound<N>(result: Option<N>, at: Position) -> Result<N> {
+    result.ok_or_else(|| failed(ErrorCode::Overflow, at, "a figure of the formula does not fit"))
+}
+
+fn chain<N: Number>(first: &Node, links: &[Link], lookup: &dyn Lookup<N>) -> Result<N> {
+    let mut result = number(first, lookup)?;
+    for link in links {
+        let other = number(&link.node, lookup)?;
+        let next = match link.operator {
+            Operator::Add => result.add(other),
+            Operator::Subtract => result.subtract(other),
+            Operator::Multiply => result.multiply(other),
+            Operator::Divide if other.is_zero() => {
+                return Err(failed(ErrorCode::OutOfRange, link.at, "division by zero"));
+            }
+            Operator::Divide => result.divide(other),
+        };
+        result = sound(next, link.at)?;
+    }
+    Ok(result)
+}
+
+/// Whether every part is `wanted`; stops at the first that is not.
+fn every<N: Number>(nodes: &[Node], is_and: bool, lookup: &dyn Lookup<N>) -> Result<bool> {
+    for node in nodes {
+        if truth(node, lookup)? != is_and {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+const fn holds(comparison: Comparison, order: Ordering) -> bool {
+    match comparison {
+        Comparison::Equal => order.is_eq(),
+        Comparison::Unequal => order.is_ne(),
+        Comparison::Less => order.is_lt(),
+        Comparison::LessOrEqual => order.is_le(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::GreaterOrEqual => order.is_ge(),
+    }
+}
+
+fn order<N: Number>(left: &Datum<'_, N>, right: &Datum<'_, N>, at: Position) -> Result<Ordering> {
     match (left, right) {
-        (Datum::Number(left), Datum::Number(right)) => Ok(left.cmp(right)),
-        (Datum::Text(left), Datum::Text(right)) => Ok(left.cmp(right)),
+        (Datum::Number(left), Datum::Number(right)) => Ok(left.compare(*right)),
+        (Datum::Text(left), Datum::Text(right)) => Ok(left.as_ref().cmp(right.as_ref())),
         (Datum::Date(left), Datum::Date(right)) => Ok(left.cmp(right)),
-        _ => Err(wrong_type()),
+        (Datum::Truth(left), Datum::Truth(right)) => Ok(left.cmp(right)),
+        _ => Err(failed(ErrorCode::WrongType, at, "the two sides cannot be compared")),
     }
 }
 
-fn call<'a>(function: Function, arguments: &'a [Node], names: &'a dyn Lookup) -> Result<Datum<'a>> {
+fn compared<N: Number>(left: &Node, right: &Node, at: Position, lookup: &dyn Lookup<N>) -> Result<Ordering> {
+    order(&present(left, lookup)?, &present(right, lookup)?, at)
+}
+
+fn between<N: Number>(item: &Node, low: &Node, high: &Node, at: Position, lookup: &dyn Lookup<N>) -> Result<bool> {
+    let item = present(item, lookup)?;
+    if order(&item, &present(low, lookup)?, at)?.is_lt() {
+        return Ok(false);
+    }
+    Ok(order(&item, &present(high, lookup)?, at)?.is_le())
+}
+
+fn is_in<N: Number>(item: &Node, list: &Node, at: Position, lookup: &dyn Lookup<N>) -> Result<bool> {
+    let list = present(list, lookup)?;
+    match (present(item, lookup)?, list) {
+        (Datum::Text(item), Datum::Texts(list)) => Ok(has(list, &item)),
+        (Datum::Texts(items), Datum::Texts(list)) => Ok(items.iter().any(|item| has(list, item))),
+        _ => Err(failed(ErrorCode::WrongType, at, "`in` takes texts")),
+    }
+}
+
+fn has(list: &[String], item: &str) -> bool {
+    list.iter().any(|known| known == item)
+}
+
+fn among<N: Number>(item: &Node, choices: &[Node], at: Position, lookup: &dyn Lookup<N>) -> Result<bool> {
+    let item = present(item, lookup)?;
+    for choice in choices {
+        let choice = present(choice, lookup)?;
+        let is_it = match (&item, &choice) {
+            (Datum::Texts(items), Datum::Text(choice)) => has(items, choice),
+            _ => order(&item, &choice, at)?.is_eq(),
+        };
+        if is_it {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn call<'a, N: Number>(
+    function: Function,
+    at: Position,
+    arguments: &'a [Node],
+    lookup: &'a dyn Lookup<N>,
+) -> Result<Datum<'a, N>> {
     match (function, arguments) {
-        (Function::If, [condition, one, other]) => {
-            if condition.truth(names)? {
-                one.evaluate(names)
-            } else {
-                other.evaluate(names)
-            }
+        (Function::Minimum, [first, rest @ ..]) => extreme(first, rest, Ordering::Less, at, lookup),
+        (Function::Maximum, [first, rest @ ..]) => extreme(first, rest, Ordering::Greater, at, lookup),
+        (Function::Absolute, [node]) => sound(number(node, lookup)?.absolute(), at).map(Datum::Number),
+        (Function::Floor, [node]) => sound(number(node, lookup)?.floor(), at).map(Datum::Number),
+        (Function::Ceiling, [node]) => sound(number(node, lookup)?.ceiling(), at).map(Datum::Number),
+        (Function::Coalesce, nodes) => first_present(nodes, lookup),
+        (Function::IsMissing, [node]) => Ok(Datum::Truth(matches!(datum(node, lookup)?, Datum::Missing))),
+        (Function::Year, [node]) => Ok(whole(date(node, lookup)?.to_chrono().year())),
+        (Function::Month, [node]) => small(date(node, lookup)?.to_chrono().month(), at),
+        (Function::Day, [node]) => small(date(node, lookup)?.to_chrono().day(), at),
+        (Function::DaysBetween, [from, to]) => small(date(to, lookup)?.days_since(date(from, lookup)?), at),
+        (Function::StartsWith, [whole, start]) => {
+            Ok(Datum::Truth(text(whole, lookup)?.starts_with(text(start, lookup)?.as_ref())))
         }
-        (Function::IsMissing, [Node::Name(slot, _)]) => Ok(Datum::Truth(names.datum(*slot)? == Datum::Missing)),
-        (Function::Coalesce, arguments) => {
-            for (place, argument) in arguments.iter().enumerate() {
-                match argument {
-                    Node::Name(slot, _) if place.saturating_add(1) < arguments.len() => match names.datum(*slot)? {
-                        Datum::Missing => {}
-                        datum => return Ok(datum),
-                    },
-                    argument => return argument.evaluate(names),
-                }
-            }
-            Err(wrong_type())
-        }
-        (Function::Min | Function::Max, [first, others @ ..]) => {
-            let mut best = first.evaluate(names)?;
-            for other in others {
-                let other = other.evaluate(names)?;
-                let order = order(&other, &best)?;
-                if (function == Function::Min && order.is_lt()) || (function == Function::Max && order.is_gt()) {
-                    best = other;
-                }
-            }
-            Ok(best)
-        }
-        (_, arguments) => {
-            let values = arguments.iter().map(|argument| argument.evaluate(names)).collect::<Result<Vec<_>>>()?;
-            plain(function, &values)
-        }
+        (Function::Contains, [whole, part]) => contains(whole, part, at, lookup),
+        (Function::Lower, [node]) => text(node, lookup).map(|text| Datum::Text(lower(text))),
+        _ => Err(failed(ErrorCode::NotAllowed, at, "the function has other arguments")),
     }
 }
 
-fn plain<'a>(function: Function, values: &[Datum<'a>]) -> Result<Datum<'a>> {
-    let number = |figure: i64| Datum::Number(Ratio::from(Decimal::from(figure)));
-    Ok(match (function, values) {
-        (Function::Abs, [Datum::Number(x)]) if *x < Ratio::ZERO => Datum::Number(Ratio::ZERO.checked_sub(*x)?),
-        (Function::Abs, [Datum::Number(x)]) => Datum::Number(*x),
-        (Function::Floor, [Datum::Number(x)]) => Datum::Number(x.to_decimal(0, Rounding::Floor)?.into()),
-        (Function::Ceil, [Datum::Number(x)]) => Datum::Number(x.to_decimal(0, Rounding::Ceiling)?.into()),
-        (Function::Round, [Datum::Number(x)]) => Datum::Number(x.to_decimal(0, Rounding::HalfUp)?.into()),
-        (Function::Round, [Datum::Number(x), Datum::Number(digits)]) => {
-            let scale = u32::try_from(digits.numerator()).ok().filter(|digits_after| *digits_after <= 20);
-            let Some(scale) = scale.filter(|_| digits.denominator() == 1) else {
-                let message = "there are 0 to 20 digits behind the point";
-                return Err(Problem::new(ErrorCode::OutOfRange, message).into_invalid());
-            };
-            Datum::Number(x.to_decimal(scale, Rounding::HalfUp)?.into())
+fn extreme<'a, N: Number>(
+    first: &'a Node,
+    rest: &'a [Node],
+    wanted: Ordering,
+    at: Position,
+    lookup: &'a dyn Lookup<N>,
+) -> Result<Datum<'a, N>> {
+    let mut best = present(first, lookup)?;
+    for node in rest {
+        let next = present(node, lookup)?;
+        if order(&next, &best, at)? == wanted {
+            best = next;
         }
-        (Function::Contains, [Datum::Texts(texts), Datum::Text(text)]) => {
-            Datum::Truth(texts.iter().any(|known| known == text))
+    }
+    Ok(best)
+}
+
+fn first_present<'a, N: Number>(nodes: &'a [Node], lookup: &'a dyn Lookup<N>) -> Result<Datum<'a, N>> {
+    for node in nodes {
+        let found = datum(node, lookup)?;
+        if !matches!(found, Datum::Missing) {
+            return Ok(found);
         }
-        (Function::Contains, [Datum::Text(text), Datum::Text(part)]) => Datum::Truth(text.contains(part.as_ref())),
-        (Function::StartsWith, [Datum::Text(text), Datum::Text(part)]) => Datum::Truth(text.starts_with(part.as_ref())),
-        (Function::Lower, [Datum::Text(text)]) => Datum::Text(Cow::Owned(text.to_lowercase())),
-        (Function::Year, [Datum::Date(date)]) => number(date.to_chrono().year().into()),
-        (Function::Month, [Datum::Date(date)]) => number(date.to_chrono().month().into()),
-        (Function::Day, [Datum::Date(date)]) => number(date.to_chrono().day().into()),
-        (Function::DaysBetween, [Datum::Date(from), Datum::Date(to)]) => number(to.days_since(*from)),
-        _ => return Err(wrong_type()),
-    })
+    }
+    Ok(Datum::Missing)
+}
+
+fn whole<'a, N: Number>(figure: i32) -> Datum<'a, N> {
+    Datum::Number(N::integer(figure))
+}
+
+fn small<'a, N: Number>(figure: impl TryInto<i32>, at: Position) -> Result<Datum<'a, N>> {
+    sound(figure.try_into().ok(), at).map(whole)
+}
+
+fn contains<'a, N: Number>(
+    whole: &'a Node,
+    part: &'a Node,
+    at: Position,
+    lookup: &'a dyn Lookup<N>,
+) -> Result<Datum<'a, N>> {
+    let part = text(part, lookup)?;
+    match present(whole, lookup)? {
+        Datum::Text(whole) => Ok(Datum::Truth(whole.contains(part.as_ref()))),
+        Datum::Texts(list) => Ok(Datum::Truth(has(list, &part))),
+        _ => Err(failed(ErrorCode::WrongType, at, "`contains` takes a text or a list")),
+    }
+}
+
+/// A text that is in small letters already is handed on as it is.
+fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().any(|letter| letter.to_lowercase().ne([letter])) { Cow::Owned(text.to_lowercase()) } else { text }
 }
