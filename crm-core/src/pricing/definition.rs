@@ -209,7 +209,7 @@ impl Definition {
         let fields = fields_of(catalog)?;
         let mut scope = Scope::new();
         for field in &fields {
-            scope.declare(&field.name, kind_of(field.kind));
+            scope.declare(&field.name, kind_of(field.kind))?;
         }
         let names = Names {
             fields: fields.iter().enumerate().map(|(place, field)| (field.name.clone(), place)).collect(),
@@ -417,7 +417,7 @@ fn type_of(
     // The slots are those of the formulas of every step.
     let mut scope = names.scope.clone();
     for name in RESERVED {
-        scope.declare(name, if name == "excluded" { Kind::Truth } else { Kind::Number });
+        scope.declare(name, if name == "excluded" { Kind::Truth } else { Kind::Number })?;
     }
     let formula = formula_of(condition.formula.as_deref(), &scope, Kind::Number, "formula")?;
     if condition.calculation == Calculation::Formula && formula.is_none() {
@@ -449,12 +449,7 @@ fn type_of(
 
 fn formula_of(text: Option<&str>, scope: &Scope, kind: Kind, path: &str) -> Result<Option<Formula>> {
     let Some(text) = text else { return Ok(None) };
-    let formula = Formula::parse(text, scope).map_err(|error| error.under(path))?;
-    if formula.kind() != kind {
-        let message = format!("the formula gives a {} where a {kind} is needed", formula.kind());
-        return Err(Error::invalid(ErrorCode::WrongType, path, message));
-    }
-    Ok(Some(formula))
+    Formula::parse_as(text, scope, kind).map(Some).map_err(|error| error.under(path))
 }
 
 /// What the formulas of a procedure may name.
@@ -466,33 +461,33 @@ struct StepNames {
 }
 
 impl StepNames {
-    fn of(names: &Names, fields: &[FieldDef], subtotals: &[String], steps: &[&PricingStep]) -> Self {
+    fn of(names: &Names, fields: &[FieldDef], subtotals: &[String], steps: &[&PricingStep]) -> Result<Self> {
         let mut scope = names.scope.clone();
         let mut sources: Vec<Source> = (0..fields.len()).map(Source::Field).collect();
         let figures = [Source::Net, Source::DocumentNet, Source::Base, Source::Rate, Source::Excluded];
         for (name, source) in RESERVED.iter().zip(figures) {
-            scope.declare(name, if source == Source::Excluded { Kind::Truth } else { Kind::Number });
+            scope.declare(name, if source == Source::Excluded { Kind::Truth } else { Kind::Number })?;
             sources.push(source);
         }
         let mut subtotal_steps = Vec::new();
         for (place, name) in subtotals.iter().enumerate() {
-            scope.declare(name, Kind::Number);
+            scope.declare(name, Kind::Number)?;
             sources.push(Source::Subtotal(place));
             let first = steps.iter().position(|step| step.subtotal.as_ref() == Some(name));
             subtotal_steps.push(first.unwrap_or(usize::MAX));
         }
         for (place, step) in steps.iter().enumerate() {
-            scope.declare(&format!("step_{}", step.number), Kind::Number);
+            scope.declare(&format!("step_{}", step.number), Kind::Number)?;
             sources.push(Source::Step(place));
         }
-        Self { scope, sources, subtotal_steps }
+        Ok(Self { scope, sources, subtotal_steps })
     }
 
     /// A formula of the step at a place: it may use only what is computed before it.
     fn formula(&self, text: Option<&str>, kind: Kind, path: &str, at: usize) -> Result<Option<Formula>> {
         let Some(formula) = formula_of(text, &self.scope, kind, path)? else { return Ok(None) };
         for slot in formula.names() {
-            let later = match self.sources.get(slot) {
+            let later = match self.sources.get(*slot) {
                 Some(Source::Step(place)) => *place >= at,
                 Some(Source::Subtotal(place)) => self.subtotal_steps.get(*place).is_none_or(|first| *first >= at),
                 _ => false,
@@ -505,8 +500,8 @@ impl StepNames {
     }
 
     fn uses_document(&self, formula: Option<&Formula>) -> bool {
-        let is_document = |slot: usize| self.sources.get(slot) == Some(&Source::DocumentNet);
-        formula.is_some_and(|formula| formula.names().into_iter().any(is_document))
+        let is_document = |slot: &usize| self.sources.get(*slot) == Some(&Source::DocumentNet);
+        formula.is_some_and(|formula| formula.names().iter().any(is_document))
     }
 }
 
@@ -533,7 +528,7 @@ fn procedure_of(
         }
     }
     let steps: Vec<&PricingStep> = order.iter().map(|(_, step)| *step).collect();
-    let known = StepNames::of(names, fields, &subtotals, &steps);
+    let known = StepNames::of(names, fields, &subtotals, &steps)?;
     let mut defs = Vec::with_capacity(steps.len());
     for (place, (written, _)) in order.iter().enumerate() {
         defs.push(

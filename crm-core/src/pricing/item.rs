@@ -56,8 +56,8 @@ impl Given {
     /// The value for formulas.
     pub(super) fn datum(&self) -> Datum<'_> {
         match &self.content {
-            Content::Text(text) => Datum::Text(text.as_str().into()),
-            Content::Texts(texts) => Datum::Texts(texts.as_slice().into()),
+            Content::Text(text) => Datum::text(text),
+            Content::Texts(texts) => Datum::Texts(texts),
             Content::Number(number) => Datum::Number(Ratio::from(*number)),
             Content::Truth(truth) => Datum::Truth(*truth),
             Content::Date(date) => Datum::Date(*date),

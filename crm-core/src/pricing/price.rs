@@ -12,7 +12,6 @@ use super::limits;
 use super::records::Records;
 use super::result::{PriceResult, PricedItem};
 use super::run::{Counter, Item, Rules, Run};
-use crate::formula::Datum;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result, error::excerpt, json};
 
 /// A price catalogue that was checked and made ready. It may be shared between threads.
@@ -187,10 +186,8 @@ impl Pricer {
             let holds = match requirement {
                 None => true,
                 Some(formula) => {
-                    let fields = item::Fields(values);
-                    let truth =
-                        formula.evaluate(&fields).map_err(|error| error.under(&format!("determinations[{number}]")))?;
-                    matches!(truth, Datum::Truth(true))
+                    let told = |error: Error| error.under(&format!("determinations[{number}].requirement"));
+                    formula.evaluate_truth(&item::Fields(values)).map_err(told)?
                 }
             };
             if holds {

@@ -47,10 +47,7 @@ impl Lookup for Figures<'_> {
 impl Run<'_> {
     /// Whether a formula is true for an item.
     pub(super) fn holds(&self, formula: &Formula, item: &Item, base: Exact) -> Result<bool> {
-        match formula.evaluate(&Figures { run: self, item, base, rate: Decimal::ZERO })? {
-            Datum::Truth(truth) => Ok(truth),
-            _ => Err(Error::invalid(ErrorCode::WrongType, "requirement", "the formula is neither true nor false")),
-        }
+        formula.evaluate_truth(&Figures { run: self, item, base, rate: Decimal::ZERO })
     }
 
     /// The value of a subtotal that has a formula.
@@ -76,10 +73,7 @@ impl Run<'_> {
     }
 
     fn number(&self, formula: &Formula, item: &Item, base: Exact, rate: Decimal) -> Result<Exact> {
-        match formula.evaluate(&Figures { run: self, item, base, rate })? {
-            Datum::Number(number) => Ok(Exact::from_ratio(number)),
-            _ => Err(Error::invalid(ErrorCode::WrongType, "formula", "the formula gives no number")),
-        }
+        formula.evaluate_number(&Figures { run: self, item, base, rate }).map(Exact::from_ratio)
     }
 
     /// The base of a step: money to which percentages and scales of values are applied.
