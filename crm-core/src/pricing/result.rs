@@ -93,7 +93,7 @@ value_struct! {
             /// `net - cost`; nothing if there is no cost.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub margin: Option<Decimal>,
-            /// The item whose free goods these are.
+            /// The item whose free goods these are; they have costs and no price.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub free_goods_of: Option<String>,
             /// An alternative or option: it counts in no sum.
@@ -120,8 +120,6 @@ value_enum! {
         Header = "header",
         /// It came with the record of the row before.
         Supplement = "supplement",
-        /// The free part of the order.
-        FreeGoods = "free_goods",
         /// What rounding makes: net price times quantity against the sum of the values.
         Difference = "difference",
         /// A sum of rows before.

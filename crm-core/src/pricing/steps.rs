@@ -177,6 +177,10 @@ impl Run<'_> {
     fn drafts(&mut self, at: usize, place: usize, condition: usize) -> Result<Vec<Row>> {
         let (step, type_def) = (self.step(place)?, self.condition(condition)?);
         let item = self.item(at)?;
+        // What is free has a cost and no price.
+        if item.free_goods_of.is_some() && type_def.is.kind != ConditionKind::Cost {
+            return Ok(Vec::new());
+        }
         let mut traces = Vec::new();
         let base = self.step_base(item, step)?;
         if let Some(requirement) = &step.requirement

@@ -198,11 +198,13 @@ fn free_goods_by_their_three_rules() {
         for (kind, paid) in [("inclusive", true), ("exclusive", false)] {
             let parts = json!({
                 "tables": [{"code": "PRODUCT", "fields": ["product"]}],
-                "condition_types": [{"code": "PR", "kind": "price", "calculation": "quantity"}],
+                "access_sequences": [{"code": "A", "accesses": [{"table": "PRODUCT"}]}],
+                "condition_types": [{"code": "PR", "kind": "price", "calculation": "quantity", "access_sequence": "A"}],
+                "records": [{"id": "p", "condition_type": "PR", "table": "PRODUCT", "key": {"product": "P1"}, "rate": "1"}],
                 "free_goods": [{"id": "f", "table": "PRODUCT", "key": {"product": "P1"}, "kind": kind, "rule": rule, "free": "20", "per": "100"}],
                 "procedures": [{"code": "P", "steps": [{"number": 10, "condition_type": "PR"}]}]
             });
-            let item = json!({"id": "1", "product": "P1", "quantity": "162", "conditions": [{"condition_type": "PR", "rate": "1"}]});
+            let item = json!({"id": "1", "product": "P1", "quantity": "162"});
             let result = priced(&parts, &json!({"items": [item]})).unwrap();
             let expected: i64 = if paid { 162 - free.parse::<i64>().unwrap() } else { 162 };
             assert_eq!(result.net.to_string(), expected.to_string(), "{rule} {kind}");
