@@ -4,10 +4,9 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from ._native import PriceCatalog, PriceDocument
+from ._native import PriceCatalog, PriceDocument
 
 __all__ = [
     "Choice",
@@ -69,11 +68,11 @@ MatchFields: TypeAlias = Mapping[str, Any]
 MatchList: TypeAlias = Iterable[MatchFields]
 """Records in which duplicates are looked for."""
 
-PriceCatalogInput: TypeAlias = "PriceCatalog | str | dict[str, Any]"
+PriceCatalogInput: TypeAlias = PriceCatalog | str | dict[str, Any]
 """A price catalogue: a value of the engine, JSON text, or a dict of what a field takes."""
 
-PriceDocumentInput: TypeAlias = "PriceDocument | str | dict[str, Any]"
+PriceDocumentInput: TypeAlias = PriceDocument | str | dict[str, Any]
 """A document that is priced: a value of the engine, JSON text, or a dict of what a field takes."""
 
-PriceDocumentList: TypeAlias = "Iterable[PriceDocument | str | dict[str, Any]]"
+PriceDocumentList: TypeAlias = Iterable[PriceDocumentInput]
 """Documents that are priced."""
