@@ -15,6 +15,7 @@ mod exchange;
 mod input;
 mod matching;
 mod merges;
+mod pricing;
 mod products;
 mod quotes;
 mod sales;
@@ -44,6 +45,8 @@ mod _native {
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
     use crate::merges::Merges;
+    #[pymodule_export]
+    use crate::pricing::{Pricer, price, price_json};
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
@@ -108,6 +111,18 @@ mod _native {
     use crm_core::merging::{
         FieldChoice, MergeAlias, MergeCommand, MergeCount, MergeRecord, MergeRecordPage, MergeReport, MergeRequest,
         MergeStatus, MergedField, MergedRecord, SurvivorRule, UnmergeConflict, UnmergeReport,
+    };
+    #[pymodule_export]
+    use crm_core::pricing::{
+        AccessOutcome, AccessSequence, AccessStep, AccessTrace, ApprovalRule, Calculation, CandidateOutcome,
+        CandidateTrace, ConditionExclusion, ConditionGroup, ConditionGroupBy, ConditionKind, ConditionRecord,
+        ConditionRounding, ConditionSign, ConditionSupplement, ConditionTable, ConditionType, ConversionMode,
+        CounterUsage, DistributionBasis, ExchangeRate, ExclusionMethod, FreeGoods, FreeGoodsKind, FreeGoodsRule,
+        HeaderRule, InactiveReason, ManualCondition, ManualRule, OnTie, PriceCatalog, PriceCurrency, PriceDocument,
+        PriceField, PriceFieldKind, PriceHierarchy, PriceItem, PriceNode, PriceProduct, PriceResult, PriceRow,
+        PriceTax, PricedItem, PricedSlice, PricingPolicies, PricingProcedure, PricingStep, ProcedureDetermination,
+        ReplacesRows, Reprice, RepriceMode, RowOrigin, ScaleBase, ScaleKind, ScaleLevel, ScaleRule, TaxRounding,
+        UsageLimit, ValueMode,
     };
     #[pymodule_export]
     use crm_core::product::{

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import crm_core
 import pytest
-from crm_core import _native, exchange, value
+from crm_core import _native, exchange, pricing, value
 
 ROOT = Path(__file__).parents[3]
 SOURCES = ROOT / "crm-core" / "src"
@@ -51,6 +51,6 @@ def test_everything_has_a_docstring_and_a_home() -> None:
 
 
 def test_the_small_modules_are_part_of_the_whole() -> None:
-    for module in (value, exchange):
+    for module in (value, exchange, pricing):
         for name in module.__all__:
             assert getattr(crm_core, name) is getattr(module, name)

@@ -188,7 +188,7 @@ def test_records_by_name(session: Session) -> None:
 
 
 def test_every_entity_can_be_asked_for_by_name(session: Session) -> None:
-    entities = set(json_schema_names()) - {"command", "question", "outcome", "problem"}
+    entities = {name for name in json_schema_names() if "." not in name} - {"command", "question", "outcome", "problem"}
     assert len(entities) > 10
     for entity in entities:
         assert session.describe(entity)

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+from typing import Any
 from typing_extensions import assert_type
 
 from crm_core import (
@@ -30,6 +31,7 @@ from crm_core import (
     UserDiff,
     check_value,
     engine_version,
+    pricing,
 )
 
 
@@ -99,3 +101,16 @@ def conditions() -> None:
     assert_type((F("amount") >= decimal.Decimal(100)) & ~F("city").is_empty(), Filter)
     assert_type(F("kind") == "dealer", Filter)
     Query(filter=F("city"))  # type: ignore[arg-type]
+
+
+def prices(catalog: pricing.PriceCatalog, document: pricing.PriceDocument) -> None:
+    assert_type(pricing.price(catalog, document), dict[str, Any])
+    assert_type(pricing.price_json({"version": "1"}, '{"currency": "EUR"}'), str)
+    pricer = pricing.Pricer(catalog)
+    assert_type(pricer.version, str)
+    assert_type(pricer.price(document).net, decimal.Decimal)
+    assert_type(pricer.price({"currency": "EUR"}).items, list[pricing.PricedItem])
+    assert_type(pricer.price_dict(document), dict[str, Any])
+    assert_type(pricer.price_many([document, "{}"], threads=2), list[pricing.PriceResult])
+    pricer.price(2.5)  # type: ignore[arg-type]
+    pricing.PriceItem("10", 2.5)  # type: ignore[arg-type]

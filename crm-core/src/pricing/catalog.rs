@@ -392,7 +392,7 @@ value_enum! {
 
 value_struct! {
     /// One step of a search.
-    pub struct Access {
+    pub struct AccessStep {
         required {
             /// The table.
             pub table: String,
@@ -419,7 +419,7 @@ value_struct! {
             /// The code.
             pub code: String,
             /// The steps, in their order.
-            pub accesses: Vec<Access>,
+            pub accesses: Vec<AccessStep>,
         }
     }
 }

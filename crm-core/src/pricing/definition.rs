@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::catalog::{
-    Access, AccessSequence, Calculation, ConditionExclusion, ConditionGroup, ConditionKind, ConditionSign,
+    AccessSequence, AccessStep, Calculation, ConditionExclusion, ConditionGroup, ConditionKind, ConditionSign,
     ConditionTable, ConditionType, ExchangeRate, ExclusionMethod, FreeGoods, HeaderRule, OnTie, PriceCatalog,
     PriceFieldKind, PriceProduct, PricingPolicies, PricingProcedure, PricingStep, ScaleBase, ScaleKind,
 };
@@ -365,7 +365,7 @@ fn table_of(table: &ConditionTable, names: &Names, fields: &[FieldDef]) -> Resul
 }
 
 fn accesses_of(sequence: &AccessSequence, names: &Names, tables: &[TableDef]) -> Result<Vec<AccessDef>> {
-    listed("accesses", &sequence.accesses, |access: &Access| {
+    listed("accesses", &sequence.accesses, |access: &AccessStep| {
         let table = place(&names.tables, &access.table, "table")?;
         let def = tables.get(table);
         for field in access.sources.keys() {

@@ -1,7 +1,9 @@
 //! The door of the room: a catalogue made ready, and documents priced by it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use super::catalog::PriceCatalog;
 use super::definition::{Definition, ProcedureDef};
@@ -13,6 +15,9 @@ use super::records::Records;
 use super::result::{PriceResult, PricedItem};
 use super::run::{Counter, Item, Rules, Run};
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result, error::excerpt, json};
+
+/// The most threads that price documents.
+const MAX_THREADS: usize = 256;
 
 /// A price catalogue that was checked and made ready. It may be shared between threads.
 ///
@@ -278,8 +283,42 @@ impl Pricer {
     /// Those of reading JSON, with the path, where a figure with more digits than can be kept is `PrecisionExceeded` with its
     /// item, condition type and step; those of [`Pricer::price`].
     pub fn price_json(&self, document: &str) -> Result<String> {
-        let document = json::from_text(document).map_err(|error| self.told_of_digits(document, error))?;
-        json::to_canonical(&self.price(&document)?)
+        json::to_canonical(&self.price(&self.read_document(document)?)?)
+    }
+
+    /// Reads a document in JSON, as [`Pricer::price_json`] does.
+    ///
+    /// # Errors
+    /// Those of reading JSON, with the path; `PrecisionExceeded` for a figure with more digits than can be kept.
+    pub fn read_document(&self, document: &str) -> Result<PriceDocument> {
+        json::from_text(document).map_err(|error| self.told_of_digits(document, error))
+    }
+
+    /// Prices documents, by as many threads. The results stand in the order of the documents.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a number of threads outside of 1 to 256; the error of the first document that has no price, with its
+    /// place: `documents[3].items[0].quantity`.
+    pub fn price_many(&self, documents: &[PriceDocument], threads: usize) -> Result<Vec<PriceResult>> {
+        if threads == 0 || threads > MAX_THREADS {
+            return Err(Error::invalid(ErrorCode::OutOfRange, "threads", "1 to 256 threads can work"));
+        }
+        let share = documents.len().div_ceil(threads).max(1);
+        let priced_share = |documents: &[PriceDocument]| {
+            documents.iter().map(|document| self.price(document)).collect::<Vec<Result<PriceResult>>>()
+        };
+        let priced: Vec<Result<PriceResult>> = if threads == 1 {
+            priced_share(documents)
+        } else {
+            thread::scope(|scope| {
+                let workers: Vec<_> =
+                    documents.chunks(share).map(|share| scope.spawn(move || priced_share(share))).collect();
+                let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| resume_unwind(why)));
+                joined.flatten().collect()
+            })
+        };
+        let placed = priced.into_iter().enumerate();
+        placed.map(|(place, one)| one.map_err(|error| error.under(&format!("documents[{place}]")))).collect()
     }
 
     /// Tells a figure that cannot be read exactly as one that cannot be computed exactly, with the place in the procedure.

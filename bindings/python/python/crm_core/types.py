@@ -6,7 +6,20 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Choice", "FieldInput", "FieldOutput", "MatchFields", "MatchList", "Progress", "Structured"]
+from ._native import PriceCatalog, PriceDocument
+
+__all__ = [
+    "Choice",
+    "FieldInput",
+    "FieldOutput",
+    "MatchFields",
+    "MatchList",
+    "PriceCatalogInput",
+    "PriceDocumentInput",
+    "PriceDocumentList",
+    "Progress",
+    "Structured",
+]
 
 
 class Choice(Protocol):
@@ -54,3 +67,12 @@ MatchFields: TypeAlias = Mapping[str, Any]
 
 MatchList: TypeAlias = Iterable[MatchFields]
 """Records in which duplicates are looked for."""
+
+PriceCatalogInput: TypeAlias = PriceCatalog | str | dict[str, Any]
+"""A price catalogue: a value of the engine, JSON text, or a dict of what a field takes."""
+
+PriceDocumentInput: TypeAlias = PriceDocument | str | dict[str, Any]
+"""A document that is priced: a value of the engine, JSON text, or a dict of what a field takes."""
+
+PriceDocumentList: TypeAlias = Iterable[PriceDocumentInput]
+"""Documents that are priced."""
