@@ -197,10 +197,12 @@ mod definition;
 mod document;
 mod exact;
 mod exclusion;
+mod explain;
 mod free_goods;
 mod item;
 mod keep;
 mod limits;
+mod lint;
 mod open;
 mod price;
 mod records;
@@ -209,6 +211,7 @@ mod run;
 mod search;
 mod steps;
 mod totals;
+mod what_if;
 mod worth;
 
 #[cfg(test)]
@@ -216,7 +219,10 @@ mod tests;
 
 pub use catalog::*;
 pub use document::*;
+pub use explain::{PriceChange, PriceGoal, PriceLever, WaterfallBar};
 pub use limits::{MAX_ITEMS, MAX_LEVELS, MAX_STEPS};
+pub use lint::{PriceFinding, PriceLint, lint};
 pub use open::OpenDocument;
 pub use price::{Pricer, price};
 pub use result::*;
+pub use what_if::{WhatIf, WhatIfLine, WhatIfStep, WhatIfSum};

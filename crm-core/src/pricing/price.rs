@@ -300,6 +300,12 @@ impl Pricer {
     /// `OutOfRange` for a number of threads outside of 1 to 256; the error of the first document that has no price, with its
     /// place: `documents[3].items[0].quantity`.
     pub fn price_many(&self, documents: &[PriceDocument], threads: usize) -> Result<Vec<PriceResult>> {
+        let placed = self.each(documents, threads)?.into_iter().enumerate();
+        placed.map(|(place, one)| one.map_err(|error| error.under(&format!("documents[{place}]")))).collect()
+    }
+
+    /// Prices each of some documents, whatever becomes of the others.
+    pub(super) fn each(&self, documents: &[PriceDocument], threads: usize) -> Result<Vec<Result<PriceResult>>> {
         if threads == 0 || threads > MAX_THREADS {
             return Err(Error::invalid(ErrorCode::OutOfRange, "threads", "1 to 256 threads can work"));
         }
@@ -317,8 +323,7 @@ impl Pricer {
                 joined.flatten().collect()
             })
         };
-        let placed = priced.into_iter().enumerate();
-        placed.map(|(place, one)| one.map_err(|error| error.under(&format!("documents[{place}]")))).collect()
+        Ok(priced)
     }
 
     /// Tells a figure that cannot be read exactly as one that cannot be computed exactly, with the place in the procedure.

@@ -140,6 +140,11 @@ impl Records {
         first..first.saturating_add(count)
     }
 
+    /// The rule of an id; they are looked through one by one.
+    pub(super) fn by_id(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.id == id)
+    }
+
     pub(super) fn rule(&self, place: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(place).ok()?)
     }

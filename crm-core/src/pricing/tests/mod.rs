@@ -1,5 +1,6 @@
 //! Published figures, and what holds for every document.
 
+mod answers;
 mod conditions;
 mod errors;
 mod open;
