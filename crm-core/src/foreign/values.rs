@@ -41,8 +41,8 @@ pub fn json_schema(name: &str) -> Result<String> {
 /// Shares `amount` out by `weights` into parts of at most `exponent` digits behind the point; they sum to it exactly.
 ///
 /// # Errors
-/// `DecimalDigits` if `amount` has more digits than `exponent`; `Required` without weights; `OutOfRange` for a weight
-/// below zero and for weights that sum to zero; `TooMany`, `Overflow`.
+/// `DecimalDigits` if `amount` has more digits than `exponent`; `Required` without weights; `OutOfRange` for weights of
+/// both signs that sum to zero; `TooMany`, `Overflow`.
 #[uniffi::export]
 pub fn allocate(
     amount: Decimal,

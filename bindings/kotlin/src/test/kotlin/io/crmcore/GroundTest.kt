@@ -16,7 +16,7 @@ class GroundTest {
         val parts = allocate(BigDecimal("100"), thirds, AllocationMethod.LARGEST_REMAINDER, 2u)
         assertEquals(listOf("33.34", "33.33", "33.33").map(::BigDecimal), parts)
         refused<CrmException.Invalid>(ErrorCode.OUT_OF_RANGE, "weights") {
-            allocate(BigDecimal.TEN, listOf(BigDecimal.ZERO), AllocationMethod.CUMULATIVE, 2u)
+            allocate(BigDecimal.TEN, listOf(BigDecimal.ONE, BigDecimal.ONE.negate()), AllocationMethod.CUMULATIVE, 2u)
         }
     }
 
