@@ -1,3 +1,5 @@
+mod catalogue;
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

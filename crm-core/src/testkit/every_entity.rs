@@ -19,7 +19,7 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 18] = [
     "org_unit",
     "user_group",
     "territory",
@@ -33,6 +33,8 @@ const PUBLIC: [&str; 16] = [
     "permission_set",
     "field_definition",
     "pipeline",
+    "product_class",
+    "product_parameter",
     "product",
     "price_list",
     "list_price",
@@ -203,7 +205,7 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         let found = admin.reading(|reading| reading.all(entity.name, &Query::default())).unwrap();
         found.into_iter().next_back()
     };
-    for round in 0..6_000 {
+    for round in 0..20_000 {
         let schema = admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap();
         if let Ok(outcome) = admin.execute_all(&generator.commands(&schema), None) {
             generator.note(&outcome);

@@ -147,15 +147,20 @@ fn search_columns(entity: &EntityType) -> Vec<String> {
     std::iter::once(SEARCH_SCOPE).chain(words).map(quoted).collect()
 }
 
+/// The name of an index. The point keeps it from the name of a table: `product_class` is one, and `class` a field of
+/// `product`.
+fn index_name(entity: &str, columns: &str) -> String {
+    quoted(&format!("{entity}.{columns}"))
+}
+
 /// The index by owner of living records. What one user owns is mostly listed by name.
 pub(super) fn owner_index(entity: &EntityType) -> String {
-    let then = if has_indexed_name(entity) { "owner_name" } else { "owner" };
-    quoted(&format!("{}_{then}", entity.name))
+    index_name(entity.name, if has_indexed_name(entity) { "owner_name" } else { "owner" })
 }
 
 /// The index by owner of deleted records.
 pub(super) fn deleted_index(entity: &EntityType) -> String {
-    quoted(&format!("{}_deleted", entity.name))
+    index_name(entity.name, "deleted")
 }
 
 fn has_indexed_name(entity: &EntityType) -> bool {
@@ -188,13 +193,13 @@ pub(super) fn create(entity: &EntityType) -> String {
         let _ = write!(sql, ", {} {}{required}", quoted(&field.name), column_type(field));
     }
     sql.push_str(") STRICT;\n");
-    let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
+    let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", index_name(name, "id"), quoted(name));
     let mut index = |columns: &[&str]| {
         let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
         let _ = writeln!(
             sql,
             "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
-            quoted(&format!("{name}_{}", columns.join("_"))),
+            index_name(name, &columns.join("_")),
             quoted(name),
             names.join(", ")
         );
@@ -233,7 +238,7 @@ pub(super) fn custom_index(entity: &str, field: &FieldSpec) -> String {
     let name = &field.name;
     format!(
         "CREATE INDEX IF NOT EXISTS {} ON {} (tenant, json_extract(ext, '$.{name}'), id) WHERE deleted = 0",
-        quoted(&format!("{entity}_{name}")),
+        index_name(entity, name),
         quoted(entity)
     )
 }
