@@ -7,7 +7,9 @@ use super::generate::{Generator, Known};
 use super::regression::{create, delete, made, restore, told, update};
 use super::rights::{every, member};
 use super::{Engine, memory, registry, sqlite};
-use crate::access::{DefaultAccess, ObjectRight, RecordShare, SharingDefault, SharingRule};
+use crate::access::{
+    DefaultAccess, ObjectRight, PrincipalKind, PrincipalRef, RecordShare, SharingDefault, SharingRule, SharingRuleKind,
+};
 use crate::duplicates::{DuplicateAction, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crate::engine::Session;
 use crate::exchange::ExportOptions;
@@ -196,6 +198,15 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         ..crate::merging::MergeRequest::default()
     };
     admin.merges().merge(&merged).unwrap();
+    let rule = SharingRule {
+        name: "leads of the administrator".into(),
+        entity: "lead".into(),
+        kind: SharingRuleKind::Criteria,
+        filter: Some(Filter::IsEmpty { field: "company".into() }),
+        targets: vec![PrincipalRef { kind: PrincipalKind::User, id: admin.user() }],
+        ..SharingRule::default()
+    };
+    admin.admin().create_sharing_rule(&rule).unwrap();
     let kept = duplicates(admin);
     let mut reserved = vec![admin.user()];
     reserved.extend(kept);
@@ -205,7 +216,7 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         let found = admin.reading(|reading| reading.all(entity.name, &Query::default())).unwrap();
         found.into_iter().next_back()
     };
-    for round in 0..20_000 {
+    for round in 0..6_000 {
         let schema = admin.reading(|reading| Ok(reading.tenant.schema.clone())).unwrap();
         if let Ok(outcome) = admin.execute_all(&generator.commands(&schema), None) {
             generator.note(&outcome);
