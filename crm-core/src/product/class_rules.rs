@@ -10,7 +10,7 @@ use crate::room::{
     Decision, Reader, View, check_chars, check_count, check_distinct, refuse, tidy, tidy_part, with_record,
 };
 use crate::schema::{Entity, Row};
-use crate::value::{Error, ErrorCode, Id, Problem, Result, UnitTable};
+use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, UnitTable};
 
 /// The most classes below one.
 pub const MAX_CLASSES_BELOW: usize = 100_000;
@@ -23,12 +23,11 @@ pub(super) enum Lists<'a> {
 }
 
 impl Lists<'_> {
-    /// The records whose reference in a field is one of these.
-    fn of<E: Entity>(&mut self, field: &str, ids: &[Id]) -> Result<Vec<E>> {
+    /// The records that have one of these values in a field.
+    pub(super) fn of<E: Entity>(&mut self, field: &str, values: &[FieldValue]) -> Result<Vec<E>> {
         let mut found = Vec::new();
-        for chunk in ids.chunks(MAX_IN_VALUES) {
-            let values = chunk.iter().map(|id| (*id).into()).collect();
-            let filter = Some(Filter::In { field: field.into(), values });
+        for chunk in values.chunks(MAX_IN_VALUES) {
+            let filter = Some(Filter::In { field: field.into(), values: chunk.to_vec() });
             let query = Query { filter, ..Query::default() };
             let rows = match self {
                 Self::OfRule(view) => view.list_for_rule(E::NAME, &query)?,
@@ -42,7 +41,7 @@ impl Lists<'_> {
     }
 
     fn class(&mut self, id: Id) -> Result<ProductClass> {
-        let found = self.of::<ProductClass>("id", &[id])?;
+        let found = self.of::<ProductClass>("id", &[id.into()])?;
         found.into_iter().next().ok_or_else(|| Error::not_found(ProductClass::NAME))
     }
 }
@@ -65,7 +64,7 @@ pub(super) fn class_path(lists: &mut Lists<'_>, class: Id) -> Result<Vec<Product
 
 /// The definitions of classes.
 pub(super) fn definitions_of(lists: &mut Lists<'_>, classes: &[ProductClass]) -> Result<Vec<ProductParameter>> {
-    let classes: Vec<Id> = classes.iter().map(|class| class.id).collect();
+    let classes: Vec<FieldValue> = classes.iter().map(|class| class.id.into()).collect();
     lists.of("class", &classes)
 }
 
@@ -75,7 +74,7 @@ pub(super) fn definitions_of(lists: &mut Lists<'_>, classes: &[ProductClass]) ->
 /// `TooMany` above [`MAX_CLASSES_BELOW`].
 pub(super) fn classes_below(lists: &mut Lists<'_>, class: Id) -> Result<Vec<Vec<ProductClass>>> {
     let mut levels: Vec<Vec<ProductClass>> = Vec::new();
-    let (mut level, mut count) = (vec![class], 0_usize);
+    let (mut level, mut count) = (vec![FieldValue::from(class)], 0_usize);
     while !level.is_empty() && levels.len() <= MAX_CLASS_DEPTH {
         let below: Vec<ProductClass> = lists.of("parent", &level)?;
         count = count.saturating_add(below.len());
@@ -83,7 +82,7 @@ pub(super) fn classes_below(lists: &mut Lists<'_>, class: Id) -> Result<Vec<Vec<
             let problem = Problem::of_field(ErrorCode::TooMany, "class", "too many classes stand below");
             return Err(problem.with("max", MAX_CLASSES_BELOW).into_invalid());
         }
-        level = below.iter().map(|class| class.id).collect();
+        level = below.iter().map(|class| class.id.into()).collect();
         if !below.is_empty() {
             levels.push(below);
         }

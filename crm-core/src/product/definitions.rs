@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::classes::{LIMIT_SCALE, MAX_BLOCK_DEPTH};
 use super::{ParameterChoice, ParameterKind, ProductClass, ProductParameter};
-use crate::value::{Decimal, Dimension, ErrorCode, Id, Problem, Quantity, Ratio, Result, Rounding, UnitTable};
+use crate::query::base_figure;
+use crate::value::{Decimal, Dimension, ErrorCode, Id, Problem, Quantity, Rounding, UnitTable};
 
 value_struct! {
     /// A parameter as it holds at a class.
@@ -220,14 +221,4 @@ fn in_unit(limit: Decimal, from: Option<&str>, to: Option<&str>, rounding: Round
         }
         _ => Some(limit),
     }
-}
-
-/// A figure in the base unit of its dimension; a plain number as it is.
-///
-/// # Errors
-/// `NotInPicklist` for a unit that the table does not know, `Overflow`.
-pub(super) fn base_figure(figure: Decimal, unit: Option<&str>) -> Result<Ratio> {
-    let Some(unit) = unit else { return Ok(figure.into()) };
-    let unit = UnitTable::standard().unit(unit)?;
-    Ratio::from(figure).checked_mul(unit.factor())?.checked_add(unit.offset())
 }

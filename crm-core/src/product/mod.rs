@@ -11,11 +11,13 @@ mod commands;
 mod definitions;
 mod parameters;
 mod rules;
+mod search;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::query::{ParameterComparison, ParameterCondition};
 pub use class_rules::MAX_CLASSES_BELOW;
 pub use classes::{
     MAX_BLOCK_DEPTH, MAX_CHOICES, MAX_CLASS_DEPTH, MAX_PARAMETER_CODE_CHARS, ParameterChoice, ParameterKind,
@@ -25,10 +27,14 @@ pub use commands::ProductCommand;
 pub use definitions::{EffectiveParameter, effective_parameters};
 pub use parameters::{MAX_PARAMETER_TEXT_CHARS, MAX_PARAMETER_VALUES, ParameterValue};
 pub use rules::{pick_price_list, price_on};
+pub use search::{MAX_SEARCH_CONDITIONS, ProductSearch};
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
 pub(crate) use class_rules::class_parameters;
 pub(crate) use rules::{find_list_price, join_rule_of, restore_rule_of, rule_of};
+#[cfg(test)]
+pub(crate) use search::parameter_keys;
+pub(crate) use search::search_query;
 
 use crate::schema::EntityType;
 

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::class_rules::{Lists, class_path, definitions_of};
 use super::classes::{MAX_BLOCK_DEPTH, MAX_PARAMETER_CODE_CHARS};
-use super::definitions::{ParameterPath, base_figure, dimension_of};
+use super::definitions::{ParameterPath, dimension_of};
 use super::{EffectiveParameter, ParameterKind, Product, effective_parameters};
+use crate::query::base_figure;
 use crate::room::{MAX_PART_CHARS, View, check_chars, check_count, refuse, tidy, tidy_part};
 use crate::schema::Entity as _;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Ratio, Result, UnitTable};
@@ -86,7 +87,7 @@ impl ParameterValue {
     /// Lower and upper end, without and with the tolerance, in the base unit; nothing for a value that is no figure.
     ///
     /// # Errors
-    /// `NotInPicklist` for a unit that the table does not know, `Overflow`.
+    /// `Overflow`.
     pub(super) fn spans(&self) -> Result<Option<[Ratio; 4]>> {
         let Some(low) = self.number else { return Ok(None) };
         let high = self.number_to.unwrap_or(low);
@@ -104,7 +105,7 @@ impl ParameterValue {
 }
 
 /// So many percent of the size of a figure.
-pub(super) fn share(figure: Decimal, percent: Decimal) -> Result<Decimal> {
+fn share(figure: Decimal, percent: Decimal) -> Result<Decimal> {
     figure.abs().checked_mul(percent)?.checked_mul(Decimal::new(1, 2)?)
 }
 
@@ -359,7 +360,7 @@ fn check_numbers(
 /// Figures must fit into the base unit of their dimension: what is compared must be exact.
 fn overflowing(values: &[ParameterValue]) -> Result<()> {
     let wrong = values.iter().enumerate().filter_map(|(place, value)| {
-        let error = value.spans().err().filter(|error| error.code() == ErrorCode::Overflow)?;
+        let error = value.spans().err()?;
         let problem = error.problems().first()?.clone();
         Some(Problem { field: Some(format!("parameters[{place}].number")), ..problem })
     });

@@ -1,4 +1,5 @@
 mod catalogue;
+mod search;
 
 use std::collections::HashMap;
 

@@ -1,6 +1,7 @@
 //! Products, price lists, list prices.
 
 use super::ParameterValue;
+use super::search::parameter_keys;
 use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id};
@@ -46,7 +47,7 @@ entity! {
             /// Its class (产品分类), which says what its technical parameters are.
             pub class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
             /// The values of its technical parameters (技术参数). Without a class they are free.
-            pub parameters: Vec<ParameterValue> => nested(),
+            pub parameters: Vec<ParameterValue> => nested().spanned_by(parameter_keys),
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::Products;
 use super::products::wrap;
 use crate::product::{
-    EffectiveParameter, ProductClass, ProductClassPage, ProductCommand, ProductParameter, ProductParameterPage,
-    class_parameters,
+    EffectiveParameter, Product, ProductClass, ProductClassPage, ProductCommand, ProductPage, ProductParameter,
+    ProductParameterPage, ProductSearch, class_parameters, search_query,
 };
 use crate::query::Query;
+use crate::room::Reader as _;
+use crate::schema::Entity as _;
 use crate::value::{Id, Result};
 
 /// ```
@@ -41,6 +43,10 @@ use crate::value::{Id, Result};
 /// let amperes = ParameterValue { unit: Some("A".into()), ..voltage };
 /// let refused = products.create_product(&Product { code: "2".into(), parameters: vec![amperes], ..clamp }).unwrap_err();
 /// assert_eq!(refused.field(), Some("parameters[0].unit"));
+/// use crm_core::product::{ParameterComparison, ParameterCondition, ProductSearch};
+/// let at_least = ParameterCondition::number("rated_voltage", ParameterComparison::GreaterOrEqual, 500.into(), Some("V"));
+/// let found = products.find_products(&ProductSearch { conditions: vec![at_least], ..ProductSearch::default() })?;
+/// assert_eq!(found.items[0].code, "WDU 2.5");
 /// # Ok::<(), crm_core::value::Error>(())
 /// ```
 impl Products<'_> {
@@ -123,5 +129,20 @@ impl Products<'_> {
     /// `NotFound`, `Denied`.
     pub fn class_parameters(&self, class: Id) -> Result<Vec<EffectiveParameter>> {
         self.session.reading(|reading| class_parameters(reading, class))
+    }
+
+    /// One page of products that fulfil conditions on their technical parameters, across units: a rated voltage of at least
+    /// 0.5 kV finds 500 V. Only products that the caller sees are found, and none by parameters that are hidden from him.
+    ///
+    /// # Errors
+    /// As [`Session::list`](crate::engine::Session::list), and under `conditions[2]` what is wrong with a condition:
+    /// `Required`, `NotAllowed`, `OutOfRange`, `TooMany`, `UnitMismatch`. `NotFound` for the class.
+    pub fn find_products(&self, search: &ProductSearch) -> Result<ProductPage> {
+        let (rows, next_cursor) = self.session.reading(|reading| {
+            let query = search_query(reading, search)?;
+            reading.page(Product::NAME, &query)
+        })?;
+        let items = rows.into_iter().map(Product::from_stored).collect::<Result<_>>()?;
+        Ok(ProductPage { items, next_cursor })
     }
 }

@@ -2,6 +2,8 @@ CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INT
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE span_kind (number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (tenant, entity, field, code, tag)) STRICT;
+CREATE TABLE span_key (kind INTEGER NOT NULL, part INTEGER NOT NULL, low BLOB NOT NULL, high BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (kind, part, low, high, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
 CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
 CREATE TABLE match_key (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (tenant, space, version, hash, rid)) STRICT, WITHOUT ROWID;

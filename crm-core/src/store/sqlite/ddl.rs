@@ -28,6 +28,8 @@ CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INT
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE span_kind (number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (tenant, entity, field, code, tag)) STRICT;
+CREATE TABLE span_key (kind INTEGER NOT NULL, part INTEGER NOT NULL, low BLOB NOT NULL, high BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (kind, part, low, high, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
 CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
 CREATE TABLE match_key (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (tenant, space, version, hash, rid)) STRICT, WITHOUT ROWID;
@@ -39,10 +41,12 @@ CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprin
 ";
 
 /// What is read of them; a file that lacks some of it is refused.
-const FIXED_COLUMNS: [&str; 8] = [
+const FIXED_COLUMNS: [&str; 10] = [
     "SELECT id, key, epoch FROM tenant",
     "SELECT tenant, series, next FROM number_series",
     "SELECT tenant, entity, kind, value, record FROM unique_key",
+    "SELECT number, tenant, entity, field, code, tag FROM span_kind",
+    "SELECT kind, part, low, high, rid FROM span_key",
     "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
     "SELECT tenant, space, version, hash, rid FROM match_key",
     "SELECT tenant, space, version, rid, id, features FROM match_record",
