@@ -135,7 +135,8 @@ const AMONG_ALL: [Path; 8] = [
 
 /// Whatever was shared with everybody meanwhile is shared no more.
 fn open_nothing(admin: &Session) {
-    for rule in admin.list_all::<SharingRule>(&Query::default()).unwrap() {
+    let rules = admin.list_all::<SharingRule>(&Query::default()).unwrap();
+    for rule in rules.into_iter().filter(|rule| !rule.is_inactive) {
         admin.admin().update_sharing_rule(&SharingRule { is_inactive: true, ..rule }).unwrap();
     }
     for default in admin.list_all::<SharingDefault>(&Query::default()).unwrap() {
@@ -199,11 +200,12 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     };
     admin.merges().merge(&merged).unwrap();
     let rule = SharingRule {
-        name: "leads of the administrator".into(),
-        entity: "lead".into(),
+        name: "samples of the administrator".into(),
+        entity: "sample".into(),
         kind: SharingRuleKind::Criteria,
-        filter: Some(Filter::IsEmpty { field: "company".into() }),
+        filter: Some(Filter::IsEmpty { field: "note".into() }),
         targets: vec![PrincipalRef { kind: PrincipalKind::User, id: admin.user() }],
+        is_inactive: true,
         ..SharingRule::default()
     };
     admin.admin().create_sharing_rule(&rule).unwrap();
