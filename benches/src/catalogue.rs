@@ -60,7 +60,7 @@ fn values(number: usize) -> Vec<ParameterValue> {
 
 fn product(number: usize, class: Id) -> Product {
     let (code, name) = (format!("A-{number:07}"), format!("Article {number}"));
-    Product { code, name, class: Some(class), parameters: values(number), ..Product::default() }
+    Product { code, name, product_class: Some(class), parameters: values(number), ..Product::default() }
 }
 
 fn define(session: &Session) -> Result<Id> {
@@ -77,7 +77,7 @@ fn define(session: &Session) -> Result<Id> {
             if value.choice.is_some() { ["PA", "PBT", "steel", "brass"].map(choice).to_vec() } else { Vec::new() };
         let name = value.parameter.clone();
         let definition = ProductParameter {
-            class,
+            product_class: class,
             code: value.parameter,
             name,
             kind: Some(kind),

@@ -170,7 +170,7 @@ value_union! {
         /// The parameters that hold at a class of products.
         ClassParameters {
             /// The class.
-            class: Id,
+            product_class: Id,
         },
         /// A page of products that fulfil conditions on their technical parameters.
         FindProducts {
@@ -331,7 +331,9 @@ impl Question {
             Self::ListPrice { product, price_list, date } => {
                 json::to_canonical(&session.products().list_price(product, price_list, date)?)
             }
-            Self::ClassParameters { class } => json::to_canonical(&session.products().class_parameters(class)?),
+            Self::ClassParameters { product_class } => {
+                json::to_canonical(&session.products().class_parameters(product_class)?)
+            }
             Self::FindProducts { search } => json::to_canonical(&session.products().find_products(&search)?),
             rights => rights.rights(session),
         }

@@ -65,7 +65,7 @@ pub(super) fn class_path(lists: &mut Lists<'_>, class: Id) -> Result<Vec<Product
 /// The definitions of classes.
 pub(super) fn definitions_of(lists: &mut Lists<'_>, classes: &[ProductClass]) -> Result<Vec<ProductParameter>> {
     let classes: Vec<FieldValue> = classes.iter().map(|class| class.id.into()).collect();
-    lists.of("class", &classes)
+    lists.of("product_class", &classes)
 }
 
 /// The classes below one, level by level, without it.
@@ -79,7 +79,7 @@ pub(super) fn classes_below(lists: &mut Lists<'_>, class: Id) -> Result<Vec<Vec<
         let below: Vec<ProductClass> = lists.of("parent", &level)?;
         count = count.saturating_add(below.len());
         if count > MAX_CLASSES_BELOW {
-            let problem = Problem::of_field(ErrorCode::TooMany, "class", "too many classes stand below");
+            let problem = Problem::of_field(ErrorCode::TooMany, "product_class", "too many classes stand below");
             return Err(problem.with("max", MAX_CLASSES_BELOW).into_invalid());
         }
         level = below.iter().map(|class| class.id.into()).collect();
@@ -264,15 +264,18 @@ fn check_content(parameter: &ProductParameter) -> Result<()> {
 
 /// A definition among those of its class, of the classes above and below.
 fn check_fit(view: &mut dyn View, parameter: &ProductParameter) -> Result<()> {
-    let classes = class_path(&mut Lists::OfRule(view), parameter.class)
-        .map_err(|_| Error::invalid(ErrorCode::UnknownReference, "class", "`class` points to no product_class"))?;
+    let classes = class_path(&mut Lists::OfRule(view), parameter.product_class).map_err(|_| {
+        Error::invalid(ErrorCode::UnknownReference, "product_class", "`product_class` points to no product_class")
+    })?;
     let mut others = definitions_of(&mut Lists::OfRule(view), &classes)?;
     others.retain(|other| other.id != parameter.id);
     let path = {
         let by_id: HashMap<Id, &ProductParameter> = others.iter().map(|one| (one.id, one)).collect();
         check_block(parameter, &by_id)?;
         let path = path_of(parameter, &by_id);
-        let same = |other: &&ProductParameter| other.class == parameter.class && path_of(other, &by_id) == path;
+        let same = |other: &&ProductParameter| {
+            other.product_class == parameter.product_class && path_of(other, &by_id) == path
+        };
         if let Some(other) = others.iter().find(same) {
             let message = "the class defines a parameter of this code already";
             let problem = Problem::of_field(ErrorCode::DuplicateKey, "code", message);

@@ -80,7 +80,7 @@ entity! {
     pub struct ProductParameter("product_parameter", ProductParameterPage, Public) {
         required {
             /// The class that defines it.
-            pub class: Id => reference("product_class", MergePolicy::Repoint).indexed().once(),
+            pub product_class: Id => reference("product_class", MergePolicy::Repoint).indexed().once(),
             /// The code by which values name it; unique within class and block.
             pub code: String => text(120).searchable().indexed().once(),
             /// What people read.

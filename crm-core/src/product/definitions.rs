@@ -14,7 +14,7 @@ value_struct! {
             /// The definition that says most: the one nearest to the class.
             pub parameter: Id,
             /// The class of that definition.
-            pub class: Id,
+            pub product_class: Id,
             /// The code by which values name it.
             pub code: String,
             /// What people read.
@@ -66,10 +66,10 @@ pub(super) type ParameterPath = Vec<String>;
 /// let class = |id| ProductClass { id: Id::from_bytes([id; 16]), ..ProductClass::default() };
 /// let path = [class(1), class(2)];
 /// let kind = Some(ParameterKind::Number);
-/// let voltage = ProductParameter { class: path[0].id, code: "Un".into(), kind, unit: Some("V".into()), ..ProductParameter::default() };
-/// let narrower = ProductParameter { class: path[1].id, maximum: Some(1000.into()), unit: None, ..voltage.clone() };
+/// let voltage = ProductParameter { product_class: path[0].id, code: "Un".into(), kind, unit: Some("V".into()), ..ProductParameter::default() };
+/// let narrower = ProductParameter { product_class: path[1].id, maximum: Some(1000.into()), unit: None, ..voltage.clone() };
 /// let found = effective_parameters(&path, &[narrower, voltage]);
-/// assert_eq!((found.len(), found[0].class, found[0].unit.as_deref()), (1, path[1].id, Some("V")));
+/// assert_eq!((found.len(), found[0].product_class, found[0].unit.as_deref()), (1, path[1].id, Some("V")));
 /// assert!(!found[0].is_inherited);
 /// ```
 #[must_use]
@@ -78,7 +78,7 @@ pub fn effective_parameters(path: &[ProductClass], definitions: &[ProductParamet
     let mut places: HashMap<ParameterPath, usize> = HashMap::new();
     let mut found: Vec<EffectiveParameter> = Vec::new();
     for class in path {
-        let mut own: Vec<&ProductParameter> = definitions.iter().filter(|one| one.class == class.id).collect();
+        let mut own: Vec<&ProductParameter> = definitions.iter().filter(|one| one.product_class == class.id).collect();
         own.sort_by_key(|one| (one.position.unwrap_or(i64::MAX), &one.code, one.id));
         for definition in own {
             let path = path_of(definition, &by_id);
@@ -97,7 +97,7 @@ pub fn effective_parameters(path: &[ProductClass], definitions: &[ProductParamet
     }
     let last = path.last().map(|class| class.id);
     for parameter in &mut found {
-        parameter.is_inherited = Some(parameter.class) != last;
+        parameter.is_inherited = Some(parameter.product_class) != last;
     }
     found
 }
@@ -122,7 +122,7 @@ pub(super) fn defined(definition: &ProductParameter, mut path: ParameterPath) ->
     path.pop();
     EffectiveParameter {
         parameter: definition.id,
-        class: definition.class,
+        product_class: definition.product_class,
         code: definition.code.clone(),
         name: definition.name.clone(),
         kind: definition.value_kind(),

@@ -117,14 +117,17 @@ fn share(figure: Decimal, percent: Decimal) -> Result<Decimal> {
 /// # Errors
 /// All problems at once, each with its path, such as `parameters[3].unit`.
 pub(super) fn check(view: &mut dyn View, before: Option<&Product>, product: &mut Product) -> Result<()> {
-    let is_same = |before: &Product| before.class == product.class && before.parameters == product.parameters;
-    if before.is_some_and(is_same) || before.is_none() && product.class.is_none() && product.parameters.is_empty() {
+    let is_same =
+        |before: &Product| before.product_class == product.product_class && before.parameters == product.parameters;
+    if before.is_some_and(is_same)
+        || before.is_none() && product.product_class.is_none() && product.parameters.is_empty()
+    {
         return Ok(());
     }
     let checked = checked(view, before, product);
     if checked.is_err() && !view.can_read(Product::NAME, "parameters") {
         // The caller set the class alone, and must not learn from a refusal what the product says.
-        return Err(Error::invalid(ErrorCode::NotAllowed, "class", "the product does not fit the class"));
+        return Err(Error::invalid(ErrorCode::NotAllowed, "product_class", "the product does not fit the class"));
     }
     checked
 }
@@ -139,17 +142,20 @@ fn checked(view: &mut dyn View, before: Option<&Product>, product: &mut Product)
     }
     let paths = paths(&product.parameters, &mut problems);
     refuse(std::mem::take(&mut problems))?;
-    let Some(class) = product.class else {
+    let Some(class) = product.product_class else {
         return overflowing(&product.parameters);
     };
-    let path = class_path(&mut Lists::OfRule(view), class)
-        .map_err(|_| Error::invalid(ErrorCode::UnknownReference, "class", "`class` points to no product_class"))?;
+    let path = class_path(&mut Lists::OfRule(view), class).map_err(|_| {
+        Error::invalid(ErrorCode::UnknownReference, "product_class", "`product_class` points to no product_class")
+    })?;
     let definitions = definitions_of(&mut Lists::OfRule(view), &path)?;
     let known: HashMap<ParameterPath, EffectiveParameter> = effective_parameters(&path, &definitions)
         .into_iter()
         .map(|one| (one.block.iter().chain([&one.code]).cloned().collect(), one))
         .collect();
-    let kept = before.filter(|before| before.class == product.class).map(|before| before.parameters.as_slice());
+    let kept = before
+        .filter(|before| before.product_class == product.product_class)
+        .map(|before| before.parameters.as_slice());
     for (place, (value, path)) in product.parameters.iter_mut().zip(&paths).enumerate() {
         if let Some(definition) = known.get(path) {
             value.unit = value.unit.take().or_else(|| definition.unit.clone().filter(|_| value.number.is_some()));

@@ -21,7 +21,7 @@ value_struct! {
     pub struct ProductSearch {
         optional {
             /// The class; products of the classes below are found too.
-            pub class: Option<Id>,
+            pub product_class: Option<Id>,
             /// What the parameters must fulfil, each of the conditions. A figure without a unit has that of the parameter.
             pub conditions: Vec<ParameterCondition>,
             /// What else must hold.
@@ -49,16 +49,16 @@ pub(crate) fn search_query(reader: &mut dyn Reader, search: &ProductSearch) -> R
     refuse(problems)?;
     let mut filters = Vec::new();
     let mut classes: Vec<ProductClass> = Vec::new();
-    if let Some(class) = search.class {
+    if let Some(class) = search.product_class {
         let mut lists = Lists::OfReader(reader);
         let path = class_path(&mut lists, class)?;
         let below = classes_below(&mut lists, class)?;
         let within: Vec<Id> = std::iter::once(class).chain(below.iter().flatten().map(|class| class.id)).collect();
-        filters.push(among("class", &within));
+        filters.push(among("product_class", &within));
         classes = path.into_iter().chain(below.into_iter().flatten()).collect();
     }
     for (place, condition) in search.conditions.iter().enumerate() {
-        let condition = completed(reader, search.class.map(|_| classes.as_slice()), condition)
+        let condition = completed(reader, search.product_class.map(|_| classes.as_slice()), condition)
             .map_err(|error| error.under(&format!("conditions[{place}]")))?;
         filters.push(Filter::Parameter { field: "parameters".into(), condition });
     }

@@ -45,7 +45,7 @@ entity! {
             /// Its identifiers in other systems.
             pub external_ids: Vec<ExternalId> => external_ids(),
             /// Its class (产品分类), which says what its technical parameters are.
-            pub class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
+            pub product_class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
             /// The values of its technical parameters (技术参数). Without a class they are free.
             pub parameters: Vec<ParameterValue> => nested().spanned_by(parameter_keys),
         }

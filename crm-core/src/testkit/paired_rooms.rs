@@ -311,7 +311,7 @@ impl Rooms {
                 code: "P 1".into(),
                 name: "Pump".into(),
                 description,
-                class: Some(class),
+                product_class: Some(class),
                 parameters,
                 ..Product::default()
             };
@@ -320,7 +320,7 @@ impl Rooms {
             admin.products().create_product_class(&class).unwrap();
             let definition = ProductParameter {
                 id: parameter,
-                class: class.id,
+                product_class: class.id,
                 code: "Un".into(),
                 name: "Un".into(),
                 kind: Some(ParameterKind::Number),

@@ -28,7 +28,7 @@ use crate::value::{Id, Result};
 /// let electrics = products.create_product_class(&class("27", "Electrical engineering", None))?;
 /// let terminals = products.create_product_class(&class("27-14", "Terminals", Some(electrics.id)))?;
 /// products.create_product_parameter(&ProductParameter {
-///     class: electrics.id,
+///     product_class: electrics.id,
 ///     code: "rated_voltage".into(),
 ///     name: "Rated voltage".into(),
 ///     kind: Some(ParameterKind::Number),
@@ -37,7 +37,7 @@ use crate::value::{Id, Result};
 /// })?;
 /// let known = products.class_parameters(terminals.id)?;
 /// assert_eq!((known[0].code.as_str(), known[0].is_inherited), ("rated_voltage", true));
-/// let clamp = Product { code: "WDU 2.5".into(), name: "Clamp".into(), class: Some(terminals.id), ..Product::default() };
+/// let clamp = Product { code: "WDU 2.5".into(), name: "Clamp".into(), product_class: Some(terminals.id), ..Product::default() };
 /// let voltage = ParameterValue::number("rated_voltage", "0.8".parse()?, Some("kV"));
 /// products.create_product(&Product { parameters: vec![voltage.clone()], ..clamp.clone() })?;
 /// let amperes = ParameterValue { unit: Some("A".into()), ..voltage };

@@ -17,7 +17,7 @@ pub(super) fn class(session: &Session, code: &str, parent: Option<Id>) -> Produc
 pub(super) fn parameter(class: Id, code: &str, kind: ParameterKind, unit: Option<&str>) -> ProductParameter {
     let unit = unit.map(str::to_owned);
     ProductParameter {
-        class,
+        product_class: class,
         code: code.into(),
         name: code.into(),
         kind: Some(kind),
@@ -109,7 +109,7 @@ fn parameters_are_inherited_and_narrowed_on_the_way_down() {
             ..parameter(low.id, "Un", ParameterKind::Number, Some("kV"))
         };
         define(&admin, narrower);
-        define(&admin, ProductParameter { class: low.id, choices: colours[..2].to_vec(), ..colour });
+        define(&admin, ProductParameter { product_class: low.id, choices: colours[..2].to_vec(), ..colour });
 
         let found = admin.products().class_parameters(low.id).unwrap();
         assert_eq!(paths(&found), ["Un", "colour", "Iu"]);
@@ -118,7 +118,7 @@ fn parameters_are_inherited_and_narrowed_on_the_way_down() {
         assert_eq!((un.minimum, un.maximum), (Some(0.into()), Some(1.into())), "what is left open comes from above");
         assert_eq!((un.is_required, un.is_multiple, un.narrows), (true, false, Some(voltage.id)));
         assert_eq!(un.external_code.as_deref(), Some("0173-1#02-BAH005#004"));
-        assert_eq!((un.class, un.is_inherited), (low.id, false));
+        assert_eq!((un.product_class, un.is_inherited), (low.id, false));
         assert_eq!(found[1].choices.len(), 2);
         let beside = admin.products().class_parameters(other.id).unwrap();
         assert_eq!((paths(&beside), beside[0].is_inherited), (vec!["Un".to_owned(), "colour".into()], true));
@@ -133,7 +133,7 @@ fn a_definition_that_widens_the_one_above_is_refused() {
         let low = class(&admin, "27-14", Some(top.id));
         let voltage = parameter(top.id, "Un", ParameterKind::Number, Some("V"));
         define(&admin, ProductParameter { maximum: Some(1_000.into()), ..voltage.clone() });
-        let below = ProductParameter { class: low.id, ..voltage.clone() };
+        let below = ProductParameter { product_class: low.id, ..voltage.clone() };
         let tried = |definition: ProductParameter| refused(admin.products().create_product_parameter(&definition));
         let wider = ProductParameter { unit: Some("kV".into()), maximum: Some(decimal("1.1")), ..below.clone() };
         assert_eq!(tried(wider), (ErrorCode::OutOfRange, "maximum".into()));
@@ -234,7 +234,7 @@ fn values_are_checked_against_the_parameters_of_the_class() {
     for (_folder, admin) in sessions() {
         let low = terminals(&admin);
         let products = admin.products();
-        let clamp = Product { code: "C".into(), name: "C".into(), class: Some(low.id), ..Product::default() };
+        let clamp = Product { code: "C".into(), name: "C".into(), product_class: Some(low.id), ..Product::default() };
         let good = vec![
             amount("Un", "800", None),
             ParameterValue::range("T", decimal("-40"), decimal("85"), Some("CEL")),
@@ -306,8 +306,11 @@ fn without_a_class_values_are_free_but_well_formed() {
         let nameless = Product { code: "G".into(), parameters: vec![ParameterValue::text(" ", "x")], ..free.clone() };
         let refusal = refused(admin.products().create_product(&nameless));
         assert_eq!(refusal, (ErrorCode::Required, "parameters[0].parameter".into()));
-        let foreign = Product { code: "H".into(), class: Some(admin.new_id()), ..free };
-        assert_eq!(refused(admin.products().create_product(&foreign)), (ErrorCode::UnknownReference, "class".into()));
+        let foreign = Product { code: "H".into(), product_class: Some(admin.new_id()), ..free };
+        assert_eq!(
+            refused(admin.products().create_product(&foreign)),
+            (ErrorCode::UnknownReference, "product_class".into())
+        );
     }
 }
 
@@ -320,7 +323,7 @@ fn a_definition_that_gets_narrower_does_not_stand_in_the_way_of_other_changes() 
         let product = Product {
             code: "P".into(),
             name: "P".into(),
-            class: Some(top.id),
+            product_class: Some(top.id),
             parameters: vec![amount("Un", "800", Some("V"))],
             ..Product::default()
         };

@@ -15,7 +15,8 @@ fn figure(code: &str, number: &str, unit: Option<&str>) -> ParameterValue {
 }
 
 fn made(session: &Session, code: &str, class: Option<Id>, parameters: Vec<ParameterValue>) -> Product {
-    let product = Product { code: code.into(), name: code.into(), class, parameters, ..Product::default() };
+    let product =
+        Product { code: code.into(), name: code.into(), product_class: class, parameters, ..Product::default() };
     session.products().create_product(&product).unwrap()
 }
 
@@ -102,7 +103,8 @@ fn protection_supply_with_tolerance_and_temperature_are_found_together() {
         ];
         let fit = ["fits", "fits in kelvin", "fits in fahrenheit"];
         assert_eq!(found(&admin, &asked), fit);
-        let search = ProductSearch { class: Some(low.id), conditions: asked.to_vec(), ..ProductSearch::default() };
+        let search =
+            ProductSearch { product_class: Some(low.id), conditions: asked.to_vec(), ..ProductSearch::default() };
         assert_eq!(codes(&admin, &search), fit);
         let warm = compared("T", By::Covers, "25", Some("°C"));
         assert_eq!(found(&admin, &[warm]).len(), 9, "each of them works at room temperature");
@@ -168,7 +170,7 @@ fn a_class_is_searched_with_everything_below_and_in_pages() {
         made(&admin, "free", None, vec![figure("Un", "5", Some("V"))]);
         let conditions = vec![compared("Un", By::GreaterOrEqual, "1", None)];
         let within = |class: Id| ProductSearch {
-            class: Some(class),
+            product_class: Some(class),
             conditions: conditions.clone(),
             ..ProductSearch::default()
         };
@@ -193,7 +195,7 @@ fn a_class_is_searched_with_everything_below_and_in_pages() {
         // The same condition stands in any filter of any question.
         let condition = compared("Un", By::Equal, "5", Some("V"));
         let asked = Filter::Parameter { field: "parameters".into(), condition };
-        let either = asked.clone().negated().and(Filter::IsEmpty { field: "class".into() }.negated());
+        let either = asked.clone().negated().and(Filter::IsEmpty { field: "product_class".into() }.negated());
         let query = |filter: Filter| Query { filter: Some(filter), ..Query::default() };
         assert_eq!(admin.products().products(&query(either)).unwrap().items.len(), 6);
         assert_eq!(admin.products().products(&query(asked.or(p5))).unwrap().items.len(), 2);
@@ -232,7 +234,7 @@ fn a_search_that_makes_no_sense_is_refused_by_its_place() {
     for (_folder, admin) in sessions() {
         let low = terminals(&admin);
         let refused = |conditions: Vec<ParameterCondition>| {
-            let search = ProductSearch { class: Some(low.id), conditions, ..ProductSearch::default() };
+            let search = ProductSearch { product_class: Some(low.id), conditions, ..ProductSearch::default() };
             let error = admin.products().find_products(&search).unwrap_err();
             (error.code(), error.field().unwrap_or_default().to_owned())
         };
@@ -260,7 +262,7 @@ fn a_search_that_makes_no_sense_is_refused_by_its_place() {
         let on_text = Filter::Parameter { field: "name".into(), condition: good };
         let query = Query { filter: Some(on_text), ..Query::default() };
         assert_eq!(admin.products().products(&query).unwrap_err().code(), ErrorCode::WrongType);
-        let nowhere = ProductSearch { class: Some(admin.new_id()), ..ProductSearch::default() };
+        let nowhere = ProductSearch { product_class: Some(admin.new_id()), ..ProductSearch::default() };
         assert_eq!(admin.products().find_products(&nowhere).unwrap_err().kind(), "not_found");
     }
 }

@@ -148,7 +148,8 @@ pub(super) const CALLS: &[Call] = &[
         let class = rooms.any("product_class");
         let code = rooms.random.of(&["Un", "T", "own"]).to_owned();
         let kind = Some(rooms.random.of(&[ParameterKind::Number, ParameterKind::Text, ParameterKind::Block]));
-        let made = ProductParameter { class, code, name: rooms.word(), kind, ..ProductParameter::default() };
+        let made =
+            ProductParameter { product_class: class, code, name: rooms.word(), kind, ..ProductParameter::default() };
         rooms.make(&made, |session, made| session.products().create_product_parameter(made));
     }),
     ("Products::update_product_parameter", |rooms| {
@@ -168,7 +169,7 @@ pub(super) const CALLS: &[Call] = &[
         let parameter = rooms.random.of(&["Un", "T", "own"]);
         let condition = ParameterCondition { comparison, number, unit, ..ParameterCondition::present(parameter) };
         let conditions = if rooms.random.percent(80) { vec![condition] } else { Vec::new() };
-        let search = ProductSearch { class, conditions, ..ProductSearch::default() };
+        let search = ProductSearch { product_class: class, conditions, ..ProductSearch::default() };
         rooms.ask(&search, |session| session.products().find_products(&search));
     }),
     ("Products::create_price_list", |rooms| {
