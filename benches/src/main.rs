@@ -2,12 +2,14 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead, with `--duplicates` the look for duplicates at a save, with `--index`
+//! force are measured instead, with `--catalogue` the search for products by parameters, with `--duplicates` the look for
+//! duplicates at a save, with `--index`
 //! the same among companies in an index file and of a whole list; with `--matching --out FILE` records
 //! are made for the search for duplicates, which `benches/matching` measures beside splink. A reader who sees a part only is
 //! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
+mod catalogue;
 mod duplicates;
 mod index;
 mod parties;
@@ -50,6 +52,7 @@ struct Options {
     matching: bool,
     parties: parties::Wanted,
     out: Option<PathBuf>,
+    catalogue: bool,
     duplicates: bool,
     index: bool,
 }
@@ -64,6 +67,9 @@ fn main() -> std::result::Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     if options.access {
         return access::measure(folder.path(), options.rows);
+    }
+    if options.catalogue {
+        return catalogue::measure(folder.path(), options.rows);
     }
     if options.index {
         return index::measure(folder.path(), options.rows);
@@ -120,6 +126,7 @@ fn options() -> Options {
         rows: rows.max(world::OWNERS),
         rounds: number("--rounds", 3_000).max(10),
         access: given("--access"),
+        catalogue: given("--catalogue"),
         duplicates: given("--duplicates"),
         index: given("--index"),
         matching: given("--matching"),

@@ -111,11 +111,14 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::product::{
-        ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,
+        EffectiveParameter, ListPrice, ListPricePage, ParameterChoice, ParameterKind, ParameterValue, PriceList,
+        PriceListPage, Product, ProductClass, ProductClassPage, ProductCommand, ProductLifeCycle, ProductPage,
+        ProductParameter, ProductParameterPage, ProductSearch,
     };
     #[pymodule_export]
     use crm_core::query::{
-        AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort,
+        AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction,
+        ParameterComparison, ParameterCondition, Query, Sort,
     };
     #[pymodule_export]
     use crm_core::quote::{
