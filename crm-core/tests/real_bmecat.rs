@@ -7,7 +7,8 @@
 mod real_bmecat {
     use std::path::PathBuf;
 
-    use crm_core::exchange::{BmecatFile, BmecatProduct, XmlElement, XmlNode, read_bmecat, write_bmecat};
+    use crm_core::engine::{Crm, Session, SetupOptions};
+    use crm_core::exchange::{BmecatFile, BmecatImport, BmecatProduct, XmlElement, XmlNode, read_bmecat, write_bmecat};
 
     /// The product, its `FEATURE`, `FVALUE` and `VALUE_IDREF` elements, keywords and references.
     const FILES: [(&str, [u64; 3], usize, usize); 5] = [
@@ -119,6 +120,36 @@ mod real_bmecat {
             assert_eq!(found.features[0].features.len() as u64, features, "{product}");
             assert_eq!((found.keywords.len(), found.references.len()), (keywords, references), "{product}");
             assert_eq!(found.order.order_unit.as_deref(), Some("C62"));
+        }
+    }
+
+    fn session() -> Session {
+        let crm = Crm::open_in_memory();
+        crm.setup(SetupOptions {
+            tenant: "main".into(),
+            name: "Terminals".into(),
+            base_currency: "EUR".parse().unwrap(),
+            time_zone: "Europe/Berlin".into(),
+            admin_login: "admin".into(),
+        })
+        .unwrap();
+        crm.session("main", "admin").unwrap()
+    }
+
+    #[test]
+    fn real_products_are_imported_and_exported_without_loss() {
+        let session = session();
+        for (product, ..) in FILES {
+            let Some(bytes) = data(product) else { return };
+            let options = BmecatImport { system: Some(product.into()), ..BmecatImport::default() };
+            let report = session.import_bmecat(&bytes, &options, false).unwrap();
+            assert_eq!((report.rejects.as_slice(), report.created), ([].as_slice(), 1), "{product}");
+            let again = session.import_bmecat(&bytes, &options, false).unwrap();
+            assert_eq!((again.rejects.as_slice(), again.unchanged), ([].as_slice(), 1), "{product}");
+        }
+        for (product, ..) in FILES {
+            let Some(bytes) = data(product) else { return };
+            assert_eq!(session.export_bmecat(product, None).unwrap().as_bytes(), bytes, "{product}");
         }
     }
 }

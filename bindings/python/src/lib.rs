@@ -37,8 +37,8 @@ mod _native {
     use crate::duplicates::DuplicateControl;
     #[pymodule_export]
     use crate::exchange::{
-        CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
-        write_vcards,
+        BmecatFile, CellReader, escape_formula, notices_csv, read_bmecat, read_csv, read_vcards, rejects_csv,
+        unescape_formula, write_bmecat, write_csv, write_vcards,
     };
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
@@ -92,6 +92,8 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::exchange::{
+        BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatGroup, BmecatImport,
+        BmecatMime, BmecatOrder, BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction,
         CellFormat, CellKind, ColumnCondition, ColumnMapping, CsvOptions, CsvReject, CsvRow, CsvTable, CsvWriteOptions,
         DateFormat, DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport,
         PercentReading, ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding,
@@ -113,7 +115,7 @@ mod _native {
     use crm_core::product::{
         EffectiveParameter, ListPrice, ListPricePage, ParameterChoice, ParameterKind, ParameterValue, PriceList,
         PriceListPage, Product, ProductClass, ProductClassPage, ProductCommand, ProductLifeCycle, ProductPage,
-        ProductParameter, ProductParameterPage, ProductSearch,
+        ProductParameter, ProductParameterPage, ProductSearch, ProductSource, ProductSourcePage, SourceText,
     };
     #[pymodule_export]
     use crm_core::query::{

@@ -39,8 +39,9 @@ mod vcard;
 mod xml;
 
 pub use bmecat::{
-    BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatFile, BmecatGroup, BmecatMime,
-    BmecatOrder, BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction, read_bmecat, write_bmecat,
+    BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatFile, BmecatGroup,
+    BmecatImport, BmecatMime, BmecatOrder, BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction,
+    read_bmecat, write_bmecat,
 };
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
 pub use csv::{

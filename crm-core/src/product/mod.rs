@@ -12,6 +12,7 @@ mod definitions;
 mod parameters;
 mod rules;
 mod search;
+mod sources;
 mod types;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use definitions::{EffectiveParameter, effective_parameters};
 pub use parameters::{MAX_PARAMETER_TEXT_CHARS, MAX_PARAMETER_VALUES, ParameterValue};
 pub use rules::{pick_price_list, price_on};
 pub use search::{MAX_SEARCH_CONDITIONS, ProductSearch};
+pub use sources::{ProductSource, ProductSourcePage, SourceText};
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
 pub(crate) use class_rules::class_parameters;
@@ -46,5 +48,6 @@ pub(crate) fn entities() -> Vec<EntityType> {
         EntityType::of::<Product>().mergeable(),
         EntityType::of::<PriceList>(),
         EntityType::of::<ListPrice>(),
+        EntityType::of::<ProductSource>(),
     ]
 }

@@ -21,7 +21,7 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 18] = [
+const PUBLIC: [&str; 19] = [
     "org_unit",
     "user_group",
     "territory",
@@ -40,6 +40,7 @@ const PUBLIC: [&str; 18] = [
     "product",
     "price_list",
     "list_price",
+    "product_source",
 ];
 
 /// A way to a record of any entity: what is found of it, as text.

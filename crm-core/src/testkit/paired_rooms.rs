@@ -64,9 +64,10 @@ const STAGES: &[(&str, &str)] = &[
 pub(super) const ROOMS: [&str; 8] =
     ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
 /// The entities that everybody sees who has the right.
-const SHARED: [&str; 5] = ["product_class", "product_parameter", "product", "price_list", "list_price"];
+const SHARED: [&str; 6] =
+    ["product_class", "product_parameter", "product", "price_list", "list_price", "product_source"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 29] = [
+pub(super) const ASKED: [&str; 30] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -92,6 +93,7 @@ pub(super) const ASKED: [&str; 29] = [
     "product",
     "price_list",
     "list_price",
+    "product_source",
     "role",
     "permission_set",
     "organization",

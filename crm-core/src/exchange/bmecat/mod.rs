@@ -38,13 +38,19 @@
 //! ```
 
 mod features;
+mod import;
+mod mapping;
 mod read;
+mod source;
 mod types;
 mod write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_import;
 
+pub use import::BmecatImport;
 pub use types::{
     BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatGroup, BmecatMime, BmecatOrder,
     BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction,

@@ -198,6 +198,13 @@ CREATE INDEX "list_price.price_list" ON "list_price" (tenant, "price_list", id) 
 CREATE INDEX "list_price.product" ON "list_price" (tenant, "product", id) WHERE deleted = 0;
 CREATE INDEX "list_price.valid_from" ON "list_price" (tenant, "valid_from", id) WHERE deleted = 0;
 CREATE INDEX "list_price.deleted" ON "list_price" (tenant, owner) WHERE deleted <> 0;
+CREATE TABLE "product_source" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "system" TEXT NOT NULL, "key" TEXT, "position" INTEGER, "source" TEXT) STRICT;
+CREATE UNIQUE INDEX "product_source.id" ON "product_source" (tenant, id);
+CREATE INDEX "product_source.owner" ON "product_source" (tenant, "owner", id) WHERE deleted = 0;
+CREATE INDEX "product_source.updated_at" ON "product_source" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "product_source.system" ON "product_source" (tenant, "system", id) WHERE deleted = 0;
+CREATE INDEX "product_source.key" ON "product_source" (tenant, "key", id) WHERE deleted = 0;
+CREATE INDEX "product_source.deleted" ON "product_source" (tenant, owner) WHERE deleted <> 0;
 CREATE TABLE "pipeline" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "key" TEXT NOT NULL, "is_default" INTEGER, "stages" TEXT) STRICT;
 CREATE UNIQUE INDEX "pipeline.id" ON "pipeline" (tenant, id);
 CREATE INDEX "pipeline.owner" ON "pipeline" (tenant, "owner", id) WHERE deleted = 0;
