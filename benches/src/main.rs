@@ -2,13 +2,16 @@
 //! keys, search words, journal entry and operation, or reads the same columns. Only the ratios count.
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
-//! force are measured instead, with `--duplicates` the look for duplicates at a save, with `--index`
-//! the same among companies in an index file and of a whole list; with `--matching --out FILE` records
-//! are made for the search for duplicates, which `benches/matching` measures beside splink; with `--prices` a large quote
-//! is priced over `--rows` condition records. A reader who sees a part only is
+//! force are measured instead, with `--catalogue` the search for products by parameters, with `--bmecat [FOLDER]` files
+//! of catalogues, with `--prices` a large quote over `--rows` condition records, with `--duplicates` the look for
+//! duplicates at a save, with `--index` the same among companies in an index file and of a whole list; with
+//! `--matching --out FILE` records are made for the search for duplicates, which `benches/matching` measures beside
+//! splink. A reader who sees a part only is
 //! measured against the raw twin that sees everything, for that is what a host would write without rights.
 
 mod access;
+mod bmecat;
+mod catalogue;
 mod duplicates;
 mod index;
 mod parties;
@@ -49,9 +52,11 @@ struct Options {
     rows: usize,
     rounds: usize,
     access: bool,
+    bmecat: Option<Option<PathBuf>>,
     matching: bool,
     parties: parties::Wanted,
     out: Option<PathBuf>,
+    catalogue: bool,
     duplicates: bool,
     index: bool,
     prices: bool,
@@ -65,8 +70,14 @@ fn main() -> std::result::Result<(), Failure> {
         return parties::write(&options.parties, &path);
     }
     let folder = tempfile::tempdir()?;
+    if let Some(files) = &options.bmecat {
+        return bmecat::measure(folder.path(), files.as_deref(), options.rows.div_ceil(100).min(1_000));
+    }
     if options.access {
         return access::measure(folder.path(), options.rows);
+    }
+    if options.catalogue {
+        return catalogue::measure(folder.path(), options.rows);
     }
     if options.index {
         return index::measure(folder.path(), options.rows);
@@ -126,6 +137,11 @@ fn options() -> Options {
         rows: rows.max(world::OWNERS),
         rounds: number("--rounds", 3_000).max(10),
         access: given("--access"),
+        bmecat: given("--bmecat").then(|| {
+            let place = arguments.iter().position(|argument| argument == "--bmecat")?;
+            arguments.get(place + 1).filter(|next| !next.starts_with("--")).map(PathBuf::from)
+        }),
+        catalogue: given("--catalogue"),
         duplicates: given("--duplicates"),
         index: given("--index"),
         prices: given("--prices"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crm_core::pricing::{
-    Access, AccessSequence, Calculation, ConditionKind, ConditionRecord, ConditionTable, ConditionType, OpenDocument,
+    AccessSequence, AccessStep, Calculation, ConditionKind, ConditionRecord, ConditionTable, ConditionType, OpenDocument,
     PriceCatalog, PriceDocument, PriceField, PriceItem, Pricer, PricingProcedure, PricingStep,
 };
 use crm_core::value::{FieldValue, json};
@@ -109,7 +109,7 @@ fn catalog(rows: usize) -> Result<PriceCatalog, Failure> {
         table("G", &["group"]),
         table("CG", &["customer", "group"]),
     ];
-    let access = |table: &str| Access {
+    let access = |table: &str| AccessStep {
         table: table.into(),
         exclusive: None,
         requirement: None,

@@ -213,8 +213,8 @@ mod tests {
         tamper(
             &path,
             "PRAGMA writable_schema = ON;
-             CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'role_owner';
-             DELETE FROM sqlite_schema WHERE name = 'role_owner'",
+             CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'role.owner';
+             DELETE FROM sqlite_schema WHERE name = 'role.owner'",
         );
         tamper(&path, "UPDATE role SET owner = zeroblob(16)");
         tamper(
@@ -223,7 +223,7 @@ mod tests {
              DELETE FROM sqlite_schema WHERE name = 'kept'",
         );
         let problems = Crm::open_with(&path, quick()).unwrap().check_integrity().unwrap();
-        assert!(problems.iter().any(|problem| problem.contains("role_owner")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.contains("role.owner")), "{problems:?}");
     }
 
     /// They were told as wrong input.
@@ -320,7 +320,7 @@ mod tests {
         let path = whole_file(folder.path());
         rusqlite::Connection::open(&path)
             .unwrap()
-            .execute_batch("DROP INDEX user_unit; ALTER TABLE user DROP COLUMN unit")
+            .execute_batch("DROP INDEX \"user.unit\"; ALTER TABLE user DROP COLUMN unit")
             .unwrap();
         assert_eq!(told(&Crm::open_with(&path, quick()).unwrap_err()), ("corrupt", ErrorCode::DamagedFile));
     }

@@ -1,7 +1,7 @@
 //! CSV, cells and vCards: pure functions from bytes to values and back.
 
 use crm_core::exchange::{
-    CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
+    BmecatCatalog, CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
 };
 use crm_core::value::python::Argument;
 use crm_core::value::{FieldValue, Problem};
@@ -76,6 +76,53 @@ pub fn read_vcards(py: Python<'_>, source: FileInput) -> PyResult<VCardFile> {
 #[pyo3(signature = (cards, version=None))]
 pub fn write_vcards(py: Python<'_>, cards: Vec<VCard>, version: Option<VCardVersion>) -> PyResult<String> {
     Ok(py.detach(|| crm_core::exchange::write_vcards(&cards, version.unwrap_or_default()))?)
+}
+
+/// A BMEcat catalogue as it stands in a file.
+#[pyclass(module = "crm_core", frozen)]
+pub struct BmecatFile {
+    inner: crm_core::exchange::BmecatFile,
+}
+
+#[pymethods]
+impl BmecatFile {
+    /// What the file says.
+    #[getter]
+    fn catalog(&self) -> BmecatCatalog {
+        self.inner.catalog().clone()
+    }
+
+    /// What could not be read, with the path of its field.
+    #[getter]
+    fn findings(&self) -> Vec<Problem> {
+        self.inner.findings().to_vec()
+    }
+
+    /// The whole file as XML in UTF-8, with everything that stood in it.
+    fn to_xml(&self, py: Python<'_>) -> String {
+        py.detach(|| self.inner.to_xml())
+    }
+
+    /// How many elements of a name there are, for example `FEATURE`.
+    fn count(&self, name: Argument<String>) -> u64 {
+        self.inner.root().count(&name)
+    }
+}
+
+/// Reads a BMEcat catalogue, of version 2005 or 1.2, given as bytes or as a path.
+///
+/// Raises `BAD_FORMAT` for XML that is not well-formed or has another root, with line and column; `UNDECODABLE`,
+/// `NOT_ALLOWED` for declared entities, `TOO_LONG` and `TOO_MANY` for files beyond the limits.
+#[pyfunction]
+pub fn read_bmecat(py: Python<'_>, source: FileInput) -> PyResult<BmecatFile> {
+    let inner = py.detach(|| crm_core::exchange::read_bmecat(source.content()?.as_ref()))?;
+    Ok(BmecatFile { inner })
+}
+
+/// Writes a catalogue as a new BMEcat 2005 file.
+#[pyfunction]
+pub fn write_bmecat(py: Python<'_>, catalog: BmecatCatalog) -> String {
+    py.detach(|| crm_core::exchange::write_bmecat(&catalog))
 }
 
 /// Reads the cells of one column: written numbers, dates and truth values become exact ones.

@@ -38,8 +38,8 @@ mod _native {
     use crate::duplicates::DuplicateControl;
     #[pymodule_export]
     use crate::exchange::{
-        CellReader, escape_formula, notices_csv, read_csv, read_vcards, rejects_csv, unescape_formula, write_csv,
-        write_vcards,
+        BmecatFile, CellReader, escape_formula, notices_csv, read_bmecat, read_csv, read_vcards, rejects_csv,
+        unescape_formula, write_bmecat, write_csv, write_vcards,
     };
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
@@ -95,6 +95,8 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::exchange::{
+        BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatGroup, BmecatImport,
+        BmecatMime, BmecatOrder, BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction,
         CellFormat, CellKind, ColumnCondition, ColumnMapping, CsvOptions, CsvReject, CsvRow, CsvTable, CsvWriteOptions,
         DateFormat, DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport,
         PercentReading, ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding,
@@ -126,11 +128,14 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::product::{
-        ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,
+        EffectiveParameter, ListPrice, ListPricePage, ParameterChoice, ParameterKind, ParameterValue, PriceList,
+        PriceListPage, Product, ProductClass, ProductClassPage, ProductCommand, ProductLifeCycle, ProductPage,
+        ProductParameter, ProductParameterPage, ProductSearch, ProductSource, ProductSourcePage, SourceText,
     };
     #[pymodule_export]
     use crm_core::query::{
-        AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort,
+        AggregateQuery, AggregateRow, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction,
+        ParameterComparison, ParameterCondition, Query, Sort,
     };
     #[pymodule_export]
     use crm_core::quote::{

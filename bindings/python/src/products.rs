@@ -1,6 +1,9 @@
 //! The product room.
 
-use crm_core::product::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductPage};
+use crm_core::product::{
+    EffectiveParameter, ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductClass, ProductClassPage,
+    ProductPage, ProductParameter, ProductParameterPage, ProductSearch,
+};
 use crm_core::query::Query;
 use crm_core::value::{Date, Decimal, Id, Timestamp};
 use pyo3::prelude::*;
@@ -47,6 +50,108 @@ impl Products {
     #[pyo3(signature = (query=None))]
     fn products(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductPage> {
         Ok(py.detach(|| self.session.products().products(&query.unwrap_or_default()))?)
+    }
+
+    /// Makes a class of products and gives it back as it was stored.
+    ///
+    /// Raises `REQUIRED`, `DUPLICATE_KEY` for the code, `OUT_OF_RANGE` for a tree that is too deep, `OVERLAP` for a place
+    /// whose parameters those of the class do not narrow, `DeniedError`.
+    fn create_product_class(&self, py: Python<'_>, product_class: ProductClass) -> PyResult<ProductClass> {
+        Ok(py.detach(|| self.session.products().create_product_class(&product_class))?)
+    }
+
+    /// Saves a class that was read and changed.
+    ///
+    /// Raises what `create_product_class` raises; `CYCLE` with the codes along the circle, `STALE_VERSION`,
+    /// `NotFoundError`.
+    fn update_product_class(&self, py: Python<'_>, product_class: ProductClass) -> PyResult<ProductClass> {
+        Ok(py.detach(|| self.session.products().update_product_class(&product_class))?)
+    }
+
+    /// A class of products.
+    ///
+    /// Raises what `product` raises.
+    fn product_class(&self, py: Python<'_>, id: Id) -> PyResult<ProductClass> {
+        Ok(py.detach(|| self.session.products().product_class(id))?)
+    }
+
+    /// A class as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises what `product_as_of` raises.
+    fn product_class_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<ProductClass> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of classes.
+    ///
+    /// Raises what `products` raises.
+    #[pyo3(signature = (query=None))]
+    fn product_classes(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductClassPage> {
+        Ok(py.detach(|| self.session.products().product_classes(&query.unwrap_or_default()))?)
+    }
+
+    /// Defines a technical parameter at a class and gives the definition back as it was stored.
+    ///
+    /// Raises `REQUIRED`, `DUPLICATE_KEY` for a code that the class has in the same block, `NOT_ALLOWED` for what the kind
+    /// does not have and for a block that is none, what a parameter of the same code above is widened by (`OUT_OF_RANGE`,
+    /// `UNIT_MISMATCH`, `NOT_IN_PICKLIST`, `NOT_ALLOWED`), `OVERLAP` with one below that would not narrow it,
+    /// `DeniedError`.
+    fn create_product_parameter(
+        &self,
+        py: Python<'_>,
+        product_parameter: ProductParameter,
+    ) -> PyResult<ProductParameter> {
+        Ok(py.detach(|| self.session.products().create_product_parameter(&product_parameter))?)
+    }
+
+    /// Saves a definition that was read and changed. Values that products have already are checked when they change.
+    ///
+    /// Raises what `create_product_parameter` raises; `WRITE_ONCE` for class, code, kind and block, `STALE_VERSION`,
+    /// `NotFoundError`.
+    fn update_product_parameter(
+        &self,
+        py: Python<'_>,
+        product_parameter: ProductParameter,
+    ) -> PyResult<ProductParameter> {
+        Ok(py.detach(|| self.session.products().update_product_parameter(&product_parameter))?)
+    }
+
+    /// The definition of a technical parameter.
+    ///
+    /// Raises what `product` raises.
+    fn product_parameter(&self, py: Python<'_>, id: Id) -> PyResult<ProductParameter> {
+        Ok(py.detach(|| self.session.products().product_parameter(id))?)
+    }
+
+    /// A definition as it stood at an instant, with the fields that the reader may see now.
+    ///
+    /// Raises what `product_as_of` raises.
+    fn product_parameter_as_of(&self, py: Python<'_>, id: Id, at: Timestamp) -> PyResult<ProductParameter> {
+        Ok(py.detach(|| self.session.as_of(id, at))?)
+    }
+
+    /// One page of definitions.
+    ///
+    /// Raises what `products` raises.
+    #[pyo3(signature = (query=None))]
+    fn product_parameters(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductParameterPage> {
+        Ok(py.detach(|| self.session.products().product_parameters(&query.unwrap_or_default()))?)
+    }
+
+    /// The parameters that hold at a class: its own and those of the classes above, narrowed on the way down.
+    ///
+    /// Raises `NotFoundError`, `DeniedError`.
+    fn class_parameters(&self, py: Python<'_>, product_class: Id) -> PyResult<Vec<EffectiveParameter>> {
+        Ok(py.detach(|| self.session.products().class_parameters(product_class))?)
+    }
+
+    /// One page of products that fulfil conditions on their technical parameters, across units: a rated voltage of at least
+    /// 0.5 kV finds 500 V.
+    ///
+    /// Raises what `products` raises, and under `conditions[2]` what is wrong with a condition: `REQUIRED`, `NOT_ALLOWED`,
+    /// `OUT_OF_RANGE`, `TOO_MANY`, `UNIT_MISMATCH`. `NotFoundError` for the class.
+    fn find_products(&self, py: Python<'_>, search: ProductSearch) -> PyResult<ProductPage> {
+        Ok(py.detach(|| self.session.products().find_products(&search))?)
     }
 
     /// Makes a price list and gives it back as it was stored.

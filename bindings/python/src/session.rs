@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crm_core::duplicates::RecordSource;
 use crm_core::engine::{FieldDescription, Outcome};
-use crm_core::exchange::{ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
+use crm_core::exchange::{BmecatImport, ExportOptions, ImportMapping, ImportProgress, ImportReport, VCardVersion};
 use crm_core::journal::{ChangePage, JournalEntry};
 use crm_core::query::{AggregateQuery, AggregateRow, Query};
 use crm_core::value::python::Argument;
@@ -375,5 +375,37 @@ impl Session {
     fn export_vcards(&self, py: Python<'_>, query: Option<Query>, version: Option<VCardVersion>) -> PyResult<String> {
         let (query, version) = (query.unwrap_or_default(), version.unwrap_or_default());
         Ok(py.detach(|| self.inner.export_vcards(&query, version))?)
+    }
+
+    /// Imports a BMEcat catalogue, given as bytes or as a path: products with classes, technical parameters and prices,
+    /// known again by their codes. What has no place in a product is kept beside it and listed in the notices.
+    ///
+    /// Raises what `read_bmecat` raises; `NotFoundError` for the price list, `DeniedError`, and what the store raises. What
+    /// is wrong with a product stands in the report.
+    #[pyo3(signature = (source, options=None, dry_run=false))]
+    fn import_bmecat(
+        &self,
+        py: Python<'_>,
+        source: FileInput,
+        options: Option<BmecatImport>,
+        dry_run: bool,
+    ) -> PyResult<ImportReport> {
+        let options = options.unwrap_or_default();
+        Ok(py.detach(|| self.inner.import_bmecat(source.content()?.as_ref(), &options, dry_run))?)
+    }
+
+    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions and technical
+    /// parameters as the products have them now; nothing else of it is lost.
+    ///
+    /// Raises `NotFoundError` if no catalogue of that name was imported, `DeniedError`.
+    #[pyo3(signature = (system, language=None))]
+    fn export_bmecat(
+        &self,
+        py: Python<'_>,
+        system: Argument<String>,
+        language: Option<Argument<String>>,
+    ) -> PyResult<String> {
+        let language = language.as_ref().map(|language| language.as_str());
+        Ok(py.detach(|| self.inner.export_bmecat(&system, language))?)
     }
 }

@@ -17,9 +17,11 @@ from crm_core import (
     ConflictError,
     Contact,
     CrmError,
+    Dimension,
     ErrorCode,
     ExternalId,
     F,
+    Filter,
     FunnelOptions,
     Guard,
     HierarchyKind,
@@ -34,10 +36,18 @@ from crm_core import (
     MeasureFunction,
     NotFoundError,
     Opportunity,
+    ParameterChoice,
+    ParameterComparison,
+    ParameterCondition,
+    ParameterKind,
+    ParameterValue,
     Pipeline,
     PriceList,
     Product,
+    ProductClass,
     ProductLifeCycle,
+    ProductParameter,
+    ProductSearch,
     Query,
     Quote,
     QuoteLine,
@@ -176,6 +186,57 @@ def test_products_and_prices(session: Session) -> None:
     assert len(products.list_prices(Query(filter=F("product") == valve.id)).items) == 2
     with pytest.raises(NotFoundError):
         products.list_price(valve.id, None, dt.date(2025, 1, 1))
+
+
+def test_classes_parameters_and_their_search(session: Session) -> None:
+    products = session.products
+    top = products.create_product_class(ProductClass("27", "Electrical engineering", system="ECLASS-8.0"))
+    low = products.create_product_class(ProductClass("27-14", "Terminals", parent=top.id))
+    assert products.product_class(low.id) == low
+    assert products.update_product_class(low.replace(name="Terminal blocks")).version == 2
+    assert products.product_class_as_of(top.id, START) == top
+    assert [found.code for found in products.product_classes(Query(sort=[Sort("code")])).items] == ["27", "27-14"]
+    with pytest.raises(InvalidError) as circle:
+        products.update_product_class(top.replace(parent=low.id))
+    assert circle.value.problems[0].data["cycle"] == "27 > 27-14 > 27"
+
+    voltage = ProductParameter(top.id, "Un", "Rated voltage", kind=ParameterKind.NUMBER, unit="V")
+    voltage = products.create_product_parameter(voltage)
+    assert products.product_parameter(voltage.id) == voltage
+    assert products.update_product_parameter(voltage.replace(maximum=Decimal(1500))).version == 2
+    assert products.product_parameter_as_of(voltage.id, START).code == "Un"
+    temperature = ProductParameter(top.id, "T", "Temperature", kind=ParameterKind.RANGE, unit="°C", is_required=True)
+    products.create_product_parameter(temperature)
+    colour = [ParameterChoice("red"), ParameterChoice("blue", name="Blue")]
+    products.create_product_parameter(
+        ProductParameter(low.id, "colour", "Colour", kind=ParameterKind.CHOICE, choices=colour)
+    )
+    assert len(products.product_parameters().items) == 3
+    known = products.class_parameters(low.id)
+    assert [(one.code, one.is_inherited) for one in known] == [("T", True), ("Un", True), ("colour", False)]
+    assert known[1].dimension == Dimension.VOLTAGE
+
+    def clamp(code: str, volts: str, unit: str) -> Product:
+        values = [
+            ParameterValue("Un", number=Decimal(volts), unit=unit, tolerance_percent=Decimal(10)),
+            ParameterValue("T", number=Decimal(-40), number_to=Decimal(85)),
+            ParameterValue("colour", choice="red"),
+        ]
+        return products.create_product(Product(code, code, product_class=low.id, parameters=values))
+
+    for code, volts, unit in [("A", "499", "V"), ("B", "500", "V"), ("C", "0.8", "kV")]:
+        assert clamp(code, volts, unit).parameters[1].unit == "°C"
+    with pytest.raises(InvalidError) as wrong:
+        clamp("D", "5", "A")
+    assert (wrong.value.code, wrong.value.field) == (ErrorCode.UNIT_MISMATCH, "parameters[0].unit")
+    at_least = ParameterCondition("Un", ParameterComparison.GREATER_OR_EQUAL, number=Decimal("0.5"), unit="kV")
+    warm = ParameterCondition("T", ParameterComparison.COVERS, number=Decimal(25), unit="°C")
+    search = ProductSearch(conditions=[at_least, warm], limit=1, product_class=top.id)
+    page = products.find_products(search)
+    assert [found.code for found in page.items] == ["B"]
+    assert [found.code for found in products.find_products(search.replace(cursor=page.next_cursor)).items] == ["C"]
+    either = Filter.Parameter("parameters", at_least) & (F("code") == "C")
+    assert [found.code for found in products.products(Query(filter=either)).items] == ["C"]
 
 
 def test_leads(session: Session) -> None:

@@ -1,11 +1,12 @@
 //! Questions and writes that have passed the rights. Their fields are private to this room: a store can read them,
 //! and nobody else can make one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{RecordGrant, TenantId, Visibility};
 use crate::query::{Bucket, Condition, MeasureFunction};
-use crate::schema::{FieldRef, FieldSpec, Row};
+use crate::schema::{FieldRef, FieldSpec, Row, SpanKey};
 use crate::value::Phrase;
 use crate::value::{FieldValue, Id};
 
@@ -129,6 +130,9 @@ pub enum WriteKind {
     },
 }
 
+/// A key of a value inside the list of a field.
+pub(crate) type FieldSpan = (Cow<'static, str>, SpanKey);
+
 /// A row to be written, with its unique keys, the entries of lists by which it is found, and its search words.
 #[derive(Debug)]
 pub struct CheckedWrite {
@@ -140,6 +144,10 @@ pub struct CheckedWrite {
     pub(super) add_keys: Vec<(String, String)>,
     pub(super) remove_entries: Vec<(String, String)>,
     pub(super) add_entries: Vec<(String, String)>,
+    /// Keys of values inside lists, each with its field, by which the record is no longer found.
+    pub(super) remove_spans: Vec<FieldSpan>,
+    /// Those by which it is found from now on.
+    pub(super) add_spans: Vec<FieldSpan>,
     pub(super) search: Option<Vec<Vec<String>>>,
     /// Grants that no longer hold: of this record by a rule, or of another one if this is a share or a team member. Only
     /// the key of each counts: entity, record, principal, cause.
@@ -159,6 +167,8 @@ readers!(CheckedWrite {
     add_keys: Vec<(String, String)>,
     remove_entries: Vec<(String, String)>,
     add_entries: Vec<(String, String)>,
+    remove_spans: Vec<FieldSpan>,
+    add_spans: Vec<FieldSpan>,
     search: Option<Vec<Vec<String>>>,
     remove_grants: Vec<RecordGrant>,
     add_grants: Vec<RecordGrant>,

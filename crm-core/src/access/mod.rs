@@ -54,6 +54,7 @@ mod plan;
 mod visibility;
 mod written;
 
+pub(crate) use checked::FieldSpan;
 pub use checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
 pub use entities::{
     ANY_ENTITY, DefaultAccess, Duty, EntityFilter, FieldAccess, FieldRight, Membership, ObjectRight, OrgUnit,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::checked::{CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, Search, WriteKind};
+use super::checked::{
+    CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedWrite, FieldSpan, Search, WriteKind,
+};
 use super::mutation::{Check, off};
 use super::written::changed_grants;
 use super::{
@@ -11,7 +13,7 @@ use super::{
     every_right,
 };
 use crate::query::{self, AggregateQuery, Condition, MAX_PAGE, Query};
-use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Registry, Row, TenantSchema, WriteRule};
+use crate::schema::{EntityType, FieldKind, FieldRef, FieldSpec, Registry, Row, SpanKey, TenantSchema, WriteRule};
 use crate::value::error::unknown_field;
 use crate::value::{Error, ErrorCode, FieldValue, Id, Phrase, Problem, Result, index_tokens, query_phrases};
 
@@ -616,6 +618,7 @@ impl AccessPlan {
         };
         let search = search_words(entity, before, &after);
         let (remove_entries, add_entries) = changed_entries(entity, before, &after);
+        let (remove_spans, add_spans) = changed_spans(entity, before, &after);
         let (remove_grants, add_grants) = changed_grants(entity, (&self.registry, &self.rules), before, &after);
         CheckedWrite {
             tenant: self.tenant,
@@ -625,6 +628,8 @@ impl AccessPlan {
             add_keys: new_keys.into_iter().filter(|key| !old_keys.contains(key)).collect(),
             remove_entries,
             add_entries,
+            remove_spans,
+            add_spans,
             search,
             remove_grants,
             add_grants,
@@ -757,6 +762,27 @@ fn changed_entries(entity: &EntityType, before: Option<&Row>, after: &Row) -> (E
         let (old, new) = (keys(old), keys(new));
         gone.extend(old.difference(&new).cloned());
         come.extend(new.difference(&old).cloned());
+    }
+    (gone, come)
+}
+
+/// The keys of values inside lists by which the record is no longer found, and those by which it is found from now on.
+fn changed_spans(entity: &EntityType, before: Option<&Row>, after: &Row) -> (Vec<FieldSpan>, Vec<FieldSpan>) {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    for (column, spec) in entity.fields.iter().enumerate() {
+        let Some(keys) = spec.spans else { continue };
+        let old = before.filter(|row| !row.deleted).map_or(&FieldValue::Null, |row| row.value(column));
+        let new = if after.deleted { &FieldValue::Null } else { after.value(column) };
+        if old == new {
+            continue;
+        }
+        let keys = |value: &FieldValue| -> BTreeSet<SpanKey> {
+            let FieldValue::Json(list) = value else { return BTreeSet::new() };
+            keys(list).into_iter().collect()
+        };
+        let (old, new) = (keys(old), keys(new));
+        gone.extend(old.difference(&new).map(|key| (spec.name.clone(), key.clone())));
+        come.extend(new.difference(&old).map(|key| (spec.name.clone(), key.clone())));
     }
     (gone, come)
 }

@@ -4,6 +4,7 @@ use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
+use crate::product::ProductSearch;
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
@@ -166,6 +167,16 @@ value_union! {
             /// The date.
             date: Date,
         },
+        /// The parameters that hold at a class of products.
+        ClassParameters {
+            /// The class.
+            product_class: Id,
+        },
+        /// A page of products that fulfil conditions on their technical parameters.
+        FindProducts {
+            /// What is looked for.
+            search: ProductSearch,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -320,6 +331,10 @@ impl Question {
             Self::ListPrice { product, price_list, date } => {
                 json::to_canonical(&session.products().list_price(product, price_list, date)?)
             }
+            Self::ClassParameters { product_class } => {
+                json::to_canonical(&session.products().class_parameters(product_class)?)
+            }
+            Self::FindProducts { search } => json::to_canonical(&session.products().find_products(&search)?),
             rights => rights.rights(session),
         }
     }

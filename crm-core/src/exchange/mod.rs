@@ -26,6 +26,7 @@
 //! # Ok::<(), crm_core::value::Error>(())
 //! ```
 
+mod bmecat;
 mod cells;
 mod contacts;
 mod csv;
@@ -35,7 +36,13 @@ mod encoding;
 mod export;
 mod import;
 mod vcard;
+mod xml;
 
+pub use bmecat::{
+    BmecatCatalog, BmecatCode, BmecatFeature, BmecatFeatureGroup, BmecatFeatures, BmecatFile, BmecatGroup,
+    BmecatImport, BmecatMime, BmecatOrder, BmecatPrice, BmecatProduct, BmecatReference, BmecatText, BmecatTransaction,
+    read_bmecat, write_bmecat,
+};
 pub use cells::{CellFormat, CellKind, CellReader, CellValue, DateFormat, PercentReading};
 pub use csv::{
     CsvOptions, CsvReader, CsvReject, CsvRow, CsvTable, CsvWriteOptions, CsvWriter, MAX_COLUMNS, MAX_ROW_BYTES,
@@ -52,6 +59,7 @@ pub use vcard::{
     MAX_PROPERTIES, MAX_VALUE_BYTES, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding, VCardParameter,
     VCardPhone, VCardProperty, VCardUrl, VCardVersion, read_vcards, write_vcards,
 };
+pub use xml::{MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_NODES, XmlDocument, XmlElement, XmlNode};
 
 /// The beginning of the user's own input for a message, in backticks.
 fn shown(text: &str) -> String {

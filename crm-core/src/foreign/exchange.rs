@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::exchange::{
-    self, CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile, VCardVersion,
+    self, BmecatCatalog, CellFormat, CsvOptions, CsvTable, CsvWriteOptions, ImportReport, VCard, VCardFile,
+    VCardVersion,
 };
 use crate::value::{FieldValue, Problem, Result};
 
@@ -77,6 +78,51 @@ pub fn read_vcards(bytes: Vec<u8>) -> VCardFile {
 #[uniffi::export(default(version = None))]
 pub fn write_vcards(cards: Vec<VCard>, version: Option<VCardVersion>) -> Result<String> {
     exchange::write_vcards(&cards, version.unwrap_or_default())
+}
+
+/// A BMEcat catalogue as it stands in a file.
+#[derive(uniffi::Object)]
+pub struct BmecatFile {
+    file: exchange::BmecatFile,
+}
+
+#[uniffi::export]
+impl BmecatFile {
+    /// What the file says.
+    pub fn catalog(&self) -> BmecatCatalog {
+        self.file.catalog().clone()
+    }
+
+    /// What could not be read, with the path of its field.
+    pub fn findings(&self) -> Vec<Problem> {
+        self.file.findings().to_vec()
+    }
+
+    /// The whole file as XML in UTF-8, with everything that stood in it.
+    pub fn to_xml(&self) -> String {
+        self.file.to_xml()
+    }
+
+    /// How many elements of a name there are, for example `FEATURE`.
+    pub fn count(&self, name: &str) -> u64 {
+        self.file.root().count(name)
+    }
+}
+
+/// Reads a BMEcat catalogue, of version 2005 or 1.2.
+///
+/// # Errors
+/// `BadFormat` for XML that is not well-formed or has another root, with line and column; `Undecodable`; `NotAllowed` for
+/// declared entities; `TooLong`, `TooMany` for files beyond the limits.
+#[uniffi::export]
+pub fn read_bmecat(bytes: Vec<u8>) -> Result<Arc<BmecatFile>> {
+    Ok(Arc::new(BmecatFile { file: exchange::read_bmecat(&bytes)? }))
+}
+
+/// Writes a catalogue as a new BMEcat 2005 file.
+#[uniffi::export]
+pub fn write_bmecat(catalog: BmecatCatalog) -> String {
+    exchange::write_bmecat(&catalog)
 }
 
 /// Puts `'` before a text that a spreadsheet would run as a formula.

@@ -8,6 +8,7 @@
 
 mod access;
 mod admin;
+mod catalogue;
 mod crm;
 mod customers;
 mod duplicates;

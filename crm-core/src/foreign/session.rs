@@ -7,7 +7,7 @@ use super::exchange::{Forwarder, ImportProgress};
 use super::{Access, Admin, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
 use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
-use crate::exchange::{ExportOptions, ImportMapping, ImportReport, VCardVersion};
+use crate::exchange::{BmecatImport, ExportOptions, ImportMapping, ImportReport, VCardVersion};
 use crate::journal::{ChangePage, JournalEntry};
 use crate::query::{AggregateQuery, AggregateRow, Query};
 use crate::value::{FieldValue, Id, Result, Timestamp, json};
@@ -319,5 +319,26 @@ impl Session {
     #[uniffi::method(default(query), default(version = None))]
     pub fn export_vcards(&self, query: Query, version: Option<VCardVersion>) -> Result<String> {
         self.session.export_vcards(&query, version.unwrap_or_default())
+    }
+
+    /// Imports a BMEcat catalogue: products with classes, technical parameters and prices, known again by their codes. What
+    /// has no place in a product is kept beside it and listed in the notices.
+    ///
+    /// # Errors
+    /// What `read_bmecat` says of the file; `NotFound` for the price list, `Denied`, or the store fails. What is wrong with a
+    /// product stands in the report.
+    #[uniffi::method(default(options), default(dry_run = false))]
+    pub fn import_bmecat(&self, bytes: Vec<u8>, options: BmecatImport, dry_run: bool) -> Result<ImportReport> {
+        self.session.import_bmecat(&bytes, &options, dry_run)
+    }
+
+    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions and technical
+    /// parameters as the products have them now; nothing else of it is lost.
+    ///
+    /// # Errors
+    /// `NotFound` if no catalogue of that name was imported, `Denied`.
+    #[uniffi::method(default(language = None))]
+    pub fn export_bmecat(&self, system: &str, language: Option<String>) -> Result<String> {
+        self.session.export_bmecat(system, language.as_deref())
     }
 }

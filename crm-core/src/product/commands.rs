@@ -1,7 +1,7 @@
 //! The commands of the room.
 
 use super::rules::prices_query;
-use super::{ListPrice, PriceList, Product};
+use super::{ListPrice, PriceList, Product, ProductClass, ProductParameter};
 use crate::room::{Change, Decision, View, records};
 use crate::value::{Date, Decimal, Id, Result};
 
@@ -17,6 +17,26 @@ value_union! {
         UpdateProduct {
             /// The product with the version that was read.
             product: Product,
+        },
+        /// Makes a class of products.
+        CreateProductClass {
+            /// The class.
+            product_class: ProductClass,
+        },
+        /// Saves a class that was read and changed.
+        UpdateProductClass {
+            /// The class with the version that was read.
+            product_class: ProductClass,
+        },
+        /// Defines a technical parameter at a class.
+        CreateProductParameter {
+            /// The definition.
+            product_parameter: ProductParameter,
+        },
+        /// Saves a definition that was read and changed.
+        UpdateProductParameter {
+            /// The definition with the version that was read.
+            product_parameter: ProductParameter,
         },
         /// Makes a price list.
         CreatePriceList {
@@ -51,6 +71,10 @@ impl ProductCommand {
         match self {
             Self::CreateProduct { .. } => "product.create_product",
             Self::UpdateProduct { .. } => "product.update_product",
+            Self::CreateProductClass { .. } => "product.create_product_class",
+            Self::UpdateProductClass { .. } => "product.update_product_class",
+            Self::CreateProductParameter { .. } => "product.create_product_parameter",
+            Self::UpdateProductParameter { .. } => "product.update_product_parameter",
             Self::CreatePriceList { .. } => "product.create_price_list",
             Self::UpdatePriceList { .. } => "product.update_price_list",
             Self::SetListPrice { .. } => "product.set_list_price",
@@ -62,6 +86,10 @@ impl ProductCommand {
         Ok(Decision::of(match self {
             Self::CreateProduct { product } => Change::create(product),
             Self::UpdateProduct { product } => Change::save(product),
+            Self::CreateProductClass { product_class } => Change::create(product_class),
+            Self::UpdateProductClass { product_class } => Change::save(product_class),
+            Self::CreateProductParameter { product_parameter } => Change::create(product_parameter),
+            Self::UpdateProductParameter { product_parameter } => Change::save(product_parameter),
             Self::CreatePriceList { price_list } => Change::create(price_list),
             Self::UpdatePriceList { price_list } => Change::save(price_list),
             Self::SetListPrice { price_list, product, price, valid_from, per_quantity } => {

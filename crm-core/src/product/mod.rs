@@ -5,22 +5,49 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod class_rules;
+mod classes;
 mod commands;
+mod definitions;
+mod parameters;
 mod rules;
+mod search;
+mod sources;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::query::{ParameterComparison, ParameterCondition};
+pub use class_rules::MAX_CLASSES_BELOW;
+pub use classes::{
+    MAX_BLOCK_DEPTH, MAX_CHOICES, MAX_CLASS_DEPTH, MAX_PARAMETER_CODE_CHARS, ParameterChoice, ParameterKind,
+    ProductClass, ProductClassPage, ProductParameter, ProductParameterPage,
+};
 pub use commands::ProductCommand;
+pub use definitions::{EffectiveParameter, effective_parameters};
+pub use parameters::{MAX_PARAMETER_TEXT_CHARS, MAX_PARAMETER_VALUES, ParameterValue};
 pub use rules::{pick_price_list, price_on};
+pub use search::{MAX_SEARCH_CONDITIONS, ProductSearch};
+pub use sources::{ProductSource, ProductSourcePage, SourceText};
 pub use types::{ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductLifeCycle, ProductPage};
 
+pub(crate) use class_rules::class_parameters;
 pub(crate) use rules::{find_list_price, join_rule_of, restore_rule_of, rule_of};
+#[cfg(test)]
+pub(crate) use search::parameter_keys;
+pub(crate) use search::search_query;
 
 use crate::schema::EntityType;
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Product>().mergeable(), EntityType::of::<PriceList>(), EntityType::of::<ListPrice>()]
+    vec![
+        EntityType::of::<ProductClass>(),
+        EntityType::of::<ProductParameter>(),
+        EntityType::of::<Product>().mergeable(),
+        EntityType::of::<PriceList>(),
+        EntityType::of::<ListPrice>(),
+        EntityType::of::<ProductSource>(),
+    ]
 }

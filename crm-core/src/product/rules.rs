@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ListPrice, PriceList, Product, ProductLifeCycle};
+use super::{ListPrice, PriceList, Product, ProductClass, ProductLifeCycle, ProductParameter, class_rules, parameters};
 use crate::merging::{Days, left_over};
 use crate::query::Query;
 use crate::room::{
@@ -16,6 +16,8 @@ use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Res
 pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         Product::NAME => Some(product_rule),
+        ProductClass::NAME => Some(class_rules::class_rule),
+        ProductParameter::NAME => Some(class_rules::parameter_rule),
         PriceList::NAME => Some(price_list_rule),
         ListPrice::NAME => Some(list_price_rule),
         _ => None,
@@ -25,6 +27,8 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
 /// What is said about a record of an entity that is brought back.
 pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
+        ProductClass::NAME => Some(class_rules::class_restored),
+        ProductParameter::NAME => Some(class_rules::parameter_restored),
         PriceList::NAME => Some(price_list_restored),
         ListPrice::NAME => Some(list_price_restored),
         _ => None,
@@ -77,9 +81,10 @@ fn join_prices(view: &mut dyn View, merging: &Merging<'_>, rows: &[Row]) -> Resu
     Ok(fates)
 }
 
-fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
-    with_record::<Product>(before, after, |_, product| {
+fn product_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
+    with_record::<Product>(before, after, |before, product| {
         tidy_external_ids(&mut product.external_ids)?;
+        parameters::check(view, before.as_ref(), product)?;
         product.life_cycle.get_or_insert(ProductLifeCycle::Active);
         Ok(Decision::default())
     })

@@ -1,3 +1,6 @@
+mod catalogue;
+mod search;
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

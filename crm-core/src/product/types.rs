@@ -1,5 +1,7 @@
 //! Products, price lists, list prices.
 
+use super::ParameterValue;
+use super::search::parameter_keys;
 use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
 use crate::value::{Currency, Date, Decimal, Id};
@@ -42,6 +44,10 @@ entity! {
             pub life_cycle: Option<ProductLifeCycle> => picklist(ProductLifeCycle::NAMES).indexed(),
             /// Its identifiers in other systems.
             pub external_ids: Vec<ExternalId> => external_ids(),
+            /// Its class (产品分类), which says what its technical parameters are.
+            pub product_class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
+            /// The values of its technical parameters (技术参数). Without a class they are free.
+            pub parameters: Vec<ParameterValue> => nested().spanned_by(parameter_keys),
         }
     }
 }

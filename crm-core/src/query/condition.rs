@@ -1,7 +1,7 @@
 //! Filters whose fields were looked up and whose values were read as the fields' types.
 
 use super::{Comparison, Filter, MAX_DEPTH, MAX_IN_VALUES, MAX_TERMS};
-use crate::schema::{FieldKind, FieldRef, FieldSpec};
+use crate::schema::{FieldKind, FieldRef, FieldSpec, SpanTest};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Problem, Result, Rounding};
 
 /// A filter with looked-up fields.
@@ -16,6 +16,8 @@ pub(crate) enum Condition {
     IsEmpty(FieldRef),
     /// The list has an entry with this kind and key.
     Holds(FieldRef, (String, String)),
+    /// The list has a value whose ends lie within limits.
+    Span(FieldRef, SpanTest),
 }
 
 /// Looks a field up among those that the reader may see.
@@ -58,6 +60,13 @@ impl Condition {
                 let wanted = (entries.wanted)(kind, value).map_err(|error| error.under(field))?;
                 Ok(Self::Holds(found, wanted))
             }
+            Filter::Parameter { field, condition } => {
+                let found = lookup(field)?;
+                if found.spec.spans.is_none() {
+                    return Err(not_for(field, "search for a parameter"));
+                }
+                condition.resolve(&found).map_err(|error| error.under(field))
+            }
         }
     }
 
@@ -77,6 +86,23 @@ impl Condition {
             Self::All(list) => list.iter().any(Self::names_entry),
             Self::Holds(..) => true,
             _ => false,
+        }
+    }
+
+    /// What is asked of the values of lists, if every record that fulfils it must fulfil that too, and the rest.
+    pub(crate) fn parted(&self) -> (Vec<(&FieldRef, &SpanTest)>, Option<Self>) {
+        match self {
+            Self::Span(field, test) => (vec![(field, test)], None),
+            Self::All(list) => {
+                let (mut tests, mut rest) = (Vec::new(), Vec::new());
+                for condition in list {
+                    let (own, left) = condition.parted();
+                    tests.extend(own);
+                    rest.extend(left);
+                }
+                (tests, (!rest.is_empty()).then_some(Self::All(rest)))
+            }
+            other => (Vec::new(), Some(other.clone())),
         }
     }
 

@@ -30,6 +30,10 @@ pub(crate) fn matches(condition: &Condition, row: &Row) -> bool {
             (Some(entries), FieldValue::Json(list)) => (entries.keys)(&list).contains(wanted),
             _ => false,
         },
+        Condition::Span(field, test) => match (field.spec.spans, field.value(row)) {
+            (Some(keys), FieldValue::Json(list)) => keys(&list).iter().any(|key| test.holds(key)),
+            _ => false,
+        },
     }
 }
 

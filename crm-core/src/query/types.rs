@@ -1,5 +1,6 @@
 //! What a host asks.
 
+use super::ParameterCondition;
 use crate::value::FieldValue;
 
 /// The most records on one page.
@@ -96,6 +97,14 @@ value_union! {
             /// The value.
             value: String,
         },
+        /// A list of technical values has one that fulfils a condition: `parameters` of a product with a rated voltage of
+        /// at least 0.5 kV.
+        Parameter {
+            /// The list.
+            field: String,
+            /// What is asked of the value.
+            condition: ParameterCondition,
+        },
     }
     python {
         fn __and__(&self, other: Self) -> Self {
@@ -137,7 +146,8 @@ impl Filter {
             | Self::In { field, .. }
             | Self::Prefix { field, .. }
             | Self::IsEmpty { field }
-            | Self::Holds { field, .. } => vec![field.as_str()],
+            | Self::Holds { field, .. }
+            | Self::Parameter { field, .. } => vec![field.as_str()],
         }
     }
 

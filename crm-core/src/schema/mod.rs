@@ -11,6 +11,7 @@ mod coerce;
 mod custom;
 mod registry;
 mod row;
+mod spans;
 mod spec;
 
 pub use codec::FieldCodec;
@@ -19,6 +20,7 @@ pub(crate) use custom::DEFAULT_SCALE;
 pub use custom::{CustomFieldKind, FieldDefinition, FieldDefinitionPage, MAX_CUSTOM_BYTES, TenantSchema};
 pub use registry::{Entity, EntityType, FieldRef, MovesWith, Place, Registry, Sharing, SystemField};
 pub use row::Row;
+pub(crate) use spans::{Ends, SpanKey, SpanKeys, SpanPart, SpanTest};
 pub(crate) use spec::masked_text;
 pub(crate) use spec::{Entries, IdsInside, NestedReferences};
 pub use spec::{

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::SpanKeys;
 use crate::value::{FieldValue, Id};
 
 /// The longest text that a field may hold, in characters.
@@ -186,6 +187,8 @@ pub struct FieldSpec {
     pub(crate) nested_keys: Option<NestedKeys>,
     /// Finds records by an entry of the nested list.
     pub(crate) entries: Option<Entries>,
+    /// Finds records by figures and words inside the nested list.
+    pub(crate) spans: Option<SpanKeys>,
     /// Joins a nested list that an import brings with the present one; without it the given one stands.
     pub(crate) nested_join: Option<NestedJoin>,
     /// Finds references inside a nested value.
@@ -223,6 +226,7 @@ impl FieldSpec {
             limits: Limits { minimum: None, maximum: None },
             nested_keys: None,
             entries: None,
+            spans: None,
             nested_join: None,
             nested_references: None,
             ids_inside: None,
@@ -349,6 +353,14 @@ impl FieldSpec {
     #[must_use]
     pub(crate) const fn found_by(mut self, entries: Entries) -> Self {
         self.entries = Some(entries);
+        self
+    }
+
+    /// Records are found by figures and words inside the nested list:
+    /// [`Filter::Parameter`](crate::query::Filter::Parameter).
+    #[must_use]
+    pub(crate) const fn spanned_by(mut self, keys: SpanKeys) -> Self {
+        self.spans = Some(keys);
         self
     }
 

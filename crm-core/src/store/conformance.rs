@@ -9,6 +9,7 @@ mod keeping;
 mod matches;
 mod pages;
 mod searching;
+mod spans;
 mod suite;
 mod visibility;
 
@@ -32,6 +33,9 @@ macro_rules! store_conformance {
                 keeping: numbers_have_no_gaps_and_no_repeats,
                 keeping: what_fails_leaves_nothing,
                 keeping: a_panic_leaves_nothing_and_the_store_goes_on,
+                spans: figures_are_found_by_every_comparison,
+                spans: figures_follow_their_record_and_its_readers,
+                spans: many_records_with_a_figure_page_without_gap,
                 matches: records_that_share_a_key_are_found,
                 matches: keys_change_with_their_record,
                 matches: a_key_of_many_is_bounded,

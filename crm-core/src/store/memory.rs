@@ -1,5 +1,7 @@
 //! The reference store: plain maps. What it answers is the meaning; SQLite must agree.
 
+mod spans;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
@@ -15,8 +17,8 @@ use crate::access::{
 use crate::journal::JournalEntry;
 use crate::query::{self, AggregateRow, Condition, MAX_GROUPS, SEARCH_CANDIDATES};
 use crate::schema::{FieldSpec, Row};
-
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+use spans::{SpanEntry, SpanPlace, Spans};
 
 type TableKey = (TenantId, String);
 type UniqueKey = (TenantId, String, String, String);
@@ -39,6 +41,7 @@ struct State {
     tenants: BTreeMap<String, TenantId>,
     tables: HashMap<TableKey, BTreeMap<Id, Stored>>,
     unique: HashMap<UniqueKey, Id>,
+    spans: Spans,
     grants: HashMap<GrantKey, Grants>,
     journal: Vec<(TenantId, JournalEntry)>,
     by_record: HashMap<(TenantId, String, Id), Vec<usize>>,
@@ -56,6 +59,8 @@ enum Undo {
     Tenant(String),
     Row(TableKey, Id, Option<Box<Stored>>),
     Unique(UniqueKey, Option<Id>),
+    /// The key of a value was added, or else taken away.
+    Span(SpanPlace, SpanEntry, bool),
     Grant(GrantKey, (Id, Id), Option<Grant>),
     Journal,
     Operation(TenantId, Id),
@@ -215,11 +220,16 @@ impl State {
         search: Option<&Search>,
         visibility: &Visibility,
         deleted: bool,
+        among: Option<&BTreeSet<Id>>,
     ) -> Vec<&Stored> {
         let visible =
             |stored: &&Stored| (deleted || !stored.row.deleted) && self.allows(table, visibility, &stored.row);
         let matches = |stored: &&Stored| search.is_none_or(|search| !stored.row.deleted && found_by(search, stored));
-        self.table(table.0, table.1).filter(visible).filter(matches).collect()
+        let Some(among) = among else {
+            return self.table(table.0, table.1).filter(visible).filter(matches).collect();
+        };
+        let Some(rows) = self.tables.get(&(table.0, table.1.to_owned())) else { return Vec::new() };
+        among.iter().filter_map(|id| rows.get(id)).filter(visible).filter(matches).collect()
     }
 
     /// The visible records that fulfil condition and search.
@@ -231,7 +241,11 @@ impl State {
         visibility: &Visibility,
         deleted: bool,
     ) -> Vec<&Row> {
-        let mut found = self.candidates(table, search, visibility, deleted);
+        // Of words the newest records are looked at first, whatever the condition says.
+        let spans = condition.filter(|_| search.is_none()).and_then(|condition| self.spans.found(table, condition));
+        let rest = spans.as_ref().map(|(_, rest)| rest.as_ref());
+        let condition = rest.unwrap_or(condition);
+        let mut found = self.candidates(table, search, visibility, deleted, spans.as_ref().map(|(ids, _)| ids));
         if search.is_some() {
             found.sort_by_key(|stored| std::cmp::Reverse(stored.order));
             found.truncate(SEARCH_CANDIDATES);
@@ -258,7 +272,8 @@ impl State {
     fn aggregate(&self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let table = (*asked.tenant(), *asked.entity());
         let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
-        if search.is_some() && self.candidates(table, search, asked.visibility(), false).len() > SEARCH_CANDIDATES {
+        if search.is_some() && self.candidates(table, search, asked.visibility(), false, None).len() > SEARCH_CANDIDATES
+        {
             return Err(too_many_matches());
         }
         let rows = self.found(table, condition, search, asked.visibility(), false);
@@ -501,6 +516,9 @@ impl Writer<'_> {
                     None => state.unique.remove(&key),
                 };
             }
+            Undo::Span(place, entry, added) => {
+                state.spans.set(&place, &entry, !added);
+            }
             Undo::Grant(record, key, before) => {
                 let grants = state.grants.entry(record).or_default();
                 match before {
@@ -577,6 +595,11 @@ impl Writer<'_> {
             }
             self.state.unique.insert(unique.clone(), write.row().id);
             self.undo.push(Undo::Unique(unique, None));
+        }
+        for (place, entry, added) in spans::changes(write) {
+            if self.state.spans.set(&place, &entry, added) {
+                self.undo.push(Undo::Span(place, entry, added));
+            }
         }
         Ok(())
     }

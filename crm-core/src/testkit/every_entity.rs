@@ -7,7 +7,9 @@ use super::generate::{Generator, Known};
 use super::regression::{create, delete, made, restore, told, update};
 use super::rights::{every, member};
 use super::{Engine, memory, registry, sqlite};
-use crate::access::{DefaultAccess, ObjectRight, RecordShare, SharingDefault, SharingRule};
+use crate::access::{
+    DefaultAccess, ObjectRight, PrincipalKind, PrincipalRef, RecordShare, SharingDefault, SharingRule, SharingRuleKind,
+};
 use crate::duplicates::{DuplicateAction, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crate::engine::Session;
 use crate::exchange::ExportOptions;
@@ -19,7 +21,7 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 19] = [
     "org_unit",
     "user_group",
     "territory",
@@ -33,9 +35,12 @@ const PUBLIC: [&str; 16] = [
     "permission_set",
     "field_definition",
     "pipeline",
+    "product_class",
+    "product_parameter",
     "product",
     "price_list",
     "list_price",
+    "product_source",
 ];
 
 /// A way to a record of any entity: what is found of it, as text.
@@ -131,7 +136,8 @@ const AMONG_ALL: [Path; 8] = [
 
 /// Whatever was shared with everybody meanwhile is shared no more.
 fn open_nothing(admin: &Session) {
-    for rule in admin.list_all::<SharingRule>(&Query::default()).unwrap() {
+    let rules = admin.list_all::<SharingRule>(&Query::default()).unwrap();
+    for rule in rules.into_iter().filter(|rule| !rule.is_inactive) {
         admin.admin().update_sharing_rule(&SharingRule { is_inactive: true, ..rule }).unwrap();
     }
     for default in admin.list_all::<SharingDefault>(&Query::default()).unwrap() {
@@ -194,6 +200,16 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         ..crate::merging::MergeRequest::default()
     };
     admin.merges().merge(&merged).unwrap();
+    let rule = SharingRule {
+        name: "samples of the administrator".into(),
+        entity: "sample".into(),
+        kind: SharingRuleKind::Criteria,
+        filter: Some(Filter::IsEmpty { field: "note".into() }),
+        targets: vec![PrincipalRef { kind: PrincipalKind::User, id: admin.user() }],
+        is_inactive: true,
+        ..SharingRule::default()
+    };
+    admin.admin().create_sharing_rule(&rule).unwrap();
     let kept = duplicates(admin);
     let mut reserved = vec![admin.user()];
     reserved.extend(kept);

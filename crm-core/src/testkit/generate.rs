@@ -7,7 +7,10 @@ use super::{CUSTOM_FIELDS, Random};
 use crate::engine::{Command, JournalCommand, Outcome, RecordCommand};
 use crate::journal::ChangeKind;
 use crate::merging::{MergeCommand, MergeRequest, SurvivorRule};
-use crate::query::{AggregateQuery, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort};
+use crate::query::{
+    AggregateQuery, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, ParameterComparison,
+    ParameterCondition, Query, Sort,
+};
 use crate::schema::{EntityType, FieldKind, FieldRef, Registry, SystemField, TenantSchema};
 use crate::value::{Decimal, FieldValue, Id, json};
 
@@ -437,12 +440,60 @@ impl Generator {
             ("sharing_default" | "sharing_rule" | "team_member" | "record_share", _) => {
                 return self.sharing_value(entity, field);
             }
+            ("sample", "figures") => self.figures(),
             ("organization", "time_zone") => self.random.of(&["Asia/Shanghai", "Europe/Berlin", "UTC"]).into(),
             ("user", "permission_sets") => self.nested(entity, field),
             ("user", "is_inactive") => self.random.percent(10).into(),
             _ => return None,
         };
         Some(value)
+    }
+
+    /// Few codes and figures, so that questions for them find something.
+    fn figures(&mut self) -> FieldValue {
+        let count = self.random.below(4);
+        let values: Vec<_> = (0..count).map(|_| self.figure()).collect();
+        FieldValue::json(&values).unwrap_or_default()
+    }
+
+    fn figure(&mut self) -> crate::product::ParameterValue {
+        use crate::product::ParameterValue;
+        let code = self.random.of(&["Un", "T"]);
+        let number = |random: &mut Random| Decimal::from(i64::try_from(random.below(6)).unwrap() - 2);
+        let unit = self.random.of(&[None, Some("V"), Some("kV"), Some("zz"), Some("°C"), Some("°F")]);
+        let from = number(&mut self.random);
+        let value = match self.random.below(6) {
+            0 => return ParameterValue::text(code, self.random.of(&["a", "A", "铁"])),
+            1 => {
+                let truth = Some(self.random.percent(50));
+                return ParameterValue { parameter: code.into(), truth, ..ParameterValue::default() };
+            }
+            2 | 3 => ParameterValue::number(code, from, unit),
+            _ => ParameterValue::range(code, from, from.checked_add(2.into()).unwrap(), unit),
+        };
+        let tolerance_percent = self.random.percent(30).then(|| 10.into());
+        ParameterValue { tolerance_percent, ..value }
+    }
+
+    /// A question for a figure, now and then one that makes no sense.
+    fn parameter(&mut self) -> Filter {
+        let value = self.figure();
+        let comparison = self.random.of(ParameterComparison::ALL);
+        let mut condition = ParameterCondition {
+            comparison,
+            number: value.number,
+            number_to: value.number_to,
+            unit: value.unit,
+            tolerance_percent: value.tolerance_percent,
+            text: value.text,
+            truth: value.truth,
+            ..ParameterCondition::present(&value.parameter)
+        };
+        if self.random.percent(95) {
+            condition = sensible(condition);
+        }
+        let field = self.random.of(&["figures", "figures", "figures", "figures", "parameters", "note"]);
+        Filter::Parameter { field: field.into(), condition }
     }
 
     /// Rules and shares need values that fit each other.
@@ -533,7 +584,8 @@ impl Generator {
                 let prefix: String = self.random.of(&WORDS).chars().take(1 + self.random.below(2)).collect();
                 Filter::Prefix { field, prefix }
             }
-            6 if self.random.percent(50) => self.entry(),
+            6 if self.random.percent(40) => self.entry(),
+            6 if self.random.percent(60) => self.parameter(),
             6 => Filter::IsEmpty { field },
             joined => {
                 let filters = (0..self.random.below(3)).map(|_| self.filter(schema, entity, depth + 1)).collect();
@@ -586,4 +638,29 @@ impl Generator {
         let filter = self.random.percent(50).then(|| self.filter(schema, entity, 0));
         AggregateQuery { measures, group_by, filter, search: self.search() }
     }
+}
+
+/// The condition with what its comparison needs, and nothing else.
+fn sensible(mut condition: ParameterCondition) -> ParameterCondition {
+    use ParameterComparison as By;
+    if condition.number.is_none() && !matches!(condition.comparison, By::NotEqual | By::OneOf | By::Present) {
+        condition.comparison = By::Equal;
+    }
+    match condition.comparison {
+        By::Present => return ParameterCondition::present(&condition.parameter),
+        By::OneOf => {
+            condition.numbers.extend(condition.number.take());
+            condition.texts.extend(condition.text.take());
+            condition.truth = None;
+            if condition.numbers.is_empty() && condition.texts.is_empty() {
+                condition.texts.push("x".into());
+            }
+        }
+        _ => {}
+    }
+    let has_span = matches!(condition.comparison, By::Within | By::Covers);
+    condition.number_to = condition.number_to.or(condition.number).filter(|_| has_span);
+    let is_equality = matches!(condition.comparison, By::Equal | By::NotEqual);
+    condition.tolerance_percent = condition.tolerance_percent.filter(|_| has_span || is_equality);
+    condition
 }

@@ -1,6 +1,7 @@
 //! What the larger tests share: an entity with a field of every kind, engines on both stores, seeded randomness.
 
 mod attacks;
+mod catalogue;
 mod crash;
 mod doubt;
 mod duplicates;

@@ -15,7 +15,7 @@ use crate::access::{
 use crate::customer::Account;
 use crate::duplicates::{DuplicateAction, DuplicateRule, RecordSource};
 use crate::engine::{AccessCommand, AdminCommand, Command, Outcome, Session};
-use crate::product::{PriceList, Product};
+use crate::product::{ParameterKind, ParameterValue, PriceList, Product, ProductClass, ProductParameter};
 use crate::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::{Pipeline, SalesCommand};
@@ -45,6 +45,7 @@ const FIGURES: &[(&str, &str)] = &[
     ("activity", "body"),
     ("attachment", "note"),
     ("product", "description"),
+    ("product", "parameters"),
     ("quote", "lines"),
 ];
 const STAGES: &[(&str, &str)] = &[
@@ -57,14 +58,16 @@ const STAGES: &[(&str, &str)] = &[
     ("opportunity", "probability"),
     ("activity", "subjects"),
     ("product", "description"),
+    ("product", "parameters"),
 ];
 /// The entities of which the reader sees his own.
 pub(super) const ROOMS: [&str; 8] =
     ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
 /// The entities that everybody sees who has the right.
-const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
+const SHARED: [&str; 6] =
+    ["product_class", "product_parameter", "product", "price_list", "list_price", "product_source"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 27] = [
+pub(super) const ASKED: [&str; 30] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -85,9 +88,12 @@ pub(super) const ASKED: [&str; 27] = [
     "activity_link",
     "pipeline",
     "user",
+    "product_class",
+    "product_parameter",
     "product",
     "price_list",
     "list_price",
+    "product_source",
     "role",
     "permission_set",
     "organization",
@@ -295,13 +301,35 @@ impl Rooms {
         rooms
     }
 
-    /// Products with prices, whose descriptions differ.
+    /// Products with prices, whose descriptions and parameters differ.
     fn sell(&mut self) {
-        let (code, list) = (self.new_id(), self.new_id());
+        let (code, list, class, parameter) = (self.new_id(), self.new_id(), self.new_id(), self.new_id());
         for world in 0..2 {
             let description = Some(self.apart(world).to_key());
-            let product =
-                Product { id: code, code: "P 1".into(), name: "Pump".into(), description, ..Product::default() };
+            let volts = i64::try_from(world * 4 + 2).unwrap();
+            let parameters = vec![ParameterValue::number("Un", volts.into(), Some("V"))];
+            let product = Product {
+                id: code,
+                code: "P 1".into(),
+                name: "Pump".into(),
+                description,
+                product_class: Some(class),
+                parameters,
+                ..Product::default()
+            };
+            let admin = &self.worlds[world].admin;
+            let class = ProductClass { id: class, code: "C".into(), name: "C".into(), ..ProductClass::default() };
+            admin.products().create_product_class(&class).unwrap();
+            let definition = ProductParameter {
+                id: parameter,
+                product_class: class.id,
+                code: "Un".into(),
+                name: "Un".into(),
+                kind: Some(ParameterKind::Number),
+                unit: Some("V".into()),
+                ..ProductParameter::default()
+            };
+            admin.products().create_product_parameter(&definition).unwrap();
             let admin = &self.worlds[world].admin;
             admin.products().create_product(&product).unwrap();
             let prices = PriceList { id: list, name: "List".into(), is_default: true, ..PriceList::default() };
@@ -311,6 +339,7 @@ impl Rooms {
         }
         agree_on_ids(&self.worlds);
         self.seen.extend([("product", code), ("price_list", list)]);
+        self.seen.extend([("product_class", class), ("product_parameter", parameter)]);
     }
 
     pub(super) fn new_id(&mut self) -> Id {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::product::{ParameterValue, parameter_keys};
 use crate::room::{ExternalId, external_ids};
 use crate::schema::{CustomFieldKind, EntityType, Entries, FieldDefinition, Registry};
 use crate::value::{Currency, Date, Decimal, Id, Timestamp};
@@ -51,6 +52,8 @@ entity! {
             pub agent: Option<Id> => reference("user", MergePolicy::Keep),
             /// Nested unique keys; records are found by them too.
             pub external: Vec<ExternalId> => external_ids().found_by(BY_EXTERNAL),
+            /// Records are found by figures and words in it.
+            pub figures: Vec<ParameterValue> => nested().spanned_by(parameter_keys),
             /// Set once.
             pub serial: Option<String> => text(40).once(),
             /// Kept by the engine.

@@ -5,6 +5,8 @@ use std::fmt;
 
 use super::{Decimal, Error, ErrorCode, MAX_SCALE, Problem, Result, Rounding, wide};
 
+mod key;
+
 #[cfg(test)]
 mod tests;
 

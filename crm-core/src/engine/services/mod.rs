@@ -2,6 +2,7 @@
 //! or asks a question; the rules stand in the rooms.
 
 mod access;
+mod catalogue;
 mod customers;
 mod duplicates;
 mod merges;

@@ -105,7 +105,12 @@ fn disagreements(
         "SELECT count(*) FROM record_grant WHERE tenant = ?1 AND entity = ?2
          AND NOT EXISTS (SELECT 1 FROM {table} kept WHERE kept.tenant = ?1 AND kept.rid = record_grant.rid)"
     ))?;
+    let spans = count(&format!(
+        "SELECT count(*) FROM span_key key JOIN span_kind ON number = key.kind WHERE tenant = ?1 AND entity = ?2
+         AND NOT EXISTS (SELECT 1 FROM {table} kept WHERE kept.tenant = ?1 AND kept.rid = key.rid AND kept.deleted = 0)"
+    ))?;
     Ok(vec![
+        (spans, "keys of values of no living record"),
         (made.abs_diff(records).try_into().unwrap_or(i64::MAX), "records more or fewer than the journal has seen made"),
         (versions, "records of another version than their last entry in the journal"),
         (holders, "unique values held by no living record"),

@@ -28,6 +28,8 @@ CREATE TABLE tenant (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INT
 CREATE TABLE number_series (tenant INTEGER NOT NULL, series TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (tenant, series)) STRICT, WITHOUT ROWID;
 CREATE TABLE unique_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_key (tenant INTEGER NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (tenant, entity, kind, value, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE span_kind (number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (tenant, entity, field, code, tag)) STRICT;
+CREATE TABLE span_key (kind INTEGER NOT NULL, part INTEGER NOT NULL, low BLOB NOT NULL, high BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (kind, part, low, high, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE record_grant (tenant INTEGER NOT NULL, entity TEXT NOT NULL, principal BLOB NOT NULL, rid INTEGER NOT NULL, cause BLOB NOT NULL, level INTEGER NOT NULL, valid_from TEXT, valid_until TEXT, fields TEXT, PRIMARY KEY (tenant, entity, principal, rid, cause)) STRICT, WITHOUT ROWID;
 CREATE INDEX record_grant_record ON record_grant (tenant, entity, rid);
 CREATE TABLE match_key (tenant INTEGER NOT NULL, space INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (tenant, space, version, hash, rid)) STRICT, WITHOUT ROWID;
@@ -39,10 +41,12 @@ CREATE TABLE operation (tenant INTEGER NOT NULL, op_id BLOB NOT NULL, fingerprin
 ";
 
 /// What is read of them; a file that lacks some of it is refused.
-const FIXED_COLUMNS: [&str; 8] = [
+const FIXED_COLUMNS: [&str; 10] = [
     "SELECT id, key, epoch FROM tenant",
     "SELECT tenant, series, next FROM number_series",
     "SELECT tenant, entity, kind, value, record FROM unique_key",
+    "SELECT number, tenant, entity, field, code, tag FROM span_kind",
+    "SELECT kind, part, low, high, rid FROM span_key",
     "SELECT tenant, entity, principal, rid, cause, level, valid_from, valid_until, fields FROM record_grant",
     "SELECT tenant, space, version, hash, rid FROM match_key",
     "SELECT tenant, space, version, rid, id, features FROM match_record",
@@ -147,15 +151,20 @@ fn search_columns(entity: &EntityType) -> Vec<String> {
     std::iter::once(SEARCH_SCOPE).chain(words).map(quoted).collect()
 }
 
+/// The name of an index. The point keeps it from the name of a table: `product_class` is one, and `class` a field of
+/// `product`.
+fn index_name(entity: &str, columns: &str) -> String {
+    quoted(&format!("{entity}.{columns}"))
+}
+
 /// The index by owner of living records. What one user owns is mostly listed by name.
 pub(super) fn owner_index(entity: &EntityType) -> String {
-    let then = if has_indexed_name(entity) { "owner_name" } else { "owner" };
-    quoted(&format!("{}_{then}", entity.name))
+    index_name(entity.name, if has_indexed_name(entity) { "owner_name" } else { "owner" })
 }
 
 /// The index by owner of deleted records.
 pub(super) fn deleted_index(entity: &EntityType) -> String {
-    quoted(&format!("{}_deleted", entity.name))
+    index_name(entity.name, "deleted")
 }
 
 fn has_indexed_name(entity: &EntityType) -> bool {
@@ -188,13 +197,13 @@ pub(super) fn create(entity: &EntityType) -> String {
         let _ = write!(sql, ", {} {}{required}", quoted(&field.name), column_type(field));
     }
     sql.push_str(") STRICT;\n");
-    let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", quoted(&format!("{name}_id")), quoted(name));
+    let _ = writeln!(sql, "CREATE UNIQUE INDEX {} ON {} (tenant, id);", index_name(name, "id"), quoted(name));
     let mut index = |columns: &[&str]| {
         let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
         let _ = writeln!(
             sql,
             "CREATE INDEX {} ON {} (tenant, {}, id) WHERE deleted = 0;",
-            quoted(&format!("{name}_{}", columns.join("_"))),
+            index_name(name, &columns.join("_")),
             quoted(name),
             names.join(", ")
         );
@@ -233,7 +242,7 @@ pub(super) fn custom_index(entity: &str, field: &FieldSpec) -> String {
     let name = &field.name;
     format!(
         "CREATE INDEX IF NOT EXISTS {} ON {} (tenant, json_extract(ext, '$.{name}'), id) WHERE deleted = 0",
-        quoted(&format!("{entity}_{name}")),
+        index_name(entity, name),
         quoted(entity)
     )
 }

@@ -12,6 +12,7 @@ mod matches;
 mod open;
 mod planner;
 mod question;
+mod spans;
 mod transaction;
 mod visible;
 

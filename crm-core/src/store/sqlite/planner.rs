@@ -7,6 +7,7 @@ use super::ddl::quoted;
 use super::failure::explain;
 use super::link::Slot;
 use super::question::Seen;
+use super::spans::Found;
 use super::transaction::Transaction;
 use super::visible::Visible;
 use crate::access::{Scope, Search, TenantId, Visibility};
@@ -63,6 +64,8 @@ impl<'a> Way<'a> {
 pub(super) struct Shape<'a> {
     pub(super) condition: Option<&'a Condition>,
     pub(super) search: Option<&'a Search>,
+    /// The records that fulfil what the condition asks of lists.
+    pub(super) found: Option<&'a Found>,
     pub(super) deleted: bool,
 }
 
@@ -101,7 +104,8 @@ impl Transaction<'_> {
         shape: Shape<'_>,
     ) -> Result<Way<'a>> {
         let Visibility::Scope(scope) = visibility else { return Ok(Way::plain(visibility)) };
-        let narrowed = narrowed(entity, shape.condition);
+        let is_named = shape.found.is_some_and(Found::is_named);
+        let narrowed = if is_named { Narrowed::ToFew } else { narrowed(entity, shape.condition) };
         if shape.deleted || self.prefers_formula(tenant, entity, scope, narrowed, shape.search.is_some()) {
             return Ok(Way::plain(visibility));
         }

@@ -11,11 +11,12 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value};
 
 use super::codec::{to_column, to_custom};
 use super::ddl::{SEARCH_SCOPE, custom_expression, quoted};
+use super::spans::{Found, FoundRows, push_ends};
 use crate::access::{
     CheckedAggregate, CheckedQuery, GrantRule, Granted, Scope, Search, TenantId, Visibility, entry_kind,
 };
 use crate::query::{self, Bucket, Comparison, Condition, MAX_GROUPS, MeasureFunction, SEARCH_CANDIDATES};
-use crate::schema::{EntityType, FieldRef, Place, SystemField};
+use crate::schema::{EntityType, FieldRef, Place, SpanTest, SystemField};
 use crate::value::FieldValue;
 
 /// The longest list of values that is bound one by one: a statement has 32,766 places, a filter 200 such lists.
@@ -78,6 +79,8 @@ pub(super) struct Question {
     pub(super) sql: String,
     pub(super) values: Vec<Bound>,
     tenant: TenantId,
+    /// Whether the condition names the records.
+    named: bool,
 }
 
 impl Question {
@@ -105,17 +108,24 @@ impl Question {
     }
 
     /// A list, with one record more than the page has.
-    pub(super) fn list(select: &str, entity: &EntityType, asked: &CheckedQuery, seen: &Seen<'_>) -> Self {
+    pub(super) fn list(
+        select: &str,
+        entity: &EntityType,
+        asked: &CheckedQuery,
+        seen: &Seen<'_>,
+        found: Option<&Found>,
+    ) -> Self {
         let mut question = Self::default();
         question.push(select);
+        question.named = found.is_some_and(Found::is_named);
         question.visible(entity, *asked.tenant(), seen, *asked.deleted(), asked.search().is_some());
-        question.condition(entity, asked.condition().as_ref());
+        question.asked(entity, asked.condition().as_ref(), found);
         question.search(entity, seen, asked.search().as_ref());
         if let Some((values, id)) = asked.after() {
             question.push(" AND ");
             question.after(entity, asked.sort(), values, &FieldValue::Reference(*id));
         }
-        question.order(entity, asked.sort(), seen.order_sign());
+        question.order(entity, asked.sort(), order_sign(seen, found));
         if let Some(limit) = asked.limit() {
             // The number is ours; as text it does not take part in the statement cache's keys of values.
             let _ = write!(question.sql, " LIMIT {}", limit + 1);
@@ -125,7 +135,7 @@ impl Question {
 
     /// The identifiers of a list, in their order.
     pub(super) fn identifiers(entity: &EntityType, asked: &CheckedQuery, seen: &Seen<'_>) -> Self {
-        Self::list(&format!("SELECT id FROM {}", quoted(entity.name)), entity, asked, seen)
+        Self::list(&format!("SELECT id FROM {}", quoted(entity.name)), entity, asked, seen, None)
     }
 
     /// The records that a rule is about, deleted ones too: the end of a SELECT.
@@ -140,17 +150,23 @@ impl Question {
     }
 
     /// Figures by group.
-    pub(super) fn figures(entity: &EntityType, asked: &CheckedAggregate, seen: &Seen<'_>) -> Self {
+    pub(super) fn figures(
+        entity: &EntityType,
+        asked: &CheckedAggregate,
+        seen: &Seen<'_>,
+        found: Option<&Found>,
+    ) -> Self {
         let mut question = Self::default();
         let keys: Vec<String> =
             asked.group_by().iter().map(|(field, bucket)| group_key(entity, field, *bucket)).collect();
-        let groups: Vec<String> = keys.iter().map(|key| format!("{}{key}", seen.order_sign())).collect();
+        let groups: Vec<String> = keys.iter().map(|key| format!("{}{key}", order_sign(seen, found))).collect();
         let figures = asked.measures().iter().map(|(function, field)| figure(entity, *function, field.as_ref()));
         let columns: Vec<String> = keys.iter().cloned().chain(figures).collect();
         let columns = if columns.is_empty() { "count(*)".to_owned() } else { columns.join(", ") };
         let _ = write!(question.sql, "SELECT {columns} FROM {}", quoted(entity.name));
+        question.named = found.is_some_and(Found::is_named);
         question.visible(entity, *asked.tenant(), seen, false, asked.search().is_some());
-        question.condition(entity, asked.condition().as_ref());
+        question.asked(entity, asked.condition().as_ref(), found);
         question.search(entity, seen, asked.search().as_ref());
         if !keys.is_empty() {
             let keys = groups.join(", ");
@@ -174,7 +190,7 @@ impl Question {
     fn visible(&mut self, entity: &EntityType, tenant: TenantId, seen: &Seen<'_>, deleted: bool, searched: bool) {
         self.tenant = tenant;
         let table = quoted(entity.name);
-        let sign = if searched || matches!(seen, Seen::Among(_)) { "+" } else { "" };
+        let sign = if searched || self.named || matches!(seen, Seen::Among(_)) { "+" } else { "" };
         let _ = write!(self.sql, " WHERE {sign}{table}.tenant = ");
         self.bind(Value::Integer(tenant));
         if !deleted {
@@ -225,6 +241,23 @@ impl Question {
         }
     }
 
+    /// The condition; where a part of it was answered before, what was found and the rest.
+    fn asked(&mut self, entity: &EntityType, condition: Option<&Condition>, found: Option<&Found>) {
+        let Some(found) = found else { return self.condition(entity, condition) };
+        let table = quoted(entity.name);
+        match &found.rows {
+            FoundRows::Named(rids) => {
+                let _ = write!(self.sql, " AND {table}.rid IN (");
+                self.bind_all(rids.clone()).push(")");
+            }
+            FoundRows::Lent(slot) => {
+                self.push(" AND visible(").bind(Value::Integer(slot.number()));
+                let _ = write!(self.sql, ", {table}.rid)");
+            }
+        }
+        self.condition(entity, found.rest.as_ref());
+    }
+
     fn condition(&mut self, entity: &EntityType, condition: Option<&Condition>) {
         if let Some(condition) = condition {
             self.push(" AND ");
@@ -257,7 +290,29 @@ impl Question {
                 self.push(&expression(entity, field)).push(" IS NULL");
             }
             Condition::Holds(field, (kind, key)) => self.entry(entity, field, kind, key),
+            Condition::Span(field, test) => self.span(entity, field, test),
         }
+    }
+
+    /// The records that have a value within limits in a list.
+    fn span(&mut self, entity: &EntityType, field: &FieldRef, test: &SpanTest) {
+        let _ = write!(self.sql, "{}.rid IN (", quoted(entity.name));
+        for (place, part) in test.parts().enumerate() {
+            self.push(if place > 0 { " UNION ALL " } else { "" });
+            self.push("SELECT rid FROM span_key WHERE kind IN (SELECT number FROM span_kind WHERE tenant = ");
+            self.bind(Value::Integer(self.tenant));
+            self.push(" AND entity = ").bind(Value::Text(entity.name.to_owned()));
+            self.push(" AND field = ").bind(Value::Text(field.spec.name.to_string()));
+            self.push(" AND code = ").bind(Value::Text(test.code.clone()));
+            if let Some(tag) = &test.tag {
+                self.push(" AND tag = ").bind(Value::Text(tag.clone()));
+            }
+            let _ = write!(self.sql, ") AND part = {}", part.number());
+            let mut values = Vec::new();
+            push_ends(test, part, &mut self.sql, &mut values);
+            self.values.extend(values.into_iter().map(Bound::One));
+        }
+        self.push(")");
     }
 
     /// The records that have an entry in a list.
@@ -395,6 +450,11 @@ impl Question {
             self.push("))");
         }
     }
+}
+
+/// The sign before what is sorted or grouped by: it keeps SQLite from an index in that order where the records are named.
+fn order_sign(seen: &Seen<'_>, found: Option<&Found>) -> &'static str {
+    if found.is_some_and(Found::is_named) { "+" } else { seen.order_sign() }
 }
 
 /// The word of a tenant in a search table.

@@ -10,8 +10,9 @@ use super::ddl::{Tables, custom_index, quoted};
 use super::failure::explain;
 use super::link::Link;
 use super::open::damaged;
-use super::planner::{PlanChoice, Shape};
-use super::question::{Question, search_scope};
+use super::planner::{PlanChoice, Shape, Way};
+use super::question::{Question, Seen, search_scope};
+use super::spans::Found;
 use super::visible::{Kept, Own};
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
@@ -185,6 +186,19 @@ fn is_taken(error: &rusqlite::Error) -> bool {
     matches!(code, Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY))
 }
 
+/// How many records a question counts, where that is known without looking at them.
+fn known_count(asked: &CheckedAggregate, way: &Way<'_>, found: Option<&Found>) -> Option<usize> {
+    let counts = matches!(asked.measures().as_slice(), [(MeasureFunction::Count, None)]);
+    if !counts || !asked.group_by().is_empty() || asked.search().is_some() {
+        return None;
+    }
+    match (found, asked.condition()) {
+        (Some(found), _) => (matches!(way.seen, Seen::All) && found.rest.is_none()).then_some(found.count),
+        (None, None) => way.set.as_ref().map(|set| set.count),
+        (None, Some(_)) => None,
+    }
+}
+
 impl ReadTx for Transaction<'_> {
     fn tenant(&mut self, key: &str) -> Result<Option<TenantId>> {
         self.one("SELECT id FROM tenant WHERE key = ?1", [key], |row| row.get(0).map_err(|error| explain(&error)))
@@ -219,13 +233,15 @@ impl ReadTx for Transaction<'_> {
 
     fn select(&mut self, asked: &CheckedQuery, sink: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
         let entity = self.tables.entity(asked.entity())?;
+        let found = self.found(*asked.tenant(), entity, asked.condition().as_ref())?;
         let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
-        let shape = Shape { condition, search, deleted: *asked.deleted() };
+        let shape = Shape { condition, search, found: found.as_ref(), deleted: *asked.deleted() };
         let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
         if let Some(set) = way.set.as_ref().filter(|_| way.is_small && condition.is_none() && search.is_none()) {
             return self.select_sorted(set, entity, asked, sink);
         }
-        let question = Question::list(&self.tables.statements(entity.name)?.select, entity, asked, &way.seen);
+        let select = &self.tables.statements(entity.name)?.select;
+        let question = Question::list(select, entity, asked, &way.seen, found.as_ref());
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         while let Some(row) = rows.next().map_err(|error| explain(&error))? {
@@ -239,13 +255,11 @@ impl ReadTx for Transaction<'_> {
     fn aggregate(&mut self, asked: &CheckedAggregate) -> Result<Vec<AggregateRow>> {
         let entity = self.tables.entity(asked.entity())?;
         let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
-        let shape = Shape { condition, search, deleted: false };
+        let found = self.found(*asked.tenant(), entity, condition)?;
+        let shape = Shape { condition, search, found: found.as_ref(), deleted: false };
         let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
-        if let Some(set) = way.set.as_ref().filter(|_| condition.is_none() && search.is_none())
-            && asked.group_by().is_empty()
-            && matches!(asked.measures().as_slice(), [(MeasureFunction::Count, None)])
-        {
-            let count = FieldValue::Integer(i64::try_from(set.count).unwrap_or(i64::MAX));
+        if let Some(count) = known_count(asked, &way, found.as_ref()) {
+            let count = FieldValue::Integer(i64::try_from(count).unwrap_or(i64::MAX));
             return Ok(vec![AggregateRow { keys: Vec::new(), values: vec![count] }]);
         }
         if let Some(question) = Question::beyond_search(entity, asked, &way.seen)
@@ -253,7 +267,7 @@ impl ReadTx for Transaction<'_> {
         {
             return Err(too_many_matches());
         }
-        let question = Question::figures(entity, asked, &way.seen);
+        let question = Question::figures(entity, asked, &way.seen, found.as_ref());
         let mut statement = self.prepare(&question.sql)?;
         let mut rows = statement.query(params_from_iter(question.values)).map_err(|error| explain(&error))?;
         let mut found = Vec::new();
@@ -275,7 +289,7 @@ impl ReadTx for Transaction<'_> {
     fn difference(&mut self, first: &CheckedQuery, second: &CheckedQuery, most: usize) -> Result<Difference> {
         let ids = |asked: &CheckedQuery| {
             let entity = self.tables.entity(asked.entity())?;
-            let shape = Shape { condition: asked.condition().as_ref(), search: None, deleted: false };
+            let shape = Shape { condition: asked.condition().as_ref(), search: None, found: None, deleted: false };
             let way = self.way(*asked.tenant(), entity, asked.visibility(), shape)?;
             let question = Question::identifiers(entity, asked, &way.seen);
             let mut statement = self.prepare(&question.sql)?;
@@ -466,6 +480,7 @@ impl WriteTx for Transaction<'_> {
             update @ WriteKind::Update { .. } => self.update(entity, write, update)?,
         };
         self.change_keys(write)?;
+        self.change_spans(rid, write)?;
         self.change_words(entity, rid, write)?;
         self.change_grants(write)
     }

@@ -7,7 +7,10 @@ use crate::exchange::{
     ColumnMapping, CsvWriteOptions, ExportOptions, ImportIssue, ImportMapping, ImportReport, VCardVersion, write_csv,
 };
 use crate::journal::RecordKey;
-use crate::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, Query, Sort};
+use crate::query::{
+    AggregateQuery, Comparison, Filter, GroupBy, Measure, MeasureFunction, ParameterComparison, ParameterCondition,
+    Query, Sort,
+};
 use crate::sales::{Guard, Pipeline};
 use crate::schema::{FieldDefinition, FieldKind, FieldRef};
 use crate::testkit::generate::Generator;
@@ -45,6 +48,12 @@ fn ask_everywhere(session: &Session, text: &str) {
         filter(Filter::Compare { field: field.into(), comparison: Comparison::Equal, value: value.into() })
     };
     let none = |query: &Query| session.list::<Sample>(query).map_or(0, |(found, _)| found.len());
+    let parameter = |field: &str, text: &str| {
+        let number = ParameterCondition::number(text, ParameterComparison::GreaterOrEqual, 1.into(), Some(text));
+        let word = ParameterCondition::text(text, text);
+        let asked = [number, word].map(|condition| Filter::Parameter { field: field.into(), condition });
+        filter(Filter::Any { filters: asked.to_vec() })
+    };
     let prefix = |field: &str, prefix: &str| filter(Filter::Prefix { field: field.into(), prefix: prefix.into() });
     for query in [
         compared("name", text),
@@ -55,6 +64,8 @@ fn ask_everywhere(session: &Session, text: &str) {
         filter(Filter::In { field: "name".into(), values: vec![text.into()] }),
         filter(Filter::IsEmpty { field: text.into() }),
         filter(Filter::Holds { field: "external".into(), kind: text.into(), value: text.into() }),
+        parameter("figures", text),
+        parameter(text, "a"),
         Query { sort: by(text), ..Query::default() },
         Query { cursor: Some(text.into()), ..Query::default() },
         Query { search: Some(format!("{text} nothinglikeit")), ..Query::default() },
@@ -131,6 +142,11 @@ fn a14_what_may_be_filtered_by_shows_nothing_else() {
         );
         assert_eq!(told(wang.customers().accounts(&holds("channels", "email", &mail))).1, ErrorCode::UnknownField);
         assert_eq!(told(wang.list::<Sample>(&holds("external", CANARY, "a5"))).1, ErrorCode::UnknownField);
+        let condition = ParameterCondition::text("Un", CANARY);
+        let figures = Filter::Parameter { field: "figures".into(), condition };
+        let figures = Query { filter: Some(figures), ..Query::default() };
+        assert_eq!(told(wang.list::<Sample>(&figures)).1, ErrorCode::UnknownField);
+        assert_eq!(stage.admin().list::<Sample>(&figures).unwrap().0[0].id, sample);
         assert_eq!(
             stage.admin().customers().accounts(&holds("channels", "email", &mail)).unwrap().items[0].id,
             account

@@ -65,10 +65,11 @@ const SHOWN_BY: [Way; 4] = [
 ];
 
 /// The fields that the attacker does not see.
-const HIDDEN_FIELDS: [(&str, &str); 13] = [
+const HIDDEN_FIELDS: [(&str, &str); 14] = [
     ("sample", "secret"),
     ("sample", "amount"),
     ("sample", "external"),
+    ("sample", "figures"),
     ("sample", "x_text"),
     ("account", "description"),
     ("account", "annual_revenue"),
@@ -190,6 +191,7 @@ impl Stage {
     /// A shown sample with the canary in each hidden field.
     fn sample(&self, name: &str, amount: i64) -> Id {
         let external = FieldValue::Json(format!(r#"[{{"system":"{CANARY}","key":"{name}{amount}"}}]"#));
+        let figures = FieldValue::Json(format!(r#"[{{"parameter":"Un","text":"{CANARY}"}}]"#));
         let secret = format!("{CANARY} {amount}");
         self.shown(
             "sample",
@@ -199,6 +201,7 @@ impl Stage {
                 ("x_text", secret.into()),
                 ("amount", amount.into()),
                 ("external", external),
+                ("figures", figures),
             ],
         )
     }

@@ -13,7 +13,7 @@ use crate::testkit::rights::{hidden, member};
 use crate::value::{ErrorCode, FieldValue, Result};
 
 /// The hidden fields of the sample that can be asked for by name.
-const SECRETS: [&str; 4] = ["secret", "amount", "x_text", "external"];
+const SECRETS: [&str; 5] = ["secret", "amount", "x_text", "external", "figures"];
 
 fn list(session: &Session, query: &Query) -> Result<Vec<Sample>> {
     session.list(query).map(|page| page.0)

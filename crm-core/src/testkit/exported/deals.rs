@@ -1,7 +1,10 @@
 //! Pipelines, leads, opportunities, products, prices and quotes.
 
 use super::{Call, one, pages, past};
-use crate::product::{PriceList, Product};
+use crate::product::{
+    ParameterComparison, ParameterCondition, ParameterKind, PriceList, Product, ProductClass, ProductParameter,
+    ProductSearch,
+};
 use crate::quote::{Quote, QuoteLine};
 use crate::room::ExternalId;
 use crate::sales::{FunnelOptions, Lead, LeadConversion, LeadStatus, Opportunity, Pipeline, WinRateOptions};
@@ -127,6 +130,48 @@ pub(super) const CALLS: &[Call] = &[
     ("Products::product", one!("product", products.product)),
     ("Products::product_as_of", past!(Product)),
     ("Products::products", pages!("product", products.products)),
+    ("Products::create_product_class", |rooms| {
+        let parent = Some(rooms.any("product_class")).filter(|id| !id.is_nil());
+        let code = format!("C{}", rooms.random.below(300));
+        let class = ProductClass { code, name: rooms.word(), parent, ..ProductClass::default() };
+        rooms.make(&class, |session, class| session.products().create_product_class(class));
+    }),
+    ("Products::update_product_class", |rooms| {
+        let (name, parent) = (rooms.word(), Some(rooms.any("product_class")).filter(|id| !id.is_nil()));
+        let change = |class: &mut ProductClass| (class.name, class.parent) = (name.clone(), parent);
+        rooms.save(change, |session, class| session.products().update_product_class(class));
+    }),
+    ("Products::product_class", one!("product_class", products.product_class)),
+    ("Products::product_class_as_of", past!(ProductClass)),
+    ("Products::product_classes", pages!("product_class", products.product_classes)),
+    ("Products::create_product_parameter", |rooms| {
+        let class = rooms.any("product_class");
+        let code = rooms.random.of(&["Un", "T", "own"]).to_owned();
+        let kind = Some(rooms.random.of(&[ParameterKind::Number, ParameterKind::Text, ParameterKind::Block]));
+        let made =
+            ProductParameter { product_class: class, code, name: rooms.word(), kind, ..ProductParameter::default() };
+        rooms.make(&made, |session, made| session.products().create_product_parameter(made));
+    }),
+    ("Products::update_product_parameter", |rooms| {
+        let name = rooms.word();
+        let change = |parameter: &mut ProductParameter| parameter.name = name.clone();
+        rooms.save(change, |session, parameter| session.products().update_product_parameter(parameter));
+    }),
+    ("Products::product_parameter", one!("product_parameter", products.product_parameter)),
+    ("Products::product_parameter_as_of", past!(ProductParameter)),
+    ("Products::product_parameters", pages!("product_parameter", products.product_parameters)),
+    ("Products::class_parameters", one!("product_class", products.class_parameters)),
+    ("Products::find_products", |rooms| {
+        let class = Some(rooms.any("product_class")).filter(|id| !id.is_nil() && rooms.random.percent(30));
+        let number = Some(i64::try_from(rooms.random.below(9)).unwrap().into());
+        let unit = rooms.random.of(&[None, Some("V"), Some("mV")]).map(str::to_owned);
+        let comparison = ParameterComparison::GreaterOrEqual;
+        let parameter = rooms.random.of(&["Un", "T", "own"]);
+        let condition = ParameterCondition { comparison, number, unit, ..ParameterCondition::present(parameter) };
+        let conditions = if rooms.random.percent(80) { vec![condition] } else { Vec::new() };
+        let search = ProductSearch { product_class: class, conditions, ..ProductSearch::default() };
+        rooms.ask(&search, |session| session.products().find_products(&search));
+    }),
     ("Products::create_price_list", |rooms| {
         let list = PriceList { name: format!("L {}", rooms.random.below(300)), ..PriceList::default() };
         rooms.make(&list, |session, list| session.products().create_price_list(list));

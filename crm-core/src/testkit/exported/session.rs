@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Call;
 use crate::engine::{Command, Session};
-use crate::exchange::{ColumnMapping, ExportOptions, ImportMapping, VCardVersion};
+use crate::exchange::{BmecatImport, ColumnMapping, ExportOptions, ImportMapping, VCardVersion};
 use crate::journal::ChangePage;
 use crate::query::Query;
 use crate::testkit::paired::{Twins as _, same};
@@ -143,6 +143,20 @@ pub(super) const CALLS: &[Call] = &[
         let mail = format!("EMAIL:v{uid}@example.org\r\n");
         let card = format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:v{uid}\r\nFN:{name}\r\n{mail}END:VCARD\r\n");
         rooms.act(&card, |session| session.import_vcards(card.as_bytes(), dry_run));
+    }),
+    ("Session::import_bmecat", |rooms| {
+        let (number, dry_run) = (rooms.random.below(5), rooms.random.percent(50));
+        let name: String = rooms.word().chars().filter(|letter| letter.is_alphanumeric()).collect();
+        let feature = "<FEATURE><FNAME>Un</FNAME><FVALUE>24</FVALUE><FUNIT>V</FUNIT></FEATURE>";
+        let file = format!(
+            "<BMECAT><HEADER><CATALOG><CATALOG_ID>K</CATALOG_ID></CATALOG></HEADER><T_NEW_CATALOG><PRODUCT>\
+             <SUPPLIER_PID>B{number}</SUPPLIER_PID><PRODUCT_DETAILS><DESCRIPTION_SHORT>{name}</DESCRIPTION_SHORT>\
+             </PRODUCT_DETAILS><PRODUCT_FEATURES>{feature}</PRODUCT_FEATURES></PRODUCT></T_NEW_CATALOG></BMECAT>"
+        );
+        rooms.act(&file, |session| session.import_bmecat(file.as_bytes(), &BmecatImport::default(), dry_run));
+    }),
+    ("Session::export_bmecat", |rooms| {
+        rooms.ask(&"bmecat", |session| session.export_bmecat("bmecat:K", None));
     }),
     ("Session::export_vcards", |rooms| {
         let query = if rooms.random.percent(60) { Query::default() } else { rooms.query("contact") };

@@ -51,7 +51,7 @@ fn found(connection: &Connection, tables: &Tables, tenant: TenantId, view_all: b
         .collect::<rusqlite::Result<Vec<Value>>>()
         .unwrap();
     let seen = if view_all { Seen::All } else { Seen::Among(Rc::new(mine)) };
-    let question = Question::list(&tables.statements("account").unwrap().select, entity, &asked, &seen);
+    let question = Question::list(&tables.statements("account").unwrap().select, entity, &asked, &seen, None);
     let mut statement = connection.prepare(&question.sql).unwrap();
     let rows = statement.query_map(params_from_iter(question.values), |_| Ok(())).unwrap().count();
     (rows, statement.get_status(StatementStatus::VmStep))

@@ -25,6 +25,14 @@ fun Customers.attachmentSequence(query: Query = Query()): Sequence<Attachment> =
 fun Products.productSequence(query: Query = Query()): Sequence<Product> =
     paged(query, { products(it) }, ProductPage::items, ProductPage::nextCursor)
 
+/** Every class of products that the query finds. */
+fun Products.productClassSequence(query: Query = Query()): Sequence<ProductClass> =
+    paged(query, { productClasses(it) }, ProductClassPage::items, ProductClassPage::nextCursor)
+
+/** Every definition of a technical parameter that the query finds. */
+fun Products.productParameterSequence(query: Query = Query()): Sequence<ProductParameter> =
+    paged(query, { productParameters(it) }, ProductParameterPage::items, ProductParameterPage::nextCursor)
+
 /** Every price list that the query finds. */
 fun Products.priceListSequence(query: Query = Query()): Sequence<PriceList> =
     paged(query, { priceLists(it) }, PriceListPage::items, PriceListPage::nextCursor)

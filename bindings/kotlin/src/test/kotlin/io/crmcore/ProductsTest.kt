@@ -51,5 +51,43 @@ class ProductsTest {
         assertEquals(2, products.listPrices().items.size)
     }
 
+    @Test
+    fun `classes, parameters and their search`() = inMemory { session ->
+        val products = session.products()
+        val top = products.createProductClass(ProductClass(code = "27", name = "Electrical engineering"))
+        val low = products.createProductClass(ProductClass(code = "27-14", name = "Terminals", parent = top.id))
+        assertEquals(low, products.productClass(low.id))
+        assertEquals(low, products.productClassAsOf(low.id, NOON))
+        assertEquals(listOf(top, low), products.productClassSequence(Query(limit = 1)).toList())
+        refused<CrmException.Invalid>(ErrorCode.CYCLE, "parent") { products.updateProductClass(top.copy(parent = low.id)) }
+        val voltage = products.createProductParameter(
+            ProductParameter(
+                productClass = top.id, code = "Un", name = "Rated voltage", kind = ParameterKind.NUMBER, unit = "V",
+            ),
+        )
+        assertEquals(voltage, products.productParameter(voltage.id))
+        assertEquals(voltage, products.productParameterAsOf(voltage.id, NOON))
+        assertEquals(listOf(voltage), products.productParameterSequence(Query(limit = 1)).toList())
+        assertEquals(2, products.updateProductParameter(voltage.copy(maximum = BigDecimal(1500))).version)
+        val known = products.classParameters(low.id).single()
+        assertEquals(Triple("Un", true, Dimension.VOLTAGE), Triple(known.code, known.isInherited, known.dimension))
+        fun clamp(code: String, volts: String, unit: String) = products.createProduct(
+            Product(
+                code = code, name = code, productClass = low.id,
+                parameters = listOf(ParameterValue(parameter = "Un", number = BigDecimal(volts), unit = unit)),
+            ),
+        )
+        clamp("A", "499", "V")
+        val found = listOf(clamp("B", "500", "V"), clamp("C", "0.8", "kV"))
+        refused<CrmException.Invalid>(ErrorCode.UNIT_MISMATCH, "parameters[0].unit") { clamp("D", "5", "A") }
+        val atLeast = ParameterCondition(
+            parameter = "Un", comparison = ParameterComparison.GREATER_OR_EQUAL,
+            number = BigDecimal("0.5"), unit = "kV",
+        )
+        assertEquals(found, products.findProducts(ProductSearch(productClass = top.id, conditions = listOf(atLeast))).items)
+        val filter = Filter.Parameter("parameters", atLeast)
+        assertEquals(found, products.products(Query(filter = filter)).items)
+    }
+
     private val byDate = Query(sort = listOf(Sort("valid_from")), limit = 1)
 }

@@ -1,0 +1,33 @@
+package io.crmcore
+
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
+
+/** BMEcat catalogues, in and out. */
+class BmecatTest {
+    private val file = """<BMECAT version="2005"><HEADER><CATALOG><LANGUAGE>deu</LANGUAGE><CATALOG_ID>K</CATALOG_ID>
+        </CATALOG></HEADER><T_NEW_CATALOG><PRODUCT><SUPPLIER_PID>A-1</SUPPLIER_PID>
+        <PRODUCT_DETAILS><DESCRIPTION_SHORT lang="deu">Klemme</DESCRIPTION_SHORT></PRODUCT_DETAILS><PRODUCT_FEATURES>
+        <FEATURE><FNAME>Un</FNAME><FVALUE>800</FVALUE><FUNIT>V</FUNIT><OWN/></FEATURE></PRODUCT_FEATURES>
+        </PRODUCT></T_NEW_CATALOG></BMECAT>"""
+
+    @Test
+    fun `a catalogue is read and written as it was`() {
+        val read = readBmecat(file.toByteArray())
+        assertEquals("V", read.catalog().products.single().features.single().features.single().unit)
+        assertEquals(1uL, read.count("FEATURE"))
+        assertEquals(file, read.toXml())
+        val made = writeBmecat(read.catalog())
+        assertEquals(read.catalog(), readBmecat(made.toByteArray()).catalog())
+        refused<CrmException.Invalid>(ErrorCode.BAD_FORMAT) { readBmecat("<BMECAT>".toByteArray()) }
+    }
+
+    @Test
+    fun `products come from a catalogue and go back`() = inMemory { session ->
+        val options = BmecatImport(system = "maker")
+        assertEquals(1uL, session.importBmecat(file.toByteArray(), options).created)
+        assertEquals(1uL, session.importBmecat(file.toByteArray(), options).unchanged)
+        assertEquals("Klemme", session.products().products().items.single().name)
+        assertEquals(file, session.exportBmecat("maker"))
+    }
+}
