@@ -111,7 +111,10 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::product::{
-        ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductCommand, ProductLifeCycle, ProductPage,
+        BundleChoice, BundleComponent, BundleConstraint, BundleConstraintKind, BundleGroup, BundleLine, BundlePrice,
+        BundlePricing, ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductBundle, ProductBundlePage,
+        ProductCommand, ProductDocument, ProductDocumentKind, ProductDocumentPage, ProductLifeCycle, ProductPage,
+        ProductRelation, ProductRelationKind, ProductRelationPage, ProductUnit, TakenComponent,
     };
     #[pymodule_export]
     use crm_core::query::{

@@ -4,10 +4,11 @@ use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
+use crate::product::BundleChoice;
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
-use crate::value::{Date, Id, Result, Timestamp, json};
+use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
 
 value_union! {
     /// A question of the JSON door. In JSON: `{"list": {"entity": "account", "query": {"limit": 10}}}`.
@@ -166,6 +167,15 @@ value_union! {
             /// The date.
             date: Date,
         },
+        /// What is delivered when so many of a bundle are sold.
+        Explode {
+            /// The product of the bundle.
+            product: Id,
+            /// How many.
+            quantity: Decimal,
+            /// What is chosen of it.
+            choices: Option<Vec<BundleChoice>>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -319,6 +329,9 @@ impl Question {
             Self::StageReport { opportunity } => json::to_canonical(&sales.stage_report(opportunity)?),
             Self::ListPrice { product, price_list, date } => {
                 json::to_canonical(&session.products().list_price(product, price_list, date)?)
+            }
+            Self::Explode { product, quantity, choices } => {
+                json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
             }
             rights => rights.rights(session),
         }

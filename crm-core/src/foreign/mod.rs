@@ -14,6 +14,7 @@ mod duplicates;
 mod exchange;
 mod matching;
 mod merges;
+mod product_parts;
 mod products;
 mod quotes;
 mod sales;

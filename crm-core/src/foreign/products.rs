@@ -8,7 +8,7 @@ use crate::value::{Date, Decimal, Id, Result, Timestamp};
 /// Products, price lists and list prices, on behalf of the session's user.
 #[derive(uniffi::Object)]
 pub struct Products {
-    session: Session,
+    pub(super) session: Session,
 }
 
 impl Products {

@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::bundles::{ProductBundle, bundle_restored, bundle_rule, join_bundles};
+use super::documents::{ProductDocument, document_rule};
+use super::relations::{ProductRelation, join_relations, relation_restored, relation_rule};
+use super::units::check_units;
 use super::{ListPrice, PriceList, Product, ProductLifeCycle};
 use crate::merging::{Days, left_over};
 use crate::query::Query;
@@ -18,6 +22,9 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         Product::NAME => Some(product_rule),
         PriceList::NAME => Some(price_list_rule),
         ListPrice::NAME => Some(list_price_rule),
+        ProductRelation::NAME => Some(relation_rule),
+        ProductDocument::NAME => Some(document_rule),
+        ProductBundle::NAME => Some(bundle_rule),
         _ => None,
     }
 }
@@ -27,6 +34,8 @@ pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         PriceList::NAME => Some(price_list_restored),
         ListPrice::NAME => Some(list_price_restored),
+        ProductRelation::NAME => Some(relation_restored),
+        ProductBundle::NAME => Some(bundle_restored),
         _ => None,
     }
 }
@@ -52,7 +61,12 @@ fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
 
 /// What becomes of the records of an entity that point to merged ones.
 pub(crate) fn join_rule_of(entity: &str) -> Option<JoinRule> {
-    (entity == ListPrice::NAME).then_some(join_prices as JoinRule)
+    match entity {
+        ListPrice::NAME => Some(join_prices),
+        ProductRelation::NAME => Some(join_relations),
+        ProductBundle::NAME => Some(join_bundles),
+        _ => None,
+    }
 }
 
 /// Of two prices in one list on one date that of the surviving product holds, then that of the earlier one of the others.
@@ -80,6 +94,7 @@ fn join_prices(view: &mut dyn View, merging: &Merging<'_>, rows: &[Row]) -> Resu
 fn product_rule(_: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Result<Decision> {
     with_record::<Product>(before, after, |_, product| {
         tidy_external_ids(&mut product.external_ids)?;
+        check_units(product)?;
         product.life_cycle.get_or_insert(ProductLifeCycle::Active);
         Ok(Decision::default())
     })
@@ -115,7 +130,7 @@ fn list_price_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -
     })
 }
 
-fn check_span(from: Option<Date>, until: Option<Date>) -> Result<()> {
+pub(super) fn check_span(from: Option<Date>, until: Option<Date>) -> Result<()> {
     match (from, until) {
         (Some(from), Some(until)) if until <= from => {
             let problem = Problem::of_field(ErrorCode::OutOfRange, "valid_until", "the span of validity is empty");

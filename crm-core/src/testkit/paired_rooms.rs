@@ -62,9 +62,10 @@ const STAGES: &[(&str, &str)] = &[
 pub(super) const ROOMS: [&str; 8] =
     ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
 /// The entities that everybody sees who has the right.
-const SHARED: [&str; 3] = ["product", "price_list", "list_price"];
+const SHARED: [&str; 6] =
+    ["product", "price_list", "list_price", "product_relation", "product_document", "product_bundle"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 27] = [
+pub(super) const ASKED: [&str; 30] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -88,6 +89,9 @@ pub(super) const ASKED: [&str; 27] = [
     "product",
     "price_list",
     "list_price",
+    "product_relation",
+    "product_document",
+    "product_bundle",
     "role",
     "permission_set",
     "organization",

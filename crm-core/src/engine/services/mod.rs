@@ -5,6 +5,7 @@ mod access;
 mod customers;
 mod duplicates;
 mod merges;
+mod product_parts;
 mod products;
 mod quotes;
 mod sales;

@@ -12,7 +12,7 @@ use crate::value::{Date, Decimal, Error, Id, Result};
 /// Products, price lists and list prices of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Products<'a> {
-    session: &'a Session,
+    pub(super) session: &'a Session,
 }
 
 impl Session {
@@ -157,6 +157,6 @@ impl Products<'_> {
     }
 }
 
-const fn wrap(command: ProductCommand) -> Command {
+pub(super) const fn wrap(command: ProductCommand) -> Command {
     Command::Product(command)
 }
