@@ -127,7 +127,7 @@ fn a_document_has_a_content_and_an_article_is_found_by_its_text() {
         let made = admin.products().create_document(&article).unwrap();
         assert_eq!(made.language.as_deref(), Some("de"));
         let query = Query { search: Some("kies".into()), ..Query::default() };
-        assert_eq!(admin.products().documents(&query).unwrap().items, [made.clone()]);
+        assert_eq!(admin.products().documents(&query).unwrap().items, std::slice::from_ref(&made));
         let empty = ProductDocument { body: Some(" ".into()), ..article.clone() };
         let refused = |document: &ProductDocument| {
             let error = admin.products().create_document(document).unwrap_err();
