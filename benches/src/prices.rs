@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crm_core::pricing::{
-    AccessSequence, AccessStep, Calculation, ConditionKind, ConditionRecord, ConditionTable, ConditionType, OpenDocument,
-    PriceCatalog, PriceDocument, PriceField, PriceItem, Pricer, PricingProcedure, PricingStep,
+    AccessSequence, AccessStep, Calculation, ConditionKind, ConditionRecord, ConditionTable, ConditionType,
+    OpenDocument, PriceCatalog, PriceDocument, PriceField, PriceItem, Pricer, PricingProcedure, PricingStep,
 };
 use crm_core::value::{FieldValue, json};
 use rust_decimal::{Decimal, RoundingStrategy};

@@ -7,7 +7,10 @@ use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachmen
 use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
 use crm_core::merging::MergeRecord;
-use crm_core::product::{ListPrice, PriceList, Product, ProductClass, ProductParameter, ProductSource};
+use crm_core::product::{
+    ListPrice, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation,
+    ProductSource,
+};
 use crm_core::quote::Quote;
 use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
 use crm_core::schema::{Entity, FieldDefinition};
@@ -27,8 +30,8 @@ macro_rules! of_entity {
         of_entity!($name, $do $arguments, [
             Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
             DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
-            Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, ProductClass,
-            ProductParameter, ProductSource, Quote, RecordShare, Role,
+            Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, ProductBundle,
+            ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, RecordShare, Role,
             SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };

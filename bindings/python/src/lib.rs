@@ -128,9 +128,12 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::product::{
-        EffectiveParameter, ListPrice, ListPricePage, ParameterChoice, ParameterKind, ParameterValue, PriceList,
-        PriceListPage, Product, ProductClass, ProductClassPage, ProductCommand, ProductLifeCycle, ProductPage,
-        ProductParameter, ProductParameterPage, ProductSearch, ProductSource, ProductSourcePage, SourceText,
+        BundleChoice, BundleComponent, BundleConstraint, BundleConstraintKind, BundleGroup, BundleLine, BundlePrice,
+        BundlePricing, EffectiveParameter, ListPrice, ListPricePage, ParameterChoice, ParameterKind, ParameterValue,
+        PriceList, PriceListPage, Product, ProductBundle, ProductBundlePage, ProductClass, ProductClassPage,
+        ProductCommand, ProductDocument, ProductDocumentKind, ProductDocumentPage, ProductLifeCycle, ProductPage,
+        ProductParameter, ProductParameterPage, ProductRelation, ProductRelationKind, ProductRelationPage,
+        ProductSearch, ProductSource, ProductSourcePage, ProductUnit, SourceText, TakenComponent,
     };
     #[pymodule_export]
     use crm_core::query::{

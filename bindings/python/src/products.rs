@@ -1,8 +1,9 @@
 //! The product room.
 
 use crm_core::product::{
-    EffectiveParameter, ListPrice, ListPricePage, PriceList, PriceListPage, Product, ProductClass, ProductClassPage,
-    ProductPage, ProductParameter, ProductParameterPage, ProductSearch,
+    BundleChoice, BundleLine, EffectiveParameter, ListPrice, ListPricePage, PriceList, PriceListPage, Product,
+    ProductBundle, ProductBundlePage, ProductClass, ProductClassPage, ProductDocument, ProductDocumentPage,
+    ProductPage, ProductParameter, ProductParameterPage, ProductRelation, ProductRelationPage, ProductSearch,
 };
 use crm_core::query::Query;
 use crm_core::value::{Date, Decimal, Id, Timestamp};
@@ -214,5 +215,111 @@ impl Products {
     /// Raises `NotFoundError` if no price holds on that date, `DeniedError`.
     fn list_price(&self, py: Python<'_>, product: Id, price_list: Option<Id>, date: Date) -> PyResult<ListPrice> {
         Ok(py.detach(|| self.session.products().list_price(product, price_list, date))?)
+    }
+
+    /// Makes a relation of two products and gives it back as it was stored.
+    ///
+    /// Raises `CYCLE` for a relation to itself, `OVERLAP` with both identifiers for the same one on the same dates,
+    /// `OUT_OF_RANGE`, `UNKNOWN_REFERENCE`, `DeniedError`.
+    fn create_relation(&self, py: Python<'_>, relation: ProductRelation) -> PyResult<ProductRelation> {
+        Ok(py.detach(|| self.session.products().create_relation(&relation))?)
+    }
+
+    /// Saves a relation of two products that was read and changed.
+    ///
+    /// Raises what `create_relation` raises; `STALE_VERSION`, `NotFoundError`.
+    fn update_relation(&self, py: Python<'_>, relation: ProductRelation) -> PyResult<ProductRelation> {
+        Ok(py.detach(|| self.session.products().update_relation(&relation))?)
+    }
+
+    /// One relation of two products.
+    ///
+    /// Raises what `product` raises.
+    fn relation(&self, py: Python<'_>, id: Id) -> PyResult<ProductRelation> {
+        Ok(py.detach(|| self.session.products().relation(id))?)
+    }
+
+    /// One page of relations of products.
+    ///
+    /// Raises what `products` raises.
+    #[pyo3(signature = (query=None))]
+    fn relations(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductRelationPage> {
+        Ok(py.detach(|| self.session.products().relations(&query.unwrap_or_default()))?)
+    }
+
+    /// Makes a document of a product, or a knowledge article and gives it back as it was stored.
+    ///
+    /// Raises `REQUIRED` for a document without address, hash and text, `BAD_FORMAT` for the language, the hash or
+    /// the address, `OUT_OF_RANGE`, `UNKNOWN_REFERENCE`, `DeniedError`.
+    fn create_document(&self, py: Python<'_>, document: ProductDocument) -> PyResult<ProductDocument> {
+        Ok(py.detach(|| self.session.products().create_document(&document))?)
+    }
+
+    /// Saves a document of a product, or a knowledge article that was read and changed.
+    ///
+    /// Raises what `create_document` raises; `STALE_VERSION`, `NotFoundError`.
+    fn update_document(&self, py: Python<'_>, document: ProductDocument) -> PyResult<ProductDocument> {
+        Ok(py.detach(|| self.session.products().update_document(&document))?)
+    }
+
+    /// One document of a product, or a knowledge article.
+    ///
+    /// Raises what `product` raises.
+    fn document(&self, py: Python<'_>, id: Id) -> PyResult<ProductDocument> {
+        Ok(py.detach(|| self.session.products().document(id))?)
+    }
+
+    /// One page of documents and knowledge articles.
+    ///
+    /// Raises what `products` raises.
+    #[pyo3(signature = (query=None))]
+    fn documents(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductDocumentPage> {
+        Ok(py.detach(|| self.session.products().documents(&query.unwrap_or_default()))?)
+    }
+
+    /// Makes a bundle and gives it back as it was stored.
+    ///
+    /// Raises `DUPLICATE_KEY` for a product that is a bundle already, `CYCLE` with the bundles of the circle,
+    /// `NOT_IN_PICKLIST`, `OUT_OF_RANGE`, `NOT_ALLOWED`, `UNKNOWN_REFERENCE`, `DeniedError`.
+    fn create_bundle(&self, py: Python<'_>, bundle: ProductBundle) -> PyResult<ProductBundle> {
+        Ok(py.detach(|| self.session.products().create_bundle(&bundle))?)
+    }
+
+    /// Saves a bundle that was read and changed.
+    ///
+    /// Raises what `create_bundle` raises; `STALE_VERSION`, `NotFoundError`.
+    fn update_bundle(&self, py: Python<'_>, bundle: ProductBundle) -> PyResult<ProductBundle> {
+        Ok(py.detach(|| self.session.products().update_bundle(&bundle))?)
+    }
+
+    /// One bundle.
+    ///
+    /// Raises what `product` raises.
+    fn bundle(&self, py: Python<'_>, id: Id) -> PyResult<ProductBundle> {
+        Ok(py.detach(|| self.session.products().bundle(id))?)
+    }
+
+    /// One page of bundles.
+    ///
+    /// Raises what `products` raises.
+    #[pyo3(signature = (query=None))]
+    fn bundles(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductBundlePage> {
+        Ok(py.detach(|| self.session.products().bundles(&query.unwrap_or_default()))?)
+    }
+
+    /// What is delivered when so many of a bundle are sold: every component, each nested bundle before its own ones.
+    ///
+    /// Raises `NotFoundError` for a product that is no bundle; `NOT_IN_PICKLIST`, `DUPLICATE_KEY`, `OUT_OF_RANGE` and
+    /// `GUARD_NOT_MET` for a wrong choice; `CYCLE`, `TOO_MANY`; `UNIT_MISMATCH`, `DECIMAL_DIGITS` and `OVERFLOW` for
+    /// quantities that cannot be told exactly; `DeniedError`.
+    #[pyo3(signature = (product, quantity, choices=Vec::new()))]
+    fn explode(
+        &self,
+        py: Python<'_>,
+        product: Id,
+        quantity: Decimal,
+        choices: Vec<BundleChoice>,
+    ) -> PyResult<Vec<BundleLine>> {
+        Ok(py.detach(|| self.session.products().explode(product, quantity, &choices))?)
     }
 }

@@ -11,7 +11,10 @@ from crm_core import (
     Activity,
     ActivityKind,
     AggregateQuery,
+    AllocationMethod,
     Attachment,
+    BundleChoice,
+    BundleComponent,
     Channel,
     ChannelKind,
     ConflictError,
@@ -44,10 +47,17 @@ from crm_core import (
     Pipeline,
     PriceList,
     Product,
+    ProductBundle,
     ProductClass,
+    ProductDocument,
+    ProductDocumentKind,
     ProductLifeCycle,
     ProductParameter,
+    ProductRelation,
+    ProductRelationKind,
     ProductSearch,
+    ProductUnit,
+    Quantity,
     Query,
     Quote,
     QuoteLine,
@@ -60,6 +70,7 @@ from crm_core import (
     StageCategory,
     Subject,
     SubjectEntity,
+    UnitFactor,
     User,
     WinRateOptions,
     changes,
@@ -237,6 +248,37 @@ def test_classes_parameters_and_their_search(session: Session) -> None:
     assert [found.code for found in products.find_products(search.replace(cursor=page.next_cursor)).items] == ["C"]
     either = Filter.Parameter("parameters", at_least) & (F("code") == "C")
     assert [found.code for found in products.products(Query(filter=either)).items] == ["C"]
+
+
+def test_relations_documents_and_bundles(session: Session) -> None:
+    products = session.products
+    box = ProductUnit(UnitFactor(Decimal(1), "BX", Decimal(12), "C62"), gtin="4 006381 333931")
+    press = products.create_product(Product("P-1", "Press", unit="C62", units=[box], net_weight=Quantity(Decimal(2), "t")))
+    assert press.units[0].gtin == "4006381333931"
+    drive = products.create_product(Product("D-1", "Drive"))
+    spare = ProductRelation(press.id, drive.id, ProductRelationKind.SPARE_PART, quantity=Decimal("1.5"))
+    made = products.create_relation(spare)
+    assert products.update_relation(made.replace(note="left")) == products.relation(made.id)
+    assert len(products.relations(Query(filter=F("other") == drive.id)).items) == 1
+    with pytest.raises(ConflictError) as double:
+        products.create_relation(spare)
+    assert double.value.code == ErrorCode.OVERLAP
+    article = products.create_document(ProductDocument("Noise", ProductDocumentKind.ARTICLE, body="gravel"))
+    assert products.update_document(article.replace(language="en")) == products.document(article.id)
+    assert [found.title for found in products.documents(Query(search="gravel")).items] == ["Noise"]
+    parts = [BundleComponent(drive.id, Decimal("2.5")), BundleComponent(drive.id, Decimal(1), is_optional=True)]
+    bundle = products.create_bundle(ProductBundle(press.id, components=parts))
+    assert [part.position for part in bundle.components] == [10, 20]
+    whole = products.update_bundle(bundle.replace(distribution=AllocationMethod.CUMULATIVE))
+    assert products.bundle(bundle.id) == whole == products.bundles().items[0]
+    assert [line.quantity for line in products.explode(press.id, Decimal(3))] == [Decimal("7.5")]
+    lines = products.explode(press.id, Decimal(3), [BundleChoice(20, Decimal(2))])
+    assert [(line.path, line.quantity) for line in lines] == [([10], Decimal("7.5")), ([20], Decimal(6))]
+    with pytest.raises(CrmError) as wrong:
+        products.explode(press.id, Decimal(3), [BundleChoice(30, Decimal(2))])
+    assert wrong.value.code == ErrorCode.NOT_IN_PICKLIST
+    with pytest.raises(NotFoundError):
+        products.explode(drive.id, Decimal(3))
 
 
 def test_leads(session: Session) -> None:

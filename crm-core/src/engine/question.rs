@@ -4,11 +4,11 @@ use super::{Command, HandOver, Session, Transfer};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
-use crate::product::ProductSearch;
+use crate::product::{BundleChoice, ProductSearch};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
-use crate::value::{Date, Id, Result, Timestamp, json};
+use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
 
 value_union! {
     /// A question of the JSON door. In JSON: `{"list": {"entity": "account", "query": {"limit": 10}}}`.
@@ -177,6 +177,15 @@ value_union! {
             /// What is looked for.
             search: ProductSearch,
         },
+        /// What is delivered when so many of a bundle are sold.
+        Explode {
+            /// The product of the bundle.
+            product: Id,
+            /// How many.
+            quantity: Decimal,
+            /// What is chosen of it.
+            choices: Option<Vec<BundleChoice>>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -335,6 +344,9 @@ impl Question {
                 json::to_canonical(&session.products().class_parameters(product_class)?)
             }
             Self::FindProducts { search } => json::to_canonical(&session.products().find_products(&search)?),
+            Self::Explode { product, quantity, choices } => {
+                json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
+            }
             rights => rights.rights(session),
         }
     }

@@ -16,6 +16,7 @@ mod exchange;
 mod matching;
 mod merges;
 mod pricing;
+mod product_parts;
 mod products;
 mod quotes;
 mod sales;

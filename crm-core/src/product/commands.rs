@@ -1,7 +1,9 @@
 //! The commands of the room.
 
 use super::rules::prices_query;
-use super::{ListPrice, PriceList, Product, ProductClass, ProductParameter};
+use super::{
+    ListPrice, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation,
+};
 use crate::room::{Change, Decision, View, records};
 use crate::value::{Date, Decimal, Id, Result};
 
@@ -62,6 +64,36 @@ value_union! {
             /// The price unit; as before, or 1, if nothing is said.
             per_quantity: Option<Decimal>,
         },
+        /// Makes a relation of two products.
+        CreateRelation {
+            /// The relation.
+            relation: ProductRelation,
+        },
+        /// Saves a relation of two products that was read and changed.
+        UpdateRelation {
+            /// The relation with the version that was read.
+            relation: ProductRelation,
+        },
+        /// Makes a document or knowledge article.
+        CreateDocument {
+            /// The document.
+            document: ProductDocument,
+        },
+        /// Saves a document or knowledge article that was read and changed.
+        UpdateDocument {
+            /// The document with the version that was read.
+            document: ProductDocument,
+        },
+        /// Makes a bundle.
+        CreateBundle {
+            /// The bundle.
+            bundle: ProductBundle,
+        },
+        /// Saves a bundle that was read and changed.
+        UpdateBundle {
+            /// The bundle with the version that was read.
+            bundle: ProductBundle,
+        },
     }
 }
 
@@ -78,6 +110,12 @@ impl ProductCommand {
             Self::CreatePriceList { .. } => "product.create_price_list",
             Self::UpdatePriceList { .. } => "product.update_price_list",
             Self::SetListPrice { .. } => "product.set_list_price",
+            Self::CreateRelation { .. } => "product.create_relation",
+            Self::UpdateRelation { .. } => "product.update_relation",
+            Self::CreateDocument { .. } => "product.create_document",
+            Self::UpdateDocument { .. } => "product.update_document",
+            Self::CreateBundle { .. } => "product.create_bundle",
+            Self::UpdateBundle { .. } => "product.update_bundle",
         }
     }
 
@@ -92,6 +130,12 @@ impl ProductCommand {
             Self::UpdateProductParameter { product_parameter } => Change::save(product_parameter),
             Self::CreatePriceList { price_list } => Change::create(price_list),
             Self::UpdatePriceList { price_list } => Change::save(price_list),
+            Self::CreateRelation { relation } => Change::create(relation),
+            Self::UpdateRelation { relation } => Change::save(relation),
+            Self::CreateDocument { document } => Change::create(document),
+            Self::UpdateDocument { document } => Change::save(document),
+            Self::CreateBundle { bundle } => Change::create(bundle),
+            Self::UpdateBundle { bundle } => Change::save(bundle),
             Self::SetListPrice { price_list, product, price, valid_from, per_quantity } => {
                 let new = ListPrice {
                     price_list: *price_list,

@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::bundles::{ProductBundle, bundle_restored, bundle_rule, join_bundles};
+use super::documents::{ProductDocument, document_rule};
+use super::relations::{ProductRelation, join_relations, relation_restored, relation_rule};
+use super::units::check_units;
 use super::{ListPrice, PriceList, Product, ProductClass, ProductLifeCycle, ProductParameter, class_rules, parameters};
 use crate::merging::{Days, left_over};
 use crate::query::Query;
@@ -20,6 +24,9 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
         ProductParameter::NAME => Some(class_rules::parameter_rule),
         PriceList::NAME => Some(price_list_rule),
         ListPrice::NAME => Some(list_price_rule),
+        ProductRelation::NAME => Some(relation_rule),
+        ProductDocument::NAME => Some(document_rule),
+        ProductBundle::NAME => Some(bundle_rule),
         _ => None,
     }
 }
@@ -31,6 +38,8 @@ pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
         ProductParameter::NAME => Some(class_rules::parameter_restored),
         PriceList::NAME => Some(price_list_restored),
         ListPrice::NAME => Some(list_price_restored),
+        ProductRelation::NAME => Some(relation_restored),
+        ProductBundle::NAME => Some(bundle_restored),
         _ => None,
     }
 }
@@ -56,7 +65,12 @@ fn list_price_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
 
 /// What becomes of the records of an entity that point to merged ones.
 pub(crate) fn join_rule_of(entity: &str) -> Option<JoinRule> {
-    (entity == ListPrice::NAME).then_some(join_prices as JoinRule)
+    match entity {
+        ListPrice::NAME => Some(join_prices),
+        ProductRelation::NAME => Some(join_relations),
+        ProductBundle::NAME => Some(join_bundles),
+        _ => None,
+    }
 }
 
 /// Of two prices in one list on one date that of the surviving product holds, then that of the earlier one of the others.
@@ -85,6 +99,7 @@ fn product_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> R
     with_record::<Product>(before, after, |before, product| {
         tidy_external_ids(&mut product.external_ids)?;
         parameters::check(view, before.as_ref(), product)?;
+        check_units(product)?;
         product.life_cycle.get_or_insert(ProductLifeCycle::Active);
         Ok(Decision::default())
     })
@@ -120,7 +135,7 @@ fn list_price_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -
     })
 }
 
-fn check_span(from: Option<Date>, until: Option<Date>) -> Result<()> {
+pub(super) fn check_span(from: Option<Date>, until: Option<Date>) -> Result<()> {
     match (from, until) {
         (Some(from), Some(until)) if until <= from => {
             let problem = Problem::of_field(ErrorCode::OutOfRange, "valid_until", "the span of validity is empty");

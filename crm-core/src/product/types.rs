@@ -2,9 +2,10 @@
 
 use super::ParameterValue;
 use super::search::parameter_keys;
+use super::units::ProductUnit;
 use crate::room::{ExternalId, external_ids};
 use crate::schema::enum_field;
-use crate::value::{Currency, Date, Decimal, Id};
+use crate::value::{Currency, Date, Decimal, Id, Quantity};
 
 value_enum! {
     /// Where a product stands between the first drawing and the last spare part (产品生命周期).
@@ -48,6 +49,14 @@ entity! {
             pub product_class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
             /// The values of its technical parameters (技术参数). Without a class they are free.
             pub parameters: Vec<ParameterValue> => nested().spanned_by(parameter_keys),
+            /// Its own units, with exact factors.
+            pub units: Vec<ProductUnit> => nested(),
+            /// The weight of one unit of sale with its packing (毛重).
+            pub gross_weight: Option<Quantity> => nested(),
+            /// The weight of one unit of sale without packing (净重).
+            pub net_weight: Option<Quantity> => nested(),
+            /// The volume of one unit of sale (体积).
+            pub volume: Option<Quantity> => nested(),
         }
     }
 }
@@ -113,6 +122,6 @@ impl ListPrice {
     }
 }
 
-fn covers(from: Option<Date>, until: Option<Date>, date: Date) -> bool {
+pub(super) fn covers(from: Option<Date>, until: Option<Date>, date: Date) -> bool {
     from.is_none_or(|from| from <= date) && until.is_none_or(|until| date < until)
 }

@@ -21,7 +21,7 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 19] = [
+const PUBLIC: [&str; 22] = [
     "org_unit",
     "user_group",
     "territory",
@@ -41,6 +41,9 @@ const PUBLIC: [&str; 19] = [
     "price_list",
     "list_price",
     "product_source",
+    "product_relation",
+    "product_document",
+    "product_bundle",
 ];
 
 /// A way to a record of any entity: what is found of it, as text.

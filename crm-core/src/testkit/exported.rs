@@ -8,6 +8,7 @@ mod customers;
 mod deals;
 mod duplicates;
 mod merges;
+mod product_parts;
 mod session;
 
 use std::collections::BTreeSet;
@@ -59,8 +60,17 @@ use pages;
 /// Every call.
 pub(super) fn calls() -> &'static [Call] {
     static ALL: LazyLock<Vec<Call>> = LazyLock::new(|| {
-        [session::CALLS, customers::CALLS, deals::CALLS, admin::CALLS, access::CALLS, merges::CALLS, duplicates::CALLS]
-            .concat()
+        [
+            session::CALLS,
+            customers::CALLS,
+            deals::CALLS,
+            product_parts::CALLS,
+            admin::CALLS,
+            access::CALLS,
+            merges::CALLS,
+            duplicates::CALLS,
+        ]
+        .concat()
     });
     &ALL
 }

@@ -64,10 +64,19 @@ const STAGES: &[(&str, &str)] = &[
 pub(super) const ROOMS: [&str; 8] =
     ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
 /// The entities that everybody sees who has the right.
-const SHARED: [&str; 6] =
-    ["product_class", "product_parameter", "product", "price_list", "list_price", "product_source"];
+const SHARED: [&str; 9] = [
+    "product_class",
+    "product_parameter",
+    "product",
+    "price_list",
+    "list_price",
+    "product_source",
+    "product_relation",
+    "product_document",
+    "product_bundle",
+];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 30] = [
+pub(super) const ASKED: [&str; 33] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -94,6 +103,9 @@ pub(super) const ASKED: [&str; 30] = [
     "price_list",
     "list_price",
     "product_source",
+    "product_relation",
+    "product_document",
+    "product_bundle",
     "role",
     "permission_set",
     "organization",

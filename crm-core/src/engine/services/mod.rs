@@ -6,6 +6,7 @@ mod catalogue;
 mod customers;
 mod duplicates;
 mod merges;
+mod product_parts;
 mod products;
 mod quotes;
 mod sales;

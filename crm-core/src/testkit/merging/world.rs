@@ -96,7 +96,9 @@ impl World {
         self.tick();
         let owner = self.random.of(&self.users.clone());
         let mut fields = fields.to_vec();
-        if !["product", "price_list", "list_price", "user"].contains(&entity) {
+        if !["product", "price_list", "list_price", "product_relation", "product_document", "product_bundle", "user"]
+            .contains(&entity)
+        {
             fields.push(("owner", owner.into()));
         }
         let made = self.admin().execute(create(entity, &fields)).ok()?.created(entity);

@@ -41,6 +41,18 @@ fun Products.priceListSequence(query: Query = Query()): Sequence<PriceList> =
 fun Products.listPriceSequence(query: Query = Query()): Sequence<ListPrice> =
     paged(query, { listPrices(it) }, ListPricePage::items, ListPricePage::nextCursor)
 
+/** Every record of relations of products that the query finds. */
+fun Products.relationSequence(query: Query = Query()): Sequence<ProductRelation> =
+    paged(query, { relations(it) }, ProductRelationPage::items, ProductRelationPage::nextCursor)
+
+/** Every record of documents and knowledge articles that the query finds. */
+fun Products.documentSequence(query: Query = Query()): Sequence<ProductDocument> =
+    paged(query, { documents(it) }, ProductDocumentPage::items, ProductDocumentPage::nextCursor)
+
+/** Every record of bundles that the query finds. */
+fun Products.bundleSequence(query: Query = Query()): Sequence<ProductBundle> =
+    paged(query, { bundles(it) }, ProductBundlePage::items, ProductBundlePage::nextCursor)
+
 /** Every pipeline that the query finds. */
 fun Sales.pipelineSequence(query: Query = Query()): Sequence<Pipeline> =
     paged(query, { pipelines(it) }, PipelinePage::items, PipelinePage::nextCursor)

@@ -89,5 +89,34 @@ class ProductsTest {
         assertEquals(found, products.products(Query(filter = filter)).items)
     }
 
+    @Test
+    fun `relations, documents and bundles`() = inMemory { session ->
+        val products = session.products()
+        val box = ProductUnit(UnitFactor(BigDecimal.ONE, "BX", BigDecimal("12"), "C62"), gtin = "4 006381 333931")
+        val press = products.createProduct(Product(code = "P-1", name = "Press", unit = "C62", units = listOf(box)))
+        assertEquals("4006381333931", press.units.single().gtin)
+        val drive = products.valve()
+        val spare = ProductRelation(product = press.id, other = drive.id, kind = ProductRelationKind.SPARE_PART)
+        val made = products.createRelation(spare)
+        assertEquals(products.updateRelation(made.copy(note = "left")), products.relation(made.id))
+        assertEquals(listOf("left"), products.relationSequence().map { it.note }.toList())
+        refused<CrmException.Conflict>(ErrorCode.OVERLAP, "valid_from") { products.createRelation(spare) }
+        val article = products.createDocument(
+            ProductDocument(title = "Noise", kind = ProductDocumentKind.ARTICLE, body = "gravel"),
+        )
+        assertEquals(products.updateDocument(article.copy(language = "en")), products.document(article.id))
+        assertEquals(listOf("Noise"), products.documentSequence(Query(search = "gravel")).map { it.title }.toList())
+        val part = BundleComponent(product = drive.id, quantity = BigDecimal("2.5"))
+        val bundle = products.createBundle(ProductBundle(product = press.id, components = listOf(part)))
+        assertEquals(BundlePricing.WHOLE, bundle.pricing)
+        val saved = products.updateBundle(bundle.copy(pricing = BundlePricing.COMPONENTS))
+        assertEquals(saved, products.bundle(bundle.id))
+        assertEquals(listOf(saved), products.bundleSequence().toList())
+        val lines = products.explode(press.id, BigDecimal("3"), listOf(BundleChoice(10, BigDecimal("2"))))
+        assertEquals(listOf(listOf(10L) to BigDecimal("6")), lines.map { it.path to it.quantity })
+        assertEquals(BigDecimal("7.5"), products.explode(press.id, BigDecimal("3")).single().quantity)
+        refused<CrmException.NotFound>(ErrorCode.NO_SUCH_RECORD) { products.explode(drive.id, BigDecimal("3")) }
+    }
+
     private val byDate = Query(sort = listOf(Sort("valid_from")), limit = 1)
 }
