@@ -422,13 +422,22 @@ impl Session {
         let size = page_size(limit)?;
         self.reading(|reading| {
             let (entity, plan) = reading.opened(entity, id)?;
-            let scope = JournalScope::Record { entity: entity.name, record: id, after: cursor, until: None };
-            let read = JournalRead { tenant: reading.tenant.id, scope, limit: size.saturating_add(1) };
-            let mut entries = reading.tx.journal(read)?;
+            let (mut entries, mut after) = (Vec::new(), cursor);
+            // What the reader may not see is passed over, so that its number is not told by the length of a page.
+            loop {
+                let scope = JournalScope::Record { entity: entity.name, record: id, after, until: None };
+                let read = JournalRead { tenant: reading.tenant.id, scope, limit: size.saturating_add(1) };
+                let batch = reading.tx.journal(read)?;
+                let is_last = batch.len() <= size;
+                after = batch.iter().map(|entry| entry.version).fold(after, i64::max);
+                entries.extend(batch.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)));
+                if is_last || entries.len() > size {
+                    break;
+                }
+            }
             let has_more = entries.len() > size;
             entries.truncate(size);
             let next_cursor = entries.iter().map(|entry| entry.version).fold(cursor, i64::max);
-            let entries = entries.into_iter().filter_map(|entry| reading.readable(&entity, &plan, entry)).collect();
             Ok(ChangePage { entries, next_cursor, has_more, ..ChangePage::default() })
         })
     }
