@@ -4,7 +4,7 @@ use super::catalog::{ConditionKind, ConditionSign};
 use super::definition::{StepDef, TypeDef};
 use super::document::RepriceMode;
 use super::exact::Exact;
-use super::result::{AccessTrace, PriceRow, RowOrigin};
+use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
@@ -64,6 +64,7 @@ impl Run<'_> {
             row.tax_category = was.tax_category.as_deref().map(Into::into);
             row.statistical = step.is.statistical || type_def.is.kind == ConditionKind::Cost;
             row.sets_excluded = was.excludes;
+            row.inactive = was.inactive.filter(|reason| *reason == InactiveReason::Excluded);
             row.base = asked.base;
             row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);
             row.scale_base = was.scale_base.map(Exact::from);

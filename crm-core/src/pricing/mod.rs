@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod audit;
 mod catalog;
 mod definition;
 mod document;
@@ -23,6 +24,7 @@ mod worth;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{PriceFinding, audit};
 pub use catalog::*;
 pub use document::*;
 pub use limits::{MAX_ITEMS, MAX_LEVELS, MAX_STEPS};
