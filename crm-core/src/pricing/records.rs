@@ -303,7 +303,9 @@ fn levels_of(record: &ConditionRecord, condition: &ConditionType) -> Result<Vec<
                 (None, Some(_)) => std::cmp::Ordering::Greater,
                 (Some(_), None) => std::cmp::Ordering::Less,
             });
-            if rule.kind == ScaleKind::Graduated && levels.iter().any(|level| level.lower.is_some()) {
+            // Levels that are told by their beginnings alone.
+            let open = levels.iter().filter(|level| level.upper.is_none()).count();
+            if rule.kind == ScaleKind::Graduated && open > 1 {
                 levels.sort_by_key(|level| level.lower);
             }
         }

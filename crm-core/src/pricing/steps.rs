@@ -510,11 +510,10 @@ impl Run<'_> {
         let mut pulled = Vec::new();
         for at in 0..self.items.len() {
             if let Some(mut rows) = drafts.remove(&at) {
-                for row in &mut rows {
+                for row in rows.iter_mut().filter(|row| row.own_scale_base.is_some()) {
                     row.scale_base = self.group_sum(at, condition, row, &sums);
                 }
-                // A base outside the levels of the record is no condition.
-                rows.retain(|row| self.is_on_scale(condition, row));
+                self.drop_off_scale(at, place, condition, &mut rows)?;
                 drafts.insert(at, rows);
                 continue;
             }
@@ -531,6 +530,22 @@ impl Run<'_> {
             }
         }
         Ok(pulled)
+    }
+
+    /// A base outside the levels of the record is no condition, and nothing comes with it.
+    fn drop_off_scale(&mut self, at: usize, place: usize, condition: &TypeDef, rows: &mut Vec<Row>) -> Result<()> {
+        let (records, number, mut kept, mut drops) =
+            (self.records, self.step(place)?.is.number, Vec::with_capacity(rows.len()), false);
+        for row in rows.drain(..) {
+            drops = if row.origin == RowOrigin::Supplement { drops } else { !self.is_on_scale(condition, &row) };
+            if !drops {
+                kept.push(row);
+            } else if let Some(rule) = row.rule.and_then(|rule| records.rule(rule)) {
+                self.item_mut(at)?.refuse(number, &rule.id, CandidateOutcome::OutsideScale);
+            }
+        }
+        *rows = kept;
+        Ok(())
     }
 
     fn procedure_condition(&self, place: usize) -> Option<usize> {

@@ -2,6 +2,8 @@
 
 mod conditions;
 mod errors;
+mod invariants;
+mod random;
 mod scales;
 mod taxes;
 
