@@ -24,8 +24,9 @@ value_struct! {
     }
 }
 
-/// Bases with so many digits behind the point may have been rounded for show.
-const SHOWN_DIGITS: u32 = 12;
+/// Bases with so many digits behind the point may have been rounded for show: quantities and amounts that are given have
+/// fewer.
+const SHOWN_DIGITS: u32 = 7;
 
 /// Computes a result again (审计): the exact and the rounded value of every row, the shares of amounts of the head, the net,
 /// cost, margin and tax of every item, the taxes by category, the sums of the document. Every figure that does not follow from
@@ -228,6 +229,7 @@ impl Audit<'_> {
         let shares_tax = rules.tax_rounding == TaxRounding::PerCategory
             && is_tax(row)
             && counts(row)
+            && row.cut.is_none()
             && item.is_some_and(|item| !item.is_alternative);
         let own = row.rounding.filter(|_| !shares_tax && item.is_some()).unwrap_or_default();
         let rounded = match item.filter(|_| !shares_tax) {

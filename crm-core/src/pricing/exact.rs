@@ -293,7 +293,11 @@ impl Exact {
         let quotient = || {
             let raise = |scale: u32| power_of_ten(other.scale.max(own.scale).checked_sub(scale)?).ok();
             let (top, bottom) = (own.top.checked_mul(raise(own.scale)?)?, other.top.checked_mul(raise(other.scale)?)?);
-            let top = top.checked_mul(other.bottom)?.checked_mul(if bottom.is_negative() { I256::MINUS_ONE } else { I256::ONE })?;
+            let top = top.checked_mul(other.bottom)?.checked_mul(if bottom.is_negative() {
+                I256::MINUS_ONE
+            } else {
+                I256::ONE
+            })?;
             let bottom = bottom.checked_abs()?.checked_mul(own.bottom)?;
             Some(Self { top, bottom, scale: 0 })
         };

@@ -62,7 +62,8 @@ impl Run<'_> {
             row.currency = was.currency;
             row.bounds = (was.minimum, was.maximum);
             row.tax_category = was.tax_category.as_deref().map(Into::into);
-            row.statistical = step.is.statistical || type_def.is.kind == ConditionKind::Cost;
+            let kinds = [type_def.is.kind, condition.is.kind];
+            row.statistical = step.is.statistical || kinds.contains(&ConditionKind::Cost);
             row.sets_excluded = was.excludes;
             row.inactive = was.inactive.filter(|reason| *reason == InactiveReason::Excluded);
             row.base = asked.base;
@@ -75,24 +76,14 @@ impl Run<'_> {
                     level.flat = level.flat.map(unsigned);
                     (Exact::from(slice.quantity), level)
                 });
-                let base = self.own_scale_base_of_kept(asked, type_def, &row)?;
+                let of_record = (row.unit.as_deref(), row.currency);
+                let base = self.own_scale_base(asked.item, type_def, of_record, asked.base)?;
                 row.slices = refilled(levels.collect(), base.abs()?)?;
                 row.scale_base = Some(base);
             }
             rows.push(row);
         }
         Ok(rows)
-    }
-
-    fn own_scale_base_of_kept(&self, asked: &Asked<'_>, condition: &TypeDef, row: &Row) -> Result<Exact> {
-        let base = self.own_scale_base(asked.item, condition, None, asked.base)?;
-        let of_record = condition.is.scale.as_ref().is_some_and(|scale| scale.unit.is_none());
-        match (row.unit.as_deref(), asked.item.unit.as_deref()) {
-            (Some(to), Some(from)) if of_record => {
-                base.mul_ratio(self.definition.unit_factor(self.product(asked.item), from, to)?)
-            }
-            _ => Ok(base),
-        }
     }
 }
 

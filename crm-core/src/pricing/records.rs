@@ -62,6 +62,11 @@ impl Rule {
         self.more.as_deref().map_or(&[], |more| &more.scale)
     }
 
+    /// The unit and the currency of its rate.
+    pub(super) fn unit_and_currency(&self) -> (Option<&str>, Option<Currency>) {
+        (self.unit.as_deref(), self.currency)
+    }
+
     pub(super) fn limit(&self) -> Option<&UsageLimit> {
         self.more.as_deref()?.limit.as_ref()
     }

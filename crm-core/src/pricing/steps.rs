@@ -599,8 +599,8 @@ impl Run<'_> {
             let method = self.distribution_of(type_def);
             // A condition type may have digits of its own.
             let digits = self.rules.decimals.max(whole.value.scale());
-            let shares = allocate(whole.value, &weights, method, digits)
-                .map_err(|error| self.told(first, place, error))?;
+            let shares =
+                allocate(whole.value, &weights, method, digits).map_err(|error| self.told(first, place, error))?;
             for (at, (share, weight)) in takes.iter().copied().zip(shares.into_iter().zip(weights)) {
                 let mut row = whole.clone();
                 row.base = Exact::from(weight);
@@ -710,8 +710,7 @@ impl Run<'_> {
 /// Makes a row inactive that an exclusion decided against.
 fn exclude(item: &Item, row: &mut Row) {
     let lost = row.condition.is_some_and(|known| {
-        item.losers.contains(&(known, None))
-            || row.rule.is_some_and(|rule| item.losers.contains(&(known, Some(rule))))
+        item.losers.contains(&(known, None)) || row.rule.is_some_and(|rule| item.losers.contains(&(known, Some(rule))))
     });
     if lost && row.inactive.is_none() {
         row.inactive = Some(InactiveReason::Excluded);

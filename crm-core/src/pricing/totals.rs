@@ -195,7 +195,8 @@ impl Run<'_> {
             let is_minus = condition.sign == ConditionSign::Minus;
             row.rate = given.amount.or(given.rate).map(|rate| if is_minus { rate.negated() } else { rate });
             row.currency = given.currency.filter(|_| base.is_none());
-            row.exchange = Some(exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
+            row.exchange =
+                Some(exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
             row.raw = (raw.to_decimal() != Some(value)).then(|| raw.text());
             row.tax_category.clone_from(&given.tax_category);
             row.tax_percent = given.tax_percent;
@@ -417,7 +418,8 @@ impl Run<'_> {
         shown_row.rate_before = row.rate_before;
         shown_row.per = Some(row.per).filter(|per| amount && *per != Decimal::ONE);
         shown_row.unit = row.unit.as_deref().map(str::to_owned);
-        shown_row.currency = row.currency.filter(|_| amount || row.exchange != Ratio::ONE);
+        let has_money = amount || row.exchange != Ratio::ONE || row.scale_base.is_some();
+        shown_row.currency = row.currency.filter(|_| has_money);
         shown_row.exchange =
             Some(row.exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
         shown_row.scale_base = row.scale_base.map(shown).transpose()?;

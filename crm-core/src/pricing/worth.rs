@@ -159,16 +159,17 @@ impl Run<'_> {
         }
     }
 
-    /// What an item adds to the figure with which the scale of a record is entered, in the unit of the scale.
+    /// What an item adds to the figure with which the scale of a record is entered, in the unit of the scale. Unit and
+    /// currency are those of the record.
     pub(super) fn own_scale_base(
         &self,
         item: &Item,
         condition: &TypeDef,
-        rule: Option<&Rule>,
+        (unit, currency): (Option<&str>, Option<Currency>),
         base: Exact,
     ) -> Result<Exact> {
         let Some(scale) = &condition.is.scale else { return Ok(Exact::ZERO) };
-        let unit = scale.unit.as_deref().or(rule.and_then(|rule| rule.unit.as_deref()));
+        let unit = scale.unit.as_deref().or(unit);
         // The unit of a record counts for the levels if it is one of what they count.
         let is_volume = scale.base == ScaleBase::Volume;
         let is_own = scale.unit.is_some()
@@ -189,7 +190,7 @@ impl Run<'_> {
                 Exact::from(item.quantity).mul_ratio(factor)
             }
             ScaleBase::Value => {
-                let exchange = self.exchange_to_document(item, rule.and_then(|rule| rule.currency))?;
+                let exchange = self.exchange_to_document(item, currency)?;
                 if exchange == Ratio::ONE { Ok(base) } else { base.mul_ratio(Ratio::ONE.checked_div(exchange)?) }
             }
             ScaleBase::GrossWeight => self.scaled_weight(item, Calculation::GrossWeight, unit.filter(|_| is_own)),
@@ -260,7 +261,8 @@ impl Run<'_> {
         row.tax_category = rule.tax_category().map(Into::into);
         row.bounds = rule.more.as_deref().map_or((None, None), |more| (more.minimum, more.maximum));
         if condition.is.scale.is_some() && !rule.scale().is_empty() {
-            row.own_scale_base = Some(self.own_scale_base(asked.item, condition, Some(rule), asked.base)?);
+            row.own_scale_base =
+                Some(self.own_scale_base(asked.item, condition, rule.unit_and_currency(), asked.base)?);
         }
         row.base = asked.base;
         Ok(row)
@@ -388,13 +390,7 @@ impl Run<'_> {
     }
 
     /// The exact value of an amount for so many units.
-    fn raw_amount(
-        &self,
-        item: &Item,
-        condition: &TypeDef,
-        calculation: Calculation,
-        row: &mut Row,
-    ) -> Result<Exact> {
+    fn raw_amount(&self, item: &Item, condition: &TypeDef, calculation: Calculation, row: &mut Row) -> Result<Exact> {
         let (base, unit) = match calculation {
             Calculation::Field => (self.field_number(item, condition.field)?, None),
             Calculation::Quantity => (Exact::from(item.quantity), item.unit.clone()),

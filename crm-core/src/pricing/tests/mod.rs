@@ -1,6 +1,7 @@
 //! Published figures, and what holds for every document.
 
 mod conditions;
+mod edges;
 mod errors;
 mod invariants;
 mod random;

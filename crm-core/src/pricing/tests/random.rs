@@ -219,10 +219,8 @@ fn condition(random: &mut Choices<'_>, catalog: &mut PriceCatalog, code: &str, k
     };
     let mut of = condition_type(code, kind, calculation);
     of.access_sequence = Some(random.of(&["ALL", "NEAR", "ADDED"]).to_owned());
-    of.group = random.maybe(4, |random| ConditionGroup {
-        by: random.of(ConditionGroupBy::ALL),
-        field: Some("family".to_owned()),
-    });
+    of.group = random
+        .maybe(4, |random| ConditionGroup { by: random.of(ConditionGroupBy::ALL), field: Some("family".to_owned()) });
     of.scale = random.maybe(2, |_| ()).and_then(|()| scale(random, &of));
     of.rounding = random.maybe(5, |random| ConditionRounding {
         rounding: random.maybe(2, |random| random.of(Rounding::ALL)),
@@ -270,7 +268,8 @@ fn record(random: &mut Choices<'_>, of: &ConditionType, table: &str, key: Option
         supplements: if of.kind == ConditionKind::Tax || !random.once_in(8) {
             Vec::new()
         } else {
-            let supplement = |code: &str, rate| ConditionSupplement { condition_type: code.to_owned(), rate, per: None };
+            let supplement =
+                |code: &str, rate| ConditionSupplement { condition_type: code.to_owned(), rate, per: None };
             vec![supplement("SUP_PCT", random.percent()), supplement("SUP_AMOUNT", random.figure(2))]
         },
         tax_category: (of.kind == ConditionKind::Tax).then(|| "S".to_owned()),
@@ -409,8 +408,9 @@ pub(super) fn base_catalog() -> PriceCatalog {
 /// A document of one to four items.
 pub(super) fn document_of(random: &mut Choices<'_>, catalog: &PriceCatalog) -> PriceDocument {
     let mut document = empty_document(random.of(&["EUR", "JPY", "KWD"]));
-    let has_document =
-        |code: &str| catalog.condition_types.iter().any(|of| of.code == code && of.header == Some(HeaderRule::Document));
+    let has_document = |code: &str| {
+        catalog.condition_types.iter().any(|of| of.code == code && of.header == Some(HeaderRule::Document))
+    };
     for place in 0..=random.below(4) {
         let mut item = item(place, random.of(&["1", "2", "3", "12", "7.5", "0", "-4", "0.333"].map(dec)));
         item.product = Some(random.of(&["P1", "P2"]).to_owned());
