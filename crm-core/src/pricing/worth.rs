@@ -338,6 +338,10 @@ impl Run<'_> {
 
     /// The exact value, before limits and rounding.
     fn raw(&self, item: &Item, step: &StepDef, condition: &TypeDef, row: &mut Row) -> Result<()> {
+        if step.value_formula.is_some() {
+            row.flat = Decimal::ZERO;
+            row.slices.clear();
+        }
         let has_money = row.is_set
             || is_amount(condition.is.calculation)
             || row.bounds != (None, None)
@@ -360,9 +364,6 @@ impl Run<'_> {
             let value = self.number(formula, item, row.base, rate)?;
             row.raw = if is_minus { value.negated()? } else { value };
             row.formula = Some(formula.text().into());
-            if step.value_formula.is_some() {
-                row.flat = Decimal::ZERO;
-            }
             row.raw = row.raw.add(flats(row)?)?;
             return Ok(());
         }

@@ -9,10 +9,11 @@ use super::random::*;
 use super::*;
 use crate::value::{AllocationMethod, Decimal, FieldValue, Rounding};
 
-/// How many cases are tried: fewer where the code is not optimized.
+/// How many cases are tried: as many as `CRM_CASES` says, 100,000 where the code is optimized, and fewer otherwise.
 fn config(plain: u32) -> ProptestConfig {
+    let asked = std::env::var("CRM_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
-        cases: if cfg!(debug_assertions) { plain } else { 100_000 },
+        cases: asked.unwrap_or(if cfg!(debug_assertions) { plain } else { 100_000 }),
         max_shrink_iters: 2_000,
         failure_persistence: None,
         ..ProptestConfig::default()
