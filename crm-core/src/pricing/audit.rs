@@ -100,6 +100,12 @@ impl Rules {
     }
 }
 
+/// The place of an item, that of a row in it, and the row.
+type Place<'r> = (usize, usize, &'r PriceRow);
+
+/// A category of a tax, and its rate.
+type TaxKey = (Option<String>, Option<Decimal>);
+
 struct Audit<'r> {
     result: &'r PriceResult,
     rules: Rules,
@@ -346,7 +352,7 @@ impl Audit<'_> {
     /// Amounts of the head: the shares of all items together, by the method that is told.
     fn shares(&mut self) -> Result<()> {
         let result = self.result;
-        let mut groups: BTreeMap<(i64, &str, usize), Vec<(usize, usize, &PriceRow)>> = BTreeMap::new();
+        let mut groups: BTreeMap<(i64, &str, usize), Vec<Place<'_>>> = BTreeMap::new();
         for (at, item) in result.items.iter().enumerate() {
             let mut seen: BTreeMap<(i64, &str), usize> = BTreeMap::new();
             for (number, row) in item.rows.iter().enumerate().filter(|(_, row)| row.distribution.is_some()) {
@@ -397,7 +403,7 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn taxes_of_rows(&self) -> Result<BTreeMap<(Option<String>, Option<Decimal>), Taxed>> {
+    fn taxes_of_rows(&self) -> Result<BTreeMap<TaxKey, Taxed>> {
         let mut taxes: BTreeMap<_, Taxed> = BTreeMap::new();
         for item in self.result.items.iter().filter(|item| !item.is_alternative) {
             for row in item.rows.iter().filter(|row| counts(row) && is_tax(row)) {
