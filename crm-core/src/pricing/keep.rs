@@ -1,7 +1,7 @@
 //! Figures that are kept when a document is priced again (重新定价).
 
-use super::catalog::{ConditionKind, ConditionSign};
-use super::definition::{StepDef, TypeDef};
+use super::catalog::{ConditionKind, ConditionSign, ExclusionMethod};
+use super::definition::{ExclusionDef, StepDef, TypeDef};
 use super::document::RepriceMode;
 use super::exact::Exact;
 use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
@@ -65,7 +65,13 @@ impl Run<'_> {
             let kinds = [type_def.is.kind, condition.is.kind];
             row.statistical = step.is.statistical || kinds.contains(&ConditionKind::Cost);
             row.sets_excluded = was.excludes;
-            row.inactive = was.inactive.filter(|reason| *reason == InactiveReason::Excluded);
+            // Between records nothing can be decided again, since they may be gone; between types it is.
+            let by_record = |exclusion: &ExclusionDef| {
+                matches!(exclusion.method, ExclusionMethod::BestRecord | ExclusionMethod::WorstRecord)
+                    && row.condition.is_some_and(|known| exclusion.first.contains(&known))
+            };
+            let stays = self.procedure.blocks.iter().flat_map(|block| &block.exclusions).any(by_record);
+            row.inactive = was.inactive.filter(|reason| stays && *reason == InactiveReason::Excluded);
             row.base = asked.base;
             row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);
             row.scale_base = was.scale_base.map(Exact::from);
