@@ -248,3 +248,19 @@ fn a_graduated_scale_may_begin_somewhere_and_end_nowhere() {
     );
     assert_eq!(one(&parts, "5", "0")[1], (20, "6".into()));
 }
+
+#[test]
+fn the_figures_of_free_goods_are_kept_like_those_of_others() {
+    let mut parts = with(
+        &json!({"code": "D", "kind": "discount", "calculation": "percent", "group": {"by": "record"},
+            "scale": {"base": "quantity", "kind": "from"}}),
+        &json!([{"id": "d", "scale": [{"lower": "0", "rate": "1"}, {"lower": "12", "rate": "2"}]}]),
+    );
+    parts["free_goods"] =
+        json!([{"id": "f", "table": "ALL", "kind": "exclusive", "rule": "proportional", "free": "1", "per": "5"}]);
+    let mut wanted = json!({"items": [item("1", "10", "1")]});
+    let before = priced(&parts, &wanted).unwrap();
+    assert_eq!(before.items[1].rows[0].scale_base.unwrap().to_string(), "12");
+    wanted["reprice"] = json!({"mode": "keep", "previous": serde_json::to_value(&before).unwrap()});
+    assert_eq!(priced(&parts, &wanted).unwrap(), before);
+}
