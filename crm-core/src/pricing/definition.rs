@@ -408,7 +408,8 @@ fn type_of(
         let message = "a graduated scale cannot be that of a group: what would each item get of which level?";
         return Err(Error::invalid(ErrorCode::NotAllowed, "scale", message));
     }
-    if is_graduated && matches!(condition.calculation, Calculation::PercentIncluded | Calculation::Formula) {
+    let of_one = [Calculation::PercentIncluded, Calculation::Formula, Calculation::Fixed];
+    if is_graduated && of_one.contains(&condition.calculation) {
         return Err(Error::invalid(ErrorCode::NotAllowed, "scale", "this calculation has no graduated scale"));
     }
     if scale.is_some_and(|scale| scale.cumulative) && condition.group.is_some() {

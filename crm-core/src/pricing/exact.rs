@@ -39,6 +39,12 @@ impl From<Decimal> for Exact {
     }
 }
 
+impl Default for Exact {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Exact {
     pub(super) const ZERO: Self = Self { top: I256::ZERO, bottom: I256::ONE, scale: 0 };
 
@@ -267,6 +273,47 @@ impl Exact {
         }
     }
 
+    /// Reads what [`Exact::text`] wrote.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if let Ok(decimal) = text.parse::<Decimal>() {
+            return Some(Self::from(decimal));
+        }
+        let (top, bottom) = text.split_once('/').unwrap_or((text, "1"));
+        let (bottom, scale) = bottom.split_once('e').unwrap_or((bottom, "0"));
+        let (top, bottom) = (top.parse::<I256>().ok()?, bottom.parse::<I256>().ok()?);
+        (bottom > I256::ZERO).then_some(Self { top, bottom, scale: scale.parse().ok()? })
+    }
+
+    /// The quotient of two exact figures; an error for zero.
+    pub(super) fn over(self, divisor: Self) -> Result<Self> {
+        if divisor.is_zero() {
+            return Err(Error::invalid(ErrorCode::OutOfRange, "divisor", "division by zero"));
+        }
+        let (own, other) = (self.without_zeros(), divisor.without_zeros());
+        let quotient = || {
+            let raise = |scale: u32| power_of_ten(other.scale.max(own.scale).checked_sub(scale)?).ok();
+            let (top, bottom) = (own.top.checked_mul(raise(own.scale)?)?, other.top.checked_mul(raise(other.scale)?)?);
+            let top = top.checked_mul(other.bottom)?.checked_mul(if bottom.is_negative() {
+                I256::MINUS_ONE
+            } else {
+                I256::ONE
+            })?;
+            let bottom = bottom.checked_abs()?.checked_mul(own.bottom)?;
+            Some(Self { top, bottom, scale: 0 })
+        };
+        quotient().ok_or_else(too_precise).map(Self::reduced)
+    }
+
+    /// The product of two exact figures.
+    pub(super) fn times(self, other: Self) -> Result<Self> {
+        let (own, other) = (self.without_zeros(), other.without_zeros());
+        let product = || {
+            let (top, bottom) = (own.top.checked_mul(other.top)?, own.bottom.checked_mul(other.bottom)?);
+            Some(Self { top, bottom, scale: own.scale.checked_add(other.scale)? })
+        };
+        product().ok_or_else(too_precise).map(Self::reduced)
+    }
+
     /// Order; an error if the two cannot be compared exactly.
     pub(super) fn compare(self, other: Self) -> Result<Ordering> {
         self.sub(other).map(|difference| difference.top.cmp(&I256::ZERO))
@@ -331,6 +378,12 @@ mod tests {
                 }
             }
             prop_assert_eq!(x.compare(y).unwrap(), a.cmp(&b));
+            prop_assert_eq!(Exact::parse(&x.text()).unwrap().compare(x).unwrap(), Ordering::Equal);
+            if !b.is_zero() {
+                let quotient = x.over(y).unwrap();
+                prop_assert_eq!(quotient.times(y).unwrap().compare(x).unwrap(), Ordering::Equal);
+                prop_assert_eq!(Exact::parse(&quotient.text()).unwrap().compare(quotient).unwrap(), Ordering::Equal);
+            }
         }
     }
 }

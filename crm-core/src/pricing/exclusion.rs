@@ -25,6 +25,7 @@ impl Run<'_> {
     /// Makes the rows before a step inactive that a condition takes the place of.
     pub(super) fn replace(&mut self, at: usize, place: usize, what: ReplacesRows) -> Result<()> {
         let definition = self.definition;
+        let procedure = self.procedure;
         let item = self.item_mut(at)?;
         let mut net = item.net;
         for row in item.rows.iter_mut().filter(|row| row.step < place && row.counts()) {
@@ -35,7 +36,15 @@ impl Run<'_> {
             };
             if goes {
                 row.inactive = Some(InactiveReason::Replaced);
+                row.replaced_at = Some(place);
                 net = net.sub(row.counted)?;
+                if let Some(value) = item.steps.get_mut(row.step) {
+                    *value = value.sub(row.counted)?;
+                }
+                let slot = procedure.steps.get(row.step).and_then(|step| step.subtotal);
+                if let Some(Some(sum)) = slot.and_then(|slot| item.subtotals.get_mut(slot)) {
+                    *sum = sum.sub(row.counted)?;
+                }
             }
         }
         item.net = net;
@@ -80,14 +89,19 @@ impl Run<'_> {
             (Some(_), Some(base)) if !counts_value => super::worth::shown(base.abs()?)?,
             _ => super::worth::shown(self.used_quantity(self.item(at)?, rule)?)?,
         };
+        let is_alternative = self.item(at)?.source.is_alternative;
         self.has_counters = true;
         let counter = self.counters.entry(rule.counter().to_owned()).or_default();
         if let Some(most) = rule.limit().and_then(|limit| limit.value) {
             let left = most.checked_sub(counter.value_before)?.checked_sub(counter.value)?.max(Decimal::ZERO);
             if row.value.abs() > left {
+                row.cut = row.value.abs().checked_sub(left)?;
                 row.value = if row.value.is_negative() { left.negated() } else { left };
                 row.counted = Exact::from(row.value);
             }
+        }
+        if is_alternative {
+            return Ok(());
         }
         counter.quantity = counter.quantity.checked_add(quantity)?;
         counter.value = match row.own_scale_base {

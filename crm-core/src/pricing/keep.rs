@@ -1,10 +1,10 @@
 //! Figures that are kept when a document is priced again (重新定价).
 
-use super::catalog::{ConditionKind, ConditionSign};
-use super::definition::{StepDef, TypeDef};
+use super::catalog::{ConditionKind, ConditionSign, ExclusionMethod};
+use super::definition::{ExclusionDef, StepDef, TypeDef};
 use super::document::RepriceMode;
 use super::exact::Exact;
-use super::result::{AccessTrace, PriceRow, RowOrigin};
+use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
@@ -62,8 +62,16 @@ impl Run<'_> {
             row.currency = was.currency;
             row.bounds = (was.minimum, was.maximum);
             row.tax_category = was.tax_category.as_deref().map(Into::into);
-            row.statistical = step.is.statistical || type_def.is.kind == ConditionKind::Cost;
+            let kinds = [type_def.is.kind, condition.is.kind];
+            row.statistical = step.is.statistical || kinds.contains(&ConditionKind::Cost);
             row.sets_excluded = was.excludes;
+            // Between records nothing can be decided again, since they may be gone; between types it is.
+            let by_record = |exclusion: &ExclusionDef| {
+                matches!(exclusion.method, ExclusionMethod::BestRecord | ExclusionMethod::WorstRecord)
+                    && row.condition.is_some_and(|known| exclusion.first.contains(&known))
+            };
+            let stays = self.procedure.blocks.iter().flat_map(|block| &block.exclusions).any(by_record);
+            row.inactive = was.inactive.filter(|reason| stays && *reason == InactiveReason::Excluded);
             row.base = asked.base;
             row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);
             row.scale_base = was.scale_base.map(Exact::from);
@@ -74,24 +82,14 @@ impl Run<'_> {
                     level.flat = level.flat.map(unsigned);
                     (Exact::from(slice.quantity), level)
                 });
-                let base = self.own_scale_base_of_kept(asked, type_def, &row)?;
+                let of_record = (row.unit.as_deref(), row.currency);
+                let base = self.own_scale_base(asked.item, type_def, of_record, asked.base)?;
                 row.slices = refilled(levels.collect(), base.abs()?)?;
                 row.scale_base = Some(base);
             }
             rows.push(row);
         }
         Ok(rows)
-    }
-
-    fn own_scale_base_of_kept(&self, asked: &Asked<'_>, condition: &TypeDef, row: &Row) -> Result<Exact> {
-        let base = self.own_scale_base(asked.item, condition, None, asked.base)?;
-        let of_record = condition.is.scale.as_ref().is_some_and(|scale| scale.unit.is_none());
-        match (row.unit.as_deref(), asked.item.unit.as_deref()) {
-            (Some(to), Some(from)) if of_record => {
-                base.mul_ratio(self.definition.unit_factor(self.product(asked.item), from, to)?)
-            }
-            _ => Ok(base),
-        }
     }
 }
 

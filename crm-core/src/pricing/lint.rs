@@ -31,7 +31,7 @@ value_enum! {
 
 value_struct! {
     /// Something that the linter found.
-    pub struct PriceFinding {
+    pub struct LintFinding {
         required {
             /// What it is.
             pub code: PriceLint,
@@ -76,7 +76,7 @@ value_struct! {
 ///
 /// # Errors
 /// None of the catalogue; `Overflow` if factors do not fit.
-pub fn lint(catalog: &PriceCatalog) -> Result<Vec<PriceFinding>> {
+pub fn lint(catalog: &PriceCatalog) -> Result<Vec<LintFinding>> {
     let pricer = match Pricer::new(catalog) {
         Ok(pricer) => pricer,
         Err(error) => return Ok(refused(&error)),
@@ -92,10 +92,10 @@ pub fn lint(catalog: &PriceCatalog) -> Result<Vec<PriceFinding>> {
     Ok(found)
 }
 
-fn refused(error: &Error) -> Vec<PriceFinding> {
+fn refused(error: &Error) -> Vec<LintFinding> {
     let finding = |problem: &crate::value::Problem| {
         let records = ["first", "second"].iter().filter_map(|name| problem.data.get(*name).cloned()).collect();
-        PriceFinding {
+        LintFinding {
             code: PriceLint::Invalid,
             path: problem.field.clone().unwrap_or_default(),
             message: problem.message.clone(),
@@ -107,9 +107,9 @@ fn refused(error: &Error) -> Vec<PriceFinding> {
     error.problems().iter().map(finding).collect()
 }
 
-fn warned(code: PriceLint, path: String, message: impl Into<String>, records: &[&str]) -> PriceFinding {
+fn warned(code: PriceLint, path: String, message: impl Into<String>, records: &[&str]) -> LintFinding {
     let records = records.iter().map(|id| (*id).to_owned()).collect();
-    PriceFinding { code, path, message: message.into(), is_error: false, records, error: None }
+    LintFinding { code, path, message: message.into(), is_error: false, records, error: None }
 }
 
 fn is_never(access: &AccessDef) -> bool {
@@ -123,7 +123,7 @@ fn ends_always(access: &AccessDef) -> bool {
     access.is_exclusive && holds
 }
 
-fn accesses(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<PriceFinding>) -> Result<()> {
+fn accesses(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<LintFinding>) -> Result<()> {
     for (number, sequence) in catalog.access_sequences.iter().enumerate() {
         let user = definition.types.iter().find(|known| known.is.access_sequence.as_ref() == Some(&sequence.code));
         let Some(user) = user else { continue };
@@ -146,7 +146,7 @@ fn accesses(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<Pri
     Ok(())
 }
 
-fn unused(catalog: &PriceCatalog, found: &mut Vec<PriceFinding>) {
+fn unused(catalog: &PriceCatalog, found: &mut Vec<LintFinding>) {
     let steps = catalog.procedures.iter().flat_map(|procedure| &procedure.steps);
     let mut used: HashSet<&str> = steps.filter_map(|step| step.condition_type.as_deref()).collect();
     used.extend(catalog.records.iter().flat_map(|record| &record.supplements).map(|with| with.condition_type.as_str()));
@@ -166,7 +166,7 @@ fn covers(outer: &ConditionRecord, inner: &ConditionRecord) -> bool {
 }
 
 /// Records that no search finds: their table is not asked, or another record always comes before them.
-fn hidden(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<PriceFinding>) -> Result<()> {
+fn hidden(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<LintFinding>) -> Result<()> {
     let place = |code: &str| definition.types.iter().position(|known| known.is.code == code);
     let mut by_table: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
     for (number, record) in catalog.records.iter().enumerate() {
@@ -208,7 +208,7 @@ fn shadowed(
     condition: &TypeDef,
     at: usize,
     numbers: &[usize],
-    found: &mut Vec<PriceFinding>,
+    found: &mut Vec<LintFinding>,
 ) -> Result<()> {
     let Some(own) = condition.accesses.get(at) else { return Ok(()) };
     for before in condition.accesses.iter().take(at).filter(|access| ends_always(access)) {
@@ -259,7 +259,7 @@ fn shadowed(
     Ok(())
 }
 
-fn gaps(catalog: &PriceCatalog, number: usize, record: &ConditionRecord, found: &mut Vec<PriceFinding>) {
+fn gaps(catalog: &PriceCatalog, number: usize, record: &ConditionRecord, found: &mut Vec<LintFinding>) {
     let condition = catalog.condition_types.iter().find(|known| known.code == record.condition_type);
     let Some(kind) = condition.and_then(|known| known.scale.as_ref()).map(|scale| scale.kind) else { return };
     let mut levels: Vec<&ScaleLevel> = record.scale.iter().collect();
@@ -284,7 +284,7 @@ fn gaps(catalog: &PriceCatalog, number: usize, record: &ConditionRecord, found: 
     }
 }
 
-fn conversions(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<PriceFinding>) {
+fn conversions(catalog: &PriceCatalog, definition: &Definition, found: &mut Vec<LintFinding>) {
     let mut currencies: Vec<(Currency, usize)> = Vec::new();
     for (number, record) in catalog.records.iter().enumerate() {
         if let Some(currency) = record.currency

@@ -192,6 +192,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod audit;
 mod catalog;
 mod definition;
 mod document;
@@ -217,11 +218,12 @@ mod worth;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{PriceFinding, audit};
 pub use catalog::*;
 pub use document::*;
 pub use explain::{PriceChange, PriceGoal, PriceLever, WaterfallBar};
 pub use limits::{MAX_ITEMS, MAX_LEVELS, MAX_STEPS};
-pub use lint::{PriceFinding, PriceLint, lint};
+pub use lint::{LintFinding, PriceLint, lint};
 pub use open::OpenDocument;
 pub use price::{Pricer, price};
 pub use result::*;

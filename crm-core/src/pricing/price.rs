@@ -106,6 +106,7 @@ impl Pricer {
             if let Some(free) = free {
                 let mut item = self.item(&free, place, &values, document, run.procedure).map_err(at)?;
                 item.free_goods_of = Some(main);
+                item.previous = previous.get(free.id.as_str()).map(|known| Arc::new((*known).clone()));
                 run.items.push(item);
             }
         }

@@ -62,6 +62,11 @@ impl Rule {
         self.more.as_deref().map_or(&[], |more| &more.scale)
     }
 
+    /// The unit and the currency of its rate.
+    pub(super) fn unit_and_currency(&self) -> (Option<&str>, Option<Currency>) {
+        (self.unit.as_deref(), self.currency)
+    }
+
     pub(super) fn limit(&self) -> Option<&UsageLimit> {
         self.more.as_deref()?.limit.as_ref()
     }
@@ -308,7 +313,9 @@ fn levels_of(record: &ConditionRecord, condition: &ConditionType) -> Result<Vec<
                 (None, Some(_)) => std::cmp::Ordering::Greater,
                 (Some(_), None) => std::cmp::Ordering::Less,
             });
-            if rule.kind == ScaleKind::Graduated && levels.iter().any(|level| level.lower.is_some()) {
+            // Levels that are told by their beginnings alone.
+            let open = levels.iter().filter(|level| level.upper.is_none()).count();
+            if rule.kind == ScaleKind::Graduated && open > 1 {
                 levels.sort_by_key(|level| level.lower);
             }
         }

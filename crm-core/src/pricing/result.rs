@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::catalog::{Calculation, ConditionKind, PricingPolicies, ScaleLevel};
-use crate::value::{Currency, Date, Decimal};
+use super::catalog::{Calculation, ConditionKind, ConditionRounding, PricingPolicies, ScaleLevel};
+use crate::value::{AllocationMethod, Currency, Date, Decimal};
 
 value_struct! {
     /// The price of a document. The same document, catalogue and policies give the same bytes everywhere.
@@ -157,9 +157,11 @@ value_struct! {
     ///
     /// - amounts: `base * factor * rate / per * exchange`, where `base` is the quantity, weight, volume or number;
     /// - percentages: `base * rate / 100` (1000; `100 + rate`);
-    /// - graduated scales: the sum over `slices` of `quantity * rate / per + flat`, in place of `base * factor * rate / per`;
+    /// - graduated scales: each of the `slices` stands for the part `quantity / scale_base` of the base and has a rate of its own;
+    /// - amounts without a base: `rate * exchange`;
     ///
-    /// each with the sign of the condition type, cut to the limits of the record, and rounded as the policies say.
+    /// each plus `flat * exchange`, with the sign of the condition type, held within the limits of the record, and rounded as
+    /// the policies or the condition type say. [`audit`](super::audit) does so.
     pub struct PriceRow {
         required {
             /// The number of the step.
@@ -233,6 +235,19 @@ value_struct! {
             /// The value before it was rounded: a decimal, or an exact fraction. Left out if nothing was rounded.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub raw: Option<String>,
+            /// The formula that gave the value, in place of rate and calculation.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub formula: Option<String>,
+            /// How values of the condition type are rounded, where it differs from the procedure.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub rounding: Option<ConditionRounding>,
+            /// For a share of an amount of the head: how it was shared out. `base` is the weight of the item then, and `rate` the
+            /// whole amount.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub distribution: Option<AllocationMethod>,
+            /// What was taken off the rounded value, without sign, because the limit of the record was reached.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub cut: Option<Decimal>,
             /// What a group or a distribution added to the rounded value.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub difference: Option<Decimal>,

@@ -13,7 +13,7 @@ use super::document::{PriceDocument, PriceItem, RepriceMode};
 use super::exact::Exact;
 use super::item::Values;
 use super::records::Records;
-use super::result::{AccessTrace, InactiveReason, PricedItem, RowOrigin};
+use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, PricedItem, RowOrigin};
 use crate::value::{AllocationMethod, Currency, Date, Decimal, Error, ErrorCode, Ratio, Result, Rounding};
 
 /// The policies of a procedure with nothing left open.
@@ -103,6 +103,12 @@ pub(super) struct Row {
     /// What sums count: the value, or what it was before it was rounded.
     pub counted: Exact,
     pub difference: Decimal,
+    /// What was taken off because the limit of its record was reached, without sign.
+    pub cut: Decimal,
+    /// The formula that gave the value.
+    pub formula: Option<Box<str>>,
+    /// The step whose condition took the place of this one.
+    pub replaced_at: Option<usize>,
     pub inactive: Option<InactiveReason>,
     pub statistical: bool,
     pub tax_category: Option<Box<str>>,
@@ -148,6 +154,9 @@ impl Row {
             value: Decimal::ZERO,
             counted: Exact::ZERO,
             difference: Decimal::ZERO,
+            cut: Decimal::ZERO,
+            formula: None,
+            replaced_at: None,
             inactive: None,
             statistical: false,
             tax_category: None,
@@ -199,6 +208,24 @@ pub(super) struct Item {
     pub accesses: Vec<AccessTrace>,
     /// Its figures before, whose automatic conditions are kept.
     pub previous: Option<Arc<PricedItem>>,
+}
+
+impl Item {
+    /// Tells of a record that was taken why it was not after all.
+    pub(super) fn refuse(&mut self, step: i64, record: &str, why: CandidateOutcome) {
+        for access in self.accesses.iter_mut().filter(|access| access.step == step) {
+            let mut was_taken = false;
+            for candidate in &mut access.candidates {
+                if candidate.record == record && candidate.outcome == CandidateOutcome::Taken {
+                    candidate.outcome = why;
+                    was_taken = true;
+                }
+            }
+            if was_taken && access.candidates.iter().all(|known| known.outcome != CandidateOutcome::Taken) {
+                access.outcome = AccessOutcome::NoRecord;
+            }
+        }
+    }
 }
 
 /// A document on its way.

@@ -169,7 +169,7 @@ impl Run<'_> {
             return Ok(Some(CandidateOutcome::NoLongerValid));
         }
         if condition.is.scale.is_some() && condition.is.group.is_none() && !rule.scale().is_empty() {
-            let base = self.own_scale_base(asked.item, condition, Some(rule), asked.base)?;
+            let base = self.own_scale_base(asked.item, condition, rule.unit_and_currency(), asked.base)?;
             if !self.has_level(condition, rule, base)? {
                 return Ok(Some(CandidateOutcome::OutsideScale));
             }

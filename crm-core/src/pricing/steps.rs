@@ -7,15 +7,17 @@ use super::definition::{Block, StepDef, TypeDef};
 use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
 use super::limits;
-use super::result::{AccessOutcome, AccessTrace, InactiveReason, RowOrigin};
+use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
-use crate::value::{Decimal, Error, ErrorCode, Result, allocate};
+use crate::value::{AllocationMethod, Decimal, Error, ErrorCode, Result, allocate};
 
 /// The key of a group at a step: its record, or the value of its field, or the whole document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Record(u32),
+    /// A record of earlier figures.
+    Kept(Box<str>),
     Document,
     Field(String),
 }
@@ -53,6 +55,24 @@ impl Run<'_> {
     /// Runs steps over which exclusions decide: once to see what each condition would be worth, and once with those that
     /// stay.
     fn run_block(&mut self, block: &Block, active: &mut Vec<usize>) -> Result<()> {
+        if self.is_apart(block) {
+            // Item by item, so that what one uses of a limit is known to the next.
+            return active.iter().try_for_each(|at| self.decide_block(block, &mut vec![*at]));
+        }
+        self.decide_block(block, active)
+    }
+
+    /// Whether no step of a block has anything to do with other items.
+    fn is_apart(&self, block: &Block) -> bool {
+        let steps = self.procedure.steps.get(block.first..=block.last).unwrap_or_default();
+        steps.iter().all(|step| {
+            let condition = step.condition.and_then(|at| self.definition.types.get(at));
+            let together = |known: &TypeDef| known.is.group.is_some() || !self.distributed(known).is_empty();
+            !step.needs_document && !condition.is_some_and(together)
+        })
+    }
+
+    fn decide_block(&mut self, block: &Block, active: &mut Vec<usize>) -> Result<()> {
         loop {
             let before = active.len();
             for at in active.iter() {
@@ -86,7 +106,13 @@ impl Run<'_> {
         item.rows.retain(|row| row.step < place);
         item.accesses.retain(|access| access.step < number);
         item.steps.truncate(place);
-        // What a later price replaced, or finished figures changed, counts again.
+        // What a condition replaced that is no longer there counts again.
+        for row in item.rows.iter_mut().filter(|row| row.replaced_at.is_some_and(|by| by >= place)) {
+            (row.inactive, row.replaced_at) = (None, None);
+            if let Some(value) = item.steps.get_mut(row.step) {
+                *value = value.add(row.counted)?;
+            }
+        }
         let (mut net, mut excluded) = (Exact::ZERO, false);
         let mut subtotals = vec![None; procedure.subtotals.len()];
         for row in &item.rows {
@@ -198,9 +224,10 @@ impl Run<'_> {
             check_manual(type_def, given)?;
             rows.push(row);
         }
-        for given in self.document.conditions.iter().filter(|given| given.condition_type == type_def.is.code) {
+        for given in self.head().iter().filter(|given| given.condition_type == type_def.is.code) {
             if self.first_step_of(condition) == Some(place) && self.header_rule(type_def, given) == HeaderRule::EachItem
             {
+                check_manual(type_def, given)?;
                 rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given));
             }
         }
@@ -228,15 +255,7 @@ impl Run<'_> {
             automatic.iter_mut().for_each(|row| row.inactive = Some(InactiveReason::ReplacedByManual));
         }
         rows.append(&mut automatic);
-        for row in &mut rows {
-            let lost = row.condition.is_some_and(|known| {
-                item.losers.contains(&(known, None))
-                    || row.rule.is_some_and(|rule| item.losers.contains(&(known, Some(rule))))
-            });
-            if lost && row.inactive.is_none() {
-                row.inactive = Some(InactiveReason::Excluded);
-            }
-        }
+        rows.iter_mut().for_each(|row| exclude(item, row));
         if self.trace {
             self.item_mut(at)?.accesses.append(&mut traces);
         }
@@ -264,6 +283,11 @@ impl Run<'_> {
         item.source.conditions.iter().filter(|given| given.condition_type == type_def.is.code).cloned().collect()
     }
 
+    /// The conditions of the head, if they are not left out.
+    pub(super) fn head(&self) -> &[ManualCondition] {
+        if self.mode == Some(RepriceMode::AllNew) { &[] } else { &self.document.conditions }
+    }
+
     fn first_step_of(&self, condition: usize) -> Option<usize> {
         self.procedure.steps.iter().position(|step| step.condition == Some(condition))
     }
@@ -280,7 +304,7 @@ impl Run<'_> {
         let shared = |given: &&ManualCondition| {
             given.condition_type == condition.is.code && self.header_rule(condition, given) == HeaderRule::Distribute
         };
-        self.document.conditions.iter().filter(shared).cloned().collect()
+        self.head().iter().filter(shared).cloned().collect()
     }
 
     fn supplements(&self, asked: &Asked<'_>, step: &StepDef, rule: &super::records::Rule, rows: &mut Vec<Row>) {
@@ -292,7 +316,9 @@ impl Run<'_> {
             row.per = supplement.per.unwrap_or(Decimal::ONE);
             row.unit.clone_from(&rule.unit);
             row.currency = rule.currency;
-            row.statistical = step.is.statistical;
+            let is_cost = |known: &TypeDef| known.is.kind == ConditionKind::Cost;
+            row.statistical = step.is.statistical
+                || [asked.condition, *condition].iter().any(|at| self.definition.types.get(*at).is_some_and(is_cost));
             rows.push(row);
         }
     }
@@ -349,13 +375,17 @@ impl Run<'_> {
         if let Some(what) = replaces {
             self.replace(at, place, what)?;
         }
-        let is_tax = condition.is.kind == ConditionKind::Tax;
+        let definition = self.definition;
+        let is_tax = |row: &Row| {
+            let kind = row.condition.and_then(|known| definition.types.get(known)).map(|known| known.is.kind);
+            kind == Some(ConditionKind::Tax)
+        };
         let item = self.item_mut(at)?;
         let mut worth = Exact::ZERO;
         for row in rows.iter().filter(|row| row.is_active()) {
             worth = worth.add(row.counted)?;
             item.excluded = item.excluded || row.sets_excluded;
-            if row.counts() && !is_tax {
+            if row.counts() && !is_tax(row) {
                 item.net = item.net.add(row.counted)?;
             }
         }
@@ -405,6 +435,7 @@ impl Run<'_> {
             self.distribute(place, step, condition, type_def, &distributed, &mut drafts)?;
         }
         for (at, rows) in &mut drafts {
+            self.drop_used_up(*at, step, rows)?;
             self.price(*at, place, rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
         }
         let pulled = self.share_differences(place, type_def, &mut drafts)?;
@@ -424,6 +455,28 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Takes rows away whose record was used up by items before, together with what comes with them.
+    fn drop_used_up(&mut self, at: usize, step: &StepDef, rows: &mut Vec<Row>) -> Result<()> {
+        let (records, mut kept, mut drops) = (self.records, Vec::with_capacity(rows.len()), false);
+        for row in rows.drain(..) {
+            if row.origin != RowOrigin::Supplement {
+                let rule = row.rule.and_then(|rule| records.rule(rule)).filter(|rule| rule.limit().is_some());
+                drops = match rule.filter(|_| row.inactive.is_none()) {
+                    Some(rule) => !self.is_within_limit(self.item(at)?, rule)?,
+                    None => false,
+                };
+                if let (true, Some(rule)) = (drops, rule) {
+                    self.item_mut(at)?.refuse(step.is.number, &rule.id, CandidateOutcome::LimitReached);
+                }
+            }
+            if !drops {
+                kept.push(row);
+            }
+        }
+        *rows = kept;
+        Ok(())
+    }
+
     fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
         let group = condition.is.group.as_ref()?;
         let item = self.items.get(at)?;
@@ -431,7 +484,7 @@ impl Run<'_> {
             return None;
         }
         match group.by {
-            ConditionGroupBy::Record => row.rule.map(Key::Record),
+            ConditionGroupBy::Record => row.rule.map(Key::Record).or_else(|| row.record.clone().map(Key::Kept)),
             ConditionGroupBy::Document => Some(Key::Document),
             ConditionGroupBy::Field => {
                 let given = condition.group_field.and_then(|slot| item.values.get(slot)).and_then(Option::as_ref)?;
@@ -461,15 +514,10 @@ impl Run<'_> {
         let mut pulled = Vec::new();
         for at in 0..self.items.len() {
             if let Some(mut rows) = drafts.remove(&at) {
-                for row in &mut rows {
+                for row in rows.iter_mut().filter(|row| row.own_scale_base.is_some()) {
                     row.scale_base = self.group_sum(at, condition, row, &sums);
                 }
-                // A base outside the levels of the record is no condition.
-                let mut off = false;
-                for row in &mut rows {
-                    off = if row.origin == RowOrigin::Supplement { off } else { !self.is_on_scale(condition, row) };
-                    row.is_off_scale = off;
-                }
+                self.mark_off_scale(at, place, condition, &mut rows)?;
                 drafts.insert(at, rows);
                 continue;
             }
@@ -486,6 +534,19 @@ impl Run<'_> {
             }
         }
         Ok(pulled)
+    }
+
+    /// A base outside the levels of the record is no condition, and nothing comes with it.
+    fn mark_off_scale(&mut self, at: usize, place: usize, condition: &TypeDef, rows: &mut [Row]) -> Result<()> {
+        let (records, number, mut is_off) = (self.records, self.step(place)?.is.number, false);
+        for row in rows {
+            is_off = if row.origin == RowOrigin::Supplement { is_off } else { !self.is_on_scale(condition, row) };
+            row.is_off_scale = is_off;
+            if let Some(rule) = row.rule.and_then(|rule| records.rule(rule)).filter(|_| is_off) {
+                self.item_mut(at)?.refuse(number, &rule.id, CandidateOutcome::OutsideScale);
+            }
+        }
+        Ok(())
     }
 
     fn procedure_condition(&self, place: usize) -> Option<usize> {
@@ -517,14 +578,14 @@ impl Run<'_> {
         distributed: &[ManualCondition],
         drafts: &mut Drafts,
     ) -> Result<()> {
+        let mut takes = Vec::with_capacity(drafts.len());
+        for at in drafts.keys().copied().filter(|_| !distributed.is_empty()) {
+            let item = self.item(at)?;
+            if !item.source.is_alternative && item.free_goods_of.is_none() && self.takes_step(at, place, step)? {
+                takes.push(at);
+            }
+        }
         for given in distributed {
-            let takes: Vec<usize> = drafts
-                .keys()
-                .copied()
-                .filter(|at| {
-                    self.items.get(*at).is_some_and(|item| !item.source.is_alternative && item.free_goods_of.is_none())
-                })
-                .collect();
             let Some(first) = takes.first().copied() else { continue };
             let mut weights = Vec::with_capacity(takes.len());
             for at in &takes {
@@ -536,20 +597,34 @@ impl Run<'_> {
             whole.is_set = true;
             check_manual(type_def, given)?;
             self.value(item, step, type_def, &mut whole).map_err(|error| error.under("conditions"))?;
-            let method = type_def.is.distribution.unwrap_or(self.rules.distribution);
-            let shares = allocate(whole.value, &weights, method, self.rules.decimals)
-                .map_err(|error| self.told(first, place, error))?;
-            for (at, (share, weight)) in takes.into_iter().zip(shares.into_iter().zip(weights)) {
+            let method = self.distribution_of(type_def);
+            // A condition type may have digits of its own.
+            let digits = self.rules.decimals.max(whole.value.scale());
+            let shares =
+                allocate(whole.value, &weights, method, digits).map_err(|error| self.told(first, place, error))?;
+            for (at, (share, weight)) in takes.iter().copied().zip(shares.into_iter().zip(weights)) {
                 let mut row = whole.clone();
                 row.base = Exact::from(weight);
                 row.set_share = Some(share);
-                row.exchange = crate::value::Ratio::ONE;
+                exclude(self.item(at)?, &mut row);
                 if let Some(rows) = drafts.get_mut(&at) {
                     rows.push(row);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether the requirement of a step holds for an item.
+    fn takes_step(&self, at: usize, place: usize, step: &StepDef) -> Result<bool> {
+        let Some(requirement) = &step.requirement else { return Ok(true) };
+        let item = self.item(at)?;
+        let holds = self.step_base(item, step).and_then(|base| self.holds(requirement, item, base));
+        holds.map_err(|error| self.told(at, place, error))
+    }
+
+    pub(super) fn distribution_of(&self, condition: &TypeDef) -> AllocationMethod {
+        condition.is.distribution.unwrap_or(self.rules.distribution)
     }
 
     /// The weight of an item when an amount is shared out.
@@ -573,7 +648,9 @@ impl Run<'_> {
     /// Gives what rounding item by item loses against the group to the item with the largest value. Items that are not
     /// among the drafts and change by it are given back.
     fn share_differences(&mut self, place: usize, condition: &TypeDef, drafts: &mut Drafts) -> Result<Vec<usize>> {
-        if condition.is.group.is_none() || matches!(self.rules.mode, ValueMode::ByItem | ValueMode::ByUnit) {
+        let is_tax = condition.is.kind == ConditionKind::Tax;
+        let each = matches!(self.rules.mode, ValueMode::ByItem | ValueMode::ByUnit) || is_tax;
+        if condition.is.group.is_none() || each {
             return Ok(Vec::new());
         }
         let own = self.procedure_condition(place);
@@ -588,7 +665,8 @@ impl Run<'_> {
                     && row.condition == own
                     && row.inactive.is_none()
                     && !row.is_off_scale
-                    && row.set_share.is_none();
+                    && row.set_share.is_none()
+                    && row.cut.is_zero();
                 if belongs && let Some(key) = self.group_key(at, condition, row) {
                     let rounded = row.value.checked_sub(row.difference)?;
                     groups.entry(key).or_default().push((at, number, row.raw, rounded));
@@ -628,6 +706,16 @@ impl Run<'_> {
             }
         }
         Ok(pulled)
+    }
+}
+
+/// Makes a row inactive that an exclusion decided against.
+fn exclude(item: &Item, row: &mut Row) {
+    let lost = row.condition.is_some_and(|known| {
+        item.losers.contains(&(known, None)) || row.rule.is_some_and(|rule| item.losers.contains(&(known, Some(rule))))
+    });
+    if lost && row.inactive.is_none() {
+        row.inactive = Some(InactiveReason::Excluded);
     }
 }
 

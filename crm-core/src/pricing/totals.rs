@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::catalog::{Calculation, ConditionKind, ConditionSign, HeaderRule, TaxRounding, ValueMode};
+use super::catalog::{
+    Calculation, ConditionKind, ConditionRounding, ConditionSign, HeaderRule, TaxRounding, ValueMode,
+};
 use super::document::{CounterUsage, ManualCondition};
 use super::exact::Exact;
 use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice, RowOrigin};
@@ -11,7 +13,7 @@ use super::worth::{is_amount, shown};
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
 /// What one category and rate is charged on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Taxed {
     base: Vec<Exact>,
     /// The items and the places of their rows, with the exact tax of each.
@@ -20,6 +22,14 @@ struct Taxed {
     head: Vec<Exact>,
     /// The sum of the taxes where each item rounds its own.
     rounded: Decimal,
+    /// Whether it is a percentage of the base and nothing else.
+    is_plain: bool,
+}
+
+impl Default for Taxed {
+    fn default() -> Self {
+        Self { base: Vec::new(), rows: Vec::new(), head: Vec::new(), rounded: Decimal::ZERO, is_plain: true }
+    }
 }
 
 /// A category of a tax, and its rate.
@@ -124,16 +134,30 @@ impl Run<'_> {
         let mut taxed: BTreeMap<TaxKey, Taxed> = BTreeMap::new();
         for (at, item) in self.items.iter().enumerate().filter(|(_, item)| !item.source.is_alternative) {
             for (number, row) in item.rows.iter().enumerate().filter(|(_, row)| row.counts() && self.is_tax(row)) {
-                let percent = self.calculation(row) == Some(Calculation::Percent);
-                let percent = percent || self.calculation(row) == Some(Calculation::PercentIncluded);
+                let percent = self.is_percentage(row);
                 let key = (row.tax_category.as_deref().map(str::to_owned), percent.then_some(row.rate));
                 let entry = taxed.entry(key).or_default();
+                // What is not simply a rate times a base cannot be computed for the sum of the bases.
+                entry.is_plain = entry.is_plain
+                    && self.calculation(row) == Some(Calculation::Percent)
+                    && row.bounds == (None, None)
+                    && row.flat.is_zero()
+                    && row.cut.is_zero();
                 entry.base.push(if percent { row.base } else { item.net });
-                entry.rows.push((at, number, row.raw));
+                entry.rows.push((at, number, if row.cut.is_zero() { row.raw } else { row.counted }));
                 entry.rounded = entry.rounded.checked_add(row.value)?;
             }
         }
         Ok(taxed)
+    }
+
+    /// Whether the rate of a tax is that of its category.
+    fn is_percentage(&self, row: &Row) -> bool {
+        matches!(self.calculation(row), Some(Calculation::Percent | Calculation::PercentIncluded))
+            && !row.is_set
+            && row.set_share.is_none()
+            && row.slices.is_empty()
+            && row.formula.is_none()
     }
 
     fn calculation(&self, row: &Row) -> Option<Calculation> {
@@ -143,14 +167,14 @@ impl Run<'_> {
     /// The conditions that stay in the head, each with its own tax.
     fn head_rows(&self, items_net: Decimal, taxed: &mut BTreeMap<TaxKey, Taxed>) -> Result<Vec<PriceRow>> {
         let mut rows = Vec::new();
-        for (number, given) in self.document.conditions.iter().enumerate() {
+        for (number, given) in self.head().iter().enumerate() {
             let place = self.definition.types.iter().position(|known| known.is.code == given.condition_type);
             let Some(condition) = place.and_then(|place| self.definition.types.get(place)) else { continue };
             if condition.header != HeaderRule::Document {
                 continue;
             }
             let told = |error: Error| error.under(&format!("conditions[{number}]"));
-            let (raw, base) = self.head_value(given, condition, items_net).map_err(told)?;
+            let (raw, base, exchange) = self.head_value(given, condition, items_net).map_err(told)?;
             let value = raw.round(self.rules.decimals, self.rules.rounding).map_err(told)?;
             let step =
                 self.procedure.steps.iter().find(|step| step.condition == place).map_or(0, |step| step.is.number);
@@ -168,7 +192,11 @@ impl Run<'_> {
             row.calculation = Some(condition.is.calculation);
             row.name.clone_from(&condition.is.name);
             row.base = base;
-            row.rate = given.rate.or(given.amount);
+            let is_minus = condition.sign == ConditionSign::Minus;
+            row.rate = given.amount.or(given.rate).map(|rate| if is_minus { rate.negated() } else { rate });
+            row.currency = given.currency.filter(|_| base.is_none());
+            row.exchange =
+                Some(exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
             row.raw = (raw.to_decimal() != Some(value)).then(|| raw.text());
             row.tax_category.clone_from(&given.tax_category);
             row.tax_percent = given.tax_percent;
@@ -182,7 +210,7 @@ impl Run<'_> {
         given: &ManualCondition,
         condition: &super::definition::TypeDef,
         items_net: Decimal,
-    ) -> Result<(Exact, Option<Decimal>)> {
+    ) -> Result<(Exact, Option<Decimal>, Ratio)> {
         super::steps::check_manual(condition, given)?;
         let figure = given.amount.or(given.rate).unwrap_or(Decimal::ZERO);
         if figure.is_negative() && condition.sign != ConditionSign::Either {
@@ -200,14 +228,15 @@ impl Run<'_> {
                 return Err(Error::invalid(ErrorCode::NotAllowed, "condition_type", message));
             }
         };
-        let raw = match given.currency {
+        let exchange = match given.currency.filter(|_| base.is_none()) {
             Some(from) if from != self.document.currency => {
                 let date = self.document.pricing_date;
-                raw.mul_ratio(self.definition.exchange(from, self.document.currency, date, self.rules.pivot)?)?
+                self.definition.exchange(from, self.document.currency, date, self.rules.pivot)?
             }
-            _ => raw,
+            _ => Ratio::ONE,
         };
-        Ok((if condition.sign == ConditionSign::Minus { raw.negated()? } else { raw }, base))
+        let raw = raw.mul_ratio(exchange)?;
+        Ok((if condition.sign == ConditionSign::Minus { raw.negated()? } else { raw }, base, exchange))
     }
 
     /// The exact tax on a base.
@@ -227,7 +256,7 @@ impl Run<'_> {
             let mut base = base.round(rules.decimals, rules.rounding)?;
             let mut tax = of.rounded;
             if rules.tax_rounding == TaxRounding::PerCategory {
-                let exact = match percent {
+                let exact = match percent.filter(|_| of.is_plain) {
                     // The sum of the bases times the rate, as EN 16931 has it.
                     Some(percent) => self.tax_on(Exact::from(base), percent)?,
                     None => of
@@ -349,7 +378,7 @@ impl Run<'_> {
                 codes.push(code.clone());
             }
         }
-        for row in item.rows.iter().filter(|row| row.origin == RowOrigin::Manual) {
+        for row in item.rows.iter().filter(|row| matches!(row.origin, RowOrigin::Manual | RowOrigin::Header)) {
             let condition = row.condition.and_then(|place| self.definition.types.get(place));
             let Some((condition, above)) = condition.and_then(|known| Some((known, known.is.manual?.approval_above?)))
             else {
@@ -394,7 +423,8 @@ impl Run<'_> {
         shown_row.rate_before = row.rate_before;
         shown_row.per = Some(row.per).filter(|per| amount && *per != Decimal::ONE);
         shown_row.unit = row.unit.as_deref().map(str::to_owned);
-        shown_row.currency = row.currency.filter(|_| amount);
+        let has_money = amount || row.exchange != Ratio::ONE || row.scale_base.is_some();
+        shown_row.currency = row.currency.filter(|_| has_money);
         shown_row.exchange =
             Some(row.exchange).filter(|exchange| *exchange != Ratio::ONE).map(|exchange| exchange.to_string());
         shown_row.scale_base = row.scale_base.map(shown).transpose()?;
@@ -403,6 +433,10 @@ impl Run<'_> {
         for (quantity, level) in &row.slices {
             shown_row.slices.push(PricedSlice { quantity: shown(*quantity)?, level: *level });
         }
+        shown_row.formula = row.formula.as_deref().map(str::to_owned);
+        shown_row.rounding = condition.is.rounding.filter(|rounding| *rounding != ConditionRounding::default());
+        shown_row.distribution = row.set_share.map(|_| self.distribution_of(condition));
+        shown_row.cut = Some(row.cut).filter(|cut| !cut.is_zero());
         shown_row.excludes = row.sets_excluded;
         shown_row.tax_category = row.tax_category.as_deref().map(str::to_owned);
         shown_row.account_key = step.and_then(|step| step.is.account_key.clone());
@@ -474,6 +508,10 @@ impl PriceRow {
             maximum: None,
             rate_before: None,
             raw: None,
+            formula: None,
+            rounding: None,
+            distribution: None,
+            cut: None,
             difference: None,
             inactive: None,
             is_statistical: false,

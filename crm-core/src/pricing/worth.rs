@@ -153,16 +153,25 @@ impl Run<'_> {
         }
     }
 
-    /// What an item adds to the figure with which the scale of a record is entered, in the unit of the scale.
+    /// What an item adds to the figure with which the scale of a record is entered, in the unit of the scale. Unit and
+    /// currency are those of the record.
     pub(super) fn own_scale_base(
         &self,
         item: &Item,
         condition: &TypeDef,
-        rule: Option<&Rule>,
+        (unit, currency): (Option<&str>, Option<Currency>),
         base: Exact,
     ) -> Result<Exact> {
         let Some(scale) = &condition.is.scale else { return Ok(Exact::ZERO) };
-        let unit = scale.unit.as_deref().or(rule.and_then(|rule| rule.unit.as_deref()));
+        let unit = scale.unit.as_deref().or(unit);
+        // The unit of a record counts for the levels if it is one of what they count.
+        let is_volume = scale.base == ScaleBase::Volume;
+        let is_own = scale.unit.is_some()
+            || match condition.is.calculation {
+                Calculation::GrossWeight | Calculation::NetWeight => !is_volume,
+                Calculation::Volume => is_volume,
+                _ => false,
+            };
         match scale.base {
             ScaleBase::Quantity => {
                 // A rate for a weight has a unit of weight: the levels then count in the unit of the item.
@@ -175,12 +184,12 @@ impl Run<'_> {
                 Exact::from(item.quantity).mul_ratio(factor)
             }
             ScaleBase::Value => {
-                let exchange = self.exchange_to_document(item, rule.and_then(|rule| rule.currency))?;
+                let exchange = self.exchange_to_document(item, currency)?;
                 if exchange == Ratio::ONE { Ok(base) } else { base.mul_ratio(Ratio::ONE.checked_div(exchange)?) }
             }
-            ScaleBase::GrossWeight => self.scaled_weight(item, Calculation::GrossWeight, scale.unit.as_deref()),
-            ScaleBase::NetWeight => self.scaled_weight(item, Calculation::NetWeight, scale.unit.as_deref()),
-            ScaleBase::Volume => self.scaled_weight(item, Calculation::Volume, scale.unit.as_deref()),
+            ScaleBase::GrossWeight => self.scaled_weight(item, Calculation::GrossWeight, unit.filter(|_| is_own)),
+            ScaleBase::NetWeight => self.scaled_weight(item, Calculation::NetWeight, unit.filter(|_| is_own)),
+            ScaleBase::Volume => self.scaled_weight(item, Calculation::Volume, unit.filter(|_| is_own)),
             ScaleBase::Field => self.field_number(item, condition.scale_field),
         }
     }
@@ -246,7 +255,8 @@ impl Run<'_> {
         row.tax_category = rule.tax_category().map(Into::into);
         row.bounds = rule.more.as_deref().map_or((None, None), |more| (more.minimum, more.maximum));
         if condition.is.scale.is_some() && !rule.scale().is_empty() {
-            row.own_scale_base = Some(self.own_scale_base(asked.item, condition, Some(rule), asked.base)?);
+            row.own_scale_base =
+                Some(self.own_scale_base(asked.item, condition, rule.unit_and_currency(), asked.base)?);
         }
         row.base = asked.base;
         Ok(row)
@@ -322,28 +332,40 @@ impl Run<'_> {
 
     /// The exact value, before limits and rounding.
     fn raw(&self, item: &Item, step: &StepDef, condition: &TypeDef, row: &mut Row) -> Result<()> {
-        row.exchange = if is_amount(condition.is.calculation) || row.is_set || !row.flat.is_zero() {
+        if step.value_formula.is_some() {
+            row.flat = Decimal::ZERO;
+            row.slices.clear();
+        }
+        let has_money = row.is_set
+            || is_amount(condition.is.calculation)
+            || row.bounds != (None, None)
+            || !row.flat.is_zero()
+            || row.slices.iter().any(|(_, level)| level.flat.is_some());
+        row.exchange = if has_money {
             row.kept_exchange.map_or_else(|| self.exchange_to_document(item, row.currency), Ok)?
         } else {
             Ratio::ONE
         };
-        if let Some(formula) = step.value_formula.as_ref().or(condition.formula.as_ref()) {
-            row.raw = self.number(formula, item, row.base, row.rate)?;
-            if step.value_formula.is_some() && condition.sign == ConditionSign::Minus {
-                row.raw = row.raw.negated()?;
-            }
-            return Ok(());
-        }
-        if row.is_set || condition.is.calculation == Calculation::Fixed {
+        if row.is_set {
             row.base = Exact::ZERO;
             row.raw = Exact::from(row.rate).mul_ratio(row.exchange)?;
             return Ok(());
         }
+        if let Some(formula) = step.value_formula.as_ref().or(condition.formula.as_ref()) {
+            // A formula sees the rate as it is written, and the sign follows from the type as ever.
+            let is_minus = condition.sign == ConditionSign::Minus;
+            let rate = if is_minus { row.rate.negated() } else { row.rate };
+            let value = self.number(formula, item, row.base, rate)?;
+            row.raw = if is_minus { value.negated()? } else { value };
+            row.formula = Some(formula.text().into());
+            row.raw = row.raw.add(flats(row)?)?;
+            return Ok(());
+        }
         let hundred = Decimal::from(100);
-        let flat = Exact::from(row.flat).mul_ratio(row.exchange)?;
         row.raw = match condition.is.calculation {
             Calculation::Percent | Calculation::PerMille if !row.slices.is_empty() => {
-                self.graduated_share(condition, row)?
+                let digits = if condition.is.calculation == Calculation::PerMille { 3 } else { 2 };
+                Self::graduated(row, row.base)?.shifted(digits)
             }
             // A tax that is in the price already.
             Calculation::Percent if self.rules.include_tax && condition.is.kind == ConditionKind::Tax => {
@@ -352,21 +374,18 @@ impl Run<'_> {
             Calculation::Percent => row.base.mul(row.rate)?.shifted(2),
             Calculation::PerMille => row.base.mul(row.rate)?.shifted(3),
             Calculation::PercentIncluded => row.base.mul(row.rate)?.div(hundred.checked_add(row.rate)?)?,
-            calculation => return self.raw_amount(item, condition, calculation, row, flat),
+            Calculation::Fixed => {
+                row.base = Exact::ZERO;
+                Exact::from(row.rate).mul_ratio(row.exchange)?
+            }
+            calculation => self.raw_amount(item, condition, calculation, row)?,
         };
-        row.raw = row.raw.add(flat)?;
+        row.raw = row.raw.add(flats(row)?)?;
         Ok(())
     }
 
     /// The exact value of an amount for so many units.
-    fn raw_amount(
-        &self,
-        item: &Item,
-        condition: &TypeDef,
-        calculation: Calculation,
-        row: &mut Row,
-        flat: Exact,
-    ) -> Result<()> {
+    fn raw_amount(&self, item: &Item, condition: &TypeDef, calculation: Calculation, row: &mut Row) -> Result<Exact> {
         let (base, unit) = match calculation {
             Calculation::Field => (self.field_number(item, condition.field)?, None),
             Calculation::Quantity => (Exact::from(item.quantity), item.unit.clone()),
@@ -384,6 +403,10 @@ impl Run<'_> {
             Calculation::Field => Ratio::ONE,
             _ => self.factor_to(item, unit.as_deref(), row.unit.as_deref())?,
         };
+        let units = base.mul_ratio(row.factor)?;
+        if !row.slices.is_empty() {
+            return Self::graduated(row, units)?.div(row.per)?.mul_ratio(row.exchange);
+        }
         if condition.is.conversion.unwrap_or(self.rules.conversion) == ConversionMode::Rate
             && row.exchange != Ratio::ONE
         {
@@ -392,42 +415,23 @@ impl Run<'_> {
             row.rate = converted.round(self.rules.price_decimals, self.rules.rounding)?;
         }
         let exchange = if row.rate_before.is_some() { Ratio::ONE } else { row.exchange };
-        row.raw = if row.slices.is_empty() {
-            base.mul_ratio(row.factor)?.mul(row.rate)?.div(row.per)?.mul_ratio(exchange)?.add(flat)?
-        } else {
-            self.graduated_amount(item, condition, row)?
-        };
-        Ok(())
+        units.mul(row.rate)?.div(row.per)?.mul_ratio(exchange)
     }
 
-    /// The sum of the levels of a graduated scale, with the sign of the base.
-    fn graduated_amount(&self, item: &Item, condition: &TypeDef, row: &Row) -> Result<Exact> {
-        let scale_unit = condition.is.scale.as_ref().and_then(|scale| scale.unit.as_deref()).or(row.unit.as_deref());
-        let factor = match (scale_unit, row.unit.as_deref()) {
-            (Some(from), Some(to)) => self.definition.unit_factor(self.product(item), from, to)?,
-            _ => Ratio::ONE,
-        };
-        let mut sum = Exact::ZERO;
-        for (quantity, level) in &row.slices {
-            let part = quantity.mul_ratio(factor)?.mul(level.rate)?.div(row.per)?;
-            sum = sum.add(part)?.add(Exact::from(level.flat.unwrap_or(Decimal::ZERO)))?;
-        }
-        let sum = sum.mul_ratio(row.exchange)?;
-        if row.base.is_negative() { sum.negated() } else { Ok(sum) }
-    }
-
-    /// Percentages of the parts of a base, in proportion to the parts of the scale.
-    fn graduated_share(&self, condition: &TypeDef, row: &Row) -> Result<Exact> {
-        let digits = if condition.is.calculation == Calculation::PerMille { 3 } else { 2 };
-        let whole = row.slices.iter().map(|(quantity, _)| *quantity).try_fold(Exact::ZERO, Exact::add)?;
+    /// The sum of the parts of a base, each times the rate of its level. A part is to the base what its slice is to the base of
+    /// the scale; what lies below the first level has no rate.
+    fn graduated(row: &Row, base: Exact) -> Result<Exact> {
+        let whole = row.scale_base.unwrap_or(Exact::ZERO).abs()?;
         if whole.is_zero() {
             return Ok(Exact::ZERO);
         }
+        let same = whole.compare(base.abs()?)?.is_eq();
         let mut sum = Exact::ZERO;
         for (quantity, level) in &row.slices {
-            sum = sum.add(row.base.mul_ratio(quantity.to_ratio()?)?.mul(level.rate)?)?;
+            let part = if same { *quantity } else { base.abs()?.times(quantity.over(whole)?)? };
+            sum = sum.add(part.mul(level.rate)?)?;
         }
-        sum.shifted(digits).mul_ratio(Ratio::ONE.checked_div(whole.to_ratio()?)?)
+        if base.is_negative() { sum.negated() } else { Ok(sum) }
     }
 
     /// The value, rounded as condition type and procedure say.
@@ -449,6 +453,13 @@ impl Run<'_> {
         }
         raw.round(digits.unwrap_or(self.rules.decimals), rounding)
     }
+}
+
+/// The amounts on top of the levels that were reached, in the currency of the document and with the sign of the base.
+fn flats(row: &Row) -> Result<Exact> {
+    let mut levels = row.slices.iter().filter_map(|(_, level)| level.flat).map(Exact::from);
+    let sum = levels.try_fold(Exact::from(row.flat), Exact::add)?.mul_ratio(row.exchange)?;
+    if row.base.is_negative() { sum.negated() } else { Ok(sum) }
 }
 
 /// A figure as it is shown: itself, or the nearest decimal.

@@ -2,8 +2,11 @@
 
 mod answers;
 mod conditions;
+mod edges;
 mod errors;
+mod invariants;
 mod open;
+mod random;
 mod scales;
 mod taxes;
 
