@@ -212,7 +212,10 @@ impl Work<'_> {
             _ => ChangeKind::Update,
         };
         let changes = journal::diff(&self.tenant.schema, &entity, &row, &returned.row);
-        if returned.row == row || (!returned.exact && changes.is_empty() && kind == ChangeKind::Update) {
+        // The survivor is written in any case: its version must not tell whether a hidden field was changed since.
+        let is_survivor = name == undone.merge.entity && id == undone.merge.survivor && entry.is_some();
+        let unchanged = !returned.exact && changes.is_empty() && kind == ChangeKind::Update;
+        if (returned.row == row || unchanged) && (returned.exact || !is_survivor) {
             return Ok(());
         }
         let member = name == undone.merge.entity
@@ -220,6 +223,9 @@ impl Work<'_> {
         self.consequence = !member;
         let told = kind != ChangeKind::Update || changes.iter().any(|change| caller.tells(&change.field));
         self.quiet = !(seen && (told || member));
+        if !returned.exact && is_survivor {
+            return self.write_plain(&entity, &row, returned.row, kind);
+        }
         if !returned.exact {
             return self.write_followed(&entity, &row, returned.row, kind);
         }

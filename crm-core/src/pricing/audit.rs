@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Calculation, ConditionKind, ConditionRounding, TaxRounding, ValueMode};
+use super::catalog::{Calculation, ConditionKind, ConditionRounding};
 use super::exact::{Exact, too_precise};
+use super::procedure::{TaxRounding, ValueMode};
 use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, RowOrigin};
 use crate::value::{AllocationMethod, Decimal, Result, Rounding, allocate};
 

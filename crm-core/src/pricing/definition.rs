@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::catalog::{
-    AccessSequence, AccessStep, Calculation, ConditionExclusion, ConditionGroup, ConditionKind, ConditionSign,
-    ConditionTable, ConditionType, ExchangeRate, ExclusionMethod, FreeGoods, HeaderRule, OnTie, PriceCatalog,
-    PriceFieldKind, PriceProduct, PricingPolicies, PricingProcedure, PricingStep, ScaleBase, ScaleKind,
+    AccessSequence, AccessStep, Calculation, ConditionGroup, ConditionKind, ConditionSign, ConditionTable,
+    ConditionType, ExchangeRate, FreeGoods, HeaderRule, OnTie, PriceCatalog, PriceFieldKind, PriceProduct, ScaleBase,
+    ScaleKind,
 };
 use super::limits;
+use super::procedure::{ConditionExclusion, ExclusionMethod, PricingPolicies, PricingProcedure, PricingStep};
 use crate::formula::{Formula, Kind, Scope};
 use crate::value::{
     Currency, Date, Decimal, Error, ErrorCode, Problem, Ratio, Result, UnitFactor, UnitTable, error::excerpt,

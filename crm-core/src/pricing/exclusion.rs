@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ConditionKind, ExclusionMethod, ReplacesRows, ScaleBase};
+use super::catalog::{ConditionKind, ReplacesRows, ScaleBase};
 use super::definition::{Block, ExclusionDef, TypeDef};
 use super::exact::Exact;
+use super::procedure::ExclusionMethod;
 use super::records::Rule;
 use super::result::{InactiveReason, RowOrigin};
 use super::run::{Counter, Item, Losers, Row, Run};

@@ -1,9 +1,10 @@
 //! Figures that are kept when a document is priced again (重新定价).
 
-use super::catalog::{ConditionKind, ConditionSign, ExclusionMethod};
+use super::catalog::{ConditionKind, ConditionSign};
 use super::definition::{ExclusionDef, StepDef, TypeDef};
 use super::document::RepriceMode;
 use super::exact::Exact;
+use super::procedure::ExclusionMethod;
 use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;

@@ -1,6 +1,6 @@
 //! How large the figures of prices may be. What is larger is an error and never rounded.
 
-use super::catalog::PricingPolicies;
+use super::procedure::PricingPolicies;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
 
 /// The most items of a document.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::catalog::{Calculation, ConditionKind, ConditionRounding, PricingPolicies, ScaleLevel};
+use super::catalog::{Calculation, ConditionKind, ConditionRounding, ScaleLevel};
+use super::procedure::PricingPolicies;
 use crate::value::{AllocationMethod, Currency, Date, Decimal};
 
 value_struct! {

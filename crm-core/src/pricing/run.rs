@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::catalog::{ConversionMode, PricingPolicies, ScaleLevel, TaxRounding, ValueMode};
+use super::catalog::{ConversionMode, ScaleLevel};
 use super::definition::{Definition, ProcedureDef, ProductDef, StepDef, TypeDef};
 use super::document::{PriceDocument, PriceItem, RepriceMode};
 use super::exact::Exact;
 use super::item::Values;
+use super::procedure::{PricingPolicies, TaxRounding, ValueMode};
 use super::records::Records;
 use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, PricedItem, RowOrigin};
 use crate::value::{AllocationMethod, Currency, Date, Decimal, Error, ErrorCode, Ratio, Result, Rounding};

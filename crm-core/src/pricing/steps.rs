@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ConditionGroupBy, ConditionKind, DistributionBasis, HeaderRule, ValueMode};
+use super::catalog::{ConditionGroupBy, ConditionKind, DistributionBasis, HeaderRule};
 use super::definition::{Block, StepDef, TypeDef};
 use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
 use super::limits;
+use super::procedure::ValueMode;
 use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;

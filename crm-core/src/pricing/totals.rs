@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::catalog::{
-    Calculation, ConditionKind, ConditionRounding, ConditionSign, HeaderRule, TaxRounding, ValueMode,
-};
+use super::catalog::{Calculation, ConditionKind, ConditionRounding, ConditionSign, HeaderRule};
 use super::document::{CounterUsage, ManualCondition};
 use super::exact::Exact;
+use super::procedure::{TaxRounding, ValueMode};
 use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::worth::{is_amount, shown};

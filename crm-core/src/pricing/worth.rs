@@ -1,12 +1,11 @@
 //! What a condition is worth: from rate and base to the exact value, and from there to the rounded one.
 
-use super::catalog::{
-    Calculation, ConditionKind, ConditionSign, ConversionMode, ScaleBase, ScaleKind, ScaleLevel, TaxRounding, ValueMode,
-};
+use super::catalog::{Calculation, ConditionKind, ConditionSign, ConversionMode, ScaleBase, ScaleKind, ScaleLevel};
 use super::definition::{Source, StepDef, TypeDef};
 use super::document::ManualCondition;
 use super::exact::Exact;
 use super::item::Content;
+use super::procedure::{TaxRounding, ValueMode};
 use super::records::Rule;
 use super::result::RowOrigin;
 use super::run::{Item, Row, Run};

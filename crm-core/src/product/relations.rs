@@ -77,10 +77,7 @@ pub(super) fn relation_rule(view: &mut dyn View, before: Option<&Row>, after: &m
     check_given::<ProductRelation>(after)?;
     with_record::<ProductRelation>(before, after, |_, relation| {
         check_span(relation.valid_from, relation.valid_until)?;
-        if relation.product == relation.other {
-            let problem = Problem::of_field(ErrorCode::Cycle, "other", "a product has no relation to itself");
-            return Err(problem.with("product", relation.product).into_invalid());
-        }
+        check_other(relation)?;
         if relation.quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) {
             return Err(Error::invalid(ErrorCode::OutOfRange, "quantity", "the quantity must be above zero"));
         }
@@ -88,9 +85,19 @@ pub(super) fn relation_rule(view: &mut dyn View, before: Option<&Row>, after: &m
     })
 }
 
-/// A relation that comes back must not stand beside the same one that was made since.
+/// A relation that comes back must not stand beside the same one that was made since, nor join what became one product.
 pub(super) fn relation_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    check_double(view, &ProductRelation::from_row(row.clone())?).map(|()| Decision::default())
+    let relation = ProductRelation::from_row(row.clone())?;
+    check_other(&relation)?;
+    check_double(view, &relation).map(|()| Decision::default())
+}
+
+fn check_other(relation: &ProductRelation) -> Result<()> {
+    if relation.product != relation.other {
+        return Ok(());
+    }
+    let problem = Problem::of_field(ErrorCode::Cycle, "other", "a product has no relation to itself");
+    Err(problem.with("product", relation.product).into_invalid())
 }
 
 /// The same relation does not hold twice on one date.

@@ -212,9 +212,9 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         is_inactive: true,
         ..SharingRule::default()
     };
-    admin.admin().create_sharing_rule(&rule).unwrap();
+    let rule = admin.admin().create_sharing_rule(&rule).unwrap();
     let kept = duplicates(admin);
-    let mut reserved = vec![admin.user()];
+    let mut reserved = vec![admin.user(), rule.id];
     reserved.extend(kept);
     reserved.extend(admin.get::<crate::access::User>(admin.user()).unwrap().permission_sets);
     let mut generator = Generator::new(23, registry(), reserved);

@@ -250,7 +250,7 @@ fn a_graduated_scale_may_begin_somewhere_and_end_nowhere() {
 }
 
 #[test]
-fn the_figures_of_free_goods_are_kept_like_those_of_others() {
+fn free_goods_count_in_no_scale_and_are_kept_like_others() {
     let mut parts = with(
         &json!({"code": "D", "kind": "discount", "calculation": "percent", "group": {"by": "record"},
             "scale": {"base": "quantity", "kind": "from"}}),
@@ -260,7 +260,9 @@ fn the_figures_of_free_goods_are_kept_like_those_of_others() {
         json!([{"id": "f", "table": "ALL", "kind": "exclusive", "rule": "proportional", "free": "1", "per": "5"}]);
     let mut wanted = json!({"items": [item("1", "10", "1")]});
     let before = priced(&parts, &wanted).unwrap();
-    assert_eq!(before.items[1].rows[0].scale_base.unwrap().to_string(), "12");
+    // What is free does not count in the group: ten and not twelve.
+    assert_eq!(before.items[0].rows[1].scale_base.unwrap().to_string(), "10");
+    assert_eq!((before.items[1].quantity.to_string(), before.items[1].rows.len()), ("2".into(), 0));
     wanted["reprice"] = json!({"mode": "keep", "previous": serde_json::to_value(&before).unwrap()});
     assert_eq!(priced(&parts, &wanted).unwrap(), before);
 }
