@@ -15,6 +15,9 @@ impl Run<'_> {
     /// What of a block an item loses, by what each condition would be worth.
     pub(super) fn losers(&self, at: usize, block: &Block) -> Result<Losers> {
         let item = self.item(at)?;
+        if let Some(lost) = self.lost_before(item) {
+            return Ok(lost);
+        }
         let mut lost = Losers::new();
         for exclusion in &block.exclusions {
             let rows: Vec<&Row> = item.rows.iter().filter(|row| row.on_trial && !is_lost(&lost, row)).collect();

@@ -6,7 +6,7 @@ use super::document::RepriceMode;
 use super::exact::Exact;
 use super::procedure::ExclusionMethod;
 use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
-use super::run::{Item, Row, Run};
+use super::run::{Item, Losers, Row, Run};
 use super::search::Asked;
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
@@ -23,6 +23,29 @@ impl Run<'_> {
             row.step == step.is.number && matches!(row.origin, RowOrigin::Automatic | RowOrigin::Supplement)
         };
         keeps.then(|| previous.rows.iter().filter(at_step).cloned().collect())
+    }
+
+    /// What an item lost by exclusions when its kept figures were made; nothing if it has none. Between condition types it is not
+    /// decided again: rates that were found for one decision say nothing of another.
+    pub(super) fn lost_before(&self, item: &Item) -> Option<Losers> {
+        let keeps = matches!(self.mode, Some(RepriceMode::Keep | RepriceMode::TaxesOnly));
+        let previous = item.previous.as_ref().filter(|_| keeps)?;
+        // A supplement goes with its record.
+        let own = previous.rows.iter().filter(|row| row.origin != RowOrigin::Supplement);
+        let excluded = own.filter(|row| row.inactive == Some(InactiveReason::Excluded));
+        let types = excluded.filter_map(|row| {
+            let code = row.condition_type.as_deref()?;
+            self.definition.types.iter().position(|known| known.is.code == code)
+        });
+        Some(types.filter(|known| !self.is_decided_by_record(*known)).map(|known| (known, None)).collect())
+    }
+
+    fn is_decided_by_record(&self, condition: usize) -> bool {
+        let by_record = |exclusion: &ExclusionDef| {
+            matches!(exclusion.method, ExclusionMethod::BestRecord | ExclusionMethod::WorstRecord)
+                && exclusion.first.contains(&condition)
+        };
+        self.procedure.blocks.iter().flat_map(|block| &block.exclusions).any(by_record)
     }
 
     /// How the kept rows of a step were found.
@@ -66,12 +89,8 @@ impl Run<'_> {
             let kinds = [type_def.is.kind, condition.is.kind];
             row.statistical = step.is.statistical || kinds.contains(&ConditionKind::Cost);
             row.sets_excluded = was.excludes;
-            // Between records nothing can be decided again, since they may be gone; between types it is.
-            let by_record = |exclusion: &ExclusionDef| {
-                matches!(exclusion.method, ExclusionMethod::BestRecord | ExclusionMethod::WorstRecord)
-                    && row.condition.is_some_and(|known| exclusion.first.contains(&known))
-            };
-            let stays = self.procedure.blocks.iter().flat_map(|block| &block.exclusions).any(by_record);
+            // What an exclusion decided between records is known of the record alone.
+            let stays = row.condition.is_some_and(|known| self.is_decided_by_record(known));
             row.inactive = was.inactive.filter(|reason| stays && *reason == InactiveReason::Excluded);
             row.base = asked.base;
             row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);

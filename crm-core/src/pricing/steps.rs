@@ -121,7 +121,9 @@ impl Run<'_> {
             if row.counts() && kind != Some(ConditionKind::Tax) {
                 net = net.add(row.counted)?;
             }
-            excluded = excluded || row.sets_excluded;
+            // What a later price replaced did count when later steps looked at it.
+            let did_count = matches!(row.inactive, None | Some(InactiveReason::Replaced));
+            excluded = excluded || (row.sets_excluded && did_count);
         }
         for (step, value) in procedure.steps.iter().zip(&item.steps) {
             if let Some(slot) = step.subtotal.and_then(|slot| subtotals.get_mut(slot)) {

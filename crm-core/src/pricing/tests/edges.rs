@@ -266,3 +266,26 @@ fn free_goods_count_in_no_scale_and_are_kept_like_others() {
     wanted["reprice"] = json!({"mode": "keep", "previous": serde_json::to_value(&before).unwrap()});
     assert_eq!(priced(&parts, &wanted).unwrap(), before);
 }
+
+#[test]
+fn a_record_that_a_condition_by_hand_replaced_leaves_nothing_out() {
+    let mut parts = with(
+        &json!({"code": "D", "kind": "discount", "calculation": "percent"}),
+        &json!([{"id": "d", "rate": "10", "excludes": true}]),
+    );
+    for code in ["E", "F"] {
+        let condition = json!({"code": code, "kind": "discount", "calculation": "fixed"});
+        parts["condition_types"].as_array_mut().unwrap().push(condition);
+        let number = if code == "E" { 30 } else { 40 };
+        let step = json!({"number": number, "condition_type": code, "requirement": "not excluded"});
+        parts["procedures"][0]["steps"].as_array_mut().unwrap().push(step);
+    }
+    let mut wanted = item("1", "1", "100");
+    let by_hand =
+        [("D", "1"), ("E", "5"), ("F", "7")].map(|(code, rate)| json!({"condition_type": code, "rate": rate}));
+    wanted["conditions"].as_array_mut().unwrap().extend(by_hand);
+    for (exclusions, net) in [(json!([]), "87"), (json!([{"method": "best_type", "first": ["E", "F"]}]), "92")] {
+        parts["procedures"][0]["exclusions"] = exclusions;
+        assert_eq!(nets(&priced(&parts, &json!({"items": [wanted.clone()]})).unwrap()), [net]);
+    }
+}
