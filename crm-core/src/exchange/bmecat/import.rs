@@ -42,6 +42,8 @@ impl BmecatImport {
 }
 
 type Fields = HashMap<String, FieldValue>;
+/// The fields by which a price is known again.
+type PriceKey = Vec<(&'static str, FieldValue)>;
 
 /// What is put for a product: its row comes back under the number of the product.
 struct Row {
@@ -299,7 +301,7 @@ impl<'a> Plan<'a> {
         product_id: Id,
         product: &BmecatProduct,
         price: &BmecatPrice,
-    ) -> Result<(Vec<(&'static str, FieldValue)>, Fields), Problem> {
+    ) -> Result<(PriceKey, Fields), Problem> {
         let refuse = |code, field: &str, message: &str| Problem::of_field(code, field, message);
         let amount = price.amount.ok_or_else(|| refuse(ErrorCode::Required, "amount", "the price has no amount"))?;
         let currency = price.currency.as_ref().or(self.file.catalog().currency.as_ref());

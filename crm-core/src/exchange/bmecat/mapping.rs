@@ -212,8 +212,8 @@ fn decided(path: Path, seen: Seen) -> Parameter {
     Parameter { path, name, kind, unit, choices, is_multiple: seen.is_multiple }
 }
 
-/// The unit of figures of which all have one, or none: the units that we know and that measure the same.
-#[expect(clippy::option_option, reason = "no unit in common is something else than no unit")]
+/// The unit of figures of which all have one, or none: the units that we know and that measure the same. No unit in common
+/// is something else than no unit.
 fn common_unit(units: &BTreeSet<Option<String>>) -> Option<Option<String>> {
     let Some(first) = units.first()? else { return (units.len() == 1).then_some(None) };
     let table = UnitTable::standard();
