@@ -86,6 +86,7 @@ value_struct! {
 
 value_union! {
     /// What was asked for by a transfer.
+    #[expect(clippy::large_enum_variant, reason = "they are few, and foreign languages know no boxes")]
     pub enum TransferRequest {
         /// A transfer.
         Transfer {
@@ -102,6 +103,7 @@ value_union! {
 
 value_union! {
     /// Handing records over to another owner.
+    #[expect(clippy::large_enum_variant, reason = "they are few, and foreign languages know no boxes")]
     pub enum TransferCommand {
         /// A transfer.
         Transfer {

@@ -113,7 +113,11 @@ fn protection_supply_with_tolerance_and_temperature_are_found_together() {
         let in_range = compared("T", By::Equal, "-30", Some("°C"));
         assert_eq!(found(&admin, &[in_range]).len(), 8, "a range has every figure in it");
         let nominal = compared("Un", By::Equal, "25", Some("V"));
-        assert_eq!(found(&admin, &[nominal.clone()]), [""; 0], "the tolerance makes no other rated voltage");
+        assert_eq!(
+            found(&admin, std::slice::from_ref(&nominal)),
+            [""; 0],
+            "the tolerance makes no other rated voltage"
+        );
         let near = ParameterCondition { tolerance_percent: Some(10.into()), ..nominal };
         assert_eq!(found(&admin, &[near]).len(), 9);
         let inside = between("Un", By::Within, "21.6", "26.4", Some("V"));
