@@ -1,6 +1,8 @@
 //! Catalogues and documents in files, three runners: Rust, Python and Kotlin must give the same bytes of canonical JSON, those
 //! in `NAME.expected.json`. After a wanted change they are written anew with `CRM_WRITE_SCRIPT=1`.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
