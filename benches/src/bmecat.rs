@@ -33,7 +33,7 @@ fn made(products: usize) -> String {
         id: Some(format!("0173-1#02-{place:06}#001")),
         names: text(format!("Feature {place}")),
         values: text(((product * 7 + place) % 1_000).to_string()),
-        unit: (place % 4 == 0).then(|| "mm".to_owned()),
+        unit: place.is_multiple_of(4).then(|| "mm".to_owned()),
         number: Some(place.to_string()),
         parent_number: Some("-1".to_owned()),
         ..BmecatFeature::default()

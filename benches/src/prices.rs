@@ -61,7 +61,7 @@ fn changes(pricer: Arc<Pricer>, document: PriceDocument) -> Result<(), Failure> 
     let mut open = OpenDocument::new(pricer, document)?;
     let (mut longest, start) = (0.0_f64, Instant::now());
     for n in 0..500_usize {
-        let mut item = open.document().items[n * 17 % ITEMS].clone();
+        let mut item = open.document().items.get(n * 17 % ITEMS).ok_or("no such item")?.clone();
         item.quantity = crm_core::value::Decimal::from(i64::try_from(n % 50)? + 2);
         let began = Instant::now();
         let changed = open.set_item(item)?;
@@ -232,10 +232,11 @@ impl Twin {
         let (mut prices, mut discounts) = (HashMap::new(), HashMap::new());
         for record in &catalog.records {
             let rate = record.rate.map_or(Decimal::ZERO, crm_core::value::Decimal::to_rust_decimal);
+            let key = |name: &str| record.key.get(name).cloned().unwrap_or_default();
             if record.table == "CP" {
-                prices.insert((record.key["customer"].clone(), record.key["product"].clone()), rate);
+                prices.insert((key("customer"), key("product")), rate);
             } else {
-                discounts.insert((record.condition_type.clone(), record.key["group"].clone()), rate);
+                discounts.insert((record.condition_type.clone(), key("group")), rate);
             }
         }
         Self { prices, discounts }
@@ -243,11 +244,13 @@ impl Twin {
 
     fn price(&self, document: &PriceDocument) -> Result<String, Failure> {
         let round = |value: Decimal| value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-        let FieldValue::Text(customer) = &document.fields["customer"] else { return Err("no customer".into()) };
+        let Some(FieldValue::Text(customer)) = document.fields.get("customer") else {
+            return Err("no customer".into());
+        };
         let codes: Vec<String> = (0..DISCOUNTS).map(|n| format!("D{n}")).collect();
         let mut sum = Decimal::ZERO;
         for item in &document.items {
-            let FieldValue::Text(group) = &item.fields["group"] else { return Err("no group".into()) };
+            let Some(FieldValue::Text(group)) = item.fields.get("group") else { return Err("no group".into()) };
             let product = item.product.clone().unwrap_or_default();
             let price = self.prices.get(&(customer.clone(), product)).copied().unwrap_or(Decimal::ZERO);
             let mut net = round(price * item.quantity.to_rust_decimal());

@@ -97,7 +97,7 @@ mod real_bmecat {
         let mut way = Vec::new();
         let mut at = depth.parent;
         while let Some(place) = at {
-            let above = &features.features[place as usize];
+            let above = &features.features[usize::try_from(place).unwrap()];
             way.push(above.names[0].text.as_str());
             at = above.parent;
         }
