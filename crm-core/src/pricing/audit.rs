@@ -52,8 +52,8 @@ const SHOWN_DIGITS: u32 = 7;
 /// assert!(audit(&result)?.is_empty());
 /// result.items[0].rows[0].value = "406.51".parse()?;
 /// let found = audit(&result)?;
-/// assert_eq!(found[0].figure, "items[0].rows[0].value");
-/// assert_eq!(found[0].follows.as_deref(), Some("406.5"));
+/// let value = found.iter().find(|finding| finding.figure == "items[0].rows[0].value").unwrap();
+/// assert_eq!((value.told.as_deref(), value.follows.as_deref()), (Some("406.51"), Some("406.5")));
 /// # Ok::<(), crm_core::value::Error>(())
 /// ```
 ///
