@@ -43,7 +43,8 @@ pub struct MatchIndex {
 }
 
 impl MatchIndex {
-    /// Makes an index of records with their ids, and opens it. Without a model it learns one from the records.
+    /// Makes an index of records with their ids, and opens it. Without a model it learns one from the records;
+    /// the shares of pairs that are the same become those of so many records.
     ///
     /// # Errors
     /// `FileExists`, `Io` and other errors of files; what [`crate::matching::dedupe`] says of the records.
