@@ -52,8 +52,10 @@ const SHOWN_DIGITS: u32 = 7;
 /// assert!(audit(&result)?.is_empty());
 /// result.items[0].rows[0].value = "406.51".parse()?;
 /// let found = audit(&result)?;
-/// let value = found.iter().find(|finding| finding.figure == "items[0].rows[0].value").unwrap();
-/// assert_eq!((value.told.as_deref(), value.follows.as_deref()), (Some("406.51"), Some("406.5")));
+/// // The row told no exact value besides, so 406.51 is told to be exact.
+/// let first = &found[0];
+/// assert_eq!(first.figure, "items[0].rows[0].raw");
+/// assert_eq!((first.told.as_deref(), first.follows.as_deref()), (Some("406.51"), Some("406.5")));
 /// # Ok::<(), crm_core::value::Error>(())
 /// ```
 ///
