@@ -76,6 +76,7 @@ pub mod query;
 pub mod room;
 pub mod store;
 
+pub mod conditions;
 pub mod customer;
 pub mod duplicates;
 pub mod exchange;

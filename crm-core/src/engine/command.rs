@@ -6,6 +6,7 @@ use super::transfer_types::TransferCommand;
 use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
+use crate::conditions::ConditionCommand;
 use crate::customer::CustomerCommand;
 use crate::duplicates::DuplicateCommand;
 use crate::journal::ChangeKind;
@@ -37,6 +38,8 @@ pub enum Command {
     Sales(SalesCommand),
     /// Products and price lists.
     Product(ProductCommand),
+    /// The price catalogue: definitions, condition records, what is used of them.
+    Condition(ConditionCommand),
     /// Quotes.
     Quote(QuoteCommand),
     /// Handing records over.
@@ -61,6 +64,7 @@ python_json! {
                 Self::Customer(command) => of("Customer")?.with(command),
                 Self::Sales(command) => of("Sales")?.with(command),
                 Self::Product(command) => of("Product")?.with(command),
+                Self::Condition(command) => of("Condition")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
                 Self::Merge(command) => of("Merge")?.with(command),

@@ -1,9 +1,11 @@
 //! The questions of the JSON door: reading records, and the reports of every room.
 
 use super::{Command, HandOver, Session, Transfer};
+use crate::conditions::PriceContext;
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
+use crate::pricing::PriceDocument;
 use crate::product::{BundleChoice, ProductSearch};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
@@ -186,6 +188,20 @@ value_union! {
             /// What is chosen of it.
             choices: Option<Vec<BundleChoice>>,
         },
+        /// The price of a document by the stored catalogue.
+        Price {
+            /// The document.
+            document: PriceDocument,
+            /// For whom it is.
+            context: Option<PriceContext>,
+        },
+        /// A document with the part of the stored catalogue that it needs.
+        PriceCase {
+            /// The document.
+            document: PriceDocument,
+            /// For whom it is.
+            context: Option<PriceContext>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -346,6 +362,12 @@ impl Question {
             Self::FindProducts { search } => json::to_canonical(&session.products().find_products(&search)?),
             Self::Explode { product, quantity, choices } => {
                 json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
+            }
+            Self::Price { document, context } => {
+                json::to_canonical(&session.conditions().price(&document, &context.unwrap_or_default())?)
+            }
+            Self::PriceCase { document, context } => {
+                json::to_canonical(&session.conditions().price_case(&document, &context.unwrap_or_default())?)
             }
             rights => rights.rights(session),
         }

@@ -333,6 +333,12 @@ impl Reader for Reading<'_> {
     }
 }
 
+/// The last number of a series that was given, 0 if none was.
+pub(super) fn last_number(tx: &mut (impl ReadTx + ?Sized), tenant: &Tenant, series: &str) -> Result<i64> {
+    let known = tx.number_series(tenant.id)?.into_iter().find(|(name, _)| name == series);
+    Ok(known.map_or(0, |(_, next)| next - 1))
+}
+
 /// Every record that a plan lets through and a query finds, with hidden fields emptied.
 pub(super) fn scan(
     tx: &mut dyn ReadTx,

@@ -9,7 +9,7 @@ use crate::access::{
 use crate::merging::MergeRecord;
 use crate::room::{JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
-use crate::{customer, duplicates, product, quote, sales};
+use crate::{conditions, customer, duplicates, product, quote, sales};
 
 /// All entities, in the order in which a dump writes and a restore reads them.
 #[must_use]
@@ -31,6 +31,7 @@ pub fn registry() -> Arc<Registry> {
         types.extend(duplicates::configuration());
         types.extend(customer::entities());
         types.extend(product::entities());
+        types.extend(conditions::entities());
         types.extend(sales::entities());
         types.extend(quote::entities());
         types.extend([
@@ -71,6 +72,7 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
     super::admin::rule_of(entity)
         .or_else(|| customer::rule_of(entity))
         .or_else(|| product::rule_of(entity))
+        .or_else(|| conditions::rule_of(entity))
         .or_else(|| sales::rule_of(entity))
         .or_else(|| quote::rule_of(entity))
         .or_else(|| duplicates::rule_of(entity))
@@ -81,6 +83,7 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     super::admin::restore_rule_of(entity)
         .or_else(|| customer::restore_rule_of(entity))
         .or_else(|| product::restore_rule_of(entity))
+        .or_else(|| conditions::restore_rule_of(entity))
         .or_else(|| sales::restore_rule_of(entity))
         .or_else(|| quote::restore_rule_of(entity))
 }
@@ -89,6 +92,7 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
 pub(super) fn join_rule_of(entity: &str) -> Option<JoinRule> {
     customer::join_rule_of(entity)
         .or_else(|| product::join_rule_of(entity))
+        .or_else(|| conditions::join_rule_of(entity))
         .or_else(|| duplicates::join_rule_of(entity))
 }
 

@@ -66,6 +66,13 @@ impl View for Work<'_> {
         Ok(number)
     }
 
+    fn last_number(&mut self, series: &str) -> Result<i64> {
+        match self.numbers.get(series) {
+            Some((next, _)) => Ok(next - 1),
+            None => super::read::last_number(self.tx, &self.tenant, series),
+        }
+    }
+
     fn get(&mut self, entity: &'static str, id: Id) -> Result<Row> {
         let entity = self.entity(entity)?;
         let plan = self.plan(Author::Caller, &entity);

@@ -7,7 +7,7 @@ use super::cluster::{Linkage, group};
 use super::compare::Pattern;
 use super::features::{Features, MatchField, View};
 use super::frequency;
-use super::hash::mixed;
+use crate::value::mixed;
 use super::learn::{self, Counts, Label};
 use super::marks::Marks;
 use super::model::{MatchKind, MatchModel, ThresholdSource};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::compare::is_cjk;
 use super::features::{Features, MatchField, View, town_of};
-use super::hash::Fnv;
+use crate::value::Fnv;
 use super::model::MatchKind;
 use crate::value::Result;
 

@@ -9,6 +9,7 @@ value_struct! {
     /// Everything by which a document is priced: the definitions and the condition records of one version (价格目录).
     ///
     /// The guide of the room [`pricing`](crate::pricing) shows three of them, written by hand.
+    #[derive(Default)]
     pub struct PriceCatalog {
         required {
             /// The version; it stands in every result.

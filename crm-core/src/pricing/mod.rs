@@ -213,6 +213,7 @@ mod run;
 mod search;
 mod steps;
 mod totals;
+mod wanted;
 mod what_if;
 mod worth;
 

@@ -47,6 +47,11 @@ pub trait View {
     /// # Errors
     /// `Unavailable` or `Corrupt`.
     fn next_number(&mut self, series: &str) -> Result<i64>;
+    /// The last number of a series that was given, 0 if none was.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Corrupt`.
+    fn last_number(&mut self, series: &str) -> Result<i64>;
     /// A record that the caller may see, with unreadable fields emptied.
     ///
     /// # Errors

@@ -50,6 +50,8 @@ value_enum! {
         AmbiguousRule = "ambiguous_rule",
         /// The net of an item fell below zero.
         NegativeNet = "negative_net",
+        /// More is asked for than is left of a limit.
+        LimitExceeded = "limit_exceeded",
         /// Amounts of different currencies were joined.
         CurrencyMismatch = "currency_mismatch",
         /// Two units measure different things, or no factor between them is known.

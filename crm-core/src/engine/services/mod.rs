@@ -3,6 +3,7 @@
 
 mod access;
 mod catalogue;
+mod conditions;
 mod customers;
 mod duplicates;
 mod merges;
@@ -14,6 +15,7 @@ mod transfers;
 
 pub use access::{Access, Decisions};
 pub(super) use access::{facts, same_formula};
+pub use conditions::Conditions;
 pub use customers::Customers;
 pub use duplicates::DuplicateControl;
 pub use merges::Merges;
