@@ -7,8 +7,8 @@ use super::{
     ConditionCounter, ConditionUsage, PriceCondition, PriceContext, PriceDefinition, PriceInput, UsageStatus, VERSIONS,
 };
 use crate::pricing::{ConditionRecord, CounterUsage, PriceCatalog, PriceDocument, Pricer};
-use crate::room::View;
 use crate::query::{Comparison, Filter, MAX_IN_VALUES, Query};
+use crate::room::View;
 use crate::schema::{Entity as _, Row};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Problem, Result};
 

@@ -28,8 +28,8 @@ pub use catalogue::PriceCase;
 pub use commands::ConditionCommand;
 pub use gather::{PriceContext, PriceInput};
 pub use types::{
-    ConditionCounter, ConditionCounterPage, ConditionUsage, ConditionUsagePage, DefinitionStatus,
-    MAX_CONDITIONS, PriceCondition, PriceConditionPage, PriceDefinition, PriceDefinitionPage, UsageStatus,
+    ConditionCounter, ConditionCounterPage, ConditionUsage, ConditionUsagePage, DefinitionStatus, MAX_CONDITIONS,
+    PriceCondition, PriceConditionPage, PriceDefinition, PriceDefinitionPage, UsageStatus,
 };
 
 pub(crate) use catalogue::{Records, case_of};

@@ -98,9 +98,8 @@ fn definition_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -
             (definition.since_version, definition.until_version) = (None, None);
             return check_definition(definition).map(|()| Decision::default());
         };
-        let content = |of: &PriceDefinition| {
-            (of.definition.clone(), of.list_price_type.clone(), of.list_price_table.clone())
-        };
+        let content =
+            |of: &PriceDefinition| (of.definition.clone(), of.list_price_type.clone(), of.list_price_table.clone());
         let changes = content(&before) != content(definition);
         if changes && is_caller && before.status.unwrap_or_default() != DefinitionStatus::Draft {
             return Err(illegal("status", "a definition that was active is not changed: make another one"));
@@ -317,12 +316,9 @@ fn follow(condition: &mut PriceCondition, merging: &Merging<'_>) {
         *value = merging.survivor.to_string();
     }
     let survivor = |id: Id| if merging.rank(id).is_some() { merging.survivor } else { id };
-    for reference in [
-        &mut condition.account,
-        &mut condition.product,
-        &mut condition.product_class,
-        &mut condition.price_list,
-    ] {
+    for reference in
+        [&mut condition.account, &mut condition.product, &mut condition.product_class, &mut condition.price_list]
+    {
         *reference = reference.map(survivor);
     }
 }

@@ -62,7 +62,9 @@ impl Working {
         let known = records_for_rule::<ConditionCounter>(view, &Query::matching(&[("counter", name.into())]))?;
         let (is, is_new) = match known.into_iter().next() {
             Some(counter) => (counter, false),
-            None => (ConditionCounter { counter: name.to_owned(), id: view.new_id(), ..ConditionCounter::default() }, true),
+            None => {
+                (ConditionCounter { counter: name.to_owned(), id: view.new_id(), ..ConditionCounter::default() }, true)
+            }
         };
         let amount = |quantity: Option<Decimal>, value: Option<Decimal>, uses: Option<i64>| Amount {
             quantity: quantity.unwrap_or(Decimal::ZERO),

@@ -47,7 +47,9 @@ pub use pages::Records;
 pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
-pub use services::{Access, Conditions, Customers, Decisions, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
+pub use services::{
+    Access, Conditions, Customers, Decisions, DuplicateControl, Merges, Products, Quotes, Sales, Transfers,
+};
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,
     TransferCommand, TransferCount, TransferReport, TransferRequest, TransferStatus,

@@ -7,13 +7,13 @@ use super::cluster::{Linkage, group};
 use super::compare::Pattern;
 use super::features::{Features, MatchField, View};
 use super::frequency;
-use crate::value::mixed;
 use super::learn::{self, Counts, Label};
 use super::marks::Marks;
 use super::model::{MatchKind, MatchModel, ThresholdSource};
 use super::parallel::map_chunks;
 use super::score::{MatchDecision, Scorer, probability};
 use super::shipped;
+use crate::value::mixed;
 use crate::value::{Error, ErrorCode, Result};
 
 /// A lighter pair is neither listed nor looked at again.

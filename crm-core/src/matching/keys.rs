@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::compare::is_cjk;
 use super::features::{Features, MatchField, View, town_of};
-use crate::value::Fnv;
 use super::model::MatchKind;
+use crate::value::Fnv;
 use crate::value::Result;
 
 /// The most keys of one record.

@@ -96,9 +96,7 @@ impl Pricer {
                 }
             };
         }
-        wanted.extend(
-            keys.iter().map(|key| key_number(condition_type, &table.code, key.iter().map(String::as_str))),
-        );
+        wanted.extend(keys.iter().map(|key| key_number(condition_type, &table.code, key.iter().map(String::as_str))));
         Ok(())
     }
 }

@@ -169,7 +169,12 @@ impl Conditions<'_> {
     /// # Errors
     /// As [`Conditions::add_conditions`]; `IllegalTransition` for a record that is no longer in the catalogue or of another
     /// type or table; `StaleVersion`, `NotFound`.
-    pub fn replace_condition(&self, condition: Id, expected_version: i64, by: &PriceCondition) -> Result<PriceCondition> {
+    pub fn replace_condition(
+        &self,
+        condition: Id,
+        expected_version: i64,
+        by: &PriceCondition,
+    ) -> Result<PriceCondition> {
         let command = ConditionCommand::ReplaceCondition { condition, expected_version, by: by.clone() };
         self.session.create_and_read(Command::Condition(command), by)
     }
