@@ -162,9 +162,18 @@ fn replace(view: &mut dyn View, id: Id, version: i64, by: &PriceCondition) -> Re
     let number = view.next_number(VERSIONS)?;
     // What was used of the limit counts on.
     let limit = by.limit.clone().map(|limit| limit_of(limit, gone.counter.as_deref()));
-    let new = PriceCondition { limit, ..by.clone() };
-    let new_id = if new.id.is_nil() { view.new_id() } else { new.id };
-    let new = PriceCondition { id: new_id, ..new };
+    let new_id = if by.id.is_nil() || by.id == id { view.new_id() } else { by.id };
+    // What the engine keeps of the old record is no part of the new one.
+    let new = PriceCondition {
+        id: new_id,
+        limit,
+        key_number: None,
+        counter: None,
+        replaces: None,
+        since_version: None,
+        until_version: None,
+        ..by.clone()
+    };
     let follows = vec![("replaces", FieldValue::Reference(id))];
     let decision = Decision::default().and_rule(retired(id, number)).and(Change::create(&new));
     Ok(decision.and_rule(Change::update::<PriceCondition>(new_id, follows)))

@@ -134,7 +134,9 @@ impl Gathering<'_> {
     fn values_of<E: Entity>(&mut self, prefix: &str, row: &Row) -> Vec<(String, FieldValue)> {
         let fields = self.definition.definition.fields.iter().filter_map(|field| {
             let name = field.name.strip_prefix(prefix)?;
-            Some((field.name.clone(), self.records.value(E::NAME, name, row)?))
+            // `product_class` is the field of that name.
+            let value = self.records.value(E::NAME, name, row);
+            Some((field.name.clone(), value.or_else(|| self.records.value(E::NAME, &field.name, row))?))
         });
         let told = |(name, value): (String, FieldValue)| match value {
             FieldValue::Null | FieldValue::Json(_) => None,

@@ -176,7 +176,8 @@ impl Conditions<'_> {
         by: &PriceCondition,
     ) -> Result<PriceCondition> {
         let command = ConditionCommand::ReplaceCondition { condition, expected_version, by: by.clone() };
-        self.session.create_and_read(Command::Condition(command), by)
+        let outcome = self.session.execute(Command::Condition(command))?;
+        self.session.get(outcome.created(PriceCondition::NAME))
     }
 
     /// Takes a condition record out of the catalogue. Documents of earlier versions still find it.
