@@ -54,8 +54,16 @@ value_struct! {
     }
 }
 
-/// Reads what a document is priced by, at a version of the catalogue.
-pub(crate) fn case_of(records: &mut dyn Records, document: PriceDocument, context: &PriceContext) -> Result<PriceCase> {
+/// Reads what a document is priced by, at a version of the catalogue; the input is enough to read the same again.
+///
+/// # Errors
+/// `OutOfRange` for a version that does not exist yet, `UnknownReference` if no definition was active then, and what is
+/// wrong with the document.
+pub(crate) fn case_of(
+    records: &mut dyn Records,
+    document: PriceDocument,
+    context: &PriceContext,
+) -> Result<(PriceCase, PriceInput)> {
     let present = records.version()?;
     let version = context.version.unwrap_or(present);
     if version < 0 || version > present {
@@ -63,13 +71,23 @@ pub(crate) fn case_of(records: &mut dyn Records, document: PriceDocument, contex
         return Err(Error::invalid(ErrorCode::OutOfRange, "version", message).with("version", present));
     }
     let definition = definition_at(records, version)?;
-    let input = gather(records, &definition, document, context)?;
-    let mut case = case_with(records, definition, input, version)?;
+    let mut input = gather(records, &definition, document, context)?;
+    let mut case = case_with(records, definition, input.clone(), version)?;
     if case.document.usage.is_empty() {
         let own = context.document.as_deref();
         case.document.usage = usage_of(records, &case.catalog.records, own, &case.document)?;
+        input.document.usage.clone_from(&case.document.usage);
     }
-    Ok(case)
+    Ok((case, input))
+}
+
+/// Reads again what a document was priced by.
+///
+/// # Errors
+/// As [`case_of`].
+pub(crate) fn replay(records: &mut dyn Records, input: PriceInput, version: i64) -> Result<PriceCase> {
+    let definition = definition_at(records, version)?;
+    case_with(records, definition, input, version)
 }
 
 /// Reads the condition records of a document whose fields are filled.

@@ -1,11 +1,12 @@
 //! The commands of the room.
 
 use super::rules::{check_definition, limit_of};
-use super::usage::{commit, release, reserve};
-use super::{DefinitionStatus, MAX_CONDITIONS, PriceCondition, PriceDefinition, VERSIONS};
+use super::usage::{give_back, set_aside, use_up};
+use super::{ConditionUsage, DefinitionStatus, MAX_CONDITIONS, PriceCondition, PriceDefinition, VERSIONS};
 use crate::pricing::CounterUsage;
 use crate::query::Query;
 use crate::room::{Change, Decision, View, check_count, illegal, record_for_change, records_for_rule, refuse};
+use crate::schema::Entity as _;
 use crate::value::{Currency, FieldValue, Id, Result};
 
 value_union! {
@@ -102,9 +103,20 @@ impl ConditionCommand {
                 let version = view.next_number(VERSIONS)?;
                 Ok(Decision::default().and_rule(retired(gone.id, version)))
             }
-            Self::ReserveUsage { document, currency, usage } => reserve(view, document, *currency, usage),
-            Self::CommitUsage { document } => commit(view, document),
-            Self::ReleaseUsage { document } => release(view, document),
+            usage => usage.count(view),
+        }
+    }
+}
+
+impl ConditionCommand {
+    /// Decides about counters, for whoever may keep usages.
+    fn count(&self, view: &mut dyn View) -> Result<Decision> {
+        view.require_create(ConditionUsage::NAME)?;
+        match self {
+            Self::ReserveUsage { document, currency, usage } => set_aside(view, document, *currency, usage),
+            Self::CommitUsage { document } => use_up(view, document),
+            Self::ReleaseUsage { document } => give_back(view, document),
+            _ => Ok(Decision::default()),
         }
     }
 }

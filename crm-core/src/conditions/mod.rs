@@ -19,7 +19,7 @@ mod commands;
 mod gather;
 mod rules;
 mod types;
-mod usage;
+pub(crate) mod usage;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +32,7 @@ pub use types::{
     PriceCondition, PriceConditionPage, PriceDefinition, PriceDefinitionPage, UsageStatus,
 };
 
-pub(crate) use catalogue::{Records, case_of};
+pub(crate) use catalogue::{ForRule, Records, case_of, replay};
 pub(crate) use rules::{join_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::EntityType;

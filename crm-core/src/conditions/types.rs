@@ -38,7 +38,7 @@ value_enum! {
 }
 
 enum_field!(DefinitionStatus, UsageStatus);
-nested_field!(PriceCatalog, UsageLimit, HashMap<String, String>);
+nested_field!(PriceCatalog, UsageLimit);
 
 entity! {
     /// How prices are made (定价定义): fields, condition tables, types, access sequences, procedures. One is active.

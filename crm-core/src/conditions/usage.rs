@@ -7,7 +7,6 @@ use super::{ConditionCounter, ConditionUsage, PriceCondition, UsageStatus};
 use crate::pricing::CounterUsage;
 use crate::query::{Filter, Query};
 use crate::room::{Change, Decision, View, check_chars, records_for_rule, refuse};
-use crate::schema::Entity as _;
 use crate::value::{Currency, Decimal, Error, ErrorCode, FieldValue, Problem, Result};
 
 /// The most counters that a document uses.
@@ -151,13 +150,12 @@ fn moved(usage: &ConditionUsage, status: UsageStatus) -> Change {
 }
 
 /// Sets aside what a document uses, in place of what was set aside for it before.
-pub(crate) fn reserve(
+pub(crate) fn set_aside(
     view: &mut dyn View,
     document: &str,
     currency: Currency,
     usage: &[CounterUsage],
 ) -> Result<Decision> {
-    view.require_create(ConditionUsage::NAME)?;
     check_names(document, usage)?;
     let mut counters = Counters::default();
     let mut changes = Vec::new();
@@ -224,8 +222,7 @@ fn check_limits(view: &mut dyn View, counter: &str, total: Amount) -> Result<()>
 }
 
 /// A document uses what was set aside for it.
-pub(crate) fn commit(view: &mut dyn View, document: &str) -> Result<Decision> {
-    view.require_create(ConditionUsage::NAME)?;
+pub(crate) fn use_up(view: &mut dyn View, document: &str) -> Result<Decision> {
     check_names(document, &[])?;
     let mut counters = Counters::default();
     let mut changes = Vec::new();
@@ -242,8 +239,7 @@ pub(crate) fn commit(view: &mut dyn View, document: &str) -> Result<Decision> {
 }
 
 /// A document gives back what was set aside for it or used by it.
-pub(crate) fn release(view: &mut dyn View, document: &str) -> Result<Decision> {
-    view.require_create(ConditionUsage::NAME)?;
+pub(crate) fn give_back(view: &mut dyn View, document: &str) -> Result<Decision> {
     check_names(document, &[])?;
     let mut counters = Counters::default();
     let mut changes = Vec::new();

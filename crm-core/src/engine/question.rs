@@ -202,6 +202,11 @@ value_union! {
             /// For whom it is.
             context: Option<PriceContext>,
         },
+        /// What a quote was priced by, as it was then.
+        QuotePriceCase {
+            /// The quote.
+            quote: Id,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -369,6 +374,7 @@ impl Question {
             Self::PriceCase { document, context } => {
                 json::to_canonical(&session.conditions().price_case(&document, &context.unwrap_or_default())?)
             }
+            Self::QuotePriceCase { quote } => json::to_canonical(&session.quotes().price_case(quote)?),
             rights => rights.rights(session),
         }
     }

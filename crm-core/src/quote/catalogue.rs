@@ -122,6 +122,8 @@ fn item_of(line: &QuoteLine) -> Item {
 struct Catalogue {
     price_list: Option<Id>,
     currency: Option<Currency>,
+    /// Whether prices follow from conditions.
+    is_priced_by_conditions: bool,
     /// Whether prices from a list must be taken anew.
     is_repriced: bool,
     items: HashSet<Item>,
@@ -141,6 +143,7 @@ impl Catalogue {
         Self {
             price_list: quote.price_list,
             currency: quote.currency,
+            is_priced_by_conditions: quote.is_priced_by_conditions(),
             is_repriced: earlier.is_some_and(|earlier| terms(earlier) != terms(quote)),
             items: lines.iter().map(item_of).collect(),
             listed: listed().map(|line| (price_of(line), line.product, line.unit.clone())).collect(),
@@ -163,7 +166,7 @@ impl Catalogue {
         line.product_code.get_or_insert_with(|| product.code.clone());
         line.description.get_or_insert_with(|| product.name.clone());
         line.unit = line.unit.take().or_else(|| product.unit.clone());
-        if line.unit_price.is_some() {
+        if line.unit_price.is_some() || self.is_priced_by_conditions {
             return Ok(());
         }
         let Some(price) = self.price(view, id)? else { return Ok(()) };

@@ -1,12 +1,14 @@
 //! The commands of the room.
 
 use super::catalogue::check_sold;
+use super::priced::{give_back, set_aside, use_up};
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuoteStatus};
+use super::{Quote, QuoteLine, QuoteStatus};
+use crate::pricing::{ManualCondition, RepriceMode};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
 use crate::schema::Entity as _;
-use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 value_union! {
     /// Quotes.
@@ -52,6 +54,18 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
+        /// Prices a draft that is priced by conditions anew, by the present version of the catalogue.
+        RepriceQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// What is found anew. What stays, stays when the draft is saved later too; `all_new` takes out of the draft what
+            /// was given by hand.
+            mode: RepriceMode,
+            /// The date whose conditions hold; as before if nothing is said.
+            pricing_date: Option<Date>,
+        },
         /// Makes a draft with the same lines that takes the place of a quote which was sent, rejected or expired.
         ReviseQuote {
             /// The quote.
@@ -72,6 +86,7 @@ impl QuoteCommand {
             Self::AcceptQuote { .. } => "quote.accept_quote",
             Self::RejectQuote { .. } => "quote.reject_quote",
             Self::ExpireQuote { .. } => "quote.expire_quote",
+            Self::RepriceQuote { .. } => "quote.reprice_quote",
             Self::ReviseQuote { .. } => "quote.revise_quote",
         }
     }
@@ -85,6 +100,9 @@ impl QuoteCommand {
             Self::AcceptQuote { quote, expected_version } => accept(view, *quote, *expected_version),
             Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
+            Self::RepriceQuote { quote, expected_version, mode, pricing_date } => {
+                reprice(view, *quote, *expected_version, *mode, *pricing_date)
+            }
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
         }
     }
@@ -103,6 +121,33 @@ fn moved(view: &mut dyn View, id: Id, to: QuoteStatus, date_field: &'static str)
     Decision::default().and_rule(Change::update::<Quote>(id, set))
 }
 
+fn reprice(
+    view: &mut dyn View,
+    id: Id,
+    version: i64,
+    mode: RepriceMode,
+    pricing_date: Option<Date>,
+) -> Result<Decision> {
+    let quote = record_for_change::<Quote>(view, id, Some(version), &["lines"])?;
+    if quote.status != Some(QuoteStatus::Draft) {
+        return Err(illegal("status", "only a draft can be priced anew: revise the quote"));
+    }
+    if !quote.is_priced_by_conditions() {
+        return Err(illegal("priced_by", "the quote is not priced by conditions"));
+    }
+    let date = pricing_date.or(quote.pricing_date).map_or(FieldValue::Null, FieldValue::Date);
+    let stays = matches!(mode, RepriceMode::Keep | RepriceMode::TaxesOnly);
+    let kept_mode = if stays { mode.as_str().into() } else { FieldValue::Null };
+    let mut set = vec![("catalog_version", FieldValue::Null), ("reprice_mode", kept_mode), ("pricing_date", date)];
+    if mode == RepriceMode::AllNew {
+        let bare = |line: QuoteLine| QuoteLine { conditions: Vec::new(), ..line };
+        let lines: Vec<QuoteLine> = quote.lines.into_iter().map(bare).collect();
+        set.push(("lines", FieldValue::json(&lines)?));
+        set.push(("conditions", FieldValue::json(&Vec::<ManualCondition>::new())?));
+    }
+    Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)))
+}
+
 fn send(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     let quote = step(view, id, version, QuoteStatus::Sent)?;
     if quote.lines.is_empty() {
@@ -110,7 +155,9 @@ fn send(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     }
     check_valid(view, &quote)?;
     let warnings = check_sold(view, &quote);
-    Ok(warnings.into_iter().fold(moved(view, id, QuoteStatus::Sent, "sent_on"), Decision::warn))
+    let reserved = set_aside(view, &quote)?;
+    let sent = moved(view, id, QuoteStatus::Sent, "sent_on").join(reserved);
+    Ok(warnings.into_iter().fold(sent, Decision::warn))
 }
 
 /// Refuses a quote whose date of validity has passed.
@@ -128,7 +175,8 @@ fn check_valid(view: &mut dyn View, quote: &Quote) -> Result<()> {
 fn accept(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     let quote = step(view, id, version, QuoteStatus::Accepted)?;
     check_valid(view, &quote)?;
-    let accepted = moved(view, id, QuoteStatus::Accepted, "decided_on");
+    let used = use_up(view, &quote)?;
+    let accepted = moved(view, id, QuoteStatus::Accepted, "decided_on").join(used);
     let Some(opportunity) = quote.opportunity else { return Ok(accepted) };
     let closing = close_opportunity(view, &quote, opportunity).map_err(|error| error.under("opportunity"))?;
     Ok(accepted.join(closing))
@@ -154,7 +202,7 @@ fn close_opportunity(view: &mut dyn View, quote: &Quote, id: Id) -> Result<Decis
 }
 
 fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str) -> Result<Decision> {
-    step(view, id, version, QuoteStatus::Rejected)?;
+    let quote = step(view, id, version, QuoteStatus::Rejected)?;
     if reason.trim().is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "reason", "a reason must be given"));
     }
@@ -163,7 +211,8 @@ fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str) -> Result<Dec
         ("decided_on", view.today().into()),
         ("reject_reason", reason.into()),
     ];
-    Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)))
+    let back = give_back(view, &quote)?;
+    Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)).join(back))
 }
 
 fn expire(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
@@ -171,7 +220,8 @@ fn expire(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     if quote.valid_until.is_none_or(|until| until >= view.today()) {
         return Err(illegal("valid_until", "the quote is still valid"));
     }
-    Ok(moved(view, id, QuoteStatus::Expired, "decided_on"))
+    let back = give_back(view, &quote)?;
+    Ok(moved(view, id, QuoteStatus::Expired, "decided_on").join(back))
 }
 
 /// The new quote has every value of the old one, also those that the caller may not see; so a rule makes it.
@@ -180,6 +230,7 @@ fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
     let old = record_for_change::<Quote>(view, id, Some(version), &["status"])?;
     check_revisable(view, &old)?;
     let valid_until = old.valid_until.filter(|until| *until >= view.today());
+    let back = give_back(view, &old)?;
     let new = Quote {
         name: old.name,
         opportunity: old.opportunity,
@@ -192,9 +243,16 @@ fn revise(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
         rounding: old.rounding,
         prices_include_tax: old.prices_include_tax,
         lines: old.lines,
+        priced_by: old.priced_by,
+        procedure: old.procedure,
+        pricing_date: old.pricing_date,
+        conditions: old.conditions,
+        price_fields: old.price_fields,
+        catalog_version: old.catalog_version,
+        reprice_mode: old.reprice_mode,
         owner: old.owner,
         custom: old.custom,
         ..Quote::default()
     };
-    Ok(Decision::default().and_rule(Change::create(&new)))
+    Ok(back.and_rule(Change::create(&new)))
 }

@@ -12,6 +12,7 @@
 mod catalogue;
 mod commands;
 mod figures;
+mod priced;
 mod rules;
 mod types;
 
@@ -20,8 +21,10 @@ mod tests;
 
 pub use commands::QuoteCommand;
 pub use figures::{QuoteTotals, price_lines};
-pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
+pub use priced::MAX_TRACED_LINES;
+pub use types::{MAX_LINES, PricedBy, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
+pub(crate) use priced::case_of_quote;
 pub(crate) use rules::{restore_rule_of, rule_of};
 
 use crate::schema::{EntityType, MovesWith};

@@ -2,6 +2,7 @@
 
 use super::catalogue::complete;
 use super::figures::{AMOUNT_SCALE, price_lines};
+use super::priced::price_quote;
 use super::{Quote, QuoteStatus};
 use crate::customer::{Subject, SubjectEntity, account_became_known};
 use crate::query::Query;
@@ -56,7 +57,7 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
             Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
         };
         let warnings = complete(view, earlier.as_ref(), quote)?;
-        compute(quote)?;
+        compute(view, earlier.as_ref(), quote)?;
         Ok(warnings.into_iter().fold(decision, Decision::warn))
     })
 }
@@ -69,7 +70,12 @@ fn check_frozen(author: Author, before: &Quote, quote: &Quote) -> Result<()> {
         && before.price_list == quote.price_list
         && before.rounding == quote.rounding
         && before.prices_include_tax == quote.prices_include_tax
-        && before.lines == quote.lines;
+        && before.lines == quote.lines
+        && before.priced_by == quote.priced_by
+        && before.conditions == quote.conditions
+        && before.price_fields == quote.price_fields
+        && before.pricing_date == quote.pricing_date
+        && before.procedure == quote.procedure;
     let references = |quote: &Quote| (quote.opportunity, quote.account, quote.contact);
     if content && (author != Author::Caller || references(before) == references(quote)) {
         return Ok(());
@@ -134,9 +140,17 @@ fn first_number(quote: &Quote) -> &str {
 }
 
 /// The figures; a draft that has neither lines nor a currency yet has none.
-fn compute(quote: &mut Quote) -> Result<()> {
+fn compute(view: &mut dyn View, earlier: Option<&Quote>, quote: &mut Quote) -> Result<()> {
     let rounding = *quote.rounding.get_or_insert_default();
     let Some(currency) = quote.currency else { return Ok(()) };
+    if quote.is_priced_by_conditions() {
+        // What is taken back has its figures again.
+        return if view.author().is_undo() { Ok(()) } else { price_quote(view, earlier, quote, currency) };
+    }
+    if earlier.is_some_and(Quote::is_priced_by_conditions) && !view.author().is_undo() {
+        (quote.catalog_version, quote.reprice_mode) = (None, None);
+        (quote.price_result, quote.price_input) = (None, None);
+    }
     let totals = price_lines(&mut quote.lines, currency, rounding, quote.prices_include_tax)?;
     let keep = |field, figure| kept(field, figure, AMOUNT_SCALE);
     quote.subtotal = Some(keep("subtotal", totals.subtotal)?);

@@ -1,3 +1,5 @@
+mod priced;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -1,8 +1,12 @@
 //! Quotes and their lines.
 
+use std::collections::HashMap;
+
+use crate::conditions::PriceInput;
+use crate::pricing::{ManualCondition, PriceResult, RepriceMode};
 use crate::room::{ExternalId, external_ids};
-use crate::schema::{MergePolicy, NestedReferences, enum_field};
-use crate::value::{Currency, Date, Decimal, Id, json};
+use crate::schema::{MergePolicy, NestedReferences, enum_field, nested_field};
+use crate::value::{Currency, Date, Decimal, FieldValue, Id, json};
 
 /// The most lines of a quote.
 pub const MAX_LINES: usize = 10_000;
@@ -41,7 +45,20 @@ value_enum! {
     }
 }
 
-enum_field!(QuoteStatus, QuoteRounding);
+value_enum! {
+    /// Where the prices of a quote come from.
+    #[derive(Default)]
+    pub enum PricedBy {
+        /// From price lists and by hand, with a discount and a tax in each line.
+        #[default]
+        Lines = "lines",
+        /// From the stored conditions.
+        Conditions = "conditions",
+    }
+}
+
+enum_field!(QuoteStatus, QuoteRounding, PricedBy, RepriceMode);
+nested_field!(PriceResult, PriceInput);
 
 value_struct! {
     /// One line of a quote (报价行).
@@ -74,6 +91,10 @@ value_struct! {
             /// The tax in percent, 0 to 100, up to 4 digits behind the point (税率); 0 is a rate too, and a line
             /// without a rate is not taxed.
             pub tax_percent: Option<Decimal>,
+            /// What is given by hand in a quote that is priced by conditions: prices, discounts, surcharges.
+            pub conditions: Vec<ManualCondition>,
+            /// The values of fields on which conditions depend, before those of product and quote.
+            pub price_fields: HashMap<String, FieldValue>,
             /// The amount without discount, rounded; computed, whatever is given.
             pub gross_amount: Option<Decimal>,
             /// The amount with discount, rounded; computed, whatever is given.
@@ -137,7 +158,7 @@ impl QuoteLine {
         Self { description, unit_price: Some(unit_price), ..Self::of_quantity(quantity) }
     }
 
-    const fn of_quantity(quantity: Decimal) -> Self {
+    fn of_quantity(quantity: Decimal) -> Self {
         Self {
             quantity,
             position: None,
@@ -150,6 +171,8 @@ impl QuoteLine {
             discount_percent: None,
             list_price: None,
             tax_percent: None,
+            conditions: Vec::new(),
+            price_fields: HashMap::new(),
             gross_amount: None,
             net_amount: None,
         }
@@ -209,6 +232,24 @@ entity! {
                 decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// How the amounts are rounded; the exact net of each line if nothing is said.
             pub rounding: Option<QuoteRounding> => picklist(QuoteRounding::NAMES),
+            /// Where prices come from; from lists and by hand if nothing is said.
+            pub priced_by: Option<PricedBy> => picklist(PricedBy::NAMES),
+            /// The pricing procedure, for conditions; the one that the price definition determines if nothing is said.
+            pub procedure: Option<String> => text(60),
+            /// The date whose conditions hold; the date of the first save with conditions if nothing is said.
+            pub pricing_date: Option<Date> => date(),
+            /// What is given by hand for the whole quote: discounts, freight.
+            pub conditions: Vec<ManualCondition> => nested().confidential().with_rights_of("lines"),
+            /// The values of fields on which conditions depend, for all lines.
+            pub price_fields: HashMap<String, FieldValue> => nested().confidential(),
+            /// The version of the price catalogue by which it is priced; kept by the engine.
+            pub catalog_version: Option<i64> => integer().engine(),
+            /// What stays when it is saved again, since it was priced anew; kept by the engine.
+            pub reprice_mode: Option<RepriceMode> => picklist(RepriceMode::NAMES).engine(),
+            /// Every figure, and why; kept by the engine. Costs and margins stand here and nowhere else.
+            pub price_result: Option<PriceResult> => nested().confidential().engine().with_rights_of("lines"),
+            /// All that it was priced by, but definition and condition records; kept by the engine.
+            pub price_input: Option<PriceInput> => nested().confidential().engine().with_rights_of("price_result"),
             /// When it was sent; kept by the engine.
             pub sent_on: Option<Date> => date().engine(),
             /// When it was accepted, rejected, or found expired; kept by the engine.

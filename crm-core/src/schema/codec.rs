@@ -1,5 +1,7 @@
 //! How the types of struct fields become field values and back.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -85,6 +87,23 @@ impl<T: Serialize + DeserializeOwned> FieldCodec for Vec<T> {
             FieldValue::Null => Ok(Self::new()),
             FieldValue::Json(text) => json::from_own_text(&text),
             _ => Err(wrong("list")),
+        }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> FieldCodec for HashMap<String, T> {
+    fn to_field(&self) -> FieldValue {
+        if self.is_empty() {
+            return FieldValue::Null;
+        }
+        json::to_canonical(self).map_or(FieldValue::Null, FieldValue::Json)
+    }
+
+    fn from_field(value: FieldValue) -> Result<Self> {
+        match value {
+            FieldValue::Null => Ok(Self::new()),
+            FieldValue::Json(text) => json::from_own_text(&text),
+            _ => Err(wrong("object")),
         }
     }
 }

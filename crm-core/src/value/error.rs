@@ -339,7 +339,8 @@ impl Error {
         self.each(|problem| problem.with(key, &value))
     }
 
-    fn each(mut self, change: impl Fn(Problem) -> Problem) -> Self {
+    /// Changes every problem.
+    pub(crate) fn each(mut self, change: impl Fn(Problem) -> Problem) -> Self {
         let problems = match &mut self {
             Self::Invalid { problems }
             | Self::NotFound { problems }

@@ -79,7 +79,7 @@ impl Session {
 }
 
 /// A reading for prices. Catalogue and trees are read as they are; customers and products as the reader sees them.
-struct ForReader<'a, 'r>(&'a mut Reading<'r>);
+pub(super) struct ForReader<'a, 'r>(pub(super) &'a mut Reading<'r>);
 
 impl Records for ForReader<'_, '_> {
     fn read(&mut self, entity: &'static str, query: &Query) -> Result<Vec<Row>> {
@@ -98,6 +98,16 @@ impl Records for ForReader<'_, '_> {
     fn version(&mut self) -> Result<i64> {
         last_number(self.0.tx, &self.0.tenant, VERSIONS)
     }
+}
+
+/// Refuses a reader who may not see the rates of condition records.
+pub(super) fn require_rates(reading: &Reading<'_>) -> Result<()> {
+    let (_, plan) = reading.entity(PriceCondition::NAME)?;
+    plan.require(Action::Read)?;
+    if reading.can_read(PriceCondition::NAME, "rate") {
+        return Ok(());
+    }
+    Err(Error::denied("read the rates of", PriceCondition::NAME))
 }
 
 impl Conditions<'_> {
@@ -268,12 +278,8 @@ impl Conditions<'_> {
     /// As [`Conditions::price`], but for the price itself.
     pub fn price_case(&self, document: &PriceDocument, context: &PriceContext) -> Result<PriceCase> {
         self.session.reading(|reading| {
-            let (_, plan) = reading.entity(PriceCondition::NAME)?;
-            plan.require(Action::Read)?;
-            if !reading.can_read(PriceCondition::NAME, "rate") {
-                return Err(Error::denied("read the rates of", PriceCondition::NAME));
-            }
-            case_of(&mut ForReader(reading), document.clone(), context)
+            require_rates(reading)?;
+            case_of(&mut ForReader(reading), document.clone(), context).map(|(case, _)| case)
         })
     }
 }

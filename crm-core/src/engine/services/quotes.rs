@@ -1,10 +1,14 @@
 //! Quotes, as a host calls them.
 
+use super::conditions::{ForReader, require_rates};
+use crate::conditions::PriceCase;
 use crate::engine::{Command, Session};
+use crate::pricing::RepriceMode;
 use crate::query::Query;
-use crate::quote::{Quote, QuoteCommand, QuotePage};
+use crate::quote::{Quote, QuoteCommand, QuotePage, case_of_quote};
+use crate::room::Reader as _;
 use crate::schema::Entity as _;
-use crate::value::{Id, Result};
+use crate::value::{Date, Error, Id, Result};
 
 /// Quotes of a session.
 #[derive(Debug, Clone, Copy)]
@@ -122,5 +126,37 @@ impl Quotes<'_> {
     pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         let outcome = self.session.execute(Command::Quote(QuoteCommand::ReviseQuote { quote, expected_version }))?;
         self.session.get(outcome.created(Quote::NAME))
+    }
+
+    /// Prices a draft that is priced by conditions anew, by the present version of the price catalogue.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it is no draft or not priced by conditions; those of
+    /// [`Pricer::price`](crate::pricing::Pricer::price), where a line is told as `lines[2]`; `StaleVersion`, `NotFound`, `Denied`.
+    pub fn reprice(
+        &self,
+        quote: Id,
+        expected_version: i64,
+        mode: RepriceMode,
+        pricing_date: Option<Date>,
+    ) -> Result<Quote> {
+        self.run(quote, QuoteCommand::RepriceQuote { quote, expected_version, mode, pricing_date })
+    }
+
+    /// What a quote was priced by, as it was then: [`price`](crate::pricing::price) of it gives the figures that stand in the quote,
+    /// byte for byte.
+    ///
+    /// # Errors
+    /// `NotAllowed` for a quote that is not priced by conditions; `NotFound`; `Denied` for a reader who may not see all of its
+    /// figures or the rates of condition records.
+    pub fn price_case(&self, quote: Id) -> Result<PriceCase> {
+        self.session.reading(|reading| {
+            require_rates(reading)?;
+            if !reading.can_read(Quote::NAME, "price_input") {
+                return Err(Error::denied("read the price input of", Quote::NAME));
+            }
+            let quote = Quote::from_stored(reading.get(Quote::NAME, quote)?)?;
+            case_of_quote(&mut ForReader(reading), &quote)
+        })
     }
 }

@@ -1,0 +1,225 @@
+use super::*;
+use crate::conditions::{PriceCondition, PriceDefinition};
+use crate::pricing::{ManualCondition, RepriceMode, ScaleLevel, UsageLimit, audit, price};
+use crate::quote::PricedBy;
+use crate::value::json;
+
+/// List prices, a discount by product that may be set by hand, a limited promotion, freight in the head, a tax.
+const DEFINITION: &str = r#"{
+    "version": "",
+    "fields": [{"name": "account"}, {"name": "price_list"}, {"name": "incoterm"}],
+    "tables": [
+        {"code": "LIST", "fields": ["price_list", "product"]},
+        {"code": "PRODUCT", "fields": ["product"]},
+        {"code": "ALL", "fields": []}
+    ],
+    "access_sequences": [
+        {"code": "PRICES", "accesses": [{"table": "LIST"}]},
+        {"code": "PRODUCTS", "accesses": [{"table": "PRODUCT"}]},
+        {"code": "ALWAYS", "accesses": [{"table": "ALL"}]}
+    ],
+    "condition_types": [
+        {"code": "PRICE", "kind": "price", "calculation": "quantity", "access_sequence": "PRICES", "manual": {}},
+        {"code": "DISCOUNT", "kind": "discount", "calculation": "percent", "access_sequence": "PRODUCTS", "manual": {}},
+        {"code": "PROMOTION", "kind": "discount", "calculation": "percent", "access_sequence": "PRODUCTS",
+         "scale": {"base": "quantity", "kind": "from"}},
+        {"code": "FREIGHT", "kind": "freight", "calculation": "fixed"},
+        {"code": "VAT", "kind": "tax", "calculation": "percent", "access_sequence": "ALWAYS"}
+    ],
+    "procedures": [{"code": "SALE", "steps": [
+        {"number": 10, "condition_type": "PRICE", "mandatory": true},
+        {"number": 20, "condition_type": "DISCOUNT"},
+        {"number": 30, "condition_type": "PROMOTION"},
+        {"number": 40, "condition_type": "FREIGHT", "requirement": "coalesce(incoterm, '') = 'DAP'"},
+        {"number": 50, "condition_type": "VAT"}
+    ]}]
+}"#;
+
+fn define(session: &Session) {
+    let conditions = session.conditions();
+    let draft = conditions
+        .create_definition(&PriceDefinition {
+            name: "2026".into(),
+            definition: json::from_text(DEFINITION).unwrap(),
+            list_price_type: Some("PRICE".into()),
+            list_price_table: Some("LIST".into()),
+            ..PriceDefinition::default()
+        })
+        .unwrap();
+    conditions.activate_definition(draft.id, draft.version).unwrap();
+    let vat = PriceCondition {
+        condition_type: "VAT".into(),
+        condition_table: "ALL".into(),
+        rate: Some(decimal("13")),
+        tax_category: Some("S".into()),
+        ..PriceCondition::default()
+    };
+    conditions.add_conditions(&[vat]).unwrap();
+}
+
+fn of_product(condition_type: &str, product: Id, rate: &str) -> PriceCondition {
+    PriceCondition {
+        condition_type: condition_type.into(),
+        condition_table: "PRODUCT".into(),
+        product: Some(product),
+        rate: Some(decimal(rate)),
+        ..PriceCondition::default()
+    }
+}
+
+fn by_hand(condition_type: &str, rate: &str) -> ManualCondition {
+    json::from_text(&format!(r#"{{"condition_type": "{condition_type}", "rate": "{rate}"}}"#)).unwrap()
+}
+
+fn priced(lines: Vec<QuoteLine>) -> Quote {
+    Quote { priced_by: Some(PricedBy::Conditions), ..quote(lines) }
+}
+
+fn bytes(quote: &Quote) -> String {
+    json::to_canonical(quote.price_result.as_ref().unwrap()).unwrap()
+}
+
+#[test]
+fn a_quote_is_priced_by_conditions_and_keeps_why() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        admin.conditions().add_conditions(&[of_product("DISCOUNT", valve, "9")]).unwrap();
+        let made = admin.quotes().create_quote(&priced(vec![QuoteLine::of_product(valve, 3.into())])).unwrap();
+        let line = &made.lines[0];
+        // 3 of 1,350.50 for 10 are 405.15; 9 % of it are 36.4635, rounded 36.46.
+        assert_eq!((line.gross_amount, line.net_amount), (Some(decimal("405.15")), Some(decimal("368.69"))));
+        assert_eq!((line.unit_price, line.per_quantity), (Some(decimal("1350.5")), Some(decimal("10"))));
+        assert_eq!((made.subtotal, made.discount_total), (Some(decimal("405.15")), Some(decimal("36.46"))));
+        // 13 % of 368.69 are 47.9297.
+        assert_eq!((made.total, made.tax_total), (Some(decimal("368.69")), Some(decimal("47.93"))));
+        assert_eq!(made.total_with_tax, Some(decimal("416.62")));
+        assert_eq!((made.taxes.len(), made.taxes[0].percent), (1, decimal("13")));
+        let result = made.price_result.as_ref().unwrap();
+        assert!(!result.items[0].accesses.is_empty(), "it says why");
+        assert!(audit(result).unwrap().is_empty());
+        let case = admin.quotes().price_case(made.id).unwrap();
+        assert_eq!(json::to_canonical(&price(&case.catalog, &case.document).unwrap()).unwrap(), bytes(&made));
+        let sent = admin.quotes().send(made.id, made.version).unwrap();
+        assert_eq!(bytes(&sent), bytes(&made));
+    }
+}
+
+#[test]
+fn a_draft_keeps_its_version_until_it_is_priced_anew() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let id = admin.conditions().add_conditions(&[of_product("DISCOUNT", valve, "9")]).unwrap()[0];
+        let made = admin.quotes().create_quote(&priced(vec![QuoteLine::of_product(valve, 3.into())])).unwrap();
+        let by = of_product("DISCOUNT", valve, "50");
+        admin.conditions().replace_condition(id, admin.conditions().condition(id).unwrap().version, &by).unwrap();
+        let mut changed = made.clone();
+        changed.lines[0].quantity = 6.into();
+        let saved = admin.quotes().update_quote(&changed).unwrap();
+        // 810.30 less 9 %, 72.927.
+        assert_eq!((saved.total, saved.catalog_version), (Some(decimal("737.37")), made.catalog_version));
+        let case = admin.quotes().price_case(saved.id).unwrap();
+        assert_eq!(json::to_canonical(&price(&case.catalog, &case.document).unwrap()).unwrap(), bytes(&saved));
+        let reprice = |quote: &Quote, mode| admin.quotes().reprice(quote.id, quote.version, mode, None).unwrap();
+        let kept = reprice(&saved, RepriceMode::Keep);
+        assert_eq!(kept.total, saved.total);
+        let mut more = kept.clone();
+        more.lines[0].quantity = 3.into();
+        let more = admin.quotes().update_quote(&more).unwrap();
+        assert_eq!(more.total, Some(decimal("368.69")), "its rates stay for later saves too");
+        let new = reprice(&more, RepriceMode::KeepManual);
+        assert_eq!(new.total, Some(decimal("202.57")));
+        assert!(new.catalog_version > made.catalog_version);
+        let taxes = reprice(&new, RepriceMode::TaxesOnly);
+        assert_eq!((taxes.total, taxes.tax_total), (new.total, new.tax_total));
+    }
+}
+
+#[test]
+fn conditions_by_hand_count_and_other_figures_are_refused() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let line = QuoteLine { conditions: vec![by_hand("DISCOUNT", "10")], ..QuoteLine::of_product(valve, 3.into()) };
+        let freight = Quote {
+            conditions: vec![by_hand("FREIGHT", "100")],
+            price_fields: [("incoterm".to_owned(), "DAP".into())].into(),
+            ..priced(vec![line.clone()])
+        };
+        let made = admin.quotes().create_quote(&freight).unwrap();
+        // 405.15 less 40.52 (40.515) plus 100.
+        assert_eq!((made.total, made.discount_total), (Some(decimal("464.63")), None));
+        let fresh = admin.quotes().reprice(made.id, made.version, RepriceMode::AllNew, None).unwrap();
+        assert_eq!((fresh.total, fresh.conditions.len()), (Some(decimal("405.15")), 0));
+        assert!(fresh.lines[0].conditions.is_empty());
+        let told = |line: QuoteLine| {
+            let error = admin.quotes().create_quote(&priced(vec![line])).unwrap_err();
+            (error.code(), error.field().unwrap_or_default().to_owned())
+        };
+        let set = QuoteLine { unit_price: Some(decimal("1")), ..line.clone() };
+        assert_eq!(told(set), (ErrorCode::NotAllowed, "lines[0].unit_price".into()));
+        let unknown = QuoteLine { conditions: vec![by_hand("NONE", "1")], ..line.clone() };
+        assert_eq!(told(unknown), (ErrorCode::UnknownReference, "lines[0].conditions[0].condition_type".into()));
+        let written = QuoteLine { description: Some("Assembly".into()), product: None, conditions: Vec::new(), ..line };
+        assert_eq!(told(written).0, ErrorCode::MissingPrice);
+        let plain = admin.quotes().create_quote(&quote(vec![QuoteLine::written("x", 1.into(), 1.into())])).unwrap();
+        let refused = admin.quotes().reprice(plain.id, plain.version, RepriceMode::KeepManual, None).unwrap_err();
+        assert_eq!((refused.code(), refused.field()), (ErrorCode::IllegalTransition, Some("priced_by")));
+        assert_eq!(admin.quotes().price_case(plain.id).unwrap_err().code(), ErrorCode::NotAllowed);
+    }
+}
+
+#[test]
+fn a_sent_quote_sets_aside_what_it_uses_of_a_limit() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let limit =
+            UsageLimit { counter: Some("spring".into()), quantity: Some(decimal("10")), value: None, uses: None };
+        let scale = vec![ScaleLevel { rate: decimal("20"), lower: Some(decimal("1")), upper: None, flat: None }];
+        let promotion = PriceCondition { rate: None, scale, limit: Some(limit), ..of_product("PROMOTION", valve, "0") };
+        admin.conditions().add_conditions(&[promotion]).unwrap();
+        let quotes = admin.quotes();
+        let offer = || quotes.create_quote(&priced(vec![QuoteLine::of_product(valve, 6.into())])).unwrap();
+        let (first, second) = (offer(), offer());
+        assert_eq!((first.total, second.total), (Some(decimal("648.24")), Some(decimal("648.24"))));
+        let first = quotes.send(first.id, first.version).unwrap();
+        // Four are left.
+        let refused = quotes.send(second.id, second.version).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::LimitExceeded);
+        assert_eq!(offer().total, Some(decimal("810.3")));
+        let counter = || admin.conditions().counters(&Query::default()).unwrap().items.remove(0);
+        assert_eq!(counter().reserved_quantity, Some(decimal("6")));
+        let revised = quotes.revise(first.id, first.version).unwrap();
+        assert_eq!((revised.total, counter().reserved_quantity), (Some(decimal("648.24")), Some(Decimal::ZERO)));
+        let sent = quotes.send(revised.id, revised.version).unwrap();
+        quotes.accept(sent.id, sent.version).unwrap();
+        assert_eq!(counter().committed_quantity, Some(decimal("6")));
+        let third = quotes.update_quote(&Quote { name: "smaller".into(), ..quotes.quote(second.id).unwrap() }).unwrap();
+        assert_eq!(third.total, Some(decimal("810.3")), "six no longer fit");
+        let third = quotes.send(third.id, third.version).unwrap();
+        quotes.reject(third.id, third.version, "price").unwrap();
+        assert_eq!(counter().committed_quantity, Some(decimal("6")));
+    }
+}
+
+#[test]
+fn what_is_taken_back_has_its_figures_again() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let made = admin.quotes().create_quote(&priced(vec![QuoteLine::of_product(valve, 3.into())])).unwrap();
+        let mut changed = made.clone();
+        changed.lines[0].quantity = 30.into();
+        let command = Command::Quote(QuoteCommand::UpdateQuote { quote: changed });
+        let op_id = admin.execute(command).unwrap().op_id;
+        assert_ne!(admin.quotes().quote(made.id).unwrap().total, made.total);
+        admin.execute(Command::Journal(JournalCommand::Undo { operation: op_id })).unwrap();
+        let back = admin.quotes().quote(made.id).unwrap();
+        assert_eq!((back.total, bytes(&back)), (made.total, bytes(&made)));
+        let by_lines = Quote { priced_by: None, ..back };
+        let by_lines = admin.quotes().update_quote(&by_lines).unwrap();
+        assert_eq!((by_lines.price_result, by_lines.catalog_version), (None, None));
+    }
+}
