@@ -120,11 +120,12 @@ mod _native {
         CandidateTrace, ConditionExclusion, ConditionGroup, ConditionGroupBy, ConditionKind, ConditionRecord,
         ConditionRounding, ConditionSign, ConditionSupplement, ConditionTable, ConditionType, ConversionMode,
         CounterUsage, DistributionBasis, ExchangeRate, ExclusionMethod, FreeGoods, FreeGoodsKind, FreeGoodsRule,
-        HeaderRule, InactiveReason, ManualCondition, ManualRule, OnTie, PriceCatalog, PriceCurrency, PriceDocument,
-        PriceField, PriceFieldKind, PriceHierarchy, PriceItem, PriceNode, PriceProduct, PriceResult, PriceRow,
-        PriceTax, PricedItem, PricedSlice, PricingPolicies, PricingProcedure, PricingStep, ProcedureDetermination,
-        ReplacesRows, Reprice, RepriceMode, RowOrigin, ScaleBase, ScaleKind, ScaleLevel, ScaleRule, TaxRounding,
-        UsageLimit, ValueMode,
+        HeaderRule, InactiveReason, LintFinding, ManualCondition, ManualRule, OnTie, PriceCatalog, PriceChange,
+        PriceCurrency, PriceDocument, PriceField, PriceFieldKind, PriceFinding, PriceGoal, PriceHierarchy, PriceItem,
+        PriceLever, PriceLint, PriceNode, PriceProduct, PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice,
+        PricingPolicies, PricingProcedure, PricingStep, ProcedureDetermination, ReplacesRows, Reprice, RepriceMode,
+        RowOrigin, ScaleBase, ScaleKind, ScaleLevel, ScaleRule, TaxRounding, UsageLimit, ValueMode, WaterfallBar,
+        WhatIf, WhatIfLine, WhatIfStep, WhatIfSum,
     };
     #[pymodule_export]
     use crm_core::product::{
