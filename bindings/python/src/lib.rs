@@ -16,6 +16,9 @@ mod input;
 mod matching;
 mod merges;
 mod pricing;
+mod pricing_answers;
+mod pricing_tables;
+mod pricing_values;
 mod products;
 mod quotes;
 mod sales;
@@ -47,6 +50,13 @@ mod _native {
     use crate::merges::Merges;
     #[pymodule_export]
     use crate::pricing::{Pricer, price, price_json};
+    #[pymodule_export]
+    use crate::pricing_answers::{
+        OpenDocument, audit, audit_json, counterfactual, counterfactual_json, lint, lint_json, waterfall,
+        waterfall_json, what_if, what_if_json,
+    };
+    #[pymodule_export]
+    use crate::pricing_tables::{price_table, waterfall_table, what_if_table};
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
