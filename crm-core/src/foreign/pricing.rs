@@ -6,7 +6,7 @@ use crate::pricing::{
     self, LintFinding, PriceCatalog, PriceChange, PriceDocument, PriceFinding, PriceGoal, PriceItem, PriceResult,
     PricedItem, WaterfallBar, WhatIf,
 };
-use crate::value::{Decimal, Result, json};
+use crate::value::{Decimal, Error, Result, json};
 
 /// Reads a price catalogue in JSON.
 ///
@@ -24,6 +24,15 @@ pub fn parse_price_catalog(text: &str) -> Result<PriceCatalog> {
 #[uniffi::export]
 pub fn parse_price_document(text: &str) -> Result<PriceDocument> {
     json::from_text(text)
+}
+
+/// Reads a list of documents in JSON.
+///
+/// # Errors
+/// As [`parse_price_catalog`], with the place: `documents[3].items[0].quantity`.
+#[uniffi::export]
+pub fn parse_price_documents(text: &str) -> Result<Vec<PriceDocument>> {
+    json::from_text(text).map_err(|error: Error| error.under("documents"))
 }
 
 /// Reads the price of a document in JSON, for example to price it again.

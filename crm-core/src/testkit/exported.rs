@@ -93,6 +93,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("price_waterfall_json", "computes what it is given"),
     ("parse_price_catalog", "reads the text that it is given"),
     ("parse_price_document", "reads the text that it is given"),
+    ("parse_price_documents", "reads the text that it is given"),
     ("parse_price_result", "reads the text that it is given"),
     ("dedupe", "compares what it is given"),
     ("match_parts", "reads what it is given"),
