@@ -3,11 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crm_core::pricing::{PriceCatalog, PriceDocument, PriceResult, Pricer};
-use crm_core::value::{Error, ErrorCode, json};
+use crm_core::pricing::{
+    OpenDocument, PriceCatalog, PriceDocument, PriceGoal, PriceResult, PricedItem, Pricer, WhatIf, audit, audit_json,
+    lint, lint_json, waterfall_json,
+};
+use crm_core::value::{Error, ErrorCode, Result, json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../bindings/conformance/pricing")
@@ -26,7 +30,7 @@ fn cases() -> BTreeMap<String, (String, String)> {
 }
 
 /// The result, or the problems, as all languages write them.
-fn written(outcome: Result<String, Error>) -> String {
+fn written(outcome: Result<String>) -> String {
     outcome.unwrap_or_else(|error| format!("{{\"problems\":{}}}", json::to_canonical(error.problems()).unwrap())) + "\n"
 }
 
@@ -81,4 +85,124 @@ fn the_first_document_without_a_price_is_told_with_its_place() {
         assert_eq!(pricer.price_many(&documents, threads).unwrap_err().code(), ErrorCode::OutOfRange);
     }
     assert_eq!(pricer.price_many(&[], 4).unwrap(), []);
+}
+
+/// A line of `answers/calls.tsv`: a call, its name, and its arguments; one that ends in `.json` is the text of that file.
+struct Call {
+    call: String,
+    name: String,
+    arguments: Vec<String>,
+}
+
+fn calls() -> Vec<Call> {
+    let answers = folder().join("answers");
+    let text = |word: &str| match word.ends_with(".json") {
+        true => std::fs::read_to_string(answers.join(word)).unwrap(),
+        false => word.to_owned(),
+    };
+    let call = |line: &str| {
+        let mut words = line.split('\t');
+        let (call, name) = (words.next().unwrap().to_owned(), words.next().unwrap().to_owned());
+        Call { call, name, arguments: words.map(text).collect() }
+    };
+    std::fs::read_to_string(answers.join("calls.tsv")).unwrap().lines().map(call).collect()
+}
+
+impl Call {
+    fn expected(&self) -> PathBuf {
+        folder().join(format!("answers/{}.expected.json", self.name))
+    }
+
+    fn argument(&self, place: usize) -> Option<&str> {
+        self.arguments.get(place).map(String::as_str)
+    }
+
+    fn pricer(&self, place: usize) -> Result<Pricer> {
+        Pricer::from_json(&self.arguments[place])
+    }
+
+    /// From JSON to JSON.
+    fn by_text(&self) -> Result<String> {
+        let first = &self.arguments[0];
+        match self.call.as_str() {
+            "lint" => lint_json(first),
+            "audit" => audit_json(first),
+            "waterfall" => waterfall_json(first),
+            "what_if" => self.pricer(0)?.what_if_json(&self.pricer(1)?, &self.arguments[2], self.argument(3), 2),
+            "counterfactual" => {
+                let goal = PriceGoal::parse(&self.arguments[3]).unwrap();
+                let figure = self.argument(4).map(|figure| figure.parse().unwrap());
+                self.pricer(0)?.counterfactual_json(&self.arguments[1], &self.arguments[2], goal, figure)
+            }
+            "open" => self.opened()?.result_json(),
+            other => panic!("unknown call `{other}`"),
+        }
+    }
+
+    /// A document after its changes: what is no JSON names an item that is taken out.
+    fn opened(&self) -> Result<OpenDocument> {
+        let pricer = self.pricer(0)?;
+        let document = pricer.read_document(&self.arguments[1])?;
+        let mut open = OpenDocument::new(Arc::new(pricer), document)?;
+        for change in &self.arguments[2..] {
+            match change.starts_with('{') {
+                true => open.set_item(json::from_text(change)?)?,
+                false => open.remove_item(change)?,
+            };
+        }
+        Ok(open)
+    }
+
+    /// From values to a value.
+    fn by_values(&self) -> Result<String> {
+        let first = &self.arguments[0];
+        match self.call.as_str() {
+            "lint" => json::to_canonical(&lint(&json::from_text(first)?)?),
+            "audit" => json::to_canonical(&audit(&json::from_text(first)?)?),
+            "waterfall" => json::to_canonical(&json::from_text::<PricedItem>(first)?.waterfall()?),
+            "what_if" => {
+                let documents: Vec<PriceDocument> = json::from_text(&self.arguments[2])?;
+                let found: WhatIf = self.pricer(0)?.what_if(&self.pricer(1)?, &documents, self.argument(3), 1)?;
+                json::to_canonical(&found)
+            }
+            "open" => {
+                let mut open = self.opened()?;
+                let whole = self.pricer(0)?.price(open.document())?;
+                assert_eq!(open.result()?, whole, "{}", self.name);
+                json::to_canonical(&whole)
+            }
+            _ => self.by_text(),
+        }
+    }
+}
+
+#[test]
+fn rust_gives_the_expected_bytes_for_every_answer() {
+    let calls = calls();
+    let kinds: BTreeSet<&str> = calls.iter().map(|call| call.call.as_str()).collect();
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    for call in &calls {
+        let answer = written(call.by_text());
+        if std::env::var_os("CRM_WRITE_SCRIPT").is_some() {
+            std::fs::write(call.expected(), &answer).unwrap();
+        }
+        let expected = std::fs::read_to_string(call.expected()).unwrap();
+        assert_eq!(answer, expected, "{}", call.name);
+        if !answer.starts_with("{\"problems\"") {
+            assert_eq!(written(call.by_values()), expected, "{}", call.name);
+        }
+    }
+}
+
+#[test]
+fn a_list_of_documents_says_which_of_them_cannot_be_read() {
+    let told = |name: &str| {
+        let call = calls().into_iter().find(|call| call.name == name).unwrap();
+        let error: Error = call.by_text().unwrap_err();
+        let problem = error.problems()[0].clone();
+        (error.code(), problem.field.unwrap(), problem.data.get("step").cloned())
+    };
+    let at = |field: &str| format!("documents[1].items[0].{field}");
+    assert_eq!(told("what_if_float"), (ErrorCode::FloatNotAllowed, at("quantity"), None));
+    assert_eq!(told("what_if_digits"), (ErrorCode::PrecisionExceeded, at("conditions[0].rate"), Some("20".to_owned())));
 }

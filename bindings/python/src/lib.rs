@@ -16,6 +16,9 @@ mod input;
 mod matching;
 mod merges;
 mod pricing;
+mod pricing_answers;
+mod pricing_tables;
+mod pricing_values;
 mod products;
 mod quotes;
 mod sales;
@@ -47,6 +50,13 @@ mod _native {
     use crate::merges::Merges;
     #[pymodule_export]
     use crate::pricing::{Pricer, price, price_json};
+    #[pymodule_export]
+    use crate::pricing_answers::{
+        OpenDocument, audit, audit_json, counterfactual, counterfactual_json, lint, lint_json, waterfall,
+        waterfall_json, what_if, what_if_json,
+    };
+    #[pymodule_export]
+    use crate::pricing_tables::{price_table, waterfall_table, what_if_table};
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
@@ -120,11 +130,12 @@ mod _native {
         CandidateTrace, ConditionExclusion, ConditionGroup, ConditionGroupBy, ConditionKind, ConditionRecord,
         ConditionRounding, ConditionSign, ConditionSupplement, ConditionTable, ConditionType, ConversionMode,
         CounterUsage, DistributionBasis, ExchangeRate, ExclusionMethod, FreeGoods, FreeGoodsKind, FreeGoodsRule,
-        HeaderRule, InactiveReason, ManualCondition, ManualRule, OnTie, PriceCatalog, PriceCurrency, PriceDocument,
-        PriceField, PriceFieldKind, PriceHierarchy, PriceItem, PriceNode, PriceProduct, PriceResult, PriceRow,
-        PriceTax, PricedItem, PricedSlice, PricingPolicies, PricingProcedure, PricingStep, ProcedureDetermination,
-        ReplacesRows, Reprice, RepriceMode, RowOrigin, ScaleBase, ScaleKind, ScaleLevel, ScaleRule, TaxRounding,
-        UsageLimit, ValueMode,
+        HeaderRule, InactiveReason, LintFinding, ManualCondition, ManualRule, OnTie, PriceCatalog, PriceChange,
+        PriceCurrency, PriceDocument, PriceField, PriceFieldKind, PriceFinding, PriceGoal, PriceHierarchy, PriceItem,
+        PriceLever, PriceLint, PriceNode, PriceProduct, PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice,
+        PricingPolicies, PricingProcedure, PricingStep, ProcedureDetermination, ReplacesRows, Reprice, RepriceMode,
+        RowOrigin, ScaleBase, ScaleKind, ScaleLevel, ScaleRule, TaxRounding, UsageLimit, ValueMode, WaterfallBar,
+        WhatIf, WhatIfLine, WhatIfStep, WhatIfSum,
     };
     #[pymodule_export]
     use crm_core::product::{

@@ -1,155 +1,59 @@
 //! Prices by a catalogue that is given: no database is needed.
 
-use crm_core::pricing::{PriceCatalog, PriceDocument, PriceResult};
-use crm_core::value::python::{Argument, Take, under};
-use crm_core::value::{Decimal, ErrorCode, FieldValue, Problem, Result, json};
-use pyo3::exceptions::PyTypeError;
+use std::sync::Arc;
+
+use crm_core::pricing::{PriceChange, PriceDocument, PriceResult, WhatIf};
+use crm_core::value::python::Argument;
+use crm_core::value::{Decimal, Result, json};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
-use serde_json::Value;
 
-/// How deep lists and dictionaries may be nested.
-const MAX_DEPTH: usize = 64;
+use crate::pricing_values::{CatalogInput, DocumentInput, DocumentsInput, GoalInput, Plain, Source};
 
-/// A value of the engine, or the JSON text of one.
-enum Source<T> {
-    Typed(T),
-    Json(String),
+/// How catalogues are compared.
+pub(crate) struct WhatIfOptions {
+    group_by: Option<String>,
+    threads: usize,
 }
 
-/// A catalogue in any form.
-pub struct CatalogInput(Source<PriceCatalog>);
-
-/// A document in any form.
-pub struct DocumentInput(Source<PriceDocument>);
-
-/// Documents in any form.
-pub struct DocumentsInput(Vec<DocumentInput>);
-
-/// Gives an input its type in Python and reads it.
-macro_rules! taken_as {
-    ($name:ident, $alias:literal, $read:expr) => {
-        impl FromPyObject<'_, '_> for $name {
-            type Error = PyErr;
-
-            #[cfg(feature = "inspect")]
-            const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", $alias);
-
-            fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-                $read(&given).map(Self)
-            }
-        }
-    };
-}
-taken_as!(CatalogInput, "PriceCatalogInput", |given| source(given, "PriceCatalog, str or dict"));
-taken_as!(DocumentInput, "PriceDocumentInput", |given| source(given, "PriceDocument, str or dict"));
-taken_as!(DocumentsInput, "PriceDocumentList", documents);
-
-fn source<T: Take + pyo3::PyTypeInfo>(given: &Bound<'_, PyAny>, expected: &str) -> PyResult<Source<T>> {
-    if given.is_instance_of::<T>() {
-        return T::take(given).map(Source::Typed);
-    }
-    if given.is_instance_of::<PyString>() {
-        return String::take(given).map(Source::Json);
-    }
-    if given.is_instance_of::<PyDict>() {
-        return Ok(Source::Json(tree(given, 0)?.to_string()));
-    }
-    let name = given.get_type().name()?;
-    Err(PyTypeError::new_err(format!("expected {expected}, not {name}")))
-}
-
-fn documents(given: &Bound<'_, PyAny>) -> PyResult<Vec<DocumentInput>> {
-    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyDict>() {
-        return Err(PyTypeError::new_err("documents must be a list of documents"));
-    }
-    let items = given.try_iter()?.enumerate();
-    items.map(|(place, item)| item?.extract().map_err(|error| under(error, &format!("documents[{place}]")))).collect()
-}
-
-/// The JSON form of a Python object. A decimal with more digits than the engine keeps stays as it is written, so that the
-/// pricer can say where in the procedure it stands.
-fn tree(given: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
-    if depth >= MAX_DEPTH {
-        let message = format!("lists and dictionaries are nested deeper than {MAX_DEPTH}");
-        return Err(Problem::new(ErrorCode::TooMany, message).with("limit", MAX_DEPTH).into_invalid().into());
-    }
-    let below = depth.saturating_add(1);
-    if let Ok(dict) = given.cast::<PyDict>() {
-        let entry = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            let name = String::take(&key)?;
-            let value = tree(&value, below).map_err(|error| under(error, &name))?;
-            Ok((name, value))
-        };
-        return dict.iter().map(entry).collect::<PyResult<serde_json::Map<_, _>>>().map(Value::Object);
-    }
-    if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() {
-        let items = given.try_iter()?.enumerate();
-        let items = items.map(|(place, item)| tree(&item?, below).map_err(|error| under(error, &format!("[{place}]"))));
-        return items.collect::<PyResult<Vec<_>>>().map(Value::Array);
-    }
-    if let Some(written) = long_decimal(given)? {
-        return Ok(Value::String(written));
-    }
-    let value: FieldValue = given.extract()?;
-    Ok(json::to_value(&value)?)
-}
-
-/// The digits of a decimal that the engine cannot keep.
-fn long_decimal(given: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    if !given.is_instance(CLASS.import(given.py(), "decimal", "Decimal")?)? {
-        return Ok(None);
-    }
-    let written = String::take(given.str()?.as_any())?;
-    let is_long = written.parse::<Decimal>().is_err_and(|error| error.code() == ErrorCode::DecimalDigits);
-    Ok(is_long.then_some(written))
-}
-
-/// A result as plain data: what `json.loads` makes of its JSON.
-pub struct PlainResult<'py>(Bound<'py, PyAny>);
-
-impl<'py> PlainResult<'py> {
-    fn of(py: Python<'py>, text: &str) -> PyResult<Self> {
-        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        LOADS.import(py, "json", "loads")?.call1((text,)).map(Self)
+impl WhatIfOptions {
+    pub(crate) fn of(group_by: Option<Argument<String>>, threads: Option<Argument<u32>>) -> Self {
+        Self { group_by: group_by.map(Argument::value), threads: count(threads) }
     }
 }
 
-impl<'py> IntoPyObject<'py> for PlainResult<'py> {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
+/// What an item is to reach.
+pub(crate) struct Goal {
+    item: String,
+    goal: GoalInput,
+    figure: Option<Decimal>,
+}
 
-    #[cfg(feature = "inspect")]
-    const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_subscript!(
-        pyo3::type_hint_identifier!("builtins", "dict"),
-        pyo3::type_hint_identifier!("builtins", "str"),
-        pyo3::type_hint_identifier!("typing", "Any")
-    );
-
-    fn into_pyobject(self, _: Python<'py>) -> PyResult<Self::Output> {
-        Ok(self.0)
+impl Goal {
+    pub(crate) fn of(item: Argument<String>, goal: GoalInput, figure: Option<Argument<Decimal>>) -> Self {
+        Self { item: item.value(), goal, figure: figure.map(Argument::value) }
     }
+}
+
+fn count(threads: Option<Argument<u32>>) -> usize {
+    threads.map_or(1, |threads| usize::try_from(threads.0).unwrap_or(usize::MAX))
 }
 
 /// A price catalogue that was checked and made ready. Threads may share it.
 #[pyclass(module = "crm_core", frozen)]
 pub struct Pricer {
-    inner: crm_core::pricing::Pricer,
+    pub(crate) inner: Arc<crm_core::pricing::Pricer>,
 }
 
 impl Pricer {
-    fn ready(catalog: CatalogInput) -> Result<Self> {
+    pub(crate) fn ready(catalog: CatalogInput) -> Result<Self> {
         let inner = match catalog.0 {
             Source::Typed(catalog) => crm_core::pricing::Pricer::new(&catalog),
             Source::Json(text) => crm_core::pricing::Pricer::from_json(&text),
         }?;
-        Ok(Self { inner })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
-    fn document(&self, document: DocumentInput) -> Result<PriceDocument> {
+    pub(crate) fn document(&self, document: DocumentInput) -> Result<PriceDocument> {
         match document.0 {
             Source::Typed(document) => Ok(document),
             Source::Json(text) => self.inner.read_document(&text),
@@ -164,11 +68,19 @@ impl Pricer {
         json::to_canonical(&self.priced(document)?)
     }
 
-    fn priced_many(&self, documents: DocumentsInput, threads: usize) -> Result<Vec<PriceResult>> {
+    fn documents(&self, documents: DocumentsInput) -> Result<Vec<PriceDocument>> {
         let read =
             |(place, document)| self.document(document).map_err(|error| error.under(&format!("documents[{place}]")));
-        let documents: Vec<PriceDocument> = documents.0.into_iter().enumerate().map(read).collect::<Result<_>>()?;
-        self.inner.price_many(&documents, threads)
+        documents.0.into_iter().enumerate().map(read).collect()
+    }
+
+    pub(crate) fn compared(&self, draft: &Self, documents: DocumentsInput, asked: &WhatIfOptions) -> Result<WhatIf> {
+        self.inner.what_if(&draft.inner, &self.documents(documents)?, asked.group_by.as_deref(), asked.threads)
+    }
+
+    pub(crate) fn changes(&self, document: DocumentInput, goal: Goal) -> Result<Vec<PriceChange>> {
+        let document = self.document(document)?;
+        self.inner.counterfactual(&document, &goal.item, goal.goal.goal()?, goal.figure)
     }
 }
 
@@ -201,8 +113,8 @@ impl Pricer {
     /// Prices a document; the result is plain data with decimals and dates as text, as `json_schema("pricing.result")` says.
     ///
     /// Raises what `price` raises.
-    fn price_dict<'py>(&self, py: Python<'py>, document: DocumentInput) -> PyResult<PlainResult<'py>> {
-        PlainResult::of(py, &py.detach(|| self.priced_json(document))?)
+    fn price_dict<'py>(&self, py: Python<'py>, document: DocumentInput) -> PyResult<Plain<'py>> {
+        Plain::of(py, &py.detach(|| self.priced_json(document))?)
     }
 
     /// Prices a document; the result is canonical JSON, the same bytes everywhere: keys sorted, no white space.
@@ -223,8 +135,96 @@ impl Pricer {
         documents: DocumentsInput,
         threads: Option<Argument<u32>>,
     ) -> PyResult<Vec<PriceResult>> {
-        let threads = threads.map_or(1, |threads| usize::try_from(threads.0).unwrap_or(usize::MAX));
-        Ok(py.detach(|| self.priced_many(documents, threads))?)
+        let threads = count(threads);
+        Ok(py.detach(|| self.inner.price_many(&self.documents(documents)?, threads))?)
+    }
+
+    /// Prices documents by this catalogue and by a draft, and tells every item whose figures differ, with its steps that do,
+    /// and sums by product and by a field of the documents (`group_by`, for example `"customer"`). Amounts are in the currency
+    /// of each document; documents of several currencies are not to be summed. A document without a price by one of the two
+    /// is told with the reason; it stops nothing. `what_if_table` makes columns of the answer.
+    ///
+    /// Raises `InvalidError` with its place for a document that cannot be read (`documents[3].items[0].quantity`),
+    /// `OUT_OF_RANGE` for the threads, `OVERFLOW` if sums do not fit.
+    #[pyo3(signature = (draft, documents, group_by=None, threads=None))]
+    fn what_if(
+        &self,
+        py: Python<'_>,
+        draft: &Self,
+        documents: DocumentsInput,
+        group_by: Option<Argument<String>>,
+        threads: Option<Argument<u32>>,
+    ) -> PyResult<WhatIf> {
+        let asked = WhatIfOptions::of(group_by, threads);
+        Ok(py.detach(|| self.compared(draft, documents, &asked))?)
+    }
+
+    /// As `what_if`; the answer is plain data with decimals as text, as `json_schema("pricing.what_if")` says.
+    ///
+    /// Raises what `what_if` raises.
+    #[pyo3(signature = (draft, documents, group_by=None, threads=None))]
+    fn what_if_dict<'py>(
+        &self,
+        py: Python<'py>,
+        draft: &Self,
+        documents: DocumentsInput,
+        group_by: Option<Argument<String>>,
+        threads: Option<Argument<u32>>,
+    ) -> PyResult<Plain<'py>> {
+        Plain::of(py, &self.what_if_json(py, draft, documents, group_by, threads)?)
+    }
+
+    /// As `what_if`; the answer is canonical JSON, the same bytes everywhere: keys sorted, no white space.
+    ///
+    /// Raises what `what_if` raises.
+    #[pyo3(signature = (draft, documents, group_by=None, threads=None))]
+    fn what_if_json(
+        &self,
+        py: Python<'_>,
+        draft: &Self,
+        documents: DocumentsInput,
+        group_by: Option<Argument<String>>,
+        threads: Option<Argument<u32>>,
+    ) -> PyResult<String> {
+        let asked = WhatIfOptions::of(group_by, threads);
+        Ok(py.detach(|| json::to_canonical(&self.compared(draft, documents, &asked)?))?)
+    }
+
+    /// The smallest changes, each of one thing alone, by which an item reaches a goal: a rate given by hand, in hundredths, or
+    /// the quantity at the next levels of its scales. Empty if the item is there already, or no such change reaches it.
+    ///
+    /// `goal` is a `PriceGoal` or its name: `net`, `net_price` (in the currency of the document), `margin_percent` (of the net)
+    /// must be at least `figure`; for `no_approval` the figure has no meaning.
+    ///
+    /// Raises `InvalidError`: `NO_SUCH_RECORD` for an unknown item, `REQUIRED` without a figure, `NOT_IN_PICKLIST` for another
+    /// goal; what `price` raises.
+    #[pyo3(signature = (document, item, goal, figure=None))]
+    fn counterfactual(
+        &self,
+        py: Python<'_>,
+        document: DocumentInput,
+        item: Argument<String>,
+        goal: GoalInput,
+        figure: Option<Argument<Decimal>>,
+    ) -> PyResult<Vec<PriceChange>> {
+        let goal = Goal::of(item, goal, figure);
+        Ok(py.detach(|| self.changes(document, goal))?)
+    }
+
+    /// As `counterfactual`; the changes are a list in canonical JSON, the same bytes everywhere.
+    ///
+    /// Raises what `counterfactual` raises.
+    #[pyo3(signature = (document, item, goal, figure=None))]
+    fn counterfactual_json(
+        &self,
+        py: Python<'_>,
+        document: DocumentInput,
+        item: Argument<String>,
+        goal: GoalInput,
+        figure: Option<Argument<Decimal>>,
+    ) -> PyResult<String> {
+        let goal = Goal::of(item, goal, figure);
+        Ok(py.detach(|| json::to_canonical(&self.changes(document, goal)?))?)
     }
 
     fn __repr__(&self) -> String {
@@ -238,8 +238,8 @@ impl Pricer {
 ///
 /// Raises what `Pricer` and `Pricer.price` raise.
 #[pyfunction]
-pub fn price<'py>(py: Python<'py>, catalog: CatalogInput, document: DocumentInput) -> PyResult<PlainResult<'py>> {
-    PlainResult::of(py, &price_json(py, catalog, document)?)
+pub fn price<'py>(py: Python<'py>, catalog: CatalogInput, document: DocumentInput) -> PyResult<Plain<'py>> {
+    Plain::of(py, &price_json(py, catalog, document)?)
 }
 
 /// As `price`; the result is canonical JSON, the same bytes everywhere: keys sorted, no white space.

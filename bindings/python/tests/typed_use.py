@@ -114,3 +114,25 @@ def prices(catalog: pricing.PriceCatalog, document: pricing.PriceDocument) -> No
     assert_type(pricer.price_many([document, "{}"], threads=2), list[pricing.PriceResult])
     pricer.price(2.5)  # type: ignore[arg-type]
     pricing.PriceItem("10", 2.5)  # type: ignore[arg-type]
+
+
+def answers_about_prices(catalog: dict[str, Any], documents: list[dict[str, Any]], text: str) -> None:
+    pricer = pricing.Pricer(catalog)
+    found = pricer.what_if(pricing.Pricer(text), documents, "customer", threads=2)
+    assert_type(found, pricing.WhatIf)
+    assert_type(found.lines[0].net_after, decimal.Decimal | None)
+    assert_type(pricer.what_if_dict(pricer, documents), dict[str, Any])
+    assert_type(pricing.what_if(catalog, text, documents), dict[str, Any])
+    assert_type(pricing.what_if_table(found, "steps"), dict[str, list[Any]])
+    assert_type(pricing.price_table(pricer.price(text)), dict[str, list[Any]])
+    assert_type(pricing.lint(catalog), list[dict[str, Any]])
+    assert_type(pricing.audit_json(pricer.price(text)), str)
+    assert_type(pricer.counterfactual(text, "10", "net", 5), list[pricing.PriceChange])
+    assert_type(pricer.counterfactual(text, "10", pricing.PriceGoal.NO_APPROVAL), list[pricing.PriceChange])
+    document = pricing.OpenDocument(pricer, documents[0])
+    assert_type(document.set_item(documents[0]), list[str])
+    assert_type(document.item("10"), pricing.PricedItem | None)
+    assert_type(document.document, pricing.PriceDocument)
+    pricer.what_if(catalog, documents)  # type: ignore[arg-type]
+    pricer.counterfactual(text, "10", "net", 0.5)  # type: ignore[arg-type]
+    document.remove_item(10)  # type: ignore[arg-type]

@@ -204,10 +204,11 @@ const fn kind_name(kind: &FieldKind) -> &'static str {
 /// The names that [`json_schema`] knows: `command`, `question`, `outcome`, `problem`, and every entity.
 #[must_use]
 pub fn json_schema_names() -> Vec<String> {
-    let own = ["command", "question", "outcome", "problem", "pricing.catalog", "pricing.document", "pricing.result"];
-    let own = own.map(str::to_owned);
+    let own = ["command", "question", "outcome", "problem"].into_iter();
+    let own =
+        own.chain(["pricing.catalog", "pricing.document", "pricing.result", "pricing.what_if"]).map(str::to_owned);
     let registry = super::registry();
-    own.into_iter().chain(registry.entities().iter().map(|entity| entity.name.to_owned())).collect()
+    own.chain(registry.entities().iter().map(|entity| entity.name.to_owned())).collect()
 }
 
 /// The JSON Schema (draft 2020-12) of a command, a question, an outcome, an entity, or of what prices are made of, as
@@ -225,6 +226,7 @@ pub fn json_schema(name: &str) -> Result<String> {
         "pricing.catalog" => generator.into_root_schema_for::<crate::pricing::PriceCatalog>(),
         "pricing.document" => generator.into_root_schema_for::<crate::pricing::PriceDocument>(),
         "pricing.result" => generator.into_root_schema_for::<crate::pricing::PriceResult>(),
+        "pricing.what_if" => generator.into_root_schema_for::<crate::pricing::WhatIf>(),
         name => {
             let registry = super::registry();
             let entity = registry.get(name).ok_or_else(|| {

@@ -32,7 +32,7 @@ pub use duplicates::DuplicateControl;
 pub use exchange::{CellReader, ImportProgress};
 pub use matching::MatchIndex;
 pub use merges::Merges;
-pub use pricing::Pricer;
+pub use pricing::{OpenDocument, Pricer};
 pub use products::Products;
 pub use quotes::{PricedLines, Quotes};
 pub use sales::Sales;

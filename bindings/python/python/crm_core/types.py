@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from ._native import PriceCatalog, PriceDocument
+from ._native import PriceCatalog, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
 
 __all__ = [
     "Choice",
@@ -17,8 +17,12 @@ __all__ = [
     "PriceCatalogInput",
     "PriceDocumentInput",
     "PriceDocumentList",
+    "PriceItemInput",
+    "PriceResultInput",
+    "PricedItemInput",
     "Progress",
     "Structured",
+    "WhatIfInput",
 ]
 
 
@@ -76,3 +80,15 @@ PriceDocumentInput: TypeAlias = PriceDocument | str | dict[str, Any]
 
 PriceDocumentList: TypeAlias = Iterable[PriceDocumentInput]
 """Documents that are priced."""
+
+PriceItemInput: TypeAlias = PriceItem | str | dict[str, Any]
+"""An item of a document: a value of the engine, JSON text, or a dict of what a field takes."""
+
+PriceResultInput: TypeAlias = PriceResult | str | dict[str, Any]
+"""The price of a document: a value of the engine, JSON text, or a dict, as ``price`` gives it."""
+
+PricedItemInput: TypeAlias = PricedItem | str | dict[str, Any]
+"""The price of an item: a value of the engine, JSON text, or a dict, as it stands in ``items`` of a result."""
+
+WhatIfInput: TypeAlias = WhatIf | str | dict[str, Any]
+"""What another catalogue would make of documents: a value of the engine, JSON text, or a dict, as ``what_if`` gives it."""
