@@ -438,7 +438,8 @@ value_struct! {
             pub lower: Option<Decimal>,
             /// Where it ends, itself included; nothing for the last level.
             pub upper: Option<Decimal>,
-            /// An amount on top for whoever reaches the level, in the currency of the record.
+            /// An amount on top for whoever reaches the level, in the currency of the record. In a graduated scale that is
+            /// cumulative it is due once: when the level is entered.
             pub flat: Option<Decimal>,
         }
     }
