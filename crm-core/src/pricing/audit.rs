@@ -235,14 +235,8 @@ impl Audit<'_> {
     /// The rounded value that follows from the exact one.
     fn value(&self, row: &PriceRow, item: Option<&PricedItem>, raw: Exact) -> Result<Decimal> {
         let rules = &self.rules;
-        let shares_tax = rules.tax_rounding == TaxRounding::PerCategory
-            && is_tax(row)
-            && counts(row)
-            && row.cut.is_none()
-            && item.is_some_and(|item| !item.is_alternative);
-        let own = row.rounding.filter(|_| !shares_tax && item.is_some()).unwrap_or_default();
-        let rounded = match item.filter(|_| !shares_tax) {
-            Some(item) if row.origin != RowOrigin::Subtotal => self.rounded(row, item, own, raw)?,
+        let rounded = match item {
+            Some(item) if row.origin != RowOrigin::Subtotal => self.rounded(row, item, raw)?,
             _ => raw.round(rules.decimals, rules.rounding)?,
         };
         let cut = or_zero(row.cut);
@@ -251,23 +245,30 @@ impl Audit<'_> {
         cut.checked_add(or_zero(row.difference))
     }
 
-    fn rounded(&self, row: &PriceRow, item: &PricedItem, own: ConditionRounding, raw: Exact) -> Result<Decimal> {
+    fn rounded(&self, row: &PriceRow, item: &PricedItem, raw: Exact) -> Result<Decimal> {
+        let own = row.rounding.unwrap_or_default();
+        let each = if is_tax(row) {
+            self.rules.tax_rounding == TaxRounding::PerUnit
+        } else {
+            self.rules.mode == ValueMode::ByUnit && row.calculation != Some(Calculation::Fixed)
+        };
+        if each && own.unit.is_none() && !item.quantity.is_zero() {
+            let rounding = own.rounding.unwrap_or(self.rules.rounding);
+            let digits = own.decimals.and_then(|digits| u32::try_from(digits).ok());
+            let one = raw.over(Exact::from(item.quantity))?;
+            let one = one.round(digits.unwrap_or(self.rules.price_decimals), rounding)?;
+            return Exact::from(one).times(Exact::from(item.quantity))?.round(self.rules.decimals, rounding);
+        }
+        self.rounded_by(own, raw)
+    }
+
+    fn rounded_by(&self, own: ConditionRounding, raw: Exact) -> Result<Decimal> {
         let rounding = own.rounding.unwrap_or(self.rules.rounding);
         if let Some(unit) = own.unit {
             let units = raw.over(Exact::from(unit))?.round(0, rounding)?;
             return units.checked_mul(unit);
         }
         let digits = own.decimals.and_then(|digits| u32::try_from(digits).ok());
-        let each = if is_tax(row) {
-            self.rules.tax_rounding == TaxRounding::PerUnit
-        } else {
-            self.rules.mode == ValueMode::ByUnit && row.calculation != Some(Calculation::Fixed)
-        };
-        if each && !item.quantity.is_zero() {
-            let one = raw.over(Exact::from(item.quantity))?;
-            let one = one.round(digits.unwrap_or(self.rules.price_decimals), rounding)?;
-            return Exact::from(one).times(Exact::from(item.quantity))?.round(self.rules.decimals, rounding);
-        }
         raw.round(digits.unwrap_or(self.rules.decimals), rounding)
     }
 
@@ -369,7 +370,7 @@ impl Audit<'_> {
             let Some((at, _, first)) = members.first().copied() else { continue };
             let Some(item) = result.items.get(at) else { continue };
             let raw = Exact::from(or_zero(first.rate)).times(fraction(first.exchange.as_deref())?)?;
-            let whole = self.rounded(first, item, first.rounding.unwrap_or_default(), raw)?;
+            let whole = self.rounded(first, item, raw)?;
             let weights: Vec<Decimal> = members.iter().map(|(.., row)| or_zero(row.base)).collect();
             let method = first.distribution.unwrap_or(AllocationMethod::LargestRemainder);
             let shares = allocate(whole, &weights, method, self.rules.decimals.max(whole.scale()))?;
@@ -415,6 +416,8 @@ impl Audit<'_> {
                 of.is_bent = of.is_bent
                     || row.calculation != Some(Calculation::Percent)
                     || row.minimum.or(row.maximum).or(row.flat).or(row.cut).is_some();
+                let own = row.rounding.unwrap_or_default();
+                of.own = Some(if of.own.is_none_or(|known| known == own) { own } else { ConditionRounding::default() });
                 let net = if self.rules.include_tax { item.net.checked_add(item.tax)? } else { item.net };
                 of.has_rounded_base = of.has_rounded_base || may_be_rounded(row);
                 of.base = of.base.add(Exact::from(percent.and(row.base).unwrap_or(net)))?;
@@ -444,8 +447,8 @@ impl Audit<'_> {
         let base = of.base.round(rules.decimals, rules.rounding)?;
         let tax = match told.percent.filter(|_| !of.is_bent) {
             _ if rules.tax_rounding != TaxRounding::PerCategory => of.values,
-            Some(percent) => self.tax_on(Exact::from(base), percent)?.round(rules.decimals, rules.rounding)?,
-            None => of.raw.round(rules.decimals, rules.rounding)?,
+            Some(percent) => self.rounded_by(of.own.unwrap_or_default(), self.tax_on(Exact::from(base), percent)?)?,
+            None => self.rounded_by(of.own.unwrap_or_default(), of.raw)?,
         };
         Ok((base, tax))
     }
@@ -511,6 +514,8 @@ struct Taxed {
     is_bent: bool,
     /// Whether a base was rounded for show.
     has_rounded_base: bool,
+    /// How its rows are rounded, if all of them are alike.
+    own: Option<ConditionRounding>,
 }
 
 /// A base times its rate; the parts of a graduated scale each times their own.

@@ -362,7 +362,8 @@ value_struct! {
             pub basis: Option<DistributionBasis>,
             /// Who gets what is left over then; as the procedure says, if nothing is said.
             pub distribution: Option<AllocationMethod>,
-            /// How its values are rounded, where it differs from the procedure.
+            /// How its values are rounded, where it differs from the procedure. For a tax that is rounded for a category it holds
+            /// there, if all rows of the category have it.
             pub rounding: Option<ConditionRounding>,
             /// When amounts of another currency are converted; as the procedure says, if nothing is said.
             pub conversion: Option<ConversionMode>,
@@ -439,7 +440,8 @@ value_struct! {
             pub lower: Option<Decimal>,
             /// Where it ends, itself included; nothing for the last level.
             pub upper: Option<Decimal>,
-            /// An amount on top for whoever reaches the level, in the currency of the record.
+            /// An amount on top for whoever reaches the level, in the currency of the record. In a graduated scale that is
+            /// cumulative it is due once: when the level is entered.
             pub flat: Option<Decimal>,
         }
     }
@@ -540,7 +542,7 @@ value_enum! {
 value_enum! {
     /// How many free goods an order brings.
     pub enum FreeGoodsRule {
-        /// In proportion, cut down to a whole number: of 10 free for 100, an order of 162 brings 16.
+        /// In proportion, cut down to a whole number (or as `rounding` says): of 10 free for 100, an order of 162 brings 16.
         Proportional = "proportional",
         /// For each full `per`: an order of 162 brings 10.
         UnitReference = "unit_reference",
@@ -573,6 +575,8 @@ value_struct! {
             pub unit: Option<String>,
             /// The smallest order that brings some.
             pub minimum: Option<Decimal>,
+            /// How the quantity of `proportional` becomes a whole number; it is cut down if nothing is said.
+            pub rounding: Option<Rounding>,
             /// What is given; the same product if nothing is said. Another product comes on top in any case.
             pub product: Option<String>,
             /// The first date on which it holds.

@@ -67,11 +67,16 @@ impl Definition {
         {
             return Ok(None);
         }
-        let free = free_quantity(agreed, ordered)?;
+        let mut free = free_quantity(agreed, ordered)?;
+        let other_product = agreed.product.as_ref().filter(|other| Some(*other) != item.source.product.as_ref());
+        let is_part = agreed.kind == FreeGoodsKind::Inclusive && other_product.is_none();
+        if is_part && Exact::from(free).compare(ordered)?.is_gt() {
+            // Of what was ordered no more can be free than that.
+            free = ordered.round(0, Rounding::Down)?;
+        }
         if free.is_zero() {
             return Ok(None);
         }
-        let other_product = agreed.product.as_ref().filter(|other| Some(*other) != item.source.product.as_ref());
         let own = Exact::from(free).mul_ratio(Ratio::ONE.checked_div(factor)?)?;
         let own = own.to_decimal().ok_or_else(|| {
             Error::invalid(
@@ -80,7 +85,7 @@ impl Definition {
                 "the free quantity is no decimal in the unit of the item",
             )
         })?;
-        if agreed.kind == FreeGoodsKind::Inclusive && other_product.is_none() {
+        if is_part {
             item.quantity = item.quantity.checked_sub(own)?;
         }
         let source = PriceItem {
@@ -105,7 +110,7 @@ fn free_quantity(agreed: &FreeGoods, ordered: Exact) -> Result<Decimal> {
     let times = ordered.div(agreed.per)?;
     let whole = times.round(0, Rounding::Down)?;
     match agreed.rule {
-        FreeGoodsRule::Proportional => times.mul(agreed.free)?.round(0, Rounding::Down),
+        FreeGoodsRule::Proportional => times.mul(agreed.free)?.round(0, agreed.rounding.unwrap_or(Rounding::Down)),
         FreeGoodsRule::UnitReference => whole.checked_mul(agreed.free),
         FreeGoodsRule::WholeUnit if times.compare(Exact::from(whole))?.is_eq() => whole.checked_mul(agreed.free),
         FreeGoodsRule::WholeUnit => Ok(Decimal::ZERO),

@@ -23,11 +23,13 @@ struct Taxed {
     rounded: Decimal,
     /// Whether it is a percentage of the base and nothing else.
     is_plain: bool,
+    /// How the condition types of its rows round, if all of them do so alike.
+    own: Option<ConditionRounding>,
 }
 
 impl Default for Taxed {
     fn default() -> Self {
-        Self { base: Vec::new(), rows: Vec::new(), head: Vec::new(), rounded: Decimal::ZERO, is_plain: true }
+        Self { base: Vec::new(), rows: Vec::new(), head: Vec::new(), rounded: Decimal::ZERO, is_plain: true, own: None }
     }
 }
 
@@ -45,6 +47,11 @@ pub(super) struct Totals {
     pub rounding: Option<Decimal>,
     pub cost: Option<Decimal>,
     pub subtotals: HashMap<String, Decimal>,
+}
+
+/// How a category is rounded: as its rows are, or as the procedure says where they differ.
+fn joined(known: Option<ConditionRounding>, own: ConditionRounding) -> ConditionRounding {
+    if known.is_none_or(|known| known == own) { own } else { ConditionRounding::default() }
 }
 
 impl Run<'_> {
@@ -142,6 +149,7 @@ impl Run<'_> {
                     && row.bounds == (None, None)
                     && row.flat.is_zero()
                     && row.cut.is_zero();
+                entry.own = Some(joined(entry.own, self.own_rounding(row)));
                 entry.base.push(if percent { row.base } else { item.net });
                 entry.rows.push((at, number, if row.cut.is_zero() { row.raw } else { row.counted }));
                 entry.rounded = entry.rounded.checked_add(row.value)?;
@@ -157,6 +165,20 @@ impl Run<'_> {
             && row.set_share.is_none()
             && row.slices.is_empty()
             && row.formula.is_none()
+    }
+
+    fn own_rounding(&self, row: &Row) -> ConditionRounding {
+        let condition = row.condition.and_then(|place| self.definition.types.get(place));
+        condition.and_then(|known| known.is.rounding).unwrap_or_default()
+    }
+
+    fn rounded_by(&self, own: ConditionRounding, exact: Exact) -> Result<Decimal> {
+        let rounding = own.rounding.unwrap_or(self.rules.rounding);
+        if let Some(unit) = own.unit {
+            return exact.round_to(unit, rounding);
+        }
+        let digits = own.decimals.and_then(|digits| u32::try_from(digits).ok());
+        exact.round(digits.unwrap_or(self.rules.decimals), rounding)
     }
 
     fn calculation(&self, row: &Row) -> Option<Calculation> {
@@ -265,7 +287,7 @@ impl Run<'_> {
                         .chain(of.head.iter().copied())
                         .try_fold(Exact::ZERO, Exact::add)?,
                 };
-                tax = exact.round(rules.decimals, rules.rounding)?;
+                tax = self.rounded_by(of.own.unwrap_or_default(), exact)?;
                 self.share_tax(&of, tax)?;
             }
             if rules.include_tax {
@@ -285,7 +307,9 @@ impl Run<'_> {
         }
         let mut largest: Option<(Exact, usize, usize)> = None;
         for (at, number, raw) in &of.rows {
-            let own = raw.round(rules.decimals, rules.rounding)?;
+            let rounding =
+                self.item(*at)?.rows.get(*number).map_or_else(Default::default, |row| self.own_rounding(row));
+            let own = self.rounded_by(rounding, *raw)?;
             given = given.checked_add(own)?;
             let size = raw.abs()?;
             if largest.as_ref().is_none_or(|(most, ..)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {

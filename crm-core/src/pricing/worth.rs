@@ -521,13 +521,16 @@ fn slices(levels: &[ScaleLevel], from: Exact, to: Exact) -> Result<Option<Vec<(E
     for (place, level) in levels.iter().enumerate() {
         let next = levels.get(place.saturating_add(1)).and_then(|level| level.lower);
         let upper = level.upper.or(next).map(Exact::from);
-        let start = if from.compare(lower)?.is_gt() { from } else { lower };
+        let was_entered = from.compare(lower)?.is_gt();
+        let start = if was_entered { from } else { lower };
         let end = match upper {
             Some(upper) if upper.compare(to)?.is_lt() => upper,
             _ => to,
         };
         if end.compare(start)?.is_gt() {
-            slices.push((end.sub(start)?, *level));
+            // Who entered a level before has paid the amount on top of it.
+            let flat = level.flat.filter(|_| !was_entered);
+            slices.push((end.sub(start)?, ScaleLevel { flat, ..*level }));
         }
         match upper {
             Some(upper) if upper.compare(to)?.is_lt() => lower = upper,

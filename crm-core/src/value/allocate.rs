@@ -13,6 +13,9 @@ value_enum! {
         /// Every part is cut down to the minor unit; what is left goes, one unit each, to the parts that lost most;
         /// among equals to the earlier one (Hamilton's method, 最大余额法). No part is off by a whole unit.
         LargestRemainder = "largest_remainder",
+        /// Every part is cut down to the minor unit; what is left goes, one unit each, to the earlier parts that have a weight,
+        /// whatever they lost (Fowler's method). No part is off by more than a unit.
+        FirstUnits = "first_units",
         /// The running total is rounded (half away from zero), and each part is the step between two totals. No
         /// running total is off by more than half a unit: for instalments and periods.
         Cumulative = "cumulative",
@@ -60,7 +63,9 @@ pub fn allocate(amount: Decimal, weights: &[Decimal], method: AllocationMethod, 
     }
     let shares = Shares { units: units.unsigned_abs(), weights, total };
     let parts = match method {
-        AllocationMethod::LargestRemainder | AllocationMethod::Equal => shares.largest_remainder(),
+        AllocationMethod::LargestRemainder | AllocationMethod::Equal => shares.units_left(|(_, rest)| Reverse(*rest)),
+        // A part without a weight comes last: there are always fewer units left than parts with one.
+        AllocationMethod::FirstUnits => shares.units_left(|share| *share == (0, 0)),
         AllocationMethod::Cumulative => shares.cumulative(),
         AllocationMethod::LastTakesRest => shares.one_takes_rest(|weights| weights.iter().rposition(|w| *w != 0)),
         AllocationMethod::FirstTakesRest => shares.one_takes_rest(|weights| weights.iter().position(|w| *w != 0)),
@@ -109,13 +114,14 @@ impl Shares {
         if negative { rounded.checked_neg() } else { Some(rounded) }
     }
 
-    fn largest_remainder(&self) -> Option<Vec<i128>> {
+    /// Cuts the shares down and gives what is left, one unit each, in an order of the shares and what was cut off from them.
+    fn units_left<K: Ord>(&self, by: impl Fn(&(i128, u128)) -> K) -> Option<Vec<i128>> {
         let shares = self.weights.iter().map(|weight| self.floor(*weight)).collect::<Option<Vec<_>>>()?;
         let mut parts: Vec<i128> = shares.iter().map(|(whole, _)| *whole).collect();
         let left = usize::try_from(self.rest(&parts)?).ok()?;
         let mut order: Vec<usize> = (0..shares.len()).collect();
-        // The sort is stable, so the earlier of two equal remainders comes first.
-        order.sort_by_key(|place| Reverse(shares.get(*place).map_or(0, |(_, rest)| *rest)));
+        // The sort is stable, so the earlier of two equal ones comes first.
+        order.sort_by_key(|place| shares.get(*place).map(&by));
         for place in order.into_iter().take(left) {
             let part = parts.get_mut(place)?;
             *part = part.checked_add(1)?;
@@ -208,6 +214,19 @@ mod tests {
     fn largest_remainder_shares_seats_as_hamilton_did() {
         let votes = ["47000", "16000", "15800", "12000", "6100", "3100"];
         assert_eq!(parts("10", &votes, AllocationMethod::LargestRemainder, 0), ["5", "2", "1", "1", "1", "0"]);
+    }
+
+    /// Figures of Fowler's and Evans' library Time and Money.
+    #[test]
+    fn first_units_go_to_the_earlier_parts_that_have_a_weight() {
+        let six = ["17", "2", "1", "35", "35", "10"];
+        let expected = ["0.02", "0.01", "0.00", "0.03", "0.03", "0.01"];
+        assert_eq!(parts("0.10", &six, AllocationMethod::FirstUnits, 2), expected);
+        assert_eq!(parts("-0.05", &["0", "3", "7"], AllocationMethod::FirstUnits, 2), ["0.00", "-0.02", "-0.03"]);
+        assert_eq!(
+            parts("0.02", &["1", "0", "1", "1"], AllocationMethod::FirstUnits, 2),
+            ["0.01", "0.00", "0.01", "0.00"]
+        );
     }
 
     #[test]

@@ -351,6 +351,7 @@ pub(super) fn catalog_of(random: &mut Choices<'_>) -> PriceCatalog {
             key: HashMap::new(),
             unit: None,
             minimum: None,
+            rounding: random.maybe(2, |random| random.of(Rounding::ALL)),
             product: random.maybe(2, |_| "P2".to_owned()),
             valid_from: None,
             valid_to: None,
