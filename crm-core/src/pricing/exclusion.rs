@@ -12,7 +12,7 @@ use super::run::{Counter, Item, Losers, Row, Run};
 use crate::value::{Decimal, Result};
 
 impl Run<'_> {
-    /// What of a block an item loses, by what each condition would be worth.
+    /// What of a block an item loses, by what each condition is worth at its own step while all of them are there.
     pub(super) fn losers(&self, at: usize, block: &Block) -> Result<Losers> {
         let item = self.item(at)?;
         if let Some(lost) = self.lost_before(item) {

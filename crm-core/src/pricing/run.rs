@@ -123,7 +123,7 @@ pub(super) struct Row {
     pub kept_exchange: Option<Ratio>,
     /// Whether its record leaves later conditions out.
     pub sets_excluded: bool,
-    /// Whether it is only weighed against others.
+    /// Whether an exclusion weighs it against others. Until that is decided it counts as any other.
     pub on_trial: bool,
     /// The group has no level in the scale: there is no condition, but the item counts in the group.
     pub is_off_scale: bool,
@@ -173,7 +173,7 @@ impl Row {
 
     /// Whether it has a value, be it for sums or for show.
     pub(super) const fn is_active(&self) -> bool {
-        self.inactive.is_none() && !self.on_trial && !self.is_off_scale
+        self.inactive.is_none() && !self.is_off_scale
     }
 
     /// Whether it counts in sums.

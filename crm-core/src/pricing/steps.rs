@@ -47,14 +47,14 @@ impl Run<'_> {
         }
         if self.procedure.net_ends == last {
             for at in &active {
-                self.finish_net(*at)?;
+                self.finish_net(*at, false)?;
             }
         }
         Ok(active)
     }
 
-    /// Runs steps over which exclusions decide: once to see what each condition would be worth, and once with those that
-    /// stay.
+    /// Runs steps over which exclusions decide: once with all conditions, to see what each is worth at its step, and once with
+    /// those that stay.
     fn run_block(&mut self, block: &Block, active: &mut Vec<usize>) -> Result<()> {
         if self.is_apart(block) {
             // Item by item, so that what one uses of a limit is known to the next.
@@ -138,7 +138,7 @@ impl Run<'_> {
         let step = self.step(place)?;
         if place == self.procedure.net_ends && place > 0 {
             for at in active.iter() {
-                self.finish_net(*at)?;
+                self.finish_net(*at, trial.is_some())?;
             }
         }
         if step.needs_document {

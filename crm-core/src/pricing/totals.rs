@@ -48,8 +48,9 @@ pub(super) struct Totals {
 }
 
 impl Run<'_> {
-    /// Rounds the net of an item as the procedure says. What that makes is a row of its own.
-    pub(super) fn finish_net(&mut self, at: usize) -> Result<()> {
+    /// Rounds the net of an item as the procedure says. What that makes is a row of its own. While exclusions are not decided, a
+    /// net below zero says nothing.
+    pub(super) fn finish_net(&mut self, at: usize, is_trial: bool) -> Result<()> {
         let (rules, last) = (self.rules, self.procedure.net_ends.saturating_sub(1));
         let item = self.item(at)?;
         if item.rows.iter().any(|row| row.origin == RowOrigin::Difference) {
@@ -64,7 +65,7 @@ impl Run<'_> {
                 Exact::from(each).mul(item.quantity)?.round(rules.decimals, rules.rounding)?
             }
         };
-        if net.is_negative() && item.quantity > Decimal::ZERO && !rules.allow_negative_net {
+        if net.is_negative() && item.quantity > Decimal::ZERO && !rules.allow_negative_net && !is_trial {
             let error = Error::invalid(ErrorCode::NegativeNet, "", "the net of the item is below zero");
             return Err(self.located(item, last, error).with("net", net));
         }
