@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::catalog::{
-    ConditionRecord, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind, ScaleLevel, UsageLimit,
+    ConditionKind, ConditionRecord, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind, ScaleLevel,
+    UsageLimit,
 };
 use super::definition::{Definition, TableDef};
 use super::limits;
@@ -105,14 +106,17 @@ impl Records {
                 let table = known(&tables, &record.table, "table")?;
                 Ok::<_, Error>((kind, table))
             };
-            let at = |error: Error| error.under(&format!("records[{number}]"));
+            let at = |error: Error| {
+                let error = error.under(&format!("records[{number}]"));
+                error.with("record", excerpt(&record.id)).with("condition_type", excerpt(&record.condition_type))
+            };
             let (kind, table) = read().map_err(at)?;
             let (Some(type_def), Some(table_def)) = (definition.types.get(kind), definition.tables.get(table)) else {
                 continue;
             };
             let mut key = vec![u32::try_from(kind).unwrap_or(u32::MAX), u32::try_from(table).unwrap_or(u32::MAX)];
             key_of(record, table_def, definition, &mut symbols, &mut key).map_err(at)?;
-            keyed.push((key.into_boxed_slice(), rule_of(record, &type_def.is, &types).map_err(at)?));
+            keyed.push((key.into_boxed_slice(), rule_of(record, &type_def.is, &types, definition).map_err(at)?));
         }
         unique(&keyed)?;
         // The order of the file does not matter: those of one key stand by their dates.
@@ -215,7 +219,12 @@ pub(super) fn canonical(kind: PriceFieldKind, value: &str) -> Result<String> {
     })
 }
 
-fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<String, usize>) -> Result<Rule> {
+fn rule_of(
+    record: &ConditionRecord,
+    condition: &ConditionType,
+    types: &HashMap<String, usize>,
+    definition: &Definition,
+) -> Result<Rule> {
     if record.id.is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "id", "the id must be given"));
     }
@@ -245,12 +254,7 @@ fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<
             }
         }
     }
-    let supplement = |(place, supplement): (usize, &ConditionSupplement)| {
-        let kind = known(types, &supplement.condition_type, &format!("supplements[{place}].condition_type"))?;
-        limits::rate(&format!("supplements[{place}].rate"), supplement.rate)?;
-        Ok((kind, supplement.clone()))
-    };
-    let supplements = record.supplements.iter().enumerate().map(supplement).collect::<Result<Vec<_>>>()?;
+    let supplements = supplements_of(record, condition, types, definition)?;
     let plain = levels.is_empty()
         && supplements.is_empty()
         && record.minimum.is_none()
@@ -277,6 +281,28 @@ fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<
         excludes: record.excludes,
         more: (!plain).then(|| Box::new(more)),
     })
+}
+
+/// What comes with a record. Net and tax are summed apart, so a tax brings nothing but taxes.
+fn supplements_of(
+    record: &ConditionRecord,
+    condition: &ConditionType,
+    types: &HashMap<String, usize>,
+    definition: &Definition,
+) -> Result<Vec<(usize, ConditionSupplement)>> {
+    let supplement = |(place, supplement): (usize, &ConditionSupplement)| {
+        let path = |name: &str| format!("supplements[{place}].{name}");
+        let kind = known(types, &supplement.condition_type, &path("condition_type"))?;
+        let is_tax = definition.types.get(kind).is_some_and(|known| known.is.kind == ConditionKind::Tax);
+        if condition.kind == ConditionKind::Tax && !is_tax {
+            let message = "what comes with a tax is a tax";
+            return Err(Error::invalid(ErrorCode::NotAllowed, path("condition_type"), message));
+        }
+        limits::rate(&path("rate"), supplement.rate)?;
+        supplement.per.map_or(Ok(()), |per| limits::quantity(&path("per"), per, true))?;
+        Ok((kind, supplement.clone()))
+    };
+    record.supplements.iter().enumerate().map(supplement).collect()
 }
 
 /// The levels in their order, if they make a scale.
