@@ -83,7 +83,7 @@ impl Run<'_> {
     /// Counts what an active row uses of its record, and cuts its value to what is left.
     pub(super) fn use_limit(&mut self, at: usize, condition: &TypeDef, row: &mut Row) -> Result<()> {
         let records = self.records;
-        let Some(rule) = row.rule.and_then(|place| records.rule(place)) else { return Ok(()) };
+        let Some(rule) = row.counted_rule().and_then(|place| records.rule(place)) else { return Ok(()) };
         let cumulative = condition.is.scale.as_ref().filter(|scale| scale.cumulative);
         if (rule.limit().is_none() && cumulative.is_none()) || row.inactive.is_some() {
             return Ok(());

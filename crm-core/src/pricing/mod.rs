@@ -208,6 +208,7 @@ mod open;
 mod price;
 mod procedure;
 mod records;
+mod replay;
 mod result;
 mod run;
 mod search;

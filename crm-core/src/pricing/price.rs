@@ -146,6 +146,7 @@ impl Pricer {
             counters: counters_of(document)?,
             document_net: Exact::ZERO,
             has_counters: false,
+            unshared: None,
         })
     }
 

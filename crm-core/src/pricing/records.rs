@@ -43,6 +43,8 @@ pub(super) struct Rule {
     pub valid_to: Option<Date>,
     pub priority: i64,
     pub excludes: bool,
+    /// Whether its scale counts on from document to document.
+    pub is_cumulative: bool,
     /// What few records have.
     pub more: Option<Box<More>>,
 }
@@ -89,6 +91,8 @@ pub(super) struct Records {
     rules: Vec<Rule>,
     /// First place and number of the rules under each key: type, table, and the values of the fields.
     keys: HashMap<Box<[u32]>, (u32, u32)>,
+    /// The rules of which it is counted what is used, by id.
+    counted: HashMap<Box<str>, u32>,
 }
 
 impl Records {
@@ -125,6 +129,7 @@ impl Records {
         });
         let mut keys: HashMap<Box<[u32]>, (u32, u32)> = HashMap::with_capacity(keyed.len());
         let mut rules: Vec<Rule> = Vec::with_capacity(keyed.len());
+        let mut counted = HashMap::new();
         for (key, rule) in keyed {
             let place = u32::try_from(rules.len()).unwrap_or(u32::MAX);
             let (first, count) =
@@ -138,15 +143,23 @@ impl Records {
                 let problem = Problem::of_field(ErrorCode::Overlap, "records", message);
                 return Err(problem.with("first", &before.id).with("second", &rule.id).into_invalid());
             }
+            if rule.is_cumulative || rule.limit().is_some() {
+                counted.insert(rule.id.clone(), place);
+            }
             rules.push(rule);
         }
-        Ok(Self { symbols, rules, keys })
+        Ok(Self { symbols, rules, keys, counted })
     }
 
     /// The rules under a key: type, table, values.
     pub(super) fn under(&self, key: &[u32]) -> impl Iterator<Item = u32> + use<> {
         let (first, count) = self.keys.get(key).copied().unwrap_or((0, 0));
         first..first.saturating_add(count)
+    }
+
+    /// The place of the rule of an id, if it is counted what is used of it.
+    pub(super) fn counted(&self, id: &str) -> Option<u32> {
+        self.counted.get(id).copied()
     }
 
     /// The rule of an id; they are looked through one by one.
@@ -279,6 +292,7 @@ fn rule_of(
         valid_to: record.valid_to,
         priority: record.priority.unwrap_or(0),
         excludes: record.excludes,
+        is_cumulative: condition.scale.as_ref().is_some_and(|scale| scale.cumulative),
         more: (!plain).then(|| Box::new(more)),
     })
 }

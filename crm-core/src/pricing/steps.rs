@@ -158,14 +158,17 @@ impl Run<'_> {
         let type_def = self.condition(condition)?;
         let distributed = self.distributed(type_def);
         if type_def.is.group.is_none() && distributed.is_empty() {
-            for at in active.iter() {
-                let mut rows = self.drafts(*at, place, condition).map_err(|error| self.told(*at, place, error))?;
-                self.price(*at, place, &mut rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
-                self.settle(*at, place, step, type_def, rows, trial)?;
-            }
-            return Ok(());
+            return active.iter().try_for_each(|at| self.run_alone(*at, place, condition, trial));
         }
         self.run_together(place, step, condition, type_def, active, trial)
+    }
+
+    /// Runs a step for an item that has nothing to do with others there.
+    pub(super) fn run_alone(&mut self, at: usize, place: usize, condition: usize, trial: Option<&Block>) -> Result<()> {
+        let (step, type_def) = (self.step(place)?, self.condition(condition)?);
+        let mut rows = self.drafts(at, place, condition).map_err(|error| self.told(at, place, error))?;
+        self.price(at, place, &mut rows, trial.is_some()).map_err(|error| self.told(at, place, error))?;
+        self.settle(at, place, step, type_def, rows, trial)
     }
 
     /// An error with the item and step where it came up.
@@ -176,14 +179,19 @@ impl Run<'_> {
         }
     }
 
-    fn run_subtotal(&mut self, at: usize, place: usize, step: &StepDef) -> Result<()> {
+    pub(super) fn run_subtotal(&mut self, at: usize, place: usize, step: &StepDef) -> Result<()> {
         let item = self.item(at)?;
         let value = self.step_base(item, step).map_err(|error| self.told(at, place, error))?;
+        let mut row = Row::new(place, RowOrigin::Subtotal);
         let value = match &step.value_formula {
-            Some(formula) => self.formula_value(formula, item, value).map_err(|error| self.told(at, place, error))?,
+            Some(formula) => {
+                let evaluated = self.evaluated(formula, item, value, Decimal::ZERO);
+                let (value, evaluated) = evaluated.map_err(|error| self.told(at, place, error))?;
+                row.formula = Some(evaluated);
+                value
+            }
             None => value,
         };
-        let mut row = Row::new(place, RowOrigin::Subtotal);
         row.raw = value;
         row.value = value.round(self.rules.decimals, self.rules.rounding)?;
         row.counted = value;
@@ -235,6 +243,7 @@ impl Run<'_> {
             }
         }
         let kept = self.kept(item, step, type_def);
+        let is_kept = kept.is_some();
         let mut automatic = match kept {
             Some(rows) => {
                 traces.extend(self.kept_traces(item, step, type_def));
@@ -261,6 +270,9 @@ impl Run<'_> {
         rows.iter_mut().for_each(|row| exclude(item, row));
         if self.trace {
             self.item_mut(at)?.accesses.append(&mut traces);
+        }
+        if is_kept {
+            self.drop_used_up(at, step, &mut rows)?;
         }
         Ok(rows)
     }
@@ -303,7 +315,7 @@ impl Run<'_> {
     }
 
     /// The conditions of the head that are shared out at a step.
-    fn distributed(&self, condition: &TypeDef) -> Vec<ManualCondition> {
+    pub(super) fn distributed(&self, condition: &TypeDef) -> Vec<ManualCondition> {
         let shared = |given: &&ManualCondition| {
             given.condition_type == condition.is.code && self.header_rule(condition, given) == HeaderRule::Distribute
         };
@@ -354,7 +366,7 @@ impl Run<'_> {
     }
 
     /// Puts the rows of a step in place: sums, subtotals, what they replace.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         at: usize,
         place: usize,
@@ -463,7 +475,7 @@ impl Run<'_> {
         let (records, mut kept, mut drops) = (self.records, Vec::with_capacity(rows.len()), false);
         for row in rows.drain(..) {
             if row.origin != RowOrigin::Supplement {
-                let rule = row.rule.and_then(|rule| records.rule(rule)).filter(|rule| rule.limit().is_some());
+                let rule = row.counted_rule().and_then(|rule| records.rule(rule)).filter(|rule| rule.limit().is_some());
                 drops = match rule.filter(|_| row.inactive.is_none()) {
                     Some(rule) => !self.is_within_limit(self.item(at)?, rule)?,
                     None => false,

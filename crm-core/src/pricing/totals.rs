@@ -7,7 +7,7 @@ use super::document::{CounterUsage, ManualCondition};
 use super::exact::Exact;
 use super::procedure::{TaxRounding, ValueMode};
 use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice, RowOrigin};
-use super::run::{Item, Row, Run};
+use super::run::{Item, Row, Run, Slice};
 use super::worth::{is_amount, shown};
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
@@ -251,6 +251,7 @@ impl Run<'_> {
     fn taxes(&mut self, taxed: BTreeMap<TaxKey, Taxed>) -> Result<Vec<PriceTax>> {
         let rules = self.rules;
         let mut taxes = Vec::with_capacity(taxed.len());
+        let mut changed = BTreeMap::new();
         for ((category, percent), of) in taxed {
             let base = of.base.iter().copied().try_fold(Exact::ZERO, Exact::add)?;
             let mut base = base.round(rules.decimals, rules.rounding)?;
@@ -267,48 +268,60 @@ impl Run<'_> {
                         .try_fold(Exact::ZERO, Exact::add)?,
                 };
                 tax = exact.round(rules.decimals, rules.rounding)?;
-                self.share_tax(&of, tax)?;
+                self.share_tax(&of, tax, &mut changed)?;
             }
             if rules.include_tax {
                 base = base.checked_sub(tax)?;
             }
             taxes.push(PriceTax { base, tax, percent, category });
         }
+        for (at, place) in changed {
+            self.replay(at, place)?;
+        }
         Ok(taxes)
     }
 
-    /// Every row gets its own tax rounded; what is left over goes to the row with the largest one.
-    fn share_tax(&mut self, of: &Taxed, tax: Decimal) -> Result<()> {
+    /// Every row gets its own tax rounded; what is left over goes to the row with the largest one. The first step of each item
+    /// whose value is another one by it is noted.
+    fn share_tax(&mut self, of: &Taxed, tax: Decimal, changed: &mut BTreeMap<usize, usize>) -> Result<()> {
         let rules = self.rules;
-        let mut given = Decimal::ZERO;
+        let mut left = tax;
         for exact in &of.head {
-            given = given.checked_add(exact.round(rules.decimals, rules.rounding)?)?;
+            left = left.checked_sub(exact.round(rules.decimals, rules.rounding)?)?;
         }
-        let mut largest: Option<(Exact, usize, usize)> = None;
-        for (at, number, raw) in &of.rows {
+        let mut largest: Option<(Exact, usize)> = None;
+        let mut shares = Vec::with_capacity(of.rows.len());
+        for (place, (.., raw)) in of.rows.iter().enumerate() {
             let own = raw.round(rules.decimals, rules.rounding)?;
-            given = given.checked_add(own)?;
+            left = left.checked_sub(own)?;
             let size = raw.abs()?;
-            if largest.as_ref().is_none_or(|(most, ..)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
-                largest = Some((size, *at, *number));
+            if largest.as_ref().is_none_or(|(most, _)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
+                largest = Some((size, place));
             }
-            self.set_tax(*at, *number, own, Decimal::ZERO)?;
+            shares.push(own);
         }
-        let left = tax.checked_sub(given)?;
-        match largest {
-            Some((_, at, number)) if !left.is_zero() => {
-                let own = self.item(at)?.rows.get(number).map_or(Decimal::ZERO, |row| row.value);
-                self.set_tax(at, number, own.checked_add(left)?, left)
+        for (place, ((at, number, _), own)) in of.rows.iter().zip(shares).enumerate() {
+            let takes = largest.as_ref().is_some_and(|(_, holder)| *holder == place);
+            let difference = if takes { left } else { Decimal::ZERO };
+            if let Some(step) = self.set_tax(*at, *number, own.checked_add(difference)?, difference)? {
+                let first = changed.entry(*at).or_insert(step);
+                *first = step.min(*first);
             }
-            _ => Ok(()),
-        }
-    }
-
-    fn set_tax(&mut self, at: usize, number: usize, value: Decimal, difference: Decimal) -> Result<()> {
-        if let Some(row) = self.item_mut(at)?.rows.get_mut(number) {
-            (row.value, row.counted, row.difference) = (value, Exact::from(value), difference);
         }
         Ok(())
+    }
+
+    /// The share of a row, and the place of its step if its value is another one by it.
+    fn set_tax(&mut self, at: usize, number: usize, value: Decimal, difference: Decimal) -> Result<Option<usize>> {
+        let Some(row) = self.item(at)?.rows.get(number) else { return Ok(None) };
+        if row.value == value && row.difference == difference {
+            return Ok(None);
+        }
+        let is_new = row.value != value;
+        self.remember(at)?;
+        let Some(row) = self.item_mut(at)?.rows.get_mut(number) else { return Ok(None) };
+        (row.value, row.counted, row.difference) = (value, Exact::from(value), difference);
+        Ok(is_new.then_some(row.step))
     }
 
     fn cost_of(&self, item: &Item) -> Result<Option<Decimal>> {
@@ -399,6 +412,10 @@ impl Run<'_> {
         shown_row.difference = Some(row.difference).filter(|difference| !difference.is_zero());
         shown_row.inactive = row.inactive;
         shown_row.is_statistical = row.statistical;
+        if let Some(formula) = &row.formula {
+            shown_row.formula = Some(formula.text.to_string());
+            shown_row.inputs = formula.inputs.iter().cloned().collect();
+        }
         let Some(condition) = row.condition.and_then(|place| self.definition.types.get(place)) else {
             shown_row.name = step.and_then(|step| step.is.name.clone()).filter(|_| row.origin == RowOrigin::Subtotal);
             shown_row.subtotal =
@@ -430,10 +447,10 @@ impl Run<'_> {
         shown_row.scale_base = row.scale_base.map(shown).transpose()?;
         shown_row.flat = Some(row.flat).filter(|flat| !flat.is_zero());
         (shown_row.minimum, shown_row.maximum) = row.bounds;
-        for (quantity, level) in &row.slices {
-            shown_row.slices.push(PricedSlice { quantity: shown(*quantity)?, level: *level });
+        for slice in &row.slices {
+            let Slice { quantity, level, rate_before } = *slice;
+            shown_row.slices.push(PricedSlice { quantity: shown(quantity)?, level, rate_before });
         }
-        shown_row.formula = row.formula.as_deref().map(str::to_owned);
         shown_row.rounding = condition.is.rounding.filter(|rounding| *rounding != ConditionRounding::default());
         shown_row.distribution = row.set_share.map(|_| self.distribution_of(condition));
         shown_row.cut = Some(row.cut).filter(|cut| !cut.is_zero());
@@ -482,7 +499,7 @@ impl Run<'_> {
 
 impl PriceRow {
     /// A row with nothing but its value.
-    pub(super) const fn of(step: i64, origin: RowOrigin, value: Decimal) -> Self {
+    pub(super) fn of(step: i64, origin: RowOrigin, value: Decimal) -> Self {
         Self {
             step,
             origin,
@@ -509,6 +526,7 @@ impl PriceRow {
             rate_before: None,
             raw: None,
             formula: None,
+            inputs: HashMap::new(),
             rounding: None,
             distribution: None,
             cut: None,

@@ -290,3 +290,33 @@ fn a_requirement_leaves_a_step_out_and_sees_what_was_before() {
     let alone = priced(&parts, &json!({"items": [item("1", "A")]})).unwrap();
     assert_eq!(nets(&alone), ["1000"]);
 }
+
+/// What a formula read stands in its row, so that its value can be computed again.
+#[test]
+fn a_row_of_a_formula_tells_what_it_read() {
+    let parts = json!({
+        "fields": [{"name": "months", "kind": "number"}, {"name": "groups", "kind": "texts"}],
+        "condition_types": [
+            {"code": "PR", "kind": "price", "calculation": "quantity"},
+            {"code": "F", "kind": "surcharge", "calculation": "formula", "formula": "if(months > 6, base * rate / 300, net)"}
+        ],
+        "procedures": [{"code": "P", "steps": [
+            {"number": 10, "condition_type": "PR", "subtotal": "gross"}, {"number": 20, "condition_type": "F"},
+            {"number": 30, "value_formula": "if('A' in groups, step_20, gross)"}]}]
+    });
+    let given = |code: &str, rate: &str| json!({"condition_type": code, "rate": rate});
+    let item = |months: i64| {
+        json!({"id": "1", "quantity": "1", "fields": {"months": months, "groups": ["A", "B"]},
+            "conditions": [given("PR", "100"), given("F", "2")]})
+    };
+    let inputs = |months: i64, row: usize| {
+        let result = priced(&parts, &json!({"items": [item(months)]})).unwrap();
+        let mut inputs: Vec<_> = result.items[0].rows[row].inputs.clone().into_iter().collect();
+        inputs.sort();
+        inputs.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(inputs(12, 1), "base=100, months=12, rate=2");
+    assert_eq!(inputs(6, 1), "months=6, net=100");
+    assert_eq!(inputs(12, 2), "groups=A|B, step_20=0.67");
+    assert_eq!(inputs(12, 0), "");
+}
