@@ -200,6 +200,7 @@ mod exact;
 mod exclusion;
 mod explain;
 mod free_goods;
+mod groups;
 mod item;
 mod keep;
 mod limits;
