@@ -3,7 +3,7 @@
 //! What is found here was computed, told or stored wrongly. Nothing of the code that priced the document is used but exact
 //! arithmetic: the two say the same only if both are right.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::catalog::{Calculation, ConditionKind, ConditionRounding};
 use super::exact::{Exact, too_precise};
@@ -177,6 +177,12 @@ impl Audit<'_> {
                 let rate = converted.round(self.rules.price_decimals, self.rules.rounding)?;
                 self.decimal(&path("rate"), row.rate, Some(rate));
             }
+            for (number, slice) in row.slices.iter().enumerate() {
+                let Some(before) = slice.rate_before else { continue };
+                let converted = Exact::from(before).times(fraction(row.exchange.as_deref())?)?;
+                let rate = converted.round(self.rules.price_decimals, self.rules.rounding)?;
+                self.decimal(&path(&format!("slices[{number}].level.rate")), Some(slice.level.rate), Some(rate));
+            }
             if row.distribution.is_some() || row.origin == RowOrigin::Difference {
                 continue;
             }
@@ -219,7 +225,9 @@ impl Audit<'_> {
             Some(Calculation::PerMille) => percent(weighed(row, base)?)?.over(Exact::from(Decimal::from(10)))?,
             Some(_) => {
                 let units = base.times(fraction(row.factor.as_deref())?)?;
-                let exchange = if row.rate_before.is_some() { Exact::from(Decimal::ONE) } else { exchange };
+                let slices = row.slices.iter().filter_map(|slice| slice.rate_before);
+                let is_converted = row.rate_before.into_iter().chain(slices).next().is_some();
+                let exchange = if is_converted { Exact::from(Decimal::ONE) } else { exchange };
                 weighed(row, units)?.over(per)?.times(exchange)?
             }
         };
@@ -274,7 +282,8 @@ impl Audit<'_> {
 
     /// What a row counts with before the net is rounded.
     fn counted(&self, row: &PriceRow) -> Result<Exact> {
-        let rounded = self.rules.mode != ValueMode::ByItem || row.distribution.is_some() || row.cut.is_some();
+        let rounded =
+            self.rules.mode != ValueMode::ByItem || is_tax(row) || row.distribution.is_some() || row.cut.is_some();
         if rounded { Ok(Exact::from(row.value)) } else { told_raw(row) }
     }
 
@@ -333,20 +342,16 @@ impl Audit<'_> {
         exact.round(rules.decimals, rules.rounding)
     }
 
-    /// Named subtotals; those with a tax among them are told before taxes are shared out.
+    /// Named subtotals.
     fn subtotals_of(&mut self, item: &PricedItem) -> Result<()> {
         let mut sums: BTreeMap<&str, Exact> = BTreeMap::new();
-        let mut taxed = BTreeSet::new();
         for row in item.rows.iter().filter(|row| row.inactive.is_none()) {
             let Some(name) = row.subtotal.as_deref() else { continue };
-            if is_tax(row) {
-                taxed.insert(name);
-            }
             let value = if row.origin == RowOrigin::Subtotal { told_raw(row)? } else { self.counted(row)? };
             let sum = sums.entry(name).or_insert(Exact::ZERO);
             *sum = sum.add(value)?;
         }
-        for (name, sum) in sums.into_iter().filter(|(name, _)| !taxed.contains(name)) {
+        for (name, sum) in sums {
             let follows = sum.round(self.rules.decimals, self.rules.rounding)?;
             self.decimal(&format!("subtotals.{name}"), item.subtotals.get(name).copied(), Some(follows));
         }

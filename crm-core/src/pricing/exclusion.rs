@@ -12,7 +12,7 @@ use super::run::{Counter, Item, Losers, Row, Run};
 use crate::value::{Decimal, Result};
 
 impl Run<'_> {
-    /// What of a block an item loses, by what each condition would be worth.
+    /// What of a block an item loses, by what each condition is worth at its own step while all of them are there.
     pub(super) fn losers(&self, at: usize, block: &Block) -> Result<Losers> {
         let item = self.item(at)?;
         if let Some(lost) = self.lost_before(item) {
@@ -83,7 +83,7 @@ impl Run<'_> {
     /// Counts what an active row uses of its record, and cuts its value to what is left.
     pub(super) fn use_limit(&mut self, at: usize, condition: &TypeDef, row: &mut Row) -> Result<()> {
         let records = self.records;
-        let Some(rule) = row.rule.and_then(|place| records.rule(place)) else { return Ok(()) };
+        let Some(rule) = row.counted_rule().and_then(|place| records.rule(place)) else { return Ok(()) };
         let cumulative = condition.is.scale.as_ref().filter(|scale| scale.cumulative);
         if (rule.limit().is_none() && cumulative.is_none()) || row.inactive.is_some() {
             return Ok(());

@@ -6,7 +6,7 @@ use super::document::RepriceMode;
 use super::exact::Exact;
 use super::procedure::ExclusionMethod;
 use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
-use super::run::{Item, Losers, Row, Run};
+use super::run::{Item, Losers, Row, Run, Slice};
 use super::search::Asked;
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
@@ -95,17 +95,25 @@ impl Run<'_> {
             row.base = asked.base;
             row.kept_exchange = Some(was.exchange.as_deref().map_or(Ok(Ratio::ONE), ratio_of)?);
             row.scale_base = was.scale_base.map(Exact::from);
+            let is_cumulative = type_def.is.scale.as_ref().is_some_and(|scale| scale.cumulative);
             if !was.slices.is_empty() {
-                let levels = was.slices.iter().map(|slice| {
+                let slices = was.slices.iter().map(|slice| {
                     let mut level = slice.level;
-                    level.rate = unsigned(level.rate);
+                    level.rate = unsigned(slice.rate_before.unwrap_or(level.rate));
                     level.flat = level.flat.map(unsigned);
-                    (Exact::from(slice.quantity), level)
+                    Slice { quantity: Exact::from(slice.quantity), level, rate_before: None }
                 });
                 let of_record = (row.unit.as_deref(), row.currency);
                 let base = self.own_scale_base(asked.item, type_def, of_record, asked.base)?;
-                row.slices = refilled(levels.collect(), base.abs()?)?;
+                let begins = first_begins(was, is_cumulative)?;
+                row.slices = refilled(slices.collect(), begins, base.abs()?)?;
                 row.scale_base = Some(base);
+            }
+            // What is used of its record counts as ever.
+            row.kept_rule = was.record.as_deref().and_then(|id| self.records.counted(id));
+            if is_cumulative && row.kept_rule.is_some() && row.scale_base.is_some() {
+                let of_record = (row.unit.as_deref(), row.currency);
+                row.own_scale_base = Some(self.own_scale_base(asked.item, type_def, of_record, asked.base)?);
             }
             rows.push(row);
         }
@@ -113,16 +121,32 @@ impl Run<'_> {
     }
 }
 
-/// The levels as they were used, filled with another base: the last one takes what is more.
-fn refilled<T: Copy>(slices: Vec<(Exact, T)>, base: Exact) -> Result<Vec<(Exact, T)>> {
-    let mut left = base;
+/// What of the base lay below the first level that was used.
+fn first_begins(was: &PriceRow, is_cumulative: bool) -> Result<Exact> {
+    if !is_cumulative {
+        let lower = was.slices.first().and_then(|slice| slice.level.lower);
+        return Ok(lower.map_or(Exact::ZERO, Exact::from));
+    }
+    // Where the counter stood is not told: it is what the levels left of the base.
+    let used = was.slices.iter().map(|slice| Exact::from(slice.quantity)).try_fold(Exact::ZERO, Exact::add)?;
+    let below = was.scale_base.map_or(Exact::ZERO, |base| Exact::from(base.abs())).sub(used)?;
+    // Figures that are no decimals are told with twelve digits.
+    let is_shown_only = below.abs()?.compare(Exact::from(Decimal::new(1, 9)?))?.is_lt();
+    Ok(if below.is_negative() || is_shown_only { Exact::ZERO } else { below })
+}
+
+/// The levels as they were used, filled with another base: what lies below the first one has none, the last one takes what is
+/// more.
+fn refilled(slices: Vec<Slice>, begins: Exact, base: Exact) -> Result<Vec<Slice>> {
+    let mut left = base.sub(begins)?;
     let mut filled = Vec::with_capacity(slices.len());
     let last = slices.len().saturating_sub(1);
-    for (place, (quantity, level)) in slices.into_iter().enumerate() {
-        let takes = if place == last || left.compare(quantity)?.is_lt() { left } else { quantity };
-        if !takes.is_zero() {
-            filled.push((takes, level));
+    for (place, slice) in slices.into_iter().enumerate() {
+        if left.is_zero() || left.is_negative() {
+            break;
         }
+        let takes = if place == last || left.compare(slice.quantity)?.is_lt() { left } else { slice.quantity };
+        filled.push(Slice { quantity: takes, ..slice });
         left = left.sub(takes)?;
     }
     Ok(filled)

@@ -128,7 +128,14 @@ impl OpenDocument {
     /// # Errors
     /// Those of [`Pricer::price`].
     pub fn result(&mut self) -> Result<PriceResult> {
-        self.with_run(|run| run.result())
+        self.with_run(|run| {
+            run.unshared = Some(BTreeMap::new());
+            let result = run.result();
+            for (at, item) in run.unshared.take().unwrap_or_default() {
+                *run.item_mut(at)? = item;
+            }
+            result
+        })
     }
 
     /// Whether an item may change others in ways that are not followed: limits that count in the order of the items, and free

@@ -146,6 +146,7 @@ impl Pricer {
             counters: counters_of(document)?,
             document_net: Exact::ZERO,
             has_counters: false,
+            unshared: None,
         })
     }
 
@@ -273,9 +274,10 @@ impl Pricer {
     /// Reads a catalogue in JSON, checks it and makes it ready.
     ///
     /// # Errors
-    /// Those of reading JSON, with the path; those of [`Pricer::new`].
+    /// Those of reading JSON, with the path, where a figure with more digits than can be kept is `PrecisionExceeded` with its
+    /// record and condition type; those of [`Pricer::new`].
     pub fn from_json(catalog: &str) -> Result<Self> {
-        Self::new(&json::from_text(catalog)?)
+        Self::new(&json::from_text(catalog).map_err(|error| told_of_catalog(catalog, error))?)
     }
 
     /// Prices a document in JSON; the result is canonical JSON: keys sorted, no white space.
@@ -331,13 +333,9 @@ impl Pricer {
     fn told_of_digits(&self, document: &str, error: Error) -> Error {
         let (ErrorCode::DecimalDigits, Some(field)) = (error.code(), error.field()) else { return error };
         let whole: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
-        let place = |name: &str| {
-            let (_, rest) = field.split_once(&format!("{name}["))?;
-            rest.split_once(']')?.0.parse::<usize>().ok()
-        };
-        let item = place("items").map_or_else(String::new, |place| format!("/items/{place}"));
+        let item = place_in(field, "items").map_or_else(String::new, |place| format!("/items/{place}"));
         let text = |path: &str| whole.pointer(path).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let condition = match place("conditions") {
+        let condition = match place_in(field, "conditions") {
             Some(place) => text(&format!("{item}/conditions/{place}/condition_type")),
             None => String::new(),
         };
@@ -346,12 +344,37 @@ impl Pricer {
         let steps = self.definition.procedures.iter().flat_map(|procedure| &procedure.steps);
         let number =
             steps.filter(|step| in_step(step)).map(|step| step.is.number.to_string()).next().unwrap_or_default();
-        let message = "the figure has more digits than can be computed exactly";
-        Error::invalid(ErrorCode::PrecisionExceeded, field, message)
+        Error::invalid(ErrorCode::PrecisionExceeded, field, TOO_MANY_DIGITS)
             .with("item", text(&format!("{item}/id")))
             .with("step", number)
             .with("condition_type", &condition)
     }
+}
+
+/// What is told of a figure that cannot be read exactly.
+const TOO_MANY_DIGITS: &str = "the figure has more digits than can be computed exactly";
+
+/// The place in a list that a path names.
+fn place_in(path: &str, list: &str) -> Option<usize> {
+    let (_, rest) = path.split_once(&format!("{list}["))?;
+    rest.split_once(']')?.0.parse::<usize>().ok()
+}
+
+/// Tells a figure of a catalogue that cannot be read exactly as one that cannot be computed exactly, with its record.
+fn told_of_catalog(catalog: &str, error: Error) -> Error {
+    let (ErrorCode::DecimalDigits, Some(field)) = (error.code(), error.field()) else { return error };
+    let whole: serde_json::Value = serde_json::from_str(catalog).unwrap_or_default();
+    let text = |list: &str, name: &str| {
+        let value = whole.pointer(&format!("/{list}/{}/{name}", place_in(field, list)?))?;
+        Some(excerpt(value.as_str()?).to_string())
+    };
+    let error = Error::invalid(ErrorCode::PrecisionExceeded, field, TOO_MANY_DIGITS);
+    let condition = text("records", "condition_type").or_else(|| text("condition_types", "code"));
+    let data = [("record", text("records", "id")), ("condition_type", condition)];
+    data.into_iter().fold(error, |error, (name, value)| match value {
+        Some(value) => error.with(name, value),
+        None => error,
+    })
 }
 
 /// Prices a document by a catalogue: `Pricer::new(catalog)?.price(document)`, for one document.

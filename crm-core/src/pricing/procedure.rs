@@ -62,7 +62,10 @@ value_enum! {
 }
 
 value_struct! {
-    /// An exclusion between condition types; they run in their order.
+    /// An exclusion between condition types; they run in their order. What is compared is the value that each condition has at its
+    /// own step while all of them are there; then those that lose become inactive, and everything is computed without them. A
+    /// percentage of what the steps before make together is therefore compared with what the others before it left. Where every
+    /// condition shall be compared on the same base, their steps name it (`base_from`).
     pub struct ConditionExclusion {
         required {
             /// What is decided.

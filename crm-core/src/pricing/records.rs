@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::catalog::{
-    ConditionRecord, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind, ScaleLevel, UsageLimit,
+    ConditionKind, ConditionRecord, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind, ScaleLevel,
+    UsageLimit,
 };
 use super::definition::{Definition, TableDef};
 use super::limits;
@@ -42,6 +43,8 @@ pub(super) struct Rule {
     pub valid_to: Option<Date>,
     pub priority: i64,
     pub excludes: bool,
+    /// Whether its scale counts on from document to document.
+    pub is_cumulative: bool,
     /// What few records have.
     pub more: Option<Box<More>>,
 }
@@ -88,6 +91,8 @@ pub(super) struct Records {
     rules: Vec<Rule>,
     /// First place and number of the rules under each key: type, table, and the values of the fields.
     keys: HashMap<Box<[u32]>, (u32, u32)>,
+    /// The rules of which it is counted what is used, by id.
+    counted: HashMap<Box<str>, u32>,
 }
 
 impl Records {
@@ -105,14 +110,17 @@ impl Records {
                 let table = known(&tables, &record.table, "table")?;
                 Ok::<_, Error>((kind, table))
             };
-            let at = |error: Error| error.under(&format!("records[{number}]"));
+            let at = |error: Error| {
+                let error = error.under(&format!("records[{number}]"));
+                error.with("record", excerpt(&record.id)).with("condition_type", excerpt(&record.condition_type))
+            };
             let (kind, table) = read().map_err(at)?;
             let (Some(type_def), Some(table_def)) = (definition.types.get(kind), definition.tables.get(table)) else {
                 continue;
             };
             let mut key = vec![u32::try_from(kind).unwrap_or(u32::MAX), u32::try_from(table).unwrap_or(u32::MAX)];
             key_of(record, table_def, definition, &mut symbols, &mut key).map_err(at)?;
-            keyed.push((key.into_boxed_slice(), rule_of(record, &type_def.is, &types).map_err(at)?));
+            keyed.push((key.into_boxed_slice(), rule_of(record, &type_def.is, &types, definition).map_err(at)?));
         }
         unique(&keyed)?;
         // The order of the file does not matter: those of one key stand by their dates.
@@ -121,6 +129,7 @@ impl Records {
         });
         let mut keys: HashMap<Box<[u32]>, (u32, u32)> = HashMap::with_capacity(keyed.len());
         let mut rules: Vec<Rule> = Vec::with_capacity(keyed.len());
+        let mut counted = HashMap::new();
         for (key, rule) in keyed {
             let place = u32::try_from(rules.len()).unwrap_or(u32::MAX);
             let (first, count) =
@@ -134,15 +143,23 @@ impl Records {
                 let problem = Problem::of_field(ErrorCode::Overlap, "records", message);
                 return Err(problem.with("first", &before.id).with("second", &rule.id).into_invalid());
             }
+            if rule.is_cumulative || rule.limit().is_some() {
+                counted.insert(rule.id.clone(), place);
+            }
             rules.push(rule);
         }
-        Ok(Self { symbols, rules, keys })
+        Ok(Self { symbols, rules, keys, counted })
     }
 
     /// The rules under a key: type, table, values.
     pub(super) fn under(&self, key: &[u32]) -> impl Iterator<Item = u32> + use<> {
         let (first, count) = self.keys.get(key).copied().unwrap_or((0, 0));
         first..first.saturating_add(count)
+    }
+
+    /// The place of the rule of an id, if it is counted what is used of it.
+    pub(super) fn counted(&self, id: &str) -> Option<u32> {
+        self.counted.get(id).copied()
     }
 
     /// The rule of an id; they are looked through one by one.
@@ -215,7 +232,12 @@ pub(super) fn canonical(kind: PriceFieldKind, value: &str) -> Result<String> {
     })
 }
 
-fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<String, usize>) -> Result<Rule> {
+fn rule_of(
+    record: &ConditionRecord,
+    condition: &ConditionType,
+    types: &HashMap<String, usize>,
+    definition: &Definition,
+) -> Result<Rule> {
     if record.id.is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "id", "the id must be given"));
     }
@@ -245,12 +267,7 @@ fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<
             }
         }
     }
-    let supplement = |(place, supplement): (usize, &ConditionSupplement)| {
-        let kind = known(types, &supplement.condition_type, &format!("supplements[{place}].condition_type"))?;
-        limits::rate(&format!("supplements[{place}].rate"), supplement.rate)?;
-        Ok((kind, supplement.clone()))
-    };
-    let supplements = record.supplements.iter().enumerate().map(supplement).collect::<Result<Vec<_>>>()?;
+    let supplements = supplements_of(record, condition, types, definition)?;
     let plain = levels.is_empty()
         && supplements.is_empty()
         && record.minimum.is_none()
@@ -275,8 +292,31 @@ fn rule_of(record: &ConditionRecord, condition: &ConditionType, types: &HashMap<
         valid_to: record.valid_to,
         priority: record.priority.unwrap_or(0),
         excludes: record.excludes,
+        is_cumulative: condition.scale.as_ref().is_some_and(|scale| scale.cumulative),
         more: (!plain).then(|| Box::new(more)),
     })
+}
+
+/// What comes with a record. Net and tax are summed apart, so a tax brings nothing but taxes.
+fn supplements_of(
+    record: &ConditionRecord,
+    condition: &ConditionType,
+    types: &HashMap<String, usize>,
+    definition: &Definition,
+) -> Result<Vec<(usize, ConditionSupplement)>> {
+    let supplement = |(place, supplement): (usize, &ConditionSupplement)| {
+        let path = |name: &str| format!("supplements[{place}].{name}");
+        let kind = known(types, &supplement.condition_type, &path("condition_type"))?;
+        let is_tax = definition.types.get(kind).is_some_and(|known| known.is.kind == ConditionKind::Tax);
+        if condition.kind == ConditionKind::Tax && !is_tax {
+            let message = "what comes with a tax is a tax";
+            return Err(Error::invalid(ErrorCode::NotAllowed, path("condition_type"), message));
+        }
+        limits::rate(&path("rate"), supplement.rate)?;
+        supplement.per.map_or(Ok(()), |per| limits::quantity(&path("per"), per, true))?;
+        Ok((kind, supplement.clone()))
+    };
+    record.supplements.iter().enumerate().map(supplement).collect()
 }
 
 /// The levels in their order, if they make a scale.

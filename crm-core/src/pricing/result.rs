@@ -147,8 +147,13 @@ value_struct! {
         required {
             /// How much of the base lies in the level.
             pub quantity: Decimal,
-            /// The level.
+            /// The level, its rate and amount with their sign.
             pub level: ScaleLevel,
+        }
+        optional {
+            /// The rate in its own currency, if it was converted and rounded before it was applied.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub rate_before: Option<Decimal>,
         }
     }
 }
@@ -239,6 +244,10 @@ value_struct! {
             /// The formula that gave the value, in place of rate and calculation.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub formula: Option<String>,
+            /// What the names stood for that the formula read: a number as a decimal or an exact fraction, several texts with `|`
+            /// between them. Names without a value are left out.
+            #[serde(skip_serializing_if = "HashMap::is_empty")]
+            pub inputs: HashMap<String, String>,
             /// How values of the condition type are rounded, where it differs from the procedure.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub rounding: Option<ConditionRounding>,

@@ -96,8 +96,8 @@ pub(super) struct Row {
     /// What this item adds to the figure with which the scale is entered.
     pub own_scale_base: Option<Exact>,
     pub scale_base: Option<Exact>,
-    /// The parts of a graduated scale, each with its level.
-    pub slices: Vec<(Exact, ScaleLevel)>,
+    /// The parts of a graduated scale.
+    pub slices: Vec<Slice>,
     pub raw: Exact,
     /// Rounded.
     pub value: Decimal,
@@ -107,7 +107,7 @@ pub(super) struct Row {
     /// What was taken off because the limit of its record was reached, without sign.
     pub cut: Decimal,
     /// The formula that gave the value.
-    pub formula: Option<Box<str>>,
+    pub formula: Option<Box<Evaluated>>,
     /// The step whose condition took the place of this one.
     pub replaced_at: Option<usize>,
     pub inactive: Option<InactiveReason>,
@@ -121,9 +121,11 @@ pub(super) struct Row {
     pub bounds: (Option<Decimal>, Option<Decimal>),
     /// The exchange of earlier figures.
     pub kept_exchange: Option<Ratio>,
+    /// The record of earlier figures, if what is used of it is counted.
+    pub kept_rule: Option<u32>,
     /// Whether its record leaves later conditions out.
     pub sets_excluded: bool,
-    /// Whether it is only weighed against others.
+    /// Whether an exclusion weighs it against others. Until that is decided it counts as any other.
     pub on_trial: bool,
     /// The group has no level in the scale: there is no condition, but the item counts in the group.
     pub is_off_scale: bool,
@@ -165,15 +167,21 @@ impl Row {
             set_share: None,
             bounds: (None, None),
             kept_exchange: None,
+            kept_rule: None,
             sets_excluded: false,
             on_trial: false,
             is_off_scale: false,
         }
     }
 
+    /// The record of which it uses something, be it in the catalogue or in earlier figures.
+    pub(super) fn counted_rule(&self) -> Option<u32> {
+        self.rule.or(self.kept_rule)
+    }
+
     /// Whether it has a value, be it for sums or for show.
     pub(super) const fn is_active(&self) -> bool {
-        self.inactive.is_none() && !self.on_trial && !self.is_off_scale
+        self.inactive.is_none() && !self.is_off_scale
     }
 
     /// Whether it counts in sums.
@@ -182,11 +190,29 @@ impl Row {
     }
 }
 
+/// A formula that gave a value, and what it read.
+#[derive(Debug, Clone)]
+pub(super) struct Evaluated {
+    pub text: Box<str>,
+    /// Names with their values, as they are shown.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// A part of a graduated scale.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slice {
+    pub quantity: Exact,
+    /// With the signs of its condition.
+    pub level: ScaleLevel,
+    /// The rate in its own currency, where it was converted before it was applied.
+    pub rate_before: Option<Decimal>,
+}
+
 /// What of an exclusion an item lost: a type, or a record of it.
 pub(super) type Losers = HashSet<(usize, Option<u32>)>;
 
 /// An item on its way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Item {
     pub source: Arc<PriceItem>,
     /// The place in the document as it was given, for paths in errors.
@@ -245,6 +271,9 @@ pub(super) struct Run<'a> {
     pub document_net: Exact,
     /// Whether limits or cumulative scales were used, so that one item cannot change alone.
     pub has_counters: bool,
+    /// Items as they were before the cents of taxes were shared out, if the document stays open: what is computed anew then
+    /// begins with them.
+    pub unshared: Option<BTreeMap<usize, Item>>,
 }
 
 /// What was used of a record.

@@ -7,7 +7,7 @@ use super::document::{CounterUsage, ManualCondition};
 use super::exact::Exact;
 use super::procedure::{TaxRounding, ValueMode};
 use super::result::{PriceResult, PriceRow, PriceTax, PricedItem, PricedSlice, RowOrigin};
-use super::run::{Item, Row, Run};
+use super::run::{Item, Row, Run, Slice};
 use super::worth::{is_amount, shown};
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
@@ -55,8 +55,9 @@ fn joined(known: Option<ConditionRounding>, own: ConditionRounding) -> Condition
 }
 
 impl Run<'_> {
-    /// Rounds the net of an item as the procedure says. What that makes is a row of its own.
-    pub(super) fn finish_net(&mut self, at: usize) -> Result<()> {
+    /// Rounds the net of an item as the procedure says. What that makes is a row of its own. While exclusions are not decided, a
+    /// net below zero says nothing.
+    pub(super) fn finish_net(&mut self, at: usize, is_trial: bool) -> Result<()> {
         let (rules, last) = (self.rules, self.procedure.net_ends.saturating_sub(1));
         let item = self.item(at)?;
         if item.rows.iter().any(|row| row.origin == RowOrigin::Difference) {
@@ -71,7 +72,7 @@ impl Run<'_> {
                 Exact::from(each).mul(item.quantity)?.round(rules.decimals, rules.rounding)?
             }
         };
-        if net.is_negative() && item.quantity > Decimal::ZERO && !rules.allow_negative_net {
+        if net.is_negative() && item.quantity > Decimal::ZERO && !rules.allow_negative_net && !is_trial {
             let error = Error::invalid(ErrorCode::NegativeNet, "", "the net of the item is below zero");
             return Err(self.located(item, last, error).with("net", net));
         }
@@ -272,6 +273,7 @@ impl Run<'_> {
     fn taxes(&mut self, taxed: BTreeMap<TaxKey, Taxed>) -> Result<Vec<PriceTax>> {
         let rules = self.rules;
         let mut taxes = Vec::with_capacity(taxed.len());
+        let mut changed = BTreeMap::new();
         for ((category, percent), of) in taxed {
             let base = of.base.iter().copied().try_fold(Exact::ZERO, Exact::add)?;
             let mut base = base.round(rules.decimals, rules.rounding)?;
@@ -288,50 +290,62 @@ impl Run<'_> {
                         .try_fold(Exact::ZERO, Exact::add)?,
                 };
                 tax = self.rounded_by(of.own.unwrap_or_default(), exact)?;
-                self.share_tax(&of, tax)?;
+                self.share_tax(&of, tax, &mut changed)?;
             }
             if rules.include_tax {
                 base = base.checked_sub(tax)?;
             }
             taxes.push(PriceTax { base, tax, percent, category });
         }
+        for (at, place) in changed {
+            self.replay(at, place)?;
+        }
         Ok(taxes)
     }
 
-    /// Every row gets its own tax rounded; what is left over goes to the row with the largest one.
-    fn share_tax(&mut self, of: &Taxed, tax: Decimal) -> Result<()> {
+    /// Every row gets its own tax rounded; what is left over goes to the row with the largest one. The first step of each item
+    /// whose value is another one by it is noted.
+    fn share_tax(&mut self, of: &Taxed, tax: Decimal, changed: &mut BTreeMap<usize, usize>) -> Result<()> {
         let rules = self.rules;
-        let mut given = Decimal::ZERO;
+        let mut left = tax;
         for exact in &of.head {
-            given = given.checked_add(exact.round(rules.decimals, rules.rounding)?)?;
+            left = left.checked_sub(exact.round(rules.decimals, rules.rounding)?)?;
         }
-        let mut largest: Option<(Exact, usize, usize)> = None;
-        for (at, number, raw) in &of.rows {
+        let mut largest: Option<(Exact, usize)> = None;
+        let mut shares = Vec::with_capacity(of.rows.len());
+        for (place, (at, number, raw)) in of.rows.iter().enumerate() {
             let rounding =
                 self.item(*at)?.rows.get(*number).map_or_else(Default::default, |row| self.own_rounding(row));
             let own = self.rounded_by(rounding, *raw)?;
-            given = given.checked_add(own)?;
+            left = left.checked_sub(own)?;
             let size = raw.abs()?;
-            if largest.as_ref().is_none_or(|(most, ..)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
-                largest = Some((size, *at, *number));
+            if largest.as_ref().is_none_or(|(most, _)| size.compare(*most).is_ok_and(std::cmp::Ordering::is_gt)) {
+                largest = Some((size, place));
             }
-            self.set_tax(*at, *number, own, Decimal::ZERO)?;
+            shares.push(own);
         }
-        let left = tax.checked_sub(given)?;
-        match largest {
-            Some((_, at, number)) if !left.is_zero() => {
-                let own = self.item(at)?.rows.get(number).map_or(Decimal::ZERO, |row| row.value);
-                self.set_tax(at, number, own.checked_add(left)?, left)
+        for (place, ((at, number, _), own)) in of.rows.iter().zip(shares).enumerate() {
+            let takes = largest.as_ref().is_some_and(|(_, holder)| *holder == place);
+            let difference = if takes { left } else { Decimal::ZERO };
+            if let Some(step) = self.set_tax(*at, *number, own.checked_add(difference)?, difference)? {
+                let first = changed.entry(*at).or_insert(step);
+                *first = step.min(*first);
             }
-            _ => Ok(()),
-        }
-    }
-
-    fn set_tax(&mut self, at: usize, number: usize, value: Decimal, difference: Decimal) -> Result<()> {
-        if let Some(row) = self.item_mut(at)?.rows.get_mut(number) {
-            (row.value, row.counted, row.difference) = (value, Exact::from(value), difference);
         }
         Ok(())
+    }
+
+    /// The share of a row, and the place of its step if its value is another one by it.
+    fn set_tax(&mut self, at: usize, number: usize, value: Decimal, difference: Decimal) -> Result<Option<usize>> {
+        let Some(row) = self.item(at)?.rows.get(number) else { return Ok(None) };
+        if row.value == value && row.difference == difference {
+            return Ok(None);
+        }
+        let is_new = row.value != value;
+        self.remember(at)?;
+        let Some(row) = self.item_mut(at)?.rows.get_mut(number) else { return Ok(None) };
+        (row.value, row.counted, row.difference) = (value, Exact::from(value), difference);
+        Ok(is_new.then_some(row.step))
     }
 
     fn cost_of(&self, item: &Item) -> Result<Option<Decimal>> {
@@ -422,6 +436,10 @@ impl Run<'_> {
         shown_row.difference = Some(row.difference).filter(|difference| !difference.is_zero());
         shown_row.inactive = row.inactive;
         shown_row.is_statistical = row.statistical;
+        if let Some(formula) = &row.formula {
+            shown_row.formula = Some(formula.text.to_string());
+            shown_row.inputs = formula.inputs.iter().cloned().collect();
+        }
         let Some(condition) = row.condition.and_then(|place| self.definition.types.get(place)) else {
             shown_row.name = step.and_then(|step| step.is.name.clone()).filter(|_| row.origin == RowOrigin::Subtotal);
             shown_row.subtotal =
@@ -453,10 +471,10 @@ impl Run<'_> {
         shown_row.scale_base = row.scale_base.map(shown).transpose()?;
         shown_row.flat = Some(row.flat).filter(|flat| !flat.is_zero());
         (shown_row.minimum, shown_row.maximum) = row.bounds;
-        for (quantity, level) in &row.slices {
-            shown_row.slices.push(PricedSlice { quantity: shown(*quantity)?, level: *level });
+        for slice in &row.slices {
+            let Slice { quantity, level, rate_before } = *slice;
+            shown_row.slices.push(PricedSlice { quantity: shown(quantity)?, level, rate_before });
         }
-        shown_row.formula = row.formula.as_deref().map(str::to_owned);
         shown_row.rounding = condition.is.rounding.filter(|rounding| *rounding != ConditionRounding::default());
         shown_row.distribution = row.set_share.map(|_| self.distribution_of(condition));
         shown_row.cut = Some(row.cut).filter(|cut| !cut.is_zero());
@@ -505,7 +523,7 @@ impl Run<'_> {
 
 impl PriceRow {
     /// A row with nothing but its value.
-    pub(super) const fn of(step: i64, origin: RowOrigin, value: Decimal) -> Self {
+    pub(super) fn of(step: i64, origin: RowOrigin, value: Decimal) -> Self {
         Self {
             step,
             origin,
@@ -532,6 +550,7 @@ impl PriceRow {
             rate_before: None,
             raw: None,
             formula: None,
+            inputs: HashMap::new(),
             rounding: None,
             distribution: None,
             cut: None,

@@ -1,5 +1,7 @@
 //! What a condition is worth: from rate and base to the exact value, and from there to the rounded one.
 
+use std::cell::RefCell;
+
 use super::catalog::{Calculation, ConditionKind, ConditionSign, ConversionMode, ScaleBase, ScaleKind, ScaleLevel};
 use super::definition::{Source, StepDef, TypeDef};
 use super::document::ManualCondition;
@@ -8,7 +10,7 @@ use super::item::Content;
 use super::procedure::{TaxRounding, ValueMode};
 use super::records::Rule;
 use super::result::RowOrigin;
-use super::run::{Item, Row, Run};
+use super::run::{Evaluated, Item, Row, Run, Slice};
 use super::search::{Asked, Hit};
 use crate::formula::{Datum, Formula, Lookup};
 use crate::value::{Currency, Decimal, Error, ErrorCode, Problem, Quantity, Ratio, Result, Rounding};
@@ -22,11 +24,16 @@ struct Figures<'r> {
     item: &'r Item,
     base: Exact,
     rate: Decimal,
+    /// The slots that were asked for, if they are to be told.
+    read: Option<RefCell<Vec<usize>>>,
 }
 
 impl Lookup for Figures<'_> {
     fn datum(&self, slot: usize) -> Result<Datum<'_>> {
         let number = |exact: Exact| exact.to_ratio().map(Datum::Number);
+        if let Some(read) = &self.read {
+            read.borrow_mut().push(slot);
+        }
         match self.run.procedure.sources.get(slot) {
             Some(Source::Field(field)) => Ok(super::item::datum(&self.item.values, *field)),
             Some(Source::Net) => number(self.item.net),
@@ -46,12 +53,43 @@ impl Lookup for Figures<'_> {
 impl Run<'_> {
     /// Whether a formula is true for an item.
     pub(super) fn holds(&self, formula: &Formula, item: &Item, base: Exact) -> Result<bool> {
-        formula.evaluate_truth(&Figures { run: self, item, base, rate: Decimal::ZERO })
+        formula.evaluate_truth(&Figures { run: self, item, base, rate: Decimal::ZERO, read: None })
     }
 
-    /// The value of a subtotal that has a formula.
-    pub(super) fn formula_value(&self, formula: &Formula, item: &Item, base: Exact) -> Result<Exact> {
-        self.number(formula, item, base, Decimal::ZERO)
+    /// The value of a formula, and what it read.
+    pub(super) fn evaluated(
+        &self,
+        formula: &Formula,
+        item: &Item,
+        base: Exact,
+        rate: Decimal,
+    ) -> Result<(Exact, Box<Evaluated>)> {
+        let mut figures = Figures { run: self, item, base, rate, read: Some(RefCell::default()) };
+        let value = formula.evaluate_number(&figures).map(Exact::from_ratio)?;
+        let mut slots = figures.read.take().unwrap_or_default().into_inner();
+        slots.sort_unstable();
+        slots.dedup();
+        let mut inputs = Vec::with_capacity(slots.len());
+        for slot in slots {
+            if let (Some(name), Some(text)) = (self.name_of(slot), text_of(&figures.datum(slot)?)) {
+                inputs.push((name, text));
+            }
+        }
+        Ok((value, Box::new(Evaluated { text: formula.text().into(), inputs })))
+    }
+
+    /// The name of a slot of the formulas of the procedure.
+    fn name_of(&self, slot: usize) -> Option<String> {
+        Some(match self.procedure.sources.get(slot)? {
+            Source::Field(field) => self.definition.fields.get(*field)?.name.clone(),
+            Source::Net => "net".to_owned(),
+            Source::DocumentNet => "document_net".to_owned(),
+            Source::Base => "base".to_owned(),
+            Source::Rate => "rate".to_owned(),
+            Source::Excluded => "excluded".to_owned(),
+            Source::Subtotal(place) => self.procedure.subtotals.get(*place)?.clone(),
+            Source::Step(place) => format!("step_{}", self.procedure.steps.get(*place)?.is.number),
+        })
     }
 
     /// The weight or volume of an item, in kilograms or cubic metres.
@@ -72,7 +110,7 @@ impl Run<'_> {
     }
 
     fn number(&self, formula: &Formula, item: &Item, base: Exact, rate: Decimal) -> Result<Exact> {
-        formula.evaluate_number(&Figures { run: self, item, base, rate }).map(Exact::from_ratio)
+        formula.evaluate_number(&Figures { run: self, item, base, rate, read: None }).map(Exact::from_ratio)
     }
 
     /// The base of a step: money to which percentages and scales of values are applied.
@@ -307,13 +345,15 @@ impl Run<'_> {
         self.raw(item, step, condition, row)?;
         row.raw = bounded(row.raw, row.bounds.0, row.bounds.1, row.exchange)?;
         row.value = self.rounded(item, condition, row.raw)?;
-        row.counted = if self.rules.mode == ValueMode::ByItem { row.raw } else { Exact::from(row.value) };
+        // Taxes are no part of the net: they are rounded where the procedure says so.
+        let is_exact = self.rules.mode == ValueMode::ByItem && condition.is.kind != ConditionKind::Tax;
+        row.counted = if is_exact { row.raw } else { Exact::from(row.value) };
         Ok(())
     }
 
     /// Gives rates and levels the sign of the condition type.
     fn sign(&self, condition: &TypeDef, row: &mut Row) -> Result<()> {
-        let negative = row.rate.is_negative() || row.slices.iter().any(|(_, level)| level.rate.is_negative());
+        let negative = row.rate.is_negative() || row.slices.iter().any(|slice| slice.level.rate.is_negative());
         if negative && condition.sign != ConditionSign::Either {
             let message = "a rate of this condition type is written above zero: its sign follows from the type";
             return Err(Error::invalid(ErrorCode::OutOfRange, "rate", message));
@@ -321,9 +361,9 @@ impl Run<'_> {
         if condition.sign == ConditionSign::Minus {
             row.rate = row.rate.negated();
             row.flat = row.flat.negated();
-            for (_, level) in &mut row.slices {
-                level.rate = level.rate.negated();
-                level.flat = level.flat.map(Decimal::negated);
+            for slice in &mut row.slices {
+                slice.level.rate = slice.level.rate.negated();
+                slice.level.flat = slice.level.flat.map(Decimal::negated);
             }
         }
         Ok(())
@@ -339,7 +379,7 @@ impl Run<'_> {
             || is_amount(condition.is.calculation)
             || row.bounds != (None, None)
             || !row.flat.is_zero()
-            || row.slices.iter().any(|(_, level)| level.flat.is_some());
+            || row.slices.iter().any(|slice| slice.level.flat.is_some());
         row.exchange = if has_money {
             row.kept_exchange.map_or_else(|| self.exchange_to_document(item, row.currency), Ok)?
         } else {
@@ -354,9 +394,9 @@ impl Run<'_> {
             // A formula sees the rate as it is written, and the sign follows from the type as ever.
             let is_minus = condition.sign == ConditionSign::Minus;
             let rate = if is_minus { row.rate.negated() } else { row.rate };
-            let value = self.number(formula, item, row.base, rate)?;
+            let (value, evaluated) = self.evaluated(formula, item, row.base, rate)?;
             row.raw = if is_minus { value.negated()? } else { value };
-            row.formula = Some(formula.text().into());
+            row.formula = Some(evaluated);
             row.raw = row.raw.add(flats(row)?)?;
             return Ok(());
         }
@@ -403,18 +443,26 @@ impl Run<'_> {
             _ => self.factor_to(item, unit.as_deref(), row.unit.as_deref())?,
         };
         let units = base.mul_ratio(row.factor)?;
+        let is_rate = condition.is.conversion.unwrap_or(self.rules.conversion) == ConversionMode::Rate;
+        let converts_rate = is_rate && row.exchange != Ratio::ONE;
+        let exchange = if converts_rate { Ratio::ONE } else { row.exchange };
         if !row.slices.is_empty() {
-            return Self::graduated(row, units)?.div(row.per)?.mul_ratio(row.exchange);
+            for slice in row.slices.iter_mut().filter(|_| converts_rate) {
+                slice.rate_before = Some(slice.level.rate);
+                slice.level.rate = self.converted(slice.level.rate, row.exchange)?;
+            }
+            return Self::graduated(row, units)?.div(row.per)?.mul_ratio(exchange);
         }
-        if condition.is.conversion.unwrap_or(self.rules.conversion) == ConversionMode::Rate
-            && row.exchange != Ratio::ONE
-        {
+        if converts_rate {
             row.rate_before = Some(row.rate);
-            let converted = Exact::from(row.rate).mul_ratio(row.exchange)?;
-            row.rate = converted.round(self.rules.price_decimals, self.rules.rounding)?;
+            row.rate = self.converted(row.rate, row.exchange)?;
         }
-        let exchange = if row.rate_before.is_some() { Ratio::ONE } else { row.exchange };
         units.mul(row.rate)?.div(row.per)?.mul_ratio(exchange)
+    }
+
+    /// A rate in the currency of the document, rounded as net prices are.
+    fn converted(&self, rate: Decimal, exchange: Ratio) -> Result<Decimal> {
+        Exact::from(rate).mul_ratio(exchange)?.round(self.rules.price_decimals, self.rules.rounding)
     }
 
     /// The sum of the parts of a base, each times the rate of its level. A part is to the base what its slice is to the base of
@@ -426,9 +474,9 @@ impl Run<'_> {
         }
         let same = whole.compare(base.abs()?)?.is_eq();
         let mut sum = Exact::ZERO;
-        for (quantity, level) in &row.slices {
-            let part = if same { *quantity } else { base.abs()?.times(quantity.over(whole)?)? };
-            sum = sum.add(part.mul(level.rate)?)?;
+        for slice in &row.slices {
+            let part = if same { slice.quantity } else { base.abs()?.times(slice.quantity.over(whole)?)? };
+            sum = sum.add(part.mul(slice.level.rate)?)?;
         }
         if base.is_negative() { sum.negated() } else { Ok(sum) }
     }
@@ -454,9 +502,21 @@ impl Run<'_> {
     }
 }
 
+/// A value that a formula read, as it is shown; nothing for one that is missing.
+fn text_of(datum: &Datum<'_>) -> Option<String> {
+    Some(match datum {
+        Datum::Missing => return None,
+        Datum::Number(number) => Exact::from_ratio(*number).text(),
+        Datum::Text(text) => text.to_string(),
+        Datum::Truth(truth) => truth.to_string(),
+        Datum::Date(date) => date.to_string(),
+        Datum::Texts(texts) => texts.join("|"),
+    })
+}
+
 /// The amounts on top of the levels that were reached, in the currency of the document and with the sign of the base.
 fn flats(row: &Row) -> Result<Exact> {
-    let mut levels = row.slices.iter().filter_map(|(_, level)| level.flat).map(Exact::from);
+    let mut levels = row.slices.iter().filter_map(|slice| slice.level.flat).map(Exact::from);
     let sum = levels.try_fold(Exact::from(row.flat), Exact::add)?.mul_ratio(row.exchange)?;
     if row.base.is_negative() { sum.negated() } else { Ok(sum) }
 }
@@ -515,7 +575,7 @@ fn level(levels: &[ScaleLevel], kind: ScaleKind, base: Exact) -> Result<Option<S
 }
 
 /// The parts of a base that lie between two figures, each with its level; nothing if the levels do not reach so far.
-fn slices(levels: &[ScaleLevel], from: Exact, to: Exact) -> Result<Option<Vec<(Exact, ScaleLevel)>>> {
+fn slices(levels: &[ScaleLevel], from: Exact, to: Exact) -> Result<Option<Vec<Slice>>> {
     let mut slices = Vec::new();
     let mut lower = levels.first().and_then(|level| level.lower).map_or(Exact::ZERO, Exact::from);
     for (place, level) in levels.iter().enumerate() {
@@ -530,7 +590,7 @@ fn slices(levels: &[ScaleLevel], from: Exact, to: Exact) -> Result<Option<Vec<(E
         if end.compare(start)?.is_gt() {
             // Who entered a level before has paid the amount on top of it.
             let flat = level.flat.filter(|_| !was_entered);
-            slices.push((end.sub(start)?, ScaleLevel { flat, ..*level }));
+            slices.push(Slice { quantity: end.sub(start)?, level: ScaleLevel { flat, ..*level }, rate_before: None });
         }
         match upper {
             Some(upper) if upper.compare(to)?.is_lt() => lower = upper,

@@ -191,6 +191,59 @@ fn exclusions_keep_what_they_say() {
     assert_eq!(net(json!([{"method": "exclusive", "first": ["A"], "second": ["B", "C"]}])), "95");
 }
 
+/// What SAP compares: the values as they stand in the procedure, all conditions being there. Then everything is computed without
+/// those that lose.
+#[test]
+fn exclusions_compare_values_that_are_computed_with_all_conditions() {
+    let given = |code: &str, rate: &str| json!({"condition_type": code, "rate": rate});
+    let priced_with = |parts: &Value, a: &str, b: &str, c: &str| {
+        let conditions = json!([given("PR", "100"), given("A", a), given("B", b), given("C", c)]);
+        priced(parts, &json!({"items": [{"id": "1", "quantity": "1", "conditions": conditions}]}))
+            .unwrap()
+            .items
+            .remove(0)
+    };
+    // 10 % of 100.00 are 10.00, and 10.5 % of the 90.00 that are left are 9.45.
+    let mut parts = two_discounts(&json!([{"method": "best_type", "first": ["A", "B"]}]));
+    let item = priced_with(&parts, "10", "10.5", "0");
+    assert_eq!((item.net.to_string(), item.rows[2].inactive), ("90".to_owned(), Some(InactiveReason::Excluded)));
+    assert_eq!(item.rows[2].value.to_string(), "-9.45");
+    // On one base, 10.50 beat 10.00; the fixed discount behind them is taken off 89.50.
+    parts["procedures"][0]["steps"][2]["base_from"] = json!(10);
+    let item = priced_with(&parts, "10", "10.5", "1");
+    assert_eq!((item.net.to_string(), item.rows[1].inactive), ("88.5".to_owned(), Some(InactiveReason::Excluded)));
+    // 5.00 and 8 % of 95.00 are 12.60 together: 12.80 are more, and 12.50 are less.
+    let parts = two_discounts(&json!([{"method": "best_group", "first": ["A", "B"], "second": ["C"]}]));
+    assert_eq!(priced_with(&parts, "5", "8", "12.80").net.to_string(), "87.2");
+    assert_eq!(priced_with(&parts, "5", "8", "12.50").net.to_string(), "87.4");
+}
+
+/// Of two prices the lower one stays, though the later one takes the place of the earlier one.
+#[test]
+fn an_exclusion_weighs_a_price_that_a_later_one_replaces() {
+    let mut parts = json!({
+        "condition_types": [
+            {"code": "OLD", "kind": "price", "calculation": "quantity"},
+            {"code": "NEW", "kind": "price", "calculation": "quantity", "replaces": "prices"},
+            {"code": "D", "kind": "discount", "calculation": "percent"}
+        ],
+        "procedures": [{"code": "P", "exclusions": [{"method": "best_type", "first": ["OLD", "NEW"]}], "steps": [
+            {"number": 10, "condition_type": "OLD"}, {"number": 20, "condition_type": "NEW"},
+            {"number": 30, "condition_type": "D"}]}]
+    });
+    let given = |code: &str, rate: &str| json!({"condition_type": code, "rate": rate});
+    let net = |parts: &Value, old: &str, new: &str| {
+        let conditions = json!([given("OLD", old), given("NEW", new), given("D", "10")]);
+        priced(parts, &json!({"items": [{"id": "1", "quantity": "1", "conditions": conditions}]}))
+            .unwrap()
+            .net
+            .to_string()
+    };
+    assert_eq!((net(&parts, "90", "100"), net(&parts, "100", "95")), ("81".to_owned(), "85.5".to_owned()));
+    parts["procedures"][0]["exclusions"] = json!([]);
+    assert_eq!(net(&parts, "90", "100"), "90");
+}
+
 /// Rules 1 to 3 for free goods, 20 for each 100, with an order of 162.
 #[test]
 fn free_goods_by_their_three_rules() {
@@ -236,4 +289,34 @@ fn a_requirement_leaves_a_step_out_and_sees_what_was_before() {
     assert_eq!(nets(&result), ["900", "1000"]);
     let alone = priced(&parts, &json!({"items": [item("1", "A")]})).unwrap();
     assert_eq!(nets(&alone), ["1000"]);
+}
+
+/// What a formula read stands in its row, so that its value can be computed again.
+#[test]
+fn a_row_of_a_formula_tells_what_it_read() {
+    let parts = json!({
+        "fields": [{"name": "months", "kind": "number"}, {"name": "groups", "kind": "texts"}],
+        "condition_types": [
+            {"code": "PR", "kind": "price", "calculation": "quantity"},
+            {"code": "F", "kind": "surcharge", "calculation": "formula", "formula": "if(months > 6, base * rate / 300, net)"}
+        ],
+        "procedures": [{"code": "P", "steps": [
+            {"number": 10, "condition_type": "PR", "subtotal": "gross"}, {"number": 20, "condition_type": "F"},
+            {"number": 30, "value_formula": "if('A' in groups, step_20, gross)"}]}]
+    });
+    let given = |code: &str, rate: &str| json!({"condition_type": code, "rate": rate});
+    let item = |months: i64| {
+        json!({"id": "1", "quantity": "1", "fields": {"months": months, "groups": ["A", "B"]},
+            "conditions": [given("PR", "100"), given("F", "2")]})
+    };
+    let inputs = |months: i64, row: usize| {
+        let result = priced(&parts, &json!({"items": [item(months)]})).unwrap();
+        let mut inputs: Vec<_> = result.items[0].rows[row].inputs.clone().into_iter().collect();
+        inputs.sort();
+        inputs.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(inputs(12, 1), "base=100, months=12, rate=2");
+    assert_eq!(inputs(6, 1), "months=6, net=100");
+    assert_eq!(inputs(12, 2), "groups=A|B, step_20=0.67");
+    assert_eq!(inputs(12, 0), "");
 }

@@ -83,6 +83,47 @@ fn a_figure_that_cannot_be_read_is_told_with_its_step() {
     assert_eq!((data["item"].as_str(), data["step"].as_str()), ("10", "10"));
 }
 
+/// A rate of a catalogue with 31 digits, and one that can be read but is larger than a rate may be.
+#[test]
+fn a_rate_that_is_too_long_is_told_with_its_record_and_condition_type() {
+    for (rate, level) in [("12345678988754.00000010000000085", false), ("0.123456789", false), ("0.123456789", true)] {
+        let mut parts = list_and_discount();
+        parts["version"] = json!("test");
+        parts["records"][1]["rate"] = json!(rate);
+        if level {
+            parts["condition_types"][1]["scale"] = json!({"base": "quantity", "kind": "from"});
+            parts["records"][1]["rate"] = Value::Null;
+            parts["records"][1]["scale"] = json!([{"lower": "0", "rate": rate}]);
+        }
+        let error = Pricer::from_json(&parts.to_string()).unwrap_err();
+        let field = if level { "records[1].scale[0].rate" } else { "records[1].rate" };
+        assert_eq!((error.code(), error.field()), (ErrorCode::PrecisionExceeded, Some(field)), "{rate}");
+        let data = &error.problems()[0].data;
+        assert_eq!((data["record"].as_str(), data["condition_type"].as_str()), ("d1", "K007"));
+    }
+}
+
+#[test]
+fn a_tax_brings_nothing_but_taxes() {
+    let mut parts = list_and_discount();
+    parts["condition_types"].as_array_mut().unwrap().extend([
+        json!({"code": "VAT", "kind": "tax", "calculation": "percent", "access_sequence": "LIST"}),
+        json!({"code": "LEVY", "kind": "tax", "calculation": "percent"}),
+    ]);
+    let mut record = json!({"id": "v", "condition_type": "VAT", "table": "PRODUCT", "key": {"product": "P1"}, "rate": "19",
+        "supplements": [{"condition_type": "LEVY", "rate": "5.5"}, {"condition_type": "K007", "rate": "1"}]});
+    parts["records"].as_array_mut().unwrap().push(record.clone());
+    let error = Pricer::new(&catalog(&parts)).unwrap_err();
+    assert_eq!(
+        (error.code(), error.field()),
+        (ErrorCode::NotAllowed, Some("records[2].supplements[1].condition_type"))
+    );
+    assert_eq!(error.problems()[0].data["record"], "v");
+    record["supplements"].as_array_mut().unwrap().pop();
+    parts["records"][2] = record;
+    assert!(Pricer::new(&catalog(&parts)).is_ok());
+}
+
 #[test]
 fn two_records_of_one_key_on_one_date_are_refused_with_both_ids() {
     let mut parts = list_and_discount();

@@ -327,6 +327,8 @@ pub(super) fn catalog_of(random: &mut Choices<'_>) -> PriceCatalog {
         steps.push(step);
     }
     steps.push(PricingStep { number: 55, subtotal: Some("before_costs".to_owned()), ..PricingStep::default() });
+    let with_tax = PricingStep { base_from: Some(10), base_to: Some(70), ..PricingStep::default() };
+    steps.push(PricingStep { number: 80, subtotal: Some("with_tax".to_owned()), ..with_tax });
     let mut procedure = procedure(steps, policies(random));
     if random.once_in(2) {
         let method = random.of(ExclusionMethod::ALL);

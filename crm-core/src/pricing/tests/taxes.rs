@@ -106,3 +106,34 @@ fn the_amount_to_pay_is_a_multiple_of_five_cents() {
         );
     }
 }
+
+/// 19 % of three times 1.02 are 0.1938 each and 0.58 together: one item bears 0.20, and what follows from its tax follows.
+#[test]
+fn a_subtotal_with_tax_is_net_and_the_share_of_the_tax() {
+    let parts = json!({
+        "condition_types": [
+            {"code": "PR", "kind": "price", "calculation": "quantity"},
+            {"code": "VAT", "kind": "tax", "calculation": "percent"},
+            {"code": "CASH", "kind": "discount", "calculation": "percent"}
+        ],
+        "procedures": [{"code": "P", "steps": [
+            {"number": 10, "condition_type": "PR"},
+            {"number": 20, "condition_type": "VAT", "subtotal": "vat"},
+            {"number": 30, "base_from": 10, "base_to": 20, "subtotal": "gross"},
+            {"number": 40, "condition_type": "CASH", "base_from": 30, "statistical": true},
+            {"number": 50, "value_formula": "gross * 100", "subtotal": "cents"}]}]
+    });
+    let item = |id: &str| {
+        let given = |code: &str, rate: &str| json!({"condition_type": code, "rate": rate});
+        json!({"id": id, "quantity": "1", "conditions": [given("PR", "1.02"), given("VAT", "19"), given("CASH", "50")]})
+    };
+    let result = priced(&parts, &json!({"items": [item("1"), item("2"), item("3")]})).unwrap();
+    let of = |name: &str| result.items.iter().map(|item| item.subtotals[name].to_string()).collect::<Vec<_>>();
+    assert_eq!(of("vat"), ["0.2", "0.19", "0.19"]);
+    assert_eq!(of("gross"), ["1.22", "1.21", "1.21"]);
+    assert_eq!(of("cents"), ["122", "121", "121"]);
+    assert_eq!((result.subtotals["gross"], result.subtotals["vat"]), (result.gross, result.tax));
+    let values: Vec<String> = result.items[0].rows.iter().map(|row| row.value.to_string()).collect();
+    assert_eq!(values, ["1.02", "0.2", "1.22", "-0.61", "122"]);
+    assert!(crate::pricing::audit(&result).unwrap().is_empty());
+}
