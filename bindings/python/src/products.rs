@@ -247,22 +247,23 @@ impl Products {
         Ok(py.detach(|| self.session.products().relations(&query.unwrap_or_default()))?)
     }
 
-    /// Makes a document of a product, or a knowledge article and gives it back as it was stored.
+    /// Makes a document of a product or class, or a knowledge article, and gives it back as it was stored.
     ///
-    /// Raises `REQUIRED` for a document without address, hash and text, `BAD_FORMAT` for the language, the hash or
+    /// Raises `REQUIRED` for a document without address, hash and text and for one of neither a product nor a class,
+    /// `NOT_ALLOWED` for one of both, `BAD_FORMAT` for the language, the hash or
     /// the address, `OUT_OF_RANGE`, `UNKNOWN_REFERENCE`, `DeniedError`.
     fn create_document(&self, py: Python<'_>, document: ProductDocument) -> PyResult<ProductDocument> {
         Ok(py.detach(|| self.session.products().create_document(&document))?)
     }
 
-    /// Saves a document of a product, or a knowledge article that was read and changed.
+    /// Saves a document of a product or class, or a knowledge article, that was read and changed.
     ///
     /// Raises what `create_document` raises; `STALE_VERSION`, `NotFoundError`.
     fn update_document(&self, py: Python<'_>, document: ProductDocument) -> PyResult<ProductDocument> {
         Ok(py.detach(|| self.session.products().update_document(&document))?)
     }
 
-    /// One document of a product, or a knowledge article.
+    /// One document of a product or class, or a knowledge article.
     ///
     /// Raises what `product` raises.
     fn document(&self, py: Python<'_>, id: Id) -> PyResult<ProductDocument> {
@@ -275,6 +276,15 @@ impl Products {
     #[pyo3(signature = (query=None))]
     fn documents(&self, py: Python<'_>, query: Option<Query>) -> PyResult<ProductDocumentPage> {
         Ok(py.detach(|| self.session.products().documents(&query.unwrap_or_default()))?)
+    }
+
+    /// The documents of a product that hold on a date, or all of them: its own, then those of its class, then those of the
+    /// classes above, the nearest first. Those of one holder stand by title.
+    ///
+    /// Raises `NotFoundError` for the product, `DeniedError`.
+    #[pyo3(signature = (product, date=None))]
+    fn product_documents(&self, py: Python<'_>, product: Id, date: Option<Date>) -> PyResult<Vec<ProductDocument>> {
+        Ok(py.detach(|| self.session.products().product_documents(product, date))?)
     }
 
     /// Makes a bundle and gives it back as it was stored.

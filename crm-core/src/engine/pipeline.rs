@@ -12,7 +12,7 @@ use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
 use crate::duplicates::RecordSource;
 use crate::journal::{self, ChangeKind, JournalEntry};
 use crate::query;
-use crate::room::{Author, Change, Decision};
+use crate::room::{Author, Change, Decision, Memo};
 use crate::schema::{Entity as _, EntityType, FieldDefinition, Place, Row};
 use crate::store::{Operation, WriteFailure, WriteTx};
 use crate::value::{Error, ErrorCode, FieldValue, Id, Problem, Result, Timestamp, json};
@@ -218,6 +218,8 @@ pub(super) struct Work<'a> {
     pub(super) outcome: Outcome,
     /// References that were found to be good, and on whose authority; what is written since is looked at again.
     pub(super) good: HashSet<(&'static str, Author, Id)>,
+    /// What rules worked out; what is written since is looked at again.
+    pub(super) memo: Memo,
     /// Numbers that were taken and not used yet: next, end.
     pub(super) numbers: HashMap<String, (i64, i64)>,
     pub(super) configured: bool,
@@ -241,6 +243,7 @@ impl<'a> Work<'a> {
             quiet: false,
             outcome,
             good: HashSet::new(),
+            memo: Memo::default(),
             numbers: HashMap::new(),
             configured: false,
             source: session.source.unwrap_or_default(),
@@ -533,6 +536,7 @@ impl<'a> Work<'a> {
         let kept = kept_changes(entity, before, &after)?;
         self.tx.put(&plan.check_write(entity, before, after)).map_err(|error| self.clash(entity, error))?;
         keep(self.tx, self.tenant.id, id, before.is_none(), &kept)?;
+        self.memo.forget(entity.name);
         self.good.retain(|(name, _, good)| *name != entity.name || *good != id);
         let entry = JournalEntry {
             sequence: 0,

@@ -179,6 +179,13 @@ value_union! {
             /// What is looked for.
             search: ProductSearch,
         },
+        /// The documents of a product, its own first, then those of its class and of the classes above.
+        ProductDocuments {
+            /// The product.
+            product: Id,
+            /// The date on which they hold; all of them if nothing is said.
+            date: Option<Date>,
+        },
         /// What is delivered when so many of a bundle are sold.
         Explode {
             /// The product of the bundle.
@@ -365,6 +372,9 @@ impl Question {
                 json::to_canonical(&session.products().class_parameters(product_class)?)
             }
             Self::FindProducts { search } => json::to_canonical(&session.products().find_products(&search)?),
+            Self::ProductDocuments { product, date } => {
+                json::to_canonical(&session.products().product_documents(product, date)?)
+            }
             Self::Explode { product, quantity, choices } => {
                 json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
             }

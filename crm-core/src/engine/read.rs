@@ -50,6 +50,26 @@ impl Reading<'_> {
         Ok((entity, opened(self.tx, &self.tenant, plan, &row)?))
     }
 
+    /// Whether the reader may ask questions with a field: one that he sees, and not only in part.
+    pub(crate) fn can_ask(&self, name: &str, field: &str) -> bool {
+        self.entity(name).is_ok_and(|(_, plan)| plan.can_read(field) && !plan.is_masked(field))
+    }
+
+    /// Every visible record that the query finds, deleted ones too, with hidden fields emptied.
+    pub(crate) fn all_with_deleted(&mut self, name: &str, asked: &Query) -> Result<Vec<Row>> {
+        let (entity, plan) = self.entity(name)?;
+        let asked = plan.check_dump(&self.tenant.schema, &entity, asked)?;
+        let mut rows = Vec::new();
+        self.tx.select(&asked, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        for row in &mut rows {
+            self.mask(Check::ScanMask, &entity, plan.clone(), row)?;
+        }
+        Ok(rows)
+    }
+
     /// The visible record that holds a unique value in a field, or in a list inside the field.
     pub(crate) fn find(&mut self, name: &str, field: &str, kind: &str, key: &str) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;

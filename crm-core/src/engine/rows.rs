@@ -240,6 +240,7 @@ impl Work<'_> {
         self.numbers = mark.numbers;
         self.configured = mark.configured;
         self.good.clear();
+        self.memo.clear();
         if reload {
             let epoch = self.tx.epoch(self.tenant.id)?;
             self.tenant = Arc::new(Tenant::load(

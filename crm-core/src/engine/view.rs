@@ -4,7 +4,7 @@ use super::pipeline::Work;
 use crate::access::Action;
 use crate::access::mutation::Check;
 use crate::query::Query;
-use crate::room::{Author, View};
+use crate::room::{Author, Memo, View};
 use crate::schema::{Row, TenantSchema};
 use crate::value::{Currency, Date, Error, Id, Result, Timestamp};
 
@@ -46,6 +46,10 @@ impl View for Work<'_> {
 
     fn base_currency(&self) -> Currency {
         self.tenant.base_currency()
+    }
+
+    fn memo(&mut self) -> &mut Memo {
+        &mut self.memo
     }
 
     fn new_id(&mut self) -> Id {

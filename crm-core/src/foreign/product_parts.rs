@@ -6,7 +6,7 @@ use crate::product::{
     ProductRelationPage,
 };
 use crate::query::Query;
-use crate::value::{Decimal, Id, Result};
+use crate::value::{Date, Decimal, Id, Result};
 
 #[uniffi::export]
 impl Products {
@@ -44,16 +44,17 @@ impl Products {
         self.session.products().relations(&query)
     }
 
-    /// Makes a document of a product, or a knowledge article and gives it back as it was stored.
+    /// Makes a document of a product or class, or a knowledge article, and gives it back as it was stored.
     ///
     /// # Errors
-    /// `Required` for a document without address, hash and text, `BadFormat` for the language, the hash or the
+    /// `Required` for a document without address, hash and text and for one of neither a product nor a class,
+    /// `NotAllowed` for one of both, `BadFormat` for the language, the hash or the
     /// address, `OutOfRange`, `UnknownReference`, `Denied`.
     pub fn create_document(&self, document: ProductDocument) -> Result<ProductDocument> {
         self.session.products().create_document(&document)
     }
 
-    /// Saves a document of a product, or a knowledge article that was read and changed.
+    /// Saves a document of a product or class, or a knowledge article, that was read and changed.
     ///
     /// # Errors
     /// As [`Products::create_document`]; `StaleVersion`, `NotFound`.
@@ -61,7 +62,7 @@ impl Products {
         self.session.products().update_document(&document)
     }
 
-    /// One document of a product, or a knowledge article.
+    /// One document of a product or class, or a knowledge article.
     ///
     /// # Errors
     /// As [`Products::product`].
@@ -76,6 +77,16 @@ impl Products {
     #[uniffi::method(default(query))]
     pub fn documents(&self, query: Query) -> Result<ProductDocumentPage> {
         self.session.products().documents(&query)
+    }
+
+    /// The documents of a product that hold on a date, or all of them: its own, then those of its class, then those of the
+    /// classes above, the nearest first. Those of one holder stand by title.
+    ///
+    /// # Errors
+    /// `NotFound` for the product, `Denied`.
+    #[uniffi::method(default(date = None))]
+    pub fn product_documents(&self, product: Id, date: Option<Date>) -> Result<Vec<ProductDocument>> {
+        self.session.products().product_documents(product, date)
     }
 
     /// Makes a bundle and gives it back as it was stored.

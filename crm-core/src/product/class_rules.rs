@@ -1,9 +1,10 @@
 //! What holds for every product class and every definition of a parameter, whichever way it comes in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::classes::{MAX_BLOCK_DEPTH, MAX_CHOICES, MAX_CLASS_DEPTH, MAX_PARAMETER_CODE_CHARS};
-use super::definitions::{defined, dimension_of, narrowed, path_of};
+use super::definitions::{ParameterPath, defined, dimension_of, narrowed, path_of};
 use super::{EffectiveParameter, ParameterKind, ProductClass, ProductParameter, effective_parameters};
 use crate::query::{Filter, MAX_IN_VALUES, Query};
 use crate::room::{
@@ -25,10 +26,19 @@ pub(super) enum Lists<'a> {
 impl Lists<'_> {
     /// The records that have one of these values in a field.
     pub(super) fn of<E: Entity>(&mut self, field: &str, values: &[FieldValue]) -> Result<Vec<E>> {
+        self.of_those(field, values, None)
+    }
+
+    /// The records that have one of these values in a field, and fulfil a condition.
+    fn of_those<E: Entity>(&mut self, field: &str, values: &[FieldValue], also: Option<Filter>) -> Result<Vec<E>> {
         let mut found = Vec::new();
         for chunk in values.chunks(MAX_IN_VALUES) {
-            let filter = Some(Filter::In { field: field.into(), values: chunk.to_vec() });
-            let query = Query { filter, ..Query::default() };
+            let among = Filter::In { field: field.into(), values: chunk.to_vec() };
+            let filter = match &also {
+                Some(also) => Filter::All { filters: vec![also.clone(), among] },
+                None => among,
+            };
+            let query = Query { filter: Some(filter), ..Query::default() };
             let rows = match self {
                 Self::OfRule(view) => view.list_for_rule(E::NAME, &query)?,
                 Self::OfReader(reader) => reader.all(E::NAME, &query)?,
@@ -41,9 +51,13 @@ impl Lists<'_> {
     }
 
     fn class(&mut self, id: Id) -> Result<ProductClass> {
-        let found = self.of::<ProductClass>("id", &[id.into()])?;
-        found.into_iter().next().ok_or_else(|| Error::not_found(ProductClass::NAME))
+        class_above(self, id)?.ok_or_else(|| Error::not_found(ProductClass::NAME))
     }
+}
+
+/// One class, if it is there and seen.
+pub(super) fn class_above(lists: &mut Lists<'_>, id: Id) -> Result<Option<ProductClass>> {
+    Ok(lists.of::<ProductClass>("id", &[id.into()])?.into_iter().next())
 }
 
 /// The classes from the top of the tree down to one.
@@ -99,6 +113,46 @@ pub(crate) fn class_parameters(reader: &mut dyn Reader, class: Id) -> Result<Vec
     let path = class_path(&mut lists, class)?;
     let definitions = definitions_of(&mut lists, &path)?;
     Ok(effective_parameters(&path, &definitions))
+}
+
+/// The path down to a class, for a rule; read once in an operation.
+fn path_for_rule(view: &mut dyn View, class: Id) -> Result<Arc<Vec<ProductClass>>> {
+    const NAME: &str = "the path of a class";
+    if let Some(path) = view.memo().get(NAME, class) {
+        return Ok(path);
+    }
+    let path = class_path(&mut Lists::OfRule(view), class).map_err(|_| {
+        Error::invalid(ErrorCode::UnknownReference, "product_class", "`product_class` points to no product_class")
+    })?;
+    Ok(view.memo().keep(NAME, class, &[ProductClass::NAME], path))
+}
+
+/// The classes below a class, for a rule; read once in an operation.
+fn below_for_rule(view: &mut dyn View, class: Id) -> Result<Arc<Vec<ProductClass>>> {
+    const NAME: &str = "the classes below a class";
+    if let Some(below) = view.memo().get(NAME, class) {
+        return Ok(below);
+    }
+    let below: Vec<ProductClass> = classes_below(&mut Lists::OfRule(view), class)?.into_iter().flatten().collect();
+    Ok(view.memo().keep(NAME, class, &[ProductClass::NAME], below))
+}
+
+/// The parameters that hold for the products of a class, by their blocks and codes; read once in an operation.
+///
+/// # Errors
+/// `UnknownReference` if the class is not there.
+pub(super) fn parameters_in_effect(
+    view: &mut dyn View,
+    class: Id,
+) -> Result<Arc<HashMap<ParameterPath, EffectiveParameter>>> {
+    const NAME: &str = "the parameters of a class";
+    if let Some(known) = view.memo().get(NAME, class) {
+        return Ok(known);
+    }
+    let path = path_for_rule(view, class)?;
+    let definitions = definitions_of(&mut Lists::OfRule(view), &path)?;
+    let known = by_path(effective_parameters(&path, &definitions));
+    Ok(view.memo().keep(NAME, class, &[ProductClass::NAME, ProductParameter::NAME], known))
 }
 
 /// Checks a class and its place in the tree.
@@ -189,7 +243,7 @@ fn check_definitions(
     Ok(())
 }
 
-fn by_path(parameters: Vec<EffectiveParameter>) -> HashMap<Vec<String>, EffectiveParameter> {
+fn by_path(parameters: Vec<EffectiveParameter>) -> HashMap<ParameterPath, EffectiveParameter> {
     let path = |one: &EffectiveParameter| one.block.iter().chain([&one.code]).cloned().collect();
     parameters.into_iter().map(|one| (path(&one), one)).collect()
 }
@@ -262,13 +316,40 @@ fn check_content(parameter: &ProductParameter) -> Result<()> {
     refuse(problems)
 }
 
+/// The definitions of a code at classes, and the blocks in which they, and a definition to be, stand.
+fn definitions_like(
+    view: &mut dyn View,
+    classes: &[&ProductClass],
+    parameter: &ProductParameter,
+) -> Result<Vec<ProductParameter>> {
+    let within: HashSet<Id> = classes.iter().map(|class| class.id).collect();
+    let ids: Vec<FieldValue> = classes.iter().map(|class| class.id.into()).collect();
+    let same = Filter::In { field: "code".into(), values: vec![parameter.code.as_str().into()] };
+    let mut found: Vec<ProductParameter> = Lists::OfRule(view).of_those("product_class", &ids, Some(same))?;
+    let mut asked: HashSet<Id> = found.iter().map(|one| one.id).collect();
+    let mut blocks: Vec<Id> = found.iter().filter_map(|one| one.block).chain(parameter.block).collect();
+    for _ in 0..=MAX_BLOCK_DEPTH {
+        blocks.retain(|block| asked.insert(*block));
+        if blocks.is_empty() {
+            break;
+        }
+        let wanted: Vec<FieldValue> = blocks.iter().map(|block| (*block).into()).collect();
+        let above: Vec<ProductParameter> = Lists::OfRule(view).of("id", &wanted)?;
+        blocks = above.iter().filter_map(|one| one.block).collect();
+        found.extend(above.into_iter().filter(|one| within.contains(&one.product_class)));
+    }
+    found.retain(|one| one.id != parameter.id);
+    Ok(found)
+}
+
 /// A definition among those of its class, of the classes above and below.
 fn check_fit(view: &mut dyn View, parameter: &ProductParameter) -> Result<()> {
-    let classes = class_path(&mut Lists::OfRule(view), parameter.product_class).map_err(|_| {
-        Error::invalid(ErrorCode::UnknownReference, "product_class", "`product_class` points to no product_class")
-    })?;
-    let mut others = definitions_of(&mut Lists::OfRule(view), &classes)?;
-    others.retain(|other| other.id != parameter.id);
+    let classes = path_for_rule(view, parameter.product_class)?;
+    let below = below_for_rule(view, parameter.product_class)?;
+    let all: Vec<&ProductClass> = classes.iter().chain(below.iter()).collect();
+    let is_below: HashSet<Id> = below.iter().map(|class| class.id).collect();
+    let found = definitions_like(view, &all, parameter)?;
+    let (inner, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| is_below.contains(&one.product_class));
     let path = {
         let by_id: HashMap<Id, &ProductParameter> = others.iter().map(|one| (one.id, one)).collect();
         check_block(parameter, &by_id)?;
@@ -283,16 +364,12 @@ fn check_fit(view: &mut dyn View, parameter: &ProductParameter) -> Result<()> {
         }
         path
     };
-    let (above, own) = classes.split_at(classes.len().saturating_sub(1));
+    let above = classes.split_last().map(|(_, above)| above).unwrap_or_default();
     let effective = by_path(effective_parameters(above, &others)).remove(&path).map_or_else(
         || open_choice(parameter).map(|()| defined(parameter, path.clone())),
         |above| narrowed(&above, parameter).map_err(|problems| Error::Invalid { problems }),
     )?;
     check_limits(&effective)?;
-    let Some(own) = own.first() else { return Ok(()) };
-    let below = classes_below(&mut Lists::OfRule(view), own.id)?;
-    let below: Vec<ProductClass> = below.into_iter().flatten().collect();
-    let inner = definitions_of(&mut Lists::OfRule(view), &below)?;
     let by_id: HashMap<Id, &ProductParameter> =
         others.iter().chain(&inner).chain([parameter]).map(|one| (one.id, one)).collect();
     let mut same = inner.iter().filter(|definition| path_of(definition, &by_id) == path);

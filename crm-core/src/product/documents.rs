@@ -1,9 +1,13 @@
-//! Documents of products and knowledge articles (产品文档, 知识库).
+//! Documents of products and of whole classes, and knowledge articles (产品文档, 知识库).
 
+use super::class_rules::{Lists, class_above};
+use super::classes::MAX_CLASS_DEPTH;
 use super::rules::check_span;
-use crate::room::{Decision, View, check_given, refuse, tidy_part, with_record};
-use crate::schema::{Row, enum_field};
-use crate::value::{Date, ErrorCode, Id, Problem, Result};
+use super::{Product, ProductClass};
+use crate::query::Query;
+use crate::room::{Decision, Reader, View, check_given, refuse, tidy_part, with_record};
+use crate::schema::{Entity as _, Row, enum_field};
+use crate::value::{Date, ErrorCode, FieldValue, Id, Problem, Result};
 
 value_enum! {
     /// What a document is.
@@ -32,7 +36,8 @@ value_enum! {
 enum_field!(ProductDocumentKind);
 
 entity! {
-    /// A document of a product, or a knowledge article. Its bytes are the host's: an address, or the hash of the content.
+    /// A document of a product or of a whole class, or a knowledge article. Its bytes are the host's: an address, or the
+    /// hash of the content.
     pub struct ProductDocument("product_document", ProductDocumentPage, Public) {
         required {
             /// What it is called.
@@ -41,8 +46,10 @@ entity! {
             pub kind: ProductDocumentKind => picklist(ProductDocumentKind::NAMES).indexed(),
         }
         optional {
-            /// The product; nothing for an article of general use.
+            /// The product of which it is a document; nothing for a document of a class, or an article of general use.
             pub product: Option<Id> => reference("product", MergePolicy::Repoint).indexed(),
+            /// The class for whose products it holds, and for those of the classes below.
+            pub product_class: Option<Id> => reference("product_class", MergePolicy::Repoint).indexed(),
             /// The language, as a tag of BCP 47: `de`, `zh-Hans`.
             pub language: Option<String> => text(35).indexed(),
             /// Where it is: an address, or a path that the host knows.
@@ -98,6 +105,7 @@ fn problems(document: &ProductDocument) -> Vec<Problem> {
     if document.url.as_deref().is_some_and(is_refused) {
         bad("url", "the address has control characters or a scheme that is not opened");
     }
+    problems.extend(check_holder(document));
     let has_body = document.body.as_deref().is_some_and(|body| !body.trim().is_empty());
     if document.kind == ProductDocumentKind::Article && !has_body {
         problems.push(Problem::of_field(ErrorCode::Required, "body", "an article has a text"));
@@ -106,6 +114,56 @@ fn problems(document: &ProductDocument) -> Vec<Problem> {
         problems.push(Problem::of_field(ErrorCode::Required, "url", message));
     }
     problems
+}
+
+/// A document belongs to a product or to a class. Only an article may be of general use.
+fn check_holder(document: &ProductDocument) -> Option<Problem> {
+    match (document.product, document.product_class) {
+        (Some(_), Some(_)) => {
+            let message = "a document belongs to a product or to a class, not to both";
+            Some(Problem::of_field(ErrorCode::NotAllowed, "product_class", message))
+        }
+        (None, None) if document.kind != ProductDocumentKind::Article => {
+            let message = "a document belongs to a product or to a class";
+            Some(Problem::of_field(ErrorCode::Required, "product", message))
+        }
+        _ => None,
+    }
+}
+
+/// The documents of a product that hold on a date, as far as the reader sees them: its own, then those of its class, then
+/// those of the classes above, the nearest first. Those of one holder stand by title.
+///
+/// # Errors
+/// `NotFound` for the product, `Denied`.
+pub(crate) fn product_documents(
+    reader: &mut dyn Reader,
+    product: Id,
+    date: Option<Date>,
+) -> Result<Vec<ProductDocument>> {
+    let product = Product::from_row(reader.get(Product::NAME, product)?)?;
+    let mut found = held(reader, "product", product.id, date)?;
+    if !reader.may_read(ProductClass::NAME) {
+        return Ok(found);
+    }
+    let mut next = product.product_class;
+    for _ in 0..MAX_CLASS_DEPTH {
+        let Some(class) = next else { break };
+        // Behind a class that the reader does not see nothing is told.
+        let Some(class) = class_above(&mut Lists::OfReader(reader), class)? else { break };
+        found.extend(held(reader, "product_class", class.id, date)?);
+        next = class.parent;
+    }
+    Ok(found)
+}
+
+/// The documents whose holder is named by a field.
+fn held(reader: &mut dyn Reader, field: &str, holder: Id, date: Option<Date>) -> Result<Vec<ProductDocument>> {
+    let rows = reader.all(ProductDocument::NAME, &Query::matching(&[(field, FieldValue::Reference(holder))]))?;
+    let mut found = rows.into_iter().map(ProductDocument::from_row).collect::<Result<Vec<_>>>()?;
+    found.retain(|document| date.is_none_or(|date| document.is_valid_on(date)));
+    found.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
+    Ok(found)
 }
 
 const fn is_hex(byte: u8) -> bool {

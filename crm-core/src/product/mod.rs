@@ -49,6 +49,7 @@ pub use units::{MAX_PRODUCT_UNITS, ProductUnit, unit_table};
 
 pub(crate) use bundles::read_catalogue;
 pub(crate) use class_rules::class_parameters;
+pub(crate) use documents::product_documents;
 pub(crate) use rules::{find_list_price, join_rule_of, restore_rule_of, rule_of};
 #[cfg(test)]
 pub(crate) use search::parameter_keys;

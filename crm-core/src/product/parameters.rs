@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::class_rules::{Lists, class_path, definitions_of};
+use super::class_rules::parameters_in_effect;
 use super::classes::{MAX_BLOCK_DEPTH, MAX_PARAMETER_CODE_CHARS};
 use super::definitions::{ParameterPath, dimension_of};
-use super::{EffectiveParameter, ParameterKind, Product, effective_parameters};
+use super::{EffectiveParameter, ParameterKind, Product};
 use crate::query::base_figure;
 use crate::room::{MAX_PART_CHARS, View, check_chars, check_count, refuse, tidy, tidy_part};
 use crate::schema::Entity as _;
@@ -145,14 +145,7 @@ fn checked(view: &mut dyn View, before: Option<&Product>, product: &mut Product)
     let Some(class) = product.product_class else {
         return overflowing(&product.parameters);
     };
-    let path = class_path(&mut Lists::OfRule(view), class).map_err(|_| {
-        Error::invalid(ErrorCode::UnknownReference, "product_class", "`product_class` points to no product_class")
-    })?;
-    let definitions = definitions_of(&mut Lists::OfRule(view), &path)?;
-    let known: HashMap<ParameterPath, EffectiveParameter> = effective_parameters(&path, &definitions)
-        .into_iter()
-        .map(|one| (one.block.iter().chain([&one.code]).cloned().collect(), one))
-        .collect();
+    let known = parameters_in_effect(view, class)?;
     let kept = before
         .filter(|before| before.product_class == product.product_class)
         .map(|before| before.parameters.as_slice());
@@ -160,7 +153,7 @@ fn checked(view: &mut dyn View, before: Option<&Product>, product: &mut Product)
         if let Some(definition) = known.get(path) {
             value.unit = value.unit.take().or_else(|| definition.unit.clone().filter(|_| value.number.is_some()));
         }
-        if kept.is_some_and(|kept| kept.contains(value)) {
+        if kept.is_some_and(|kept| kept.get(place) == Some(value) || kept.contains(value)) {
             continue;
         }
         let wrong = match known.get(path) {

@@ -134,8 +134,10 @@ fn a_document_has_a_content_and_an_article_is_found_by_its_text() {
             told(&error).into_iter().map(|(code, field)| (code, field.to_owned())).collect::<Vec<_>>()
         };
         assert_eq!(refused(&empty), [(ErrorCode::Required, "body".to_owned())]);
+        let pump = Some(product(&admin, "P-1"));
         let wrong = ProductDocument {
             title: "x".into(),
+            product: pump,
             language: Some("d".into()),
             content_hash: Some("AB".into()),
             url: Some("JavaScript:alert(1)".into()),
@@ -143,7 +145,7 @@ fn a_document_has_a_content_and_an_article_is_found_by_its_text() {
         };
         let fields = ["language", "content_hash", "url"].map(|field| (ErrorCode::BadFormat, field.to_owned()));
         assert_eq!(refused(&wrong), fields);
-        let nothing = ProductDocument { title: "x".into(), ..ProductDocument::default() };
+        let nothing = ProductDocument { title: "x".into(), product: pump, ..ProductDocument::default() };
         assert_eq!(refused(&nothing), [(ErrorCode::Required, "url".to_owned())]);
         let span = ProductDocument { valid_from: date("2026-01-02"), valid_until: date("2026-01-02"), ..article };
         assert_eq!(refused(&span), [(ErrorCode::OutOfRange, "valid_until".to_owned())]);
@@ -151,6 +153,99 @@ fn a_document_has_a_content_and_an_article_is_found_by_its_text() {
         let hashed = ProductDocument { content_hash: Some(upper.clone()), ..nothing };
         let hashed = admin.products().create_document(&hashed).unwrap();
         assert_eq!(hashed.content_hash, Some(upper.to_lowercase()));
+    }
+}
+
+fn class(admin: &Session, code: &str, parent: Option<Id>) -> Id {
+    let class = ProductClass { code: code.into(), name: code.into(), parent, ..ProductClass::default() };
+    admin.products().create_product_class(&class).unwrap().id
+}
+
+#[test]
+fn a_document_belongs_to_a_product_or_to_a_class() {
+    for (_folder, admin) in sessions() {
+        let (pump, pumps) = (Some(product(&admin, "P-1")), Some(class(&admin, "36", None)));
+        let sheet = ProductDocument { title: "Data sheet".into(), url: Some("a.pdf".into()), ..Default::default() };
+        let refused = |product, product_class, kind| {
+            let document = ProductDocument { product, product_class, kind, body: Some("x".into()), ..sheet.clone() };
+            let error = admin.products().create_document(&document).unwrap_err();
+            told(&error).into_iter().map(|(code, field)| (code, field.to_owned())).collect::<Vec<_>>()
+        };
+        let both = [(ErrorCode::NotAllowed, "product_class".to_owned())];
+        assert_eq!(refused(pump, pumps, ProductDocumentKind::DataSheet), both);
+        assert_eq!(refused(pump, pumps, ProductDocumentKind::Article), both);
+        let neither = [(ErrorCode::Required, "product".to_owned())];
+        assert_eq!(refused(None, None, ProductDocumentKind::DataSheet), neither);
+        assert_eq!(refused(None, None, ProductDocumentKind::Other), neither);
+        let of_class = ProductDocument { product_class: pumps, ..sheet.clone() };
+        let of_class = admin.products().create_document(&of_class).unwrap();
+        let error = admin.products().update_document(&ProductDocument { product: pump, ..of_class }).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::NotAllowed, Some("product_class")));
+        let unknown = ProductDocument { product_class: Some(Id::from_bytes([9; 16])), ..sheet };
+        assert_eq!(admin.products().create_document(&unknown).unwrap_err().code(), ErrorCode::UnknownReference);
+    }
+}
+
+#[test]
+fn documents_of_a_product_come_before_those_of_its_classes_the_nearest_first() {
+    for (_folder, admin) in sessions() {
+        let top = class(&admin, "36", None);
+        let middle = class(&admin, "36-41", Some(top));
+        let low = class(&admin, "36-41-01", Some(middle));
+        let beside = class(&admin, "36-41-02", Some(middle));
+        let pump = Product { code: "P-1".into(), name: "Pump".into(), product_class: Some(low), ..Product::default() };
+        let pump = admin.products().create_product(&pump).unwrap().id;
+        let other = product(&admin, "P-2");
+        let make = |title: &str, product, product_class, until: Option<&str>| {
+            let url = Some(format!("{title}.pdf"));
+            let valid_until = until.and_then(date);
+            let title = title.to_owned();
+            let document = ProductDocument { title, product, product_class, url, valid_until, ..Default::default() };
+            admin.products().create_document(&document).unwrap();
+        };
+        make("a of the top", None, Some(top), None);
+        make("b of the middle", None, Some(middle), None);
+        make("c beside", None, Some(beside), None);
+        make("d of the class", None, Some(low), Some("2026-07-01"));
+        make("z own", Some(pump), None, None);
+        make("y own", Some(pump), None, None);
+        make("other", Some(other), None, None);
+        let found = |product, date: Option<&str>| {
+            let date = date.map(|date| date.parse().unwrap());
+            let found = admin.products().product_documents(product, date).unwrap();
+            found.into_iter().map(|document| document.title).collect::<Vec<_>>()
+        };
+        let all = ["y own", "z own", "d of the class", "b of the middle", "a of the top"];
+        assert_eq!(found(pump, None), all);
+        assert_eq!(found(pump, Some("2026-06-30")), all);
+        assert_eq!(found(pump, Some("2026-07-01")), ["y own", "z own", "b of the middle", "a of the top"]);
+        assert_eq!(found(other, None), ["other"], "a product without class has its own ones only");
+        assert_eq!(admin.products().product_documents(top, None).unwrap_err().kind(), "not_found");
+    }
+}
+
+#[test]
+fn a_knowledge_article_is_found_by_chinese_words() {
+    for (_folder, admin) in sessions() {
+        let make = |title: &str, body: &str| {
+            let (title, kind, body) = (title.to_owned(), ProductDocumentKind::Article, Some(body.to_owned()));
+            let language = Some("zh-Hans".into());
+            let article = ProductDocument { title, kind, body, language, ..ProductDocument::default() };
+            admin.products().create_document(&article).unwrap();
+        };
+        make("伺服驱动器过流故障", "报警代码E07：请检查电机电缆和制动电阻。");
+        make("泵的汽蚀", "噪声像砂石，请降低吸入高度。");
+        let found = |search: &str| {
+            let query = Query { search: Some(search.into()), ..Query::matching(&[("kind", "article".into())]) };
+            let found = admin.products().documents(&query).unwrap().items;
+            found.into_iter().map(|article| article.title).collect::<Vec<_>>()
+        };
+        assert_eq!(found("过流"), ["伺服驱动器过流故障"], "a word of the title");
+        assert_eq!(found("制动电阻"), ["伺服驱动器过流故障"], "a word inside the text");
+        assert_eq!(found("e07"), ["伺服驱动器过流故障"], "beside Chinese signs");
+        assert_eq!(found("汽蚀 吸入高度"), ["泵的汽蚀"], "both words");
+        assert_eq!(found("汽蚀 制动电阻"), Vec::<String>::new());
+        assert_eq!(found("电缆吸入"), Vec::<String>::new());
     }
 }
 

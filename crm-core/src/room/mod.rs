@@ -5,6 +5,7 @@
 
 mod check;
 mod lists;
+mod memo;
 mod reader;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ pub(crate) use check::{
     MAX_PART_CHARS, check_chars, check_count, check_distinct, check_external_ids, refuse, tidy, tidy_part,
 };
 pub(crate) use lists::{external_ids, join_lists};
+pub use memo::Memo;
 pub use reader::Reader;
 
 use crate::query::Query;
@@ -40,6 +42,8 @@ pub trait View {
     fn can_read(&self, entity: &str, field: &str) -> bool;
     /// Whether the caller may ask questions with a field: one that he sees, and not only in part.
     fn can_ask(&self, entity: &str, field: &str) -> bool;
+    /// What rules worked out of records in this operation.
+    fn memo(&mut self) -> &mut Memo;
     /// A new identifier.
     fn new_id(&mut self) -> Id;
     /// The next number of a series, from 1.

@@ -3,11 +3,11 @@
 use super::products::{Products, wrap};
 use crate::product::{
     BundleChoice, BundleLine, ProductBundle, ProductBundlePage, ProductCommand, ProductDocument, ProductDocumentPage,
-    ProductRelation, ProductRelationPage, explode, read_catalogue,
+    ProductRelation, ProductRelationPage, explode, product_documents, read_catalogue,
 };
 use crate::query::Query;
 use crate::room::Reader as _;
-use crate::value::{Decimal, Id, Result};
+use crate::value::{Date, Decimal, Id, Result};
 
 impl Products<'_> {
     /// Makes a relation of two products and gives it back as it was stored.
@@ -46,17 +46,18 @@ impl Products<'_> {
         Ok(ProductRelationPage { items, next_cursor })
     }
 
-    /// Makes a document of a product, or a knowledge article and gives it back as it was stored.
+    /// Makes a document of a product or class, or a knowledge article, and gives it back as it was stored.
     ///
     /// # Errors
-    /// `Required` for a document without address, hash and text, `BadFormat` for the language, the hash or the
+    /// `Required` for a document without address, hash and text and for one of neither a product nor a class,
+    /// `NotAllowed` for one of both, `BadFormat` for the language, the hash or the
     /// address, `OutOfRange`, `UnknownReference`, `Denied`.
     pub fn create_document(&self, document: &ProductDocument) -> Result<ProductDocument> {
         let command = wrap(ProductCommand::CreateDocument { document: document.clone() });
         self.session.create_and_read(command, document)
     }
 
-    /// Saves a document of a product, or a knowledge article that was read and changed.
+    /// Saves a document of a product or class, or a knowledge article, that was read and changed.
     ///
     /// # Errors
     /// As [`Products::create_document`]; `StaleVersion`, `NotFound`.
@@ -65,7 +66,7 @@ impl Products<'_> {
         self.session.save_and_read(command, document)
     }
 
-    /// One document of a product, or a knowledge article.
+    /// One document of a product or class, or a knowledge article.
     ///
     /// # Errors
     /// As [`Products::product`].
@@ -80,6 +81,15 @@ impl Products<'_> {
     pub fn documents(&self, query: &Query) -> Result<ProductDocumentPage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(ProductDocumentPage { items, next_cursor })
+    }
+
+    /// The documents of a product that hold on a date, or all of them: its own, then those of its class, then those of the
+    /// classes above, the nearest first. Those of one holder stand by title.
+    ///
+    /// # Errors
+    /// `NotFound` for the product, `Denied`.
+    pub fn product_documents(&self, product: Id, date: Option<Date>) -> Result<Vec<ProductDocument>> {
+        self.session.reading(|reading| product_documents(reading, product, date))
     }
 
     /// Makes a bundle and gives it back as it was stored.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::import_parts::Present;
 use super::mapping::{self, Class, Path, class_code, leading, spoken};
 use super::types::{BmecatPrice, BmecatProduct};
 use super::{BmecatFile, read_bmecat, source};
@@ -41,7 +42,7 @@ impl BmecatImport {
     }
 }
 
-type Fields = HashMap<String, FieldValue>;
+pub(super) type Fields = HashMap<String, FieldValue>;
 /// The fields by which a price is known again.
 type PriceKey = Vec<(&'static str, FieldValue)>;
 
@@ -59,6 +60,11 @@ impl Session {
     /// has that number among its external identifiers. Another import of the same catalogue changes nothing. A definition
     /// that is there keeps its kind; it gets further choices and more than one value where the catalogue has them.
     ///
+    /// Each source of a `MIME` becomes a document of the product, each reference to a product that is in the catalogue, or
+    /// was there before, a relation. Another import brings both up to date; what a former edition of the catalogue had and
+    /// this one has not goes. A reference to a product that is not known is told in the notices, and becomes a relation
+    /// when the catalogue is imported again after the other product came.
+    ///
     /// The whole catalogue is kept beside the products, so that [`Session::export_bmecat`] loses nothing of it. What has no
     /// place in a product is listed in the notices, with the number of the product as its row. Prices need a price list;
     /// of those with a scale the first step is taken.
@@ -71,6 +77,7 @@ impl Session {
         let mut plan = Plan::new(self, &file, options)?;
         plan.put_classes()?;
         plan.put_products()?;
+        plan.put_relations()?;
         plan.put_sources();
         let Plan { rows, notices, .. } = plan;
         let mut report =
@@ -110,25 +117,42 @@ fn note(report: &mut ImportReport, product: usize, is_product: bool, done: RowDo
 }
 
 /// What the import will put, in its order.
-struct Plan<'a> {
-    session: &'a Session,
-    file: &'a BmecatFile,
+pub(super) struct Plan<'a> {
+    pub(super) session: &'a Session,
+    pub(super) file: &'a BmecatFile,
     options: &'a BmecatImport,
     system: String,
-    language: Option<String>,
+    pub(super) language: Option<String>,
     list: Option<PriceList>,
     /// The visible products by code.
-    known: HashMap<String, Id>,
+    pub(super) known: HashMap<String, Id>,
+    /// The codes of visible products with the catalogues that they came from.
+    pub(super) systems: HashSet<(String, String)>,
+    /// What the products have already.
+    pub(super) present: Present,
     classes: BTreeMap<String, (Id, HashMap<Path, mapping::Parameter>)>,
     rows: Vec<Row>,
-    notices: Vec<ImportIssue>,
+    pub(super) notices: Vec<ImportIssue>,
+    /// The words of the catalogue without the products, and of each product.
+    frame: String,
+    pub(super) sources: Vec<String>,
 }
 
 impl<'a> Plan<'a> {
     fn new(session: &'a Session, file: &'a BmecatFile, options: &'a BmecatImport) -> Result<Self> {
         let catalog = file.catalog();
-        let codes: Vec<&str> = catalog.products.iter().map(|product| product.supplier_pid.as_str()).collect();
-        let products = named::<Product>(session, &codes)?.into_iter().map(|product| (product.code, product.id));
+        let system = options.system_of(file);
+        let own: HashSet<&str> = catalog.products.iter().map(|product| product.supplier_pid.as_str()).collect();
+        let others = catalog.products.iter().flat_map(|product| &product.references);
+        let others: HashSet<&str> = others.map(|reference| reference.product.as_str()).collect();
+        let codes: Vec<&str> = own.union(&others).copied().collect();
+        let products = named::<Product>(session, &codes)?;
+        let present: Vec<Id> =
+            products.iter().filter(|product| own.contains(product.code.as_str())).map(|product| product.id).collect();
+        let systems = products.iter().flat_map(|product| {
+            product.external_ids.iter().map(|id| (product.code.clone(), id.system.clone())).collect::<Vec<_>>()
+        });
+        let (frame, sources) = source::split(file);
         let row = |problem: &Problem| {
             let place = problem.field.as_deref().and_then(|field| field.strip_prefix("products["));
             place.and_then(|rest| rest.split_once(']')?.0.parse().ok()).unwrap_or(0)
@@ -137,19 +161,28 @@ impl<'a> Plan<'a> {
             session,
             file,
             options,
-            system: options.system_of(file),
+            present: Present::read(session, &system, &present)?,
+            systems: systems.collect(),
+            system,
             language: options.language.clone().or_else(|| catalog.languages.first().cloned()),
             list: options.price_list.map(|id| session.get::<PriceList>(id)).transpose()?,
-            known: products.collect(),
+            known: products.iter().map(|product| (product.code.clone(), product.id)).collect(),
             classes: BTreeMap::new(),
             rows: Vec::new(),
             notices: file.findings().iter().map(|problem| issue(row(problem), problem)).collect(),
+            frame,
+            sources,
         })
     }
 
-    fn put(&mut self, product: usize, entity: &str, key: Option<RowKey>, fields: Fields) {
+    pub(super) fn put(&mut self, product: usize, entity: &str, key: Option<RowKey>, fields: Fields) {
         let work = RowWork::Put { entity: entity.to_owned(), key, fields };
         self.rows.push(Row { product, is_product: entity == Product::NAME, work });
+    }
+
+    /// A command beside the products.
+    pub(super) fn run(&mut self, product: usize, work: RowWork) {
+        self.rows.push(Row { product, is_product: false, work });
     }
 
     fn new_id(&self) -> Id {
@@ -278,7 +311,7 @@ impl<'a> Plan<'a> {
         let key = key_of(product);
         self.put(place, Product::NAME, Some(key), fields);
         self.put_prices(place, id, product);
-        Ok(())
+        self.put_documents(place, id, product)
     }
 
     fn put_prices(&mut self, place: usize, product_id: Id, product: &BmecatProduct) {
@@ -340,7 +373,7 @@ impl<'a> Plan<'a> {
 
     /// The words of the catalogue: the frame, and what it says of each product.
     fn put_sources(&mut self) {
-        let (frame, products) = source::split(self.file);
+        let (frame, products) = (std::mem::take(&mut self.frame), std::mem::take(&mut self.sources));
         self.put_source(0, None, frame);
         let numbers = self.file.catalog().products.iter().map(|product| product.supplier_pid.clone());
         let numbers: Vec<String> = numbers.collect();
@@ -393,7 +426,7 @@ fn given<E: Entity>(record: &E) -> Fields {
 }
 
 /// The visible records that have one of these codes.
-fn named<E: Entity>(session: &Session, codes: &[&str]) -> Result<Vec<E>> {
+pub(super) fn named<E: Entity>(session: &Session, codes: &[&str]) -> Result<Vec<E>> {
     let mut found = Vec::new();
     for codes in codes.chunks(MAX_IN_VALUES) {
         let values = codes.iter().map(|code| FieldValue::Text((*code).to_owned())).collect();
@@ -408,6 +441,6 @@ fn count(number: usize) -> u64 {
 }
 
 /// A problem of the product at a place; products are counted from 1.
-fn issue(product: usize, problem: &Problem) -> ImportIssue {
+pub(super) fn issue(product: usize, problem: &Problem) -> ImportIssue {
     ImportIssue { field: problem.field.clone(), ..import::issue(count(product).saturating_add(1), problem) }
 }

@@ -39,9 +39,12 @@
 
 mod features;
 mod import;
+mod import_parts;
 mod mapping;
+mod parts;
 mod read;
 mod source;
+mod source_parts;
 mod types;
 mod write;
 
@@ -49,6 +52,8 @@ mod write;
 mod tests;
 #[cfg(test)]
 mod tests_import;
+#[cfg(test)]
+mod tests_parts;
 
 pub use import::BmecatImport;
 pub use types::{

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::BmecatFile;
 use super::mapping::{self, Path, leading, spoken};
 use super::read::{Figures, TRANSACTIONS, name, product};
+use super::source_parts::Parts;
 use super::types::BmecatProduct;
 use crate::access::Action;
 use crate::engine::Session;
@@ -66,7 +67,9 @@ fn join(document: &mut XmlDocument, mut products: HashMap<usize, XmlElement>) {
 
 impl Session {
     /// Writes the catalogue of that name among the external identifiers again, as [`Session::import_bmecat`] took it: with
-    /// everything that stood in it, and with names, descriptions and technical parameters as the products have them now.
+    /// everything that stood in it, and with names, descriptions, technical parameters, documents and relations as the
+    /// products have them now. A `MIME` or reference that never became a record is kept, one whose record was deleted or
+    /// has ended is left out.
     /// A product that is not there any more, or that the caller does not see, is left out. Prices are those of the file.
     ///
     /// # Errors
@@ -83,8 +86,10 @@ impl Session {
         let mut document = read_xml(whole(frame).as_bytes())?;
         let (catalog, _) = super::read::catalog(&document.root);
         let language = language.map(ToOwned::to_owned).or_else(|| catalog.languages.first().cloned());
-        let mut writing = Writing { session: self, language, classes: HashMap::new() };
-        let present = writing.products(system, &sources)?;
+        let present = products(self, system, &sources)?;
+        let ids: Vec<Id> = present.values().map(|product| product.id).collect();
+        let parts = Parts::read(self, &ids, &catalog.catalog_id)?;
+        let mut writing = Writing { session: self, language, classes: HashMap::new(), parts };
         let mut products = HashMap::new();
         for (order, source) in sources.iter().enumerate() {
             let found = source.key.as_ref().and_then(|key| present.get(key));
@@ -100,7 +105,7 @@ impl Session {
     }
 }
 
-fn whole(source: &ProductSource) -> String {
+pub(super) fn whole(source: &ProductSource) -> String {
     source.source.iter().map(|text| text.xml.as_str()).collect()
 }
 
@@ -109,22 +114,24 @@ struct Writing<'a> {
     language: Option<String>,
     /// The parameters of the classes that were met.
     classes: HashMap<Id, Vec<EffectiveParameter>>,
+    /// Their documents and relations.
+    parts: Parts,
+}
+
+/// The visible products of the catalogue, by their numbers in it.
+fn products(session: &Session, system: &str, sources: &[ProductSource]) -> Result<HashMap<String, Product>> {
+    let mut found = HashMap::new();
+    let wanted: std::collections::HashSet<&str> = sources.iter().filter_map(|one| one.key.as_deref()).collect();
+    for product in session.list_all::<Product>(&Query::default())? {
+        let own = product.external_ids.iter().filter(|id| id.system == system);
+        for key in own.map(|id| id.key.clone()).filter(|key| wanted.contains(key.as_str())).collect::<Vec<_>>() {
+            found.insert(key, product.clone());
+        }
+    }
+    Ok(found)
 }
 
 impl Writing<'_> {
-    /// The visible products of the catalogue, by their numbers in it.
-    fn products(&self, system: &str, sources: &[ProductSource]) -> Result<HashMap<String, Product>> {
-        let mut found = HashMap::new();
-        let wanted: std::collections::HashSet<&str> = sources.iter().filter_map(|one| one.key.as_deref()).collect();
-        for product in self.session.list_all::<Product>(&Query::default())? {
-            let own = product.external_ids.iter().filter(|id| id.system == system);
-            for key in own.map(|id| id.key.clone()).filter(|key| wanted.contains(key.as_str())).collect::<Vec<_>>() {
-                found.insert(key, product.clone());
-            }
-        }
-        Ok(found)
-    }
-
     /// Writes into the element what the product says differently now.
     fn bring_up(&mut self, element: &mut XmlElement, record: &Product) -> Result<()> {
         let was = product(element, "", &mut Figures { findings: Vec::new() });
@@ -137,7 +144,9 @@ impl Writing<'_> {
         if spoken(&was.long, language).is_some_and(|text| text != long) {
             say(element, "DESCRIPTION_LONG", language, &long);
         }
-        self.bring_up_parameters(element, &was, record)
+        self.bring_up_parameters(element, &was, record)?;
+        self.parts.bring_up(element, &was, record.id, language);
+        Ok(())
     }
 
     fn bring_up_parameters(&mut self, element: &mut XmlElement, was: &BmecatProduct, record: &Product) -> Result<()> {

@@ -142,6 +142,23 @@ impl XmlElement {
         self.attributes().find(|(key, _)| *key == name || key.ends_with(&format!(":{name}"))).map(|(_, value)| value)
     }
 
+    /// Puts a value into an attribute where it stands, or adds the attribute.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        let is_same = |key: &str| key == name || key.ends_with(&format!(":{name}"));
+        let before: Vec<(String, String)> = self.attributes().map(|(key, value)| (key.to_owned(), value)).collect();
+        let mut changed = Self::default();
+        let mut is_there = false;
+        for (key, old) in before {
+            let is_it = is_same(&key);
+            is_there |= is_it;
+            changed = changed.with_attribute(&key, if is_it { value } else { &old });
+        }
+        if !is_there {
+            changed = changed.with_attribute(name, value);
+        }
+        self.attributes = changed.attributes;
+    }
+
     /// The attributes, in their order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, String)> {
         read::attributes(&self.attributes).filter_map(|found| found.ok()).map(|(name, raw)| (name, unescaped(raw)))

@@ -213,13 +213,14 @@ CREATE INDEX "product_relation.product" ON "product_relation" (tenant, "product"
 CREATE INDEX "product_relation.other" ON "product_relation" (tenant, "other", id) WHERE deleted = 0;
 CREATE INDEX "product_relation.kind" ON "product_relation" (tenant, "kind", id) WHERE deleted = 0;
 CREATE INDEX "product_relation.deleted" ON "product_relation" (tenant, owner) WHERE deleted <> 0;
-CREATE TABLE "product_document" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "title" TEXT NOT NULL, "kind" TEXT NOT NULL, "product" BLOB, "language" TEXT, "url" TEXT, "content_hash" TEXT, "media_type" TEXT, "body" TEXT, "valid_from" TEXT, "valid_until" TEXT) STRICT;
+CREATE TABLE "product_document" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "title" TEXT NOT NULL, "kind" TEXT NOT NULL, "product" BLOB, "product_class" BLOB, "language" TEXT, "url" TEXT, "content_hash" TEXT, "media_type" TEXT, "body" TEXT, "valid_from" TEXT, "valid_until" TEXT) STRICT;
 CREATE UNIQUE INDEX "product_document.id" ON "product_document" (tenant, id);
 CREATE INDEX "product_document.owner" ON "product_document" (tenant, "owner", id) WHERE deleted = 0;
 CREATE INDEX "product_document.updated_at" ON "product_document" (tenant, "updated_at", id) WHERE deleted = 0;
 CREATE INDEX "product_document.title" ON "product_document" (tenant, "title", id) WHERE deleted = 0;
 CREATE INDEX "product_document.kind" ON "product_document" (tenant, "kind", id) WHERE deleted = 0;
 CREATE INDEX "product_document.product" ON "product_document" (tenant, "product", id) WHERE deleted = 0;
+CREATE INDEX "product_document.product_class" ON "product_document" (tenant, "product_class", id) WHERE deleted = 0;
 CREATE INDEX "product_document.language" ON "product_document" (tenant, "language", id) WHERE deleted = 0;
 CREATE INDEX "product_document.content_hash" ON "product_document" (tenant, "content_hash", id) WHERE deleted = 0;
 CREATE INDEX "product_document.valid_from" ON "product_document" (tenant, "valid_from", id) WHERE deleted = 0;

@@ -47,10 +47,12 @@ pub(super) const CALLS: &[Call] = &[
     ("Products::relations", pages!("product_relation", products.relations)),
     ("Products::create_document", |rooms| {
         let product = rooms.any("product");
-        let product = rooms.random.percent(70).then_some(product);
-        let kind = ProductDocumentKind::Article;
-        let document =
-            ProductDocument { title: rooms.word(), kind, product, body: Some(rooms.word()), ..Default::default() };
+        let class = rooms.any("product_class");
+        let is_of_class = rooms.random.percent(30);
+        let product = (!is_of_class && rooms.random.percent(70)).then_some(product);
+        let product_class = is_of_class.then_some(class);
+        let (title, kind, body) = (rooms.word(), ProductDocumentKind::Article, Some(rooms.word()));
+        let document = ProductDocument { title, kind, product, product_class, body, ..Default::default() };
         rooms.make(&document, |session, document| session.products().create_document(document));
     }),
     ("Products::update_document", |rooms| {
@@ -60,6 +62,10 @@ pub(super) const CALLS: &[Call] = &[
     }),
     ("Products::document", one!("product_document", products.document)),
     ("Products::documents", pages!("product_document", products.documents)),
+    ("Products::product_documents", |rooms| {
+        let product = rooms.any("product");
+        rooms.ask(&("documents of", product), |session| session.products().product_documents(product, None));
+    }),
     ("Products::create_bundle", |rooms| {
         let product = rooms.any("product");
         let components = vec![component(rooms), component(rooms)];
