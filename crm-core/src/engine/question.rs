@@ -186,6 +186,11 @@ value_union! {
             /// What is chosen of it.
             choices: Option<Vec<BundleChoice>>,
         },
+        /// The chain of revisions of a quote, the first one first.
+        QuoteRevisions {
+            /// The quote.
+            quote: Id,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -347,6 +352,15 @@ impl Question {
             Self::Explode { product, quantity, choices } => {
                 json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
             }
+            quotes => quotes.quotes(session),
+        }
+    }
+
+    /// The answer about quotes.
+    fn quotes(self, session: &Session) -> Result<String> {
+        let quotes = session.quotes();
+        match self {
+            Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
             rights => rights.rights(session),
         }
     }

@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod catalogue;
+mod chain;
 mod commands;
 mod figures;
 mod rules;
@@ -18,11 +19,13 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{QuoteRevision, quote_hash};
 pub use commands::QuoteCommand;
 pub use figures::{QuoteTotals, price_lines};
 pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
-pub(crate) use rules::{restore_rule_of, rule_of};
+pub(crate) use chain::revisions;
+pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::{EntityType, MovesWith};
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Command, Session};
 use crate::query::Query;
-use crate::quote::{Quote, QuoteCommand, QuotePage};
+use crate::quote::{self, Quote, QuoteCommand, QuotePage, QuoteRevision};
 use crate::schema::Entity as _;
 use crate::value::{Id, Result};
 
@@ -122,5 +122,12 @@ impl Quotes<'_> {
     pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         let outcome = self.session.execute(Command::Quote(QuoteCommand::ReviseQuote { quote, expected_version }))?;
         self.session.get(outcome.created(Quote::NAME))
+    }
+    /// The chain of revisions to which a quote belongs, the first one first, as far as the caller sees them.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`, `UnknownField` without the right to see the chain.
+    pub fn revisions(&self, quote: Id) -> Result<Vec<QuoteRevision>> {
+        self.session.reading(|reading| quote::revisions(reading, quote))
     }
 }
