@@ -191,6 +191,15 @@ value_union! {
             /// The quote.
             quote: Id,
         },
+        /// The differences between two quotes, and which of them are material.
+        QuoteDiff {
+            /// The quote that is looked back at.
+            earlier: Id,
+            /// The quote that is compared with it.
+            later: Id,
+            /// The policy that says what is material; the default one if nothing is said.
+            policy: Option<Id>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -361,6 +370,7 @@ impl Question {
         let quotes = session.quotes();
         match self {
             Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
+            Self::QuoteDiff { earlier, later, policy } => json::to_canonical(&quotes.diff(earlier, later, policy)?),
             rights => rights.rights(session),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::catalogue::check_sold;
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuoteStatus};
+use super::{Quote, QuotePolicy, QuoteStatus};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
 use crate::schema::Entity as _;
@@ -59,6 +59,16 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
+        /// Makes a policy that says which changes are material.
+        CreateQuotePolicy {
+            /// The policy.
+            policy: QuotePolicy,
+        },
+        /// Saves a policy that was read and changed.
+        UpdateQuotePolicy {
+            /// The policy with the version that was read.
+            policy: QuotePolicy,
+        },
     }
 }
 
@@ -73,6 +83,8 @@ impl QuoteCommand {
             Self::RejectQuote { .. } => "quote.reject_quote",
             Self::ExpireQuote { .. } => "quote.expire_quote",
             Self::ReviseQuote { .. } => "quote.revise_quote",
+            Self::CreateQuotePolicy { .. } => "quote.create_quote_policy",
+            Self::UpdateQuotePolicy { .. } => "quote.update_quote_policy",
         }
     }
 
@@ -86,6 +98,8 @@ impl QuoteCommand {
             Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
+            Self::CreateQuotePolicy { policy } => Ok(Decision::of(Change::create(policy))),
+            Self::UpdateQuotePolicy { policy } => Ok(Decision::of(Change::save(policy))),
         }
     }
 }

@@ -12,7 +12,10 @@
 mod catalogue;
 mod chain;
 mod commands;
+mod diff;
 mod figures;
+mod lines;
+mod policy;
 mod rules;
 mod types;
 
@@ -21,10 +24,13 @@ mod tests;
 
 pub use chain::{QuoteRevision, quote_hash};
 pub use commands::QuoteCommand;
+pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
 pub use figures::{QuoteTotals, price_lines};
+pub use policy::{MAX_MATERIAL_FIELDS, MaterialDirection, MaterialField, QuotePolicy, QuotePolicyPage};
 pub use types::{MAX_LINES, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
 pub(crate) use chain::revisions;
+pub(crate) use diff::diff;
 pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::{EntityType, MovesWith};
@@ -37,5 +43,8 @@ const OPEN_QUOTES: &[MovesWith] = &[
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES)]
+    vec![
+        EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES),
+        EntityType::of::<QuotePolicy>(),
+    ]
 }

@@ -3,10 +3,11 @@
 use super::catalogue::complete;
 use super::chain::{quote_deleted, quote_hash, quote_restored, revisions_of};
 use super::figures::{AMOUNT_SCALE, price_lines};
-use super::{Quote, QuoteStatus};
+use super::policy::{policy_restored, policy_rule};
+use super::{Quote, QuotePolicy, QuoteStatus, lines};
 use crate::customer::{Subject, SubjectEntity, account_became_known};
 use crate::room::{
-    Author, Change, Decision, DeleteRule, RecordRule, RestoreRule, View, illegal, kept, record_for_change,
+    Author, Change, Decision, DeleteRule, RecordRule, RestoreRule, View, illegal, kept, record_for_change, refuse,
     tidy_external_ids, with_record,
 };
 use crate::schema::{Entity as _, Row};
@@ -16,6 +17,7 @@ use crate::value::{Error, ErrorCode, Problem, Result};
 pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         Quote::NAME => Some(quote_rule),
+        QuotePolicy::NAME => Some(policy_rule),
         _ => None,
     }
 }
@@ -24,6 +26,7 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
 pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         Quote::NAME => Some(quote_restored),
+        QuotePolicy::NAME => Some(policy_restored),
         _ => None,
     }
 }
@@ -48,6 +51,8 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
             }
             Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
         };
+        lines::number(&mut quote.lines);
+        refuse(lines::problems(&quote.lines))?;
         let warnings = complete(view, earlier.as_ref(), quote)?;
         compute(quote)?;
         if quote.status == Some(QuoteStatus::Sent) {

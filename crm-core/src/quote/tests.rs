@@ -1,4 +1,5 @@
 mod chains;
+mod diffs;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -294,6 +294,13 @@ CREATE INDEX "quote.is_current" ON "quote" (tenant, "is_current", id) WHERE dele
 CREATE INDEX "quote.valid_until" ON "quote" (tenant, "valid_until", id) WHERE deleted = 0;
 CREATE INDEX "quote.deleted" ON "quote" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "quote_search" USING fts5("scope", "name", "number", content='', contentless_delete=1, tokenize='ascii');
+CREATE TABLE "quote_policy" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "material_fields" TEXT, "is_default" INTEGER) STRICT;
+CREATE UNIQUE INDEX "quote_policy.id" ON "quote_policy" (tenant, id);
+CREATE INDEX "quote_policy.owner" ON "quote_policy" (tenant, "owner", id) WHERE deleted = 0;
+CREATE INDEX "quote_policy.updated_at" ON "quote_policy" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "quote_policy.is_default" ON "quote_policy" (tenant, "is_default", id) WHERE deleted = 0;
+CREATE INDEX "quote_policy.deleted" ON "quote_policy" (tenant, owner) WHERE deleted <> 0;
+CREATE VIRTUAL TABLE "quote_policy_search" USING fts5("scope", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "team_member" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "record" BLOB NOT NULL, "user" BLOB NOT NULL, "access" TEXT, "team_role" TEXT, "fields" TEXT, "valid_from" TEXT, "valid_until" TEXT) STRICT;
 CREATE UNIQUE INDEX "team_member.id" ON "team_member" (tenant, id);
 CREATE INDEX "team_member.owner" ON "team_member" (tenant, "owner", id) WHERE deleted = 0;
