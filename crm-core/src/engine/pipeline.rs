@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::crm::{Inner, every_right, first_records};
 use super::duplicates::{keep, kept_changes};
-use super::registry::{CONFIGURATION, rule_of};
+use super::registry::{CONFIGURATION, delete_rule_of, rule_of};
 use super::tenant::Tenant;
 use super::{Command, Outcome, RecordChange, RecordCommand, Session, SetupOptions};
 use crate::access::{AccessPlan, Action, Ctx, SystemReason, TenantId};
@@ -493,7 +493,11 @@ impl<'a> Work<'a> {
         self.check_unused(&entity, id)?;
         self.before_sharing(author, &entity, Some(&before), None)?;
         let after = Row { deleted: true, ..before.clone() };
-        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())
+        self.write(&plan, &entity, Some(&before), after, ChangeKind::Delete, Vec::new())?;
+        match delete_rule_of(entity.name).filter(|_| !author.is_undo()) {
+            Some(rule) => rule(self, &before).and_then(|consequences| self.carry_out(consequences, 1)),
+            None => Ok(()),
+        }
     }
 
     /// Writes one row with its journal entry. Everything was authorised and validated before.

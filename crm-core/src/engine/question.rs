@@ -214,6 +214,20 @@ value_union! {
             /// The quote.
             quote: Id,
         },
+        /// The chain of revisions of a quote, the first one first.
+        QuoteRevisions {
+            /// The quote.
+            quote: Id,
+        },
+        /// The differences between two quotes, and which of them are material.
+        QuoteDiff {
+            /// The quote that is looked back at.
+            earlier: Id,
+            /// The quote that is compared with it.
+            later: Id,
+            /// The policy that says what is material; the default one if nothing is said.
+            policy: Option<Id>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -385,6 +399,16 @@ impl Question {
                 json::to_canonical(&session.conditions().price_case(&document, &context.unwrap_or_default())?)
             }
             Self::QuotePriceCase { quote } => json::to_canonical(&session.quotes().price_case(quote)?),
+            quotes => quotes.quotes(session),
+        }
+    }
+
+    /// The answer about quotes.
+    fn quotes(self, session: &Session) -> Result<String> {
+        let quotes = session.quotes();
+        match self {
+            Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
+            Self::QuoteDiff { earlier, later, policy } => json::to_canonical(&quotes.diff(earlier, later, policy)?),
             rights => rights.rights(session),
         }
     }

@@ -7,7 +7,7 @@ use crate::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
 use crate::merging::MergeRecord;
-use crate::room::{JoinRule, MergeRule, RecordRule, RestoreRule};
+use crate::room::{DeleteRule, JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
 use crate::{conditions, customer, duplicates, product, quote, sales};
 
@@ -86,6 +86,11 @@ pub(super) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
         .or_else(|| conditions::restore_rule_of(entity))
         .or_else(|| sales::restore_rule_of(entity))
         .or_else(|| quote::restore_rule_of(entity))
+}
+
+/// What follows from the deletion of a record, as its entity's room says.
+pub(super) fn delete_rule_of(entity: &str) -> Option<DeleteRule> {
+    quote::delete_rule_of(entity)
 }
 
 /// What becomes of the records of an entity that point to merged ones, where more is to be said than that they follow.

@@ -3,7 +3,7 @@
 use super::catalogue::check_sold;
 use super::priced::{give_back, set_aside, use_up};
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuoteLine, QuoteStatus};
+use super::{Quote, QuoteLine, QuotePolicy, QuoteStatus};
 use crate::pricing::{ManualCondition, RepriceMode};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
@@ -73,6 +73,16 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
+        /// Makes a policy that says which changes are material.
+        CreateQuotePolicy {
+            /// The policy.
+            policy: QuotePolicy,
+        },
+        /// Saves a policy that was read and changed.
+        UpdateQuotePolicy {
+            /// The policy with the version that was read.
+            policy: QuotePolicy,
+        },
     }
 }
 
@@ -88,6 +98,8 @@ impl QuoteCommand {
             Self::ExpireQuote { .. } => "quote.expire_quote",
             Self::RepriceQuote { .. } => "quote.reprice_quote",
             Self::ReviseQuote { .. } => "quote.revise_quote",
+            Self::CreateQuotePolicy { .. } => "quote.create_quote_policy",
+            Self::UpdateQuotePolicy { .. } => "quote.update_quote_policy",
         }
     }
 
@@ -104,6 +116,8 @@ impl QuoteCommand {
                 reprice(view, *quote, *expected_version, *mode, *pricing_date)
             }
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
+            Self::CreateQuotePolicy { policy } => Ok(Decision::of(Change::create(policy))),
+            Self::UpdateQuotePolicy { policy } => Ok(Decision::of(Change::save(policy))),
         }
     }
 }

@@ -10,8 +10,12 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod catalogue;
+mod chain;
 mod commands;
+mod diff;
 mod figures;
+mod lines;
+mod policy;
 mod priced;
 mod rules;
 mod types;
@@ -19,13 +23,18 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{QuoteRevision, quote_hash};
 pub use commands::QuoteCommand;
+pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
 pub use figures::{QuoteTotals, price_lines};
+pub use policy::{MAX_MATERIAL_FIELDS, MaterialDirection, MaterialField, QuotePolicy, QuotePolicyPage};
 pub use priced::MAX_TRACED_LINES;
 pub use types::{MAX_LINES, PricedBy, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
+pub(crate) use chain::revisions;
+pub(crate) use diff::diff;
 pub(crate) use priced::case_of_quote;
-pub(crate) use rules::{restore_rule_of, rule_of};
+pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::{EntityType, MovesWith};
 
@@ -37,5 +46,8 @@ const OPEN_QUOTES: &[MovesWith] = &[
 
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
-    vec![EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES)]
+    vec![
+        EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES),
+        EntityType::of::<QuotePolicy>(),
+    ]
 }

@@ -1,22 +1,24 @@
 //! What holds for every quote, whichever way it comes in.
 
 use super::catalogue::complete;
+use super::chain::{quote_deleted, quote_hash, quote_restored, revisions_of};
 use super::figures::{AMOUNT_SCALE, price_lines};
+use super::policy::{policy_restored, policy_rule};
 use super::priced::price_quote;
-use super::{Quote, QuoteStatus};
+use super::{Quote, QuotePolicy, QuoteStatus, lines};
 use crate::customer::{Subject, SubjectEntity, account_became_known};
-use crate::query::Query;
 use crate::room::{
-    Author, Change, Decision, RecordRule, RestoreRule, View, illegal, kept, record_for_change, tidy_external_ids,
-    with_record,
+    Author, Change, Decision, DeleteRule, RecordRule, RestoreRule, View, illegal, kept, record_for_change, refuse,
+    tidy_external_ids, with_record,
 };
 use crate::schema::{Entity as _, Row};
-use crate::value::{Error, ErrorCode, Id, Problem, Result};
+use crate::value::{Error, ErrorCode, Problem, Result};
 
 /// The rule of an entity.
 pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         Quote::NAME => Some(quote_rule),
+        QuotePolicy::NAME => Some(policy_rule),
         _ => None,
     }
 }
@@ -25,23 +27,17 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
 pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         Quote::NAME => Some(quote_restored),
+        QuotePolicy::NAME => Some(policy_restored),
         _ => None,
     }
 }
 
-/// A revision that comes back must still have its place.
-fn quote_restored(view: &mut dyn View, row: &Row) -> Result<Decision> {
-    match Quote::from_row(row.clone())?.revises {
-        Some(revised) if !revisions_of(view, revised)?.is_empty() => {
-            Err(illegal("revises", "another revision took the place of the quote"))
-        }
-        _ => Ok(Decision::default()),
+/// What follows from the deletion of a record of an entity.
+pub(crate) fn delete_rule_of(entity: &str) -> Option<DeleteRule> {
+    match entity {
+        Quote::NAME => Some(quote_deleted),
+        _ => None,
     }
-}
-
-/// The revisions of a quote that were not deleted.
-fn revisions_of(view: &mut dyn View, revised: Id) -> Result<Vec<Row>> {
-    view.list_for_rule(Quote::NAME, &Query::matching(&[("revises", revised.into())]))
 }
 
 /// Completes and computes a draft; leaves what was sent as it is.
@@ -56,8 +52,13 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
             }
             Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
         };
+        lines::number(&mut quote.lines);
+        refuse(lines::problems(&quote.lines))?;
         let warnings = complete(view, earlier.as_ref(), quote)?;
         compute(view, earlier.as_ref(), quote)?;
+        if quote.status == Some(QuoteStatus::Sent) {
+            quote.content_hash = Some(quote_hash(quote)?);
+        }
         Ok(warnings.into_iter().fold(decision, Decision::warn))
     })
 }
@@ -87,6 +88,7 @@ fn check_frozen(author: Author, before: &Quote, quote: &Quote) -> Result<()> {
 fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<(Decision, Option<Quote>)> {
     quote.status = Some(QuoteStatus::Draft);
     quote.revision = Some(1);
+    (quote.chain, quote.is_current) = (Some(quote.id.to_string()), true);
     let Some(revised) = quote.revises else {
         if quote.number.is_none() {
             quote.number = Some(next_number(view)?);
@@ -97,10 +99,11 @@ fn complete_new(view: &mut dyn View, quote: &mut Quote) -> Result<(Decision, Opt
     check_revisable(view, &old)?;
     let revision = old.revision.unwrap_or(1).saturating_add(1);
     quote.revision = Some(revision);
+    quote.chain.clone_from(&old.chain);
     if quote.number.is_none() {
         quote.number = Some(format!("{}-{revision}", first_number(&old)));
     }
-    let set = vec![("status", QuoteStatus::Superseded.as_str().into())];
+    let set = vec![("status", QuoteStatus::Superseded.as_str().into()), ("is_current", false.into())];
     Ok((Decision::default().and_rule(Change::update::<Quote>(old.id, set)), Some(old)))
 }
 
@@ -144,8 +147,9 @@ fn compute(view: &mut dyn View, earlier: Option<&Quote>, quote: &mut Quote) -> R
     let rounding = *quote.rounding.get_or_insert_default();
     let Some(currency) = quote.currency else { return Ok(()) };
     if quote.is_priced_by_conditions() {
-        // What is taken back has its figures again.
-        return if view.author().is_undo() { Ok(()) } else { price_quote(view, earlier, quote, currency) };
+        // What is taken back has its figures again, and what is sent has those that were read.
+        let keeps = view.author().is_undo() || quote.status != Some(QuoteStatus::Draft);
+        return if keeps { Ok(()) } else { price_quote(view, earlier, quote, currency) };
     }
     if earlier.is_some_and(Quote::is_priced_by_conditions) && !view.author().is_undo() {
         (quote.catalog_version, quote.reprice_mode) = (None, None);

@@ -1,3 +1,5 @@
+mod chains;
+mod diffs;
 mod priced;
 
 use std::collections::HashMap;
@@ -559,6 +561,7 @@ fn a_quote_whose_revision_was_deleted_can_be_revised_again() {
         delete(&second);
         restore(&second).unwrap();
         delete(&quotes.quote(second.id).unwrap());
+        let old = quotes.quote(old.id).unwrap();
         let third = quotes.revise(old.id, old.version).unwrap();
         assert_eq!((third.revision, third.number), (Some(2), second.number.clone()), "the number is free again");
         assert_eq!(restore(&second).unwrap_err().code(), ErrorCode::IllegalTransition, "another took the place");

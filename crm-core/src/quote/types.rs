@@ -201,6 +201,10 @@ entity! {
             pub revision: Option<i64> => integer().between(1, 1_000_000).engine(),
             /// The quote whose place it takes. That one becomes superseded.
             pub revises: Option<Id> => reference("quote", MergePolicy::Repoint).indexed().once(),
+            /// The identifier of the first quote of its chain of revisions, its own for the first; kept by the engine.
+            pub chain: Option<String> => text(36).indexed().engine(),
+            /// Whether it is the last of its chain (当前版本); kept by the engine.
+            pub is_current: bool => boolean().indexed().engine(),
             /// The last date on which it can be accepted.
             pub valid_until: Option<Date> => date().indexed(),
             /// The list that prices come from. If nothing is said, and a price must come from one, it is the one in the
@@ -252,6 +256,9 @@ entity! {
             pub price_input: Option<PriceInput> => nested().confidential().engine().with_rights_of("price_result"),
             /// When it was sent; kept by the engine.
             pub sent_on: Option<Date> => date().engine(),
+            /// The hash of what the customer got, from the sending on ([`quote_hash`](super::quote_hash)); kept by the
+            /// engine.
+            pub content_hash: Option<String> => text(64).confidential().engine().with_rights_of("lines"),
             /// When it was accepted, rejected, or found expired; kept by the engine.
             pub decided_on: Option<Date> => date().engine(),
             /// Why it was rejected; kept by the engine.

@@ -329,6 +329,10 @@ pub type RecordRule = fn(view: &mut dyn View, before: Option<&Row>, after: &mut 
 /// refuse it and add consequences.
 pub type RestoreRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
 
+/// What a room says about a record that was deleted: what follows. Like every consequence it is not drawn again when an
+/// operation is taken back.
+pub type DeleteRule = fn(view: &mut dyn View, row: &Row) -> Result<Decision>;
+
 /// A merge, as the rooms see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Merging<'a> {

@@ -21,7 +21,7 @@ use crate::schema::{EntityType, Sharing};
 use crate::value::{ErrorCode, FieldValue, Id, Result};
 
 /// The entities of which everybody sees every record who may see any.
-const PUBLIC: [&str; 22] = [
+const PUBLIC: [&str; 23] = [
     "org_unit",
     "user_group",
     "territory",
@@ -44,6 +44,7 @@ const PUBLIC: [&str; 22] = [
     "product_relation",
     "product_document",
     "product_bundle",
+    "quote_policy",
 ];
 
 /// A way to a record of any entity: what is found of it, as text.

@@ -64,7 +64,7 @@ const STAGES: &[(&str, &str)] = &[
 pub(super) const ROOMS: [&str; 8] =
     ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
 /// The entities that everybody sees who has the right.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
     "product_class",
     "product_parameter",
     "product",
@@ -74,9 +74,10 @@ const SHARED: [&str; 9] = [
     "product_relation",
     "product_document",
     "product_bundle",
+    "quote_policy",
 ];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 33] = [
+pub(super) const ASKED: [&str; 34] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -106,6 +107,7 @@ pub(super) const ASKED: [&str; 33] = [
     "product_relation",
     "product_document",
     "product_bundle",
+    "quote_policy",
     "role",
     "permission_set",
     "organization",

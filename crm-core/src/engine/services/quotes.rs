@@ -5,7 +5,9 @@ use crate::conditions::PriceCase;
 use crate::engine::{Command, Session};
 use crate::pricing::RepriceMode;
 use crate::query::Query;
-use crate::quote::{Quote, QuoteCommand, QuotePage, case_of_quote};
+use crate::quote::{
+    self, Quote, QuoteCommand, QuoteDiff, QuotePage, QuotePolicy, QuotePolicyPage, QuoteRevision, case_of_quote,
+};
 use crate::room::Reader as _;
 use crate::schema::Entity as _;
 use crate::value::{Date, Error, Id, Result};
@@ -158,5 +160,56 @@ impl Quotes<'_> {
             let quote = Quote::from_stored(reading.get(Quote::NAME, quote)?)?;
             case_of_quote(&mut ForReader(reading), &quote)
         })
+    }
+
+    /// The chain of revisions to which a quote belongs, the first one first, as far as the caller sees them.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`, `UnknownField` without the right to see the chain.
+    pub fn revisions(&self, quote: Id) -> Result<Vec<QuoteRevision>> {
+        self.session.reading(|reading| quote::revisions(reading, quote))
+    }
+    /// The differences between two quotes that the caller sees, as far as he sees their fields, and which of them are
+    /// material by a policy: the named one, else the default one, else [`QuotePolicy::standard`].
+    ///
+    /// # Errors
+    /// `NotFound` for a quote or a policy, `Denied`.
+    pub fn diff(&self, earlier: Id, later: Id, policy: Option<Id>) -> Result<QuoteDiff> {
+        self.session.reading(|reading| quote::diff(reading, earlier, later, policy))
+    }
+
+    /// Makes a policy that says which changes are material. A default one takes the place of the one before.
+    ///
+    /// # Errors
+    /// `UnknownField` or `DuplicateKey` with the path, for example `material_fields[2].path`; `TooMany`; `Denied`.
+    pub fn create_policy(&self, policy: &QuotePolicy) -> Result<QuotePolicy> {
+        let command = QuoteCommand::CreateQuotePolicy { policy: policy.clone() };
+        self.session.create_and_read(Command::Quote(command), policy)
+    }
+
+    /// Saves a policy that was read and changed.
+    ///
+    /// # Errors
+    /// As [`Quotes::create_policy`]; `StaleVersion`, `NotFound`.
+    pub fn update_policy(&self, policy: &QuotePolicy) -> Result<QuotePolicy> {
+        let command = QuoteCommand::UpdateQuotePolicy { policy: policy.clone() };
+        self.session.save_and_read(Command::Quote(command), policy)
+    }
+
+    /// One policy.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn policy(&self, id: Id) -> Result<QuotePolicy> {
+        self.session.get(id)
+    }
+
+    /// One page of policies.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn policies(&self, query: &Query) -> Result<QuotePolicyPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(QuotePolicyPage { items, next_cursor })
     }
 }
