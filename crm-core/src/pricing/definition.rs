@@ -239,6 +239,7 @@ impl Definition {
             let requirement = formula_of(known.requirement.as_deref(), &names.scope, Kind::Truth, "requirement")?;
             Ok((place(&procedure_places, &known.procedure, "procedure")?, requirement))
         })?;
+        limits::currencies(&catalog.currencies)?;
         let units = units_of(&catalog.units, UnitTable::standard()).map_err(|error| error.under("units"))?;
         let products = products_of(catalog, &units)?;
         let free_goods = listed("free_goods", &catalog.free_goods, |known| {
@@ -428,10 +429,7 @@ fn type_of(
     let group: Option<&ConditionGroup> = condition.group.as_ref();
     let by_field = group.is_some_and(|group| group.by == super::catalog::ConditionGroupBy::Field);
     Ok(TypeDef {
-        sign: condition.sign.unwrap_or(match condition.kind {
-            ConditionKind::Discount => ConditionSign::Minus,
-            _ => ConditionSign::Either,
-        }),
+        sign: condition.sign_of_rates(),
         header: condition.header.unwrap_or(match condition.calculation {
             Calculation::Fixed => HeaderRule::Distribute,
             _ => HeaderRule::EachItem,

@@ -1,5 +1,6 @@
 //! How large the figures of prices may be. What is larger is an error and never rounded.
 
+use super::catalog::PriceCurrency;
 use super::procedure::PricingPolicies;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
 
@@ -56,6 +57,17 @@ pub(super) fn decimals(field: &str, digits: Option<i64>) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(ErrorCode::OutOfRange, field, "there are 0 to 10 digits behind the point"))
+}
+
+/// The digits of currencies.
+pub(super) fn currencies(currencies: &[PriceCurrency]) -> Result<()> {
+    match currencies.iter().position(|known| !(0..=6).contains(&known.decimals)) {
+        Some(at) => {
+            let message = "a currency has 0 to 6 digits behind the point";
+            Err(Error::invalid(ErrorCode::OutOfRange, format!("currencies[{at}].decimals"), message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A unit to which amounts are rounded.

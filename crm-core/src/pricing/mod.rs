@@ -200,6 +200,8 @@ mod exact;
 mod exclusion;
 mod explain;
 mod free_goods;
+mod given;
+mod groups;
 mod item;
 mod keep;
 mod limits;

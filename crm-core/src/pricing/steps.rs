@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ConditionGroupBy, ConditionKind, DistributionBasis, HeaderRule};
+use super::catalog::{Calculation, ConditionGroupBy, ConditionKind, DistributionBasis, HeaderRule};
 use super::definition::{Block, StepDef, TypeDef};
 use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
-use super::limits;
 use super::procedure::ValueMode;
 use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
@@ -15,7 +14,7 @@ use crate::value::{AllocationMethod, Decimal, Error, ErrorCode, Result, allocate
 
 /// The key of a group at a step: its record, or the value of its field, or the whole document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Record(u32),
     /// A record of earlier figures.
     Kept(Box<str>),
@@ -24,7 +23,7 @@ enum Key {
 }
 
 /// The rows of some items at one step, before they are in place.
-type Drafts = BTreeMap<usize, Vec<Row>>;
+pub(super) type Drafts = BTreeMap<usize, Vec<Row>>;
 
 impl Run<'_> {
     /// Runs the steps from a place on for some items, and for those that groups pull along. All of them are given back.
@@ -169,7 +168,7 @@ impl Run<'_> {
     }
 
     /// An error with the item and step where it came up.
-    fn told(&self, at: usize, place: usize, error: Error) -> Error {
+    pub(super) fn told(&self, at: usize, place: usize, error: Error) -> Error {
         match self.item(at) {
             Ok(item) => self.located(item, place, error),
             Err(_) => error,
@@ -223,14 +222,11 @@ impl Run<'_> {
         let by_hand = self.by_hand(item, place, condition);
         let mut rows = Vec::new();
         for given in &by_hand {
-            let row = self.row_by_hand(&asked, type_def, step, RowOrigin::Manual, given);
-            check_manual(type_def, given)?;
-            rows.push(row);
+            rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Manual, given));
         }
         for given in self.head().iter().filter(|given| given.condition_type == type_def.is.code) {
             if self.first_step_of(condition) == Some(place) && self.header_rule(type_def, given) == HeaderRule::EachItem
             {
-                check_manual(type_def, given)?;
                 rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given));
             }
         }
@@ -480,7 +476,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
+    pub(super) fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
         let group = condition.is.group.as_ref()?;
         let item = self.items.get(at)?;
         if item.source.is_alternative {
@@ -501,24 +497,12 @@ impl Run<'_> {
         if condition.is.scale.is_none() || condition.is.group.is_none() {
             return Ok(Vec::new());
         }
-        let mut sums: BTreeMap<Key, Exact> = BTreeMap::new();
-        for at in 0..self.items.len() {
-            let rows = match drafts.get(&at) {
-                Some(rows) => rows.iter().collect::<Vec<_>>(),
-                None => self.item(at)?.rows.iter().filter(|row| row.step == place).collect(),
-            };
-            for row in rows.into_iter().filter(|row| row.condition == self.procedure_condition(place)) {
-                if let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) {
-                    let sum = sums.entry(key).or_insert(Exact::ZERO);
-                    *sum = sum.add(own.abs()?)?;
-                }
-            }
-        }
+        let mut groups = self.groups(place, condition, drafts)?;
         let mut pulled = Vec::new();
         for at in 0..self.items.len() {
             if let Some(mut rows) = drafts.remove(&at) {
                 for row in rows.iter_mut().filter(|row| row.own_scale_base.is_some()) {
-                    row.scale_base = self.group_sum(at, condition, row, &sums);
+                    row.scale_base = self.group_sum(at, condition, row, &mut groups)?;
                 }
                 self.mark_off_scale(at, place, condition, &mut rows)?;
                 drafts.insert(at, rows);
@@ -527,7 +511,7 @@ impl Run<'_> {
             let mut changed = false;
             let mut rows = std::mem::take(&mut self.item_mut(at)?.rows);
             for row in rows.iter_mut().filter(|row| row.step == place && row.own_scale_base.is_some()) {
-                let sum = self.group_sum(at, condition, row, &sums);
+                let sum = self.group_sum(at, condition, row, &mut groups)?;
                 changed = changed || !self.has_same_level(condition, row, sum)?;
                 row.scale_base = sum;
             }
@@ -552,15 +536,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn procedure_condition(&self, place: usize) -> Option<usize> {
+    pub(super) fn procedure_condition(&self, place: usize) -> Option<usize> {
         self.procedure.steps.get(place)?.condition
-    }
-
-    fn group_sum(&self, at: usize, condition: &TypeDef, row: &Row, sums: &BTreeMap<Key, Exact>) -> Option<Exact> {
-        match self.group_key(at, condition, row) {
-            Some(key) => row.own_scale_base.and_then(|_| sums.get(&key).copied()),
-            None => row.own_scale_base,
-        }
     }
 
     fn is_on_scale(&self, condition: &TypeDef, row: &Row) -> bool {
@@ -596,10 +573,12 @@ impl Run<'_> {
             }
             let item = self.item(first)?;
             let asked = Asked { item, step: place, condition, base: Exact::ZERO };
-            let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given);
+            let given =
+                self.as_amount(&takes, step, type_def, given).map_err(|error| self.told(first, place, error))?;
+            let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, &given);
             whole.is_set = true;
-            check_manual(type_def, given)?;
-            self.value(item, step, type_def, &mut whole).map_err(|error| error.under("conditions"))?;
+            self.value(item, step, type_def, &mut whole).map_err(|error| self.told(first, place, error))?;
+            whole.value = self.rounded_whole(type_def, whole.raw)?;
             let method = self.distribution_of(type_def);
             // A condition type may have digits of its own.
             let digits = self.rules.decimals.max(whole.value.scale());
@@ -616,6 +595,28 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A condition of the head as the amount that is shared out: a percentage is one of what all items have together.
+    fn as_amount(
+        &self,
+        takes: &[usize],
+        step: &StepDef,
+        condition: &TypeDef,
+        given: &ManualCondition,
+    ) -> Result<ManualCondition> {
+        let digits = match (condition.is.calculation, given.amount) {
+            (Calculation::Percent, None) => 2,
+            (Calculation::PerMille, None) => 3,
+            _ => return Ok(given.clone()),
+        };
+        let base = match given.base {
+            Some(base) => Exact::from(base),
+            None => takes.iter().try_fold(Exact::ZERO, |sum, at| sum.add(self.step_base(self.item(*at)?, step)?))?,
+        };
+        let whole = base.mul(given.rate.unwrap_or(Decimal::ZERO))?.shifted(digits);
+        let amount = Some(self.rounded_whole(condition, whole)?);
+        Ok(ManualCondition { rate: None, amount, ..given.clone() })
     }
 
     /// Whether the requirement of a step holds for an item.
@@ -642,8 +643,8 @@ impl Run<'_> {
                 };
                 Exact::from(item.quantity).mul_ratio(factor)?
             }
-            DistributionBasis::GrossWeight => self.basis_weight(item, super::catalog::Calculation::GrossWeight)?,
-            DistributionBasis::Volume => self.basis_weight(item, super::catalog::Calculation::Volume)?,
+            DistributionBasis::GrossWeight => self.basis_weight(item, Calculation::GrossWeight)?,
+            DistributionBasis::Volume => self.basis_weight(item, Calculation::Volume)?,
         };
         super::worth::shown(weight)
     }
@@ -720,32 +721,4 @@ fn exclude(item: &Item, row: &mut Row) {
     if lost && row.inactive.is_none() {
         row.inactive = Some(InactiveReason::Excluded);
     }
-}
-
-/// Refuses what may not be given by hand.
-pub(super) fn check_manual(condition: &TypeDef, given: &ManualCondition) -> Result<()> {
-    let refused = |code, field: &str, message: &str| Err(Error::invalid(code, field, message));
-    if given.rate.is_none() && given.amount.is_none() {
-        return refused(ErrorCode::Required, "conditions.rate", "a rate or an amount must be given");
-    }
-    if given.rate.is_some() && given.amount.is_some() {
-        return refused(ErrorCode::NotAllowed, "conditions.amount", "a rate or an amount is given, not both");
-    }
-    let rule = condition.is.manual;
-    if rule.is_none() && !condition.accesses.is_empty() {
-        return refused(ErrorCode::NotAllowed, "conditions.condition_type", "the condition type takes nothing by hand");
-    }
-    given.rate.map_or(Ok(()), |rate| limits::rate("conditions.rate", rate))?;
-    given.amount.map_or(Ok(()), |amount| limits::amount("conditions.amount", amount))?;
-    given.base.map_or(Ok(()), |base| limits::amount("conditions.base", base))?;
-    given.per.map_or(Ok(()), |per| limits::quantity("conditions.per", per, true))?;
-    let (Some(rule), Some(rate)) = (rule, given.rate.or(given.amount)) else { return Ok(()) };
-    if rule.minimum.is_some_and(|minimum| rate < minimum) || rule.maximum.is_some_and(|maximum| rate > maximum) {
-        let error =
-            Error::invalid(ErrorCode::OutOfRange, "conditions.rate", "the rate lies outside what may be given by hand");
-        return Err(error
-            .with("minimum", rule.minimum.map_or_else(String::new, |figure| figure.to_string()))
-            .with("maximum", rule.maximum.map_or_else(String::new, |figure| figure.to_string())));
-    }
-    Ok(())
 }
