@@ -1,6 +1,6 @@
 //! How large the figures of prices may be. What is larger is an error and never rounded.
 
-use super::catalog::PriceCurrency;
+use super::catalog::{ConditionRounding, PriceCurrency};
 use super::procedure::PricingPolicies;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
 
@@ -49,6 +49,12 @@ pub(super) fn policies(policies: &PricingPolicies) -> Result<()> {
         decimals(field, digits)?;
     }
     unit("payable_unit", policies.payable_unit)
+}
+
+/// How the values of a condition type are rounded.
+pub(super) fn rounding(own: &ConditionRounding) -> Result<()> {
+    decimals("decimals", own.decimals)?;
+    unit("unit", own.unit)
 }
 
 /// Digits behind the point.

@@ -199,6 +199,7 @@ mod document;
 mod exact;
 mod exclusion;
 mod explain;
+mod fields;
 mod free_goods;
 mod given;
 mod groups;

@@ -245,6 +245,13 @@ fn check_document(document: &PriceDocument) -> Result<()> {
 fn counters_of(document: &PriceDocument) -> Result<BTreeMap<String, Counter>> {
     let mut counters = BTreeMap::new();
     for (place, used) in document.usage.iter().enumerate() {
+        let below_zero = |figure: Option<Decimal>| figure.is_some_and(Decimal::is_negative);
+        let is_wrong = below_zero(used.quantity) || below_zero(used.value) || used.uses.is_some_and(i64::is_negative);
+        if is_wrong {
+            let message = "no less than nothing can have been used";
+            return Err(Error::invalid(ErrorCode::OutOfRange, format!("usage[{place}]"), message)
+                .with("counter", excerpt(&used.counter)));
+        }
         let counter = Counter {
             quantity_before: used.quantity.unwrap_or(Decimal::ZERO),
             value_before: used.value.unwrap_or(Decimal::ZERO),
