@@ -260,7 +260,7 @@ impl Audit<'_> {
         } else {
             self.rules.mode == ValueMode::ByUnit && row.calculation != Some(Calculation::Fixed)
         };
-        if each && own.unit.is_none() && !item.quantity.is_zero() {
+        if each && own.unit.is_none() && row.distribution.is_none() && !item.quantity.is_zero() {
             let rounding = own.rounding.unwrap_or(self.rules.rounding);
             let digits = own.decimals.and_then(|digits| u32::try_from(digits).ok());
             let one = raw.over(Exact::from(item.quantity))?;

@@ -240,7 +240,8 @@ value_enum! {
     pub enum HeaderRule {
         /// It is computed for every item, as if it had been given there: percentages. An amount is then charged in each.
         EachItem = "each_item",
-        /// The amount is shared out over the items: amounts.
+        /// The amount is shared out over the items: amounts. A percentage is computed and rounded once, of what all items have
+        /// together, and then shared out.
         Distribute = "distribute",
         /// It stays in the head and has a tax of its own: allowances and charges of a document in EN 16931.
         Document = "document",
@@ -301,7 +302,8 @@ value_struct! {
             pub kind: ScaleKind,
         }
         optional {
-            /// The unit of the levels; that of the record, and then of the item, if nothing is said.
+            /// The unit of the levels; that of the record, and then of the item, if nothing is said. What other items of a group
+            /// add is converted into it.
             pub unit: Option<String>,
             /// The field, for `field`.
             pub field: Option<String>,
@@ -374,6 +376,16 @@ value_struct! {
             /// The formula, for the calculation `formula`; `rate` and `base` stand for those of the condition.
             pub formula: Option<String>,
         }
+    }
+}
+
+impl ConditionType {
+    /// The sign of its rates, with nothing left open.
+    pub(super) fn sign_of_rates(&self) -> ConditionSign {
+        self.sign.unwrap_or(match self.kind {
+            ConditionKind::Discount => ConditionSign::Minus,
+            _ => ConditionSign::Either,
+        })
     }
 }
 
@@ -509,7 +521,7 @@ value_struct! {
             pub valid_to: Option<Date>,
             /// The levels.
             pub scale: Vec<ScaleLevel>,
-            /// The smallest value of the condition, without sign, in its currency.
+            /// The smallest value of the condition, without sign, in its currency. A value of zero stays zero.
             pub minimum: Option<Decimal>,
             /// The largest value of the condition, without sign, in its currency.
             pub maximum: Option<Decimal>,

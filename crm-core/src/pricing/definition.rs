@@ -15,7 +15,7 @@ use crate::value::{
 };
 
 /// The built-in fields, in the order of their slots.
-const BUILT_IN: [(&str, PriceFieldKind); 6] = [
+pub(super) const BUILT_IN: [(&str, PriceFieldKind); 6] = [
     ("product", PriceFieldKind::Text),
     ("quantity", PriceFieldKind::Number),
     ("unit", PriceFieldKind::Text),
@@ -188,7 +188,7 @@ pub(super) fn places<'a>(what: &str, codes: impl Iterator<Item = &'a str>) -> Re
 }
 
 /// The place of a name that must be there.
-fn place(places: &HashMap<String, usize>, name: &str, path: &str) -> Result<usize> {
+pub(super) fn place(places: &HashMap<String, usize>, name: &str, path: &str) -> Result<usize> {
     places.get(name).copied().ok_or_else(|| {
         Error::invalid(ErrorCode::UnknownReference, path, format!("there is no `{}` in the catalogue", excerpt(name)))
     })
@@ -207,7 +207,7 @@ impl Definition {
     /// # Errors
     /// What is wrong, with its path in the catalogue.
     pub(super) fn of(catalog: &PriceCatalog) -> Result<Self> {
-        let fields = fields_of(catalog)?;
+        let fields = super::fields::fields_of(catalog)?;
         let mut scope = Scope::new();
         for field in &fields {
             scope.declare(&field.name, kind_of(field.kind))?;
@@ -239,6 +239,7 @@ impl Definition {
             let requirement = formula_of(known.requirement.as_deref(), &names.scope, Kind::Truth, "requirement")?;
             Ok((place(&procedure_places, &known.procedure, "procedure")?, requirement))
         })?;
+        limits::currencies(&catalog.currencies)?;
         let units = units_of(&catalog.units, UnitTable::standard()).map_err(|error| error.under("units"))?;
         let products = products_of(catalog, &units)?;
         let free_goods = listed("free_goods", &catalog.free_goods, |known| {
@@ -287,66 +288,11 @@ const fn kind_of(kind: PriceFieldKind) -> Kind {
     }
 }
 
-fn fields_of(catalog: &PriceCatalog) -> Result<Vec<FieldDef>> {
-    let built_in = BUILT_IN.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
-    let own = catalog.fields.iter().map(|field| (field.name.clone(), field.kind.unwrap_or_default()));
-    let mut fields: Vec<FieldDef> =
-        built_in.chain(own).map(|(name, kind)| FieldDef { name, kind, parents: HashMap::new() }).collect();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let mut seen = std::collections::HashSet::new();
-    for (place, field) in fields.iter().enumerate() {
-        let path = || format!("fields[{}].name", place.saturating_sub(BUILT_IN.len()));
-        if field.name.is_empty()
-            || !field.name.chars().all(plain)
-            || field.name.starts_with(|c: char| c.is_ascii_digit())
-        {
-            return Err(Error::invalid(ErrorCode::BadFormat, path(), "a field has small letters, digits and `_`"));
-        }
-        if RESERVED.contains(&field.name.as_str())
-            || field.name.starts_with("step_")
-            || !seen.insert(field.name.clone())
-        {
-            let message = format!("the name `{}` is taken", excerpt(&field.name));
-            return Err(Error::invalid(ErrorCode::DuplicateKey, path(), message));
-        }
-    }
-    let names: HashMap<String, usize> = fields.iter().enumerate().map(|(n, field)| (field.name.clone(), n)).collect();
-    for (number, hierarchy) in catalog.hierarchies.iter().enumerate() {
-        let path = format!("hierarchies[{number}]");
-        let slot = place(&names, &hierarchy.field, &format!("{path}.field"))?;
-        let Some(field) = fields.get_mut(slot) else { continue };
-        for (at, node) in hierarchy.nodes.iter().enumerate() {
-            if field.parents.insert(node.value.clone(), node.parent.clone()).is_some() {
-                let message = format!("`{}` has two nodes above it", excerpt(&node.value));
-                return Err(Error::invalid(ErrorCode::Overlap, format!("{path}.nodes[{at}]"), message));
-            }
-        }
-        no_circle(&field.parents).map_err(|error| error.under(&path))?;
-    }
-    Ok(fields)
-}
-
 /// Names that formulas give to figures of an item.
-const RESERVED: [&str; 5] = ["net", "document_net", "base", "rate", "excluded"];
+pub(super) const RESERVED: [&str; 5] = ["net", "document_net", "base", "rate", "excluded"];
 
 /// The deepest tree of values.
 pub(super) const MAX_DEPTH: usize = 64;
-
-fn no_circle(parents: &HashMap<String, String>) -> Result<()> {
-    for value in parents.keys() {
-        let (mut node, mut depth) = (value, 0_usize);
-        while let Some(parent) = parents.get(node) {
-            depth = depth.saturating_add(1);
-            if parent == value || depth > MAX_DEPTH {
-                let problem =
-                    Problem::of_field(ErrorCode::Cycle, "nodes", "the tree of values has a circle or is too deep");
-                return Err(problem.with("value", value).into_invalid());
-            }
-            node = parent;
-        }
-    }
-    Ok(())
-}
 
 fn table_of(table: &ConditionTable, names: &Names, fields: &[FieldDef]) -> Result<TableDef> {
     for field in &table.up {
@@ -416,6 +362,7 @@ fn type_of(
     if scale.is_some_and(|scale| scale.cumulative) && condition.group.is_some() {
         return Err(Error::invalid(ErrorCode::NotAllowed, "scale", "a cumulative scale counts by itself: no group"));
     }
+    condition.rounding.map_or(Ok(()), |own| limits::rounding(&own).map_err(|error| error.under("rounding")))?;
     // The slots are those of the formulas of every step.
     let mut scope = names.scope.clone();
     for name in RESERVED {
@@ -428,10 +375,7 @@ fn type_of(
     let group: Option<&ConditionGroup> = condition.group.as_ref();
     let by_field = group.is_some_and(|group| group.by == super::catalog::ConditionGroupBy::Field);
     Ok(TypeDef {
-        sign: condition.sign.unwrap_or(match condition.kind {
-            ConditionKind::Discount => ConditionSign::Minus,
-            _ => ConditionSign::Either,
-        }),
+        sign: condition.sign_of_rates(),
         header: condition.header.unwrap_or(match condition.calculation {
             Calculation::Fixed => HeaderRule::Distribute,
             _ => HeaderRule::EachItem,
@@ -568,6 +512,10 @@ fn ordered_steps(procedure: &PricingProcedure) -> Result<Vec<(usize, &PricingSte
     if order.is_empty() || order.len() > limits::MAX_STEPS {
         let message = format!("a procedure has between 1 and {} steps", limits::MAX_STEPS);
         return Err(Error::invalid(ErrorCode::TooMany, "steps", message));
+    }
+    if let Some((at, _)) = order.first().filter(|(_, step)| step.number < 0) {
+        let message = "the number of a step is not below zero";
+        return Err(Error::invalid(ErrorCode::OutOfRange, format!("steps[{at}].number"), message));
     }
     for ((_, one), (at, next)) in order.iter().zip(order.iter().skip(1)) {
         if one.number == next.number {

@@ -13,7 +13,7 @@ use crate::value::{Decimal, Result};
 
 /// The key of a group at a step: its record, or the value of its field, or the whole document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Record(u32),
     /// A record of earlier figures.
     Kept(Box<str>),
@@ -82,7 +82,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
+    pub(super) fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
         let group = condition.is.group.as_ref()?;
         let item = self.items.get(at)?;
         if item.source.is_alternative {
@@ -103,24 +103,12 @@ impl Run<'_> {
         if condition.is.scale.is_none() || condition.is.group.is_none() {
             return Ok(Vec::new());
         }
-        let mut sums: BTreeMap<Key, Exact> = BTreeMap::new();
-        for at in 0..self.items.len() {
-            let rows = match drafts.get(&at) {
-                Some(rows) => rows.iter().collect::<Vec<_>>(),
-                None => self.item(at)?.rows.iter().filter(|row| row.step == place).collect(),
-            };
-            for row in rows.into_iter().filter(|row| row.condition == self.procedure_condition(place)) {
-                if let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) {
-                    let sum = sums.entry(key).or_insert(Exact::ZERO);
-                    *sum = sum.add(own.abs()?)?;
-                }
-            }
-        }
+        let mut groups = self.groups(place, condition, drafts)?;
         let mut pulled = Vec::new();
         for at in 0..self.items.len() {
             if let Some(mut rows) = drafts.remove(&at) {
                 for row in rows.iter_mut().filter(|row| row.own_scale_base.is_some()) {
-                    row.scale_base = self.group_sum(at, condition, row, &sums);
+                    row.scale_base = self.group_sum(at, condition, row, &mut groups)?;
                 }
                 self.mark_off_scale(at, place, condition, &mut rows)?;
                 drafts.insert(at, rows);
@@ -129,7 +117,7 @@ impl Run<'_> {
             let mut changed = false;
             let mut rows = std::mem::take(&mut self.item_mut(at)?.rows);
             for row in rows.iter_mut().filter(|row| row.step == place && row.own_scale_base.is_some()) {
-                let sum = self.group_sum(at, condition, row, &sums);
+                let sum = self.group_sum(at, condition, row, &mut groups)?;
                 changed = changed || !self.has_same_level(condition, row, sum)?;
                 row.scale_base = sum;
             }
@@ -154,15 +142,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn procedure_condition(&self, place: usize) -> Option<usize> {
+    pub(super) fn procedure_condition(&self, place: usize) -> Option<usize> {
         self.procedure.steps.get(place)?.condition
-    }
-
-    fn group_sum(&self, at: usize, condition: &TypeDef, row: &Row, sums: &BTreeMap<Key, Exact>) -> Option<Exact> {
-        match self.group_key(at, condition, row) {
-            Some(key) => row.own_scale_base.and_then(|_| sums.get(&key).copied()),
-            None => row.own_scale_base,
-        }
     }
 
     fn is_on_scale(&self, condition: &TypeDef, row: &Row) -> bool {

@@ -1,5 +1,6 @@
 //! How large the figures of prices may be. What is larger is an error and never rounded.
 
+use super::catalog::{ConditionRounding, PriceCurrency};
 use super::procedure::PricingPolicies;
 use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
 
@@ -50,12 +51,29 @@ pub(super) fn policies(policies: &PricingPolicies) -> Result<()> {
     unit("payable_unit", policies.payable_unit)
 }
 
+/// How the values of a condition type are rounded.
+pub(super) fn rounding(own: &ConditionRounding) -> Result<()> {
+    decimals("decimals", own.decimals)?;
+    unit("unit", own.unit)
+}
+
 /// Digits behind the point.
 pub(super) fn decimals(field: &str, digits: Option<i64>) -> Result<()> {
     if digits.is_none_or(|digits| (0..=10).contains(&digits)) {
         return Ok(());
     }
     Err(Error::invalid(ErrorCode::OutOfRange, field, "there are 0 to 10 digits behind the point"))
+}
+
+/// The digits of currencies.
+pub(super) fn currencies(currencies: &[PriceCurrency]) -> Result<()> {
+    match currencies.iter().position(|known| !(0..=6).contains(&known.decimals)) {
+        Some(at) => {
+            let message = "a currency has 0 to 6 digits behind the point";
+            Err(Error::invalid(ErrorCode::OutOfRange, format!("currencies[{at}].decimals"), message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A unit to which amounts are rounded.

@@ -7,7 +7,7 @@ use std::thread;
 
 use super::catalog::PriceCatalog;
 use super::definition::{Definition, ProcedureDef};
-use super::document::{ManualCondition, PriceDocument, PriceItem};
+use super::document::{PriceDocument, PriceItem, RepriceMode};
 use super::exact::Exact;
 use super::item;
 use super::limits;
@@ -104,6 +104,10 @@ impl Pricer {
             let main = run.items.len();
             run.items.push(item);
             if let Some(free) = free {
+                if document.items.iter().any(|other| other.id == free.id) {
+                    let message = format!("the free goods of the item have the id `{}` too", excerpt(&free.id));
+                    return Err(at(Error::invalid(ErrorCode::DuplicateKey, format!("items[{place}].id"), message)));
+                }
                 let mut item = self.item(&free, place, &values, document, run.procedure).map_err(at)?;
                 item.free_goods_of = Some(main);
                 item.previous = previous.get(free.id.as_str()).map(|known| Arc::new((*known).clone()));
@@ -119,7 +123,8 @@ impl Pricer {
         limits::quantity(&format!("items[{place}].quantity"), source.quantity, false).map_err(at)?;
         let values = item::of_document(document, &self.definition, &self.records.symbols)?;
         let procedure = self.procedure_of(document, &values)?;
-        self.check_given(&source.conditions, &format!("items[{place}]."), procedure).map_err(at)?;
+        self.check_item(document, &source.conditions, procedure)
+            .map_err(|error| at(error.under(&format!("items[{place}]"))))?;
         let mut item = self.item(source, place, &values, document, procedure).map_err(at)?;
         let previous = document
             .reprice
@@ -206,29 +211,6 @@ impl Pricer {
             _ => Err(Error::invalid(ErrorCode::Required, "procedure", "no procedure is determined: name one")),
         }
     }
-
-    /// Refuses conditions by hand that the procedure does not have.
-    fn check_conditions(&self, document: &PriceDocument, procedure: &ProcedureDef) -> Result<()> {
-        self.check_given(&document.conditions, "", procedure)?;
-        for (place, item) in document.items.iter().enumerate().filter(|(_, item)| !item.conditions.is_empty()) {
-            self.check_given(&item.conditions, &format!("items[{place}]."), procedure)
-                .map_err(|error| error.with("item", &item.id))?;
-        }
-        Ok(())
-    }
-
-    fn check_given(&self, conditions: &[ManualCondition], path: &str, procedure: &ProcedureDef) -> Result<()> {
-        for (number, given) in conditions.iter().enumerate() {
-            let has =
-                |step: &super::definition::StepDef| step.is.condition_type.as_ref() == Some(&given.condition_type);
-            if !procedure.steps.iter().any(has) {
-                let message = format!("the procedure has no condition type `{}`", excerpt(&given.condition_type));
-                let path = format!("{path}conditions[{number}].condition_type");
-                return Err(Error::invalid(ErrorCode::UnknownReference, path, message));
-            }
-        }
-        Ok(())
-    }
 }
 
 fn check_document(document: &PriceDocument) -> Result<()> {
@@ -247,6 +229,14 @@ fn check_document(document: &PriceDocument) -> Result<()> {
             return Err(Error::invalid(ErrorCode::DuplicateKey, format!("items[{place}].id"), message));
         }
     }
+    if let Some(reprice) = &document.reprice
+        && matches!(reprice.mode, RepriceMode::Keep | RepriceMode::TaxesOnly)
+        && reprice.previous.currency != document.currency
+    {
+        let message = "figures that are kept are in another currency than the document";
+        let error = Error::invalid(ErrorCode::CurrencyMismatch, "reprice.previous.currency", message);
+        return Err(error.with("from", reprice.previous.currency).with("to", document.currency));
+    }
     for (field, amount) in [("prepaid", document.prepaid), ("payable_rounding", document.payable_rounding)] {
         amount.map_or(Ok(()), |amount| limits::amount(field, amount))?;
     }
@@ -256,6 +246,13 @@ fn check_document(document: &PriceDocument) -> Result<()> {
 fn counters_of(document: &PriceDocument) -> Result<BTreeMap<String, Counter>> {
     let mut counters = BTreeMap::new();
     for (place, used) in document.usage.iter().enumerate() {
+        let below_zero = |figure: Option<Decimal>| figure.is_some_and(Decimal::is_negative);
+        let is_wrong = below_zero(used.quantity) || below_zero(used.value) || used.uses.is_some_and(i64::is_negative);
+        if is_wrong {
+            let message = "no less than nothing can have been used";
+            return Err(Error::invalid(ErrorCode::OutOfRange, format!("usage[{place}]"), message)
+                .with("counter", excerpt(&used.counter)));
+        }
         let counter = Counter {
             quantity_before: used.quantity.unwrap_or(Decimal::ZERO),
             value_before: used.value.unwrap_or(Decimal::ZERO),

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::catalog::{
-    ConditionKind, ConditionRecord, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind, ScaleLevel,
-    UsageLimit,
+    ConditionKind, ConditionRecord, ConditionSign, ConditionSupplement, ConditionType, PriceFieldKind, ScaleKind,
+    ScaleLevel, UsageLimit,
 };
 use super::definition::{Definition, TableDef};
 use super::limits;
@@ -257,6 +257,15 @@ fn rule_of(
         None => return Err(Error::invalid(ErrorCode::Required, "rate", "a rate or a scale must be given")),
     };
     limits::rate("rate", rate)?;
+    if condition.sign_of_rates() != ConditionSign::Either {
+        let of_levels = levels.iter().position(|level| level.rate.is_negative());
+        let path =
+            if rate.is_negative() { Some("rate".to_owned()) } else { of_levels.map(|at| format!("scale[{at}].rate")) };
+        if let Some(path) = path {
+            let message = "a rate of this condition type is written above zero: its sign follows from the type";
+            return Err(Error::invalid(ErrorCode::OutOfRange, path, message));
+        }
+    }
     let per = record.per.unwrap_or(Decimal::ONE);
     limits::quantity("per", per, true)?;
     for (field, limit) in [("minimum", record.minimum), ("maximum", record.maximum)] {
@@ -264,6 +273,23 @@ fn rule_of(
             limits::amount(field, limit)?;
             if limit.is_negative() {
                 return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is written without sign"));
+            }
+        }
+    }
+    if let (Some(minimum), Some(maximum)) = (record.minimum, record.maximum)
+        && maximum < minimum
+    {
+        return Err(Error::invalid(ErrorCode::OutOfRange, "maximum", "the maximum lies below the minimum"));
+    }
+    if let Some(limit) = &record.limit {
+        let below_zero = |figure: Option<Decimal>| figure.is_some_and(Decimal::is_negative);
+        for (field, is_wrong) in [
+            ("limit.quantity", below_zero(limit.quantity)),
+            ("limit.value", below_zero(limit.value)),
+            ("limit.uses", limit.uses.is_some_and(i64::is_negative)),
+        ] {
+            if is_wrong {
+                return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is not below zero"));
             }
         }
     }

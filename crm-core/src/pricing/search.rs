@@ -107,9 +107,16 @@ impl Run<'_> {
         let mut key = Vec::with_capacity(table.fields.len().saturating_add(2));
         key.extend([start(asked.condition), start(access.table)]);
         let mut combinations = vec![Combination { key, distance: Vec::new() }];
-        for ((_, up), source) in table.fields.iter().zip(&access.sources) {
+        for ((slot, up), source) in table.fields.iter().zip(&access.sources) {
             let Some(given) = asked.item.values.get(*source).and_then(Option::as_ref) else { return Ok(None) };
-            extend(&mut combinations, given, *up)?;
+            // A value that comes from another field stands in the tree of the field of the table, if that has one.
+            let tree = self.definition.fields.get(*slot).filter(|field| slot != source && !field.parents.is_empty());
+            match tree.filter(|_| *up) {
+                Some(field) => {
+                    extend(&mut combinations, &Given::of(given.content.clone(), field, &self.records.symbols), true)?
+                }
+                None => extend(&mut combinations, given, *up)?,
+            }
         }
         if combinations.len() > 1 {
             combinations.sort_by(|one, next| one.distance.cmp(&next.distance));

@@ -1,11 +1,10 @@
 //! A step for the items that it is to be run for.
 
-use super::catalog::{ConditionKind, DistributionBasis, HeaderRule};
+use super::catalog::{Calculation, ConditionKind, DistributionBasis, HeaderRule};
 use super::definition::{Block, StepDef, TypeDef};
 use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
 use super::groups::Drafts;
-use super::limits;
 use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
@@ -216,14 +215,11 @@ impl Run<'_> {
         let by_hand = self.by_hand(item, place, condition);
         let mut rows = Vec::new();
         for given in &by_hand {
-            let row = self.row_by_hand(&asked, type_def, step, RowOrigin::Manual, given);
-            check_manual(type_def, given)?;
-            rows.push(row);
+            rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Manual, given));
         }
         for given in self.head().iter().filter(|given| given.condition_type == type_def.is.code) {
             if self.first_step_of(condition) == Some(place) && self.header_rule(type_def, given) == HeaderRule::EachItem
             {
-                check_manual(type_def, given)?;
                 rows.push(self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given));
             }
         }
@@ -444,10 +440,12 @@ impl Run<'_> {
             }
             let item = self.item(first)?;
             let asked = Asked { item, step: place, condition, base: Exact::ZERO };
-            let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given);
+            let given =
+                self.as_amount(&takes, step, type_def, given).map_err(|error| self.told(first, place, error))?;
+            let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, &given);
             whole.is_set = true;
-            check_manual(type_def, given)?;
-            self.value(item, step, type_def, &mut whole).map_err(|error| error.under("conditions"))?;
+            self.value(item, step, type_def, &mut whole).map_err(|error| self.told(first, place, error))?;
+            whole.value = self.rounded_whole(type_def, whole.raw)?;
             let method = self.distribution_of(type_def);
             // A condition type may have digits of its own.
             let digits = self.rules.decimals.max(whole.value.scale());
@@ -464,6 +462,28 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A condition of the head as the amount that is shared out: a percentage is one of what all items have together.
+    fn as_amount(
+        &self,
+        takes: &[usize],
+        step: &StepDef,
+        condition: &TypeDef,
+        given: &ManualCondition,
+    ) -> Result<ManualCondition> {
+        let digits = match (condition.is.calculation, given.amount) {
+            (Calculation::Percent, None) => 2,
+            (Calculation::PerMille, None) => 3,
+            _ => return Ok(given.clone()),
+        };
+        let base = match given.base {
+            Some(base) => Exact::from(base),
+            None => takes.iter().try_fold(Exact::ZERO, |sum, at| sum.add(self.step_base(self.item(*at)?, step)?))?,
+        };
+        let whole = base.mul(given.rate.unwrap_or(Decimal::ZERO))?.shifted(digits);
+        let amount = Some(self.rounded_whole(condition, whole)?);
+        Ok(ManualCondition { rate: None, amount, ..given.clone() })
     }
 
     /// Whether the requirement of a step holds for an item.
@@ -490,8 +510,8 @@ impl Run<'_> {
                 };
                 Exact::from(item.quantity).mul_ratio(factor)?
             }
-            DistributionBasis::GrossWeight => self.basis_weight(item, super::catalog::Calculation::GrossWeight)?,
-            DistributionBasis::Volume => self.basis_weight(item, super::catalog::Calculation::Volume)?,
+            DistributionBasis::GrossWeight => self.basis_weight(item, Calculation::GrossWeight)?,
+            DistributionBasis::Volume => self.basis_weight(item, Calculation::Volume)?,
         };
         super::worth::shown(weight)
     }
@@ -505,32 +525,4 @@ fn exclude(item: &Item, row: &mut Row) {
     if lost && row.inactive.is_none() {
         row.inactive = Some(InactiveReason::Excluded);
     }
-}
-
-/// Refuses what may not be given by hand.
-pub(super) fn check_manual(condition: &TypeDef, given: &ManualCondition) -> Result<()> {
-    let refused = |code, field: &str, message: &str| Err(Error::invalid(code, field, message));
-    if given.rate.is_none() && given.amount.is_none() {
-        return refused(ErrorCode::Required, "conditions.rate", "a rate or an amount must be given");
-    }
-    if given.rate.is_some() && given.amount.is_some() {
-        return refused(ErrorCode::NotAllowed, "conditions.amount", "a rate or an amount is given, not both");
-    }
-    let rule = condition.is.manual;
-    if rule.is_none() && !condition.accesses.is_empty() {
-        return refused(ErrorCode::NotAllowed, "conditions.condition_type", "the condition type takes nothing by hand");
-    }
-    given.rate.map_or(Ok(()), |rate| limits::rate("conditions.rate", rate))?;
-    given.amount.map_or(Ok(()), |amount| limits::amount("conditions.amount", amount))?;
-    given.base.map_or(Ok(()), |base| limits::amount("conditions.base", base))?;
-    given.per.map_or(Ok(()), |per| limits::quantity("conditions.per", per, true))?;
-    let (Some(rule), Some(rate)) = (rule, given.rate.or(given.amount)) else { return Ok(()) };
-    if rule.minimum.is_some_and(|minimum| rate < minimum) || rule.maximum.is_some_and(|maximum| rate > maximum) {
-        let error =
-            Error::invalid(ErrorCode::OutOfRange, "conditions.rate", "the rate lies outside what may be given by hand");
-        return Err(error
-            .with("minimum", rule.minimum.map_or_else(String::new, |figure| figure.to_string()))
-            .with("maximum", rule.maximum.map_or_else(String::new, |figure| figure.to_string())));
-    }
-    Ok(())
 }

@@ -173,7 +173,7 @@ impl Run<'_> {
         condition.and_then(|known| known.is.rounding).unwrap_or_default()
     }
 
-    fn rounded_by(&self, own: ConditionRounding, exact: Exact) -> Result<Decimal> {
+    pub(super) fn rounded_by(&self, own: ConditionRounding, exact: Exact) -> Result<Decimal> {
         let rounding = own.rounding.unwrap_or(self.rules.rounding);
         if let Some(unit) = own.unit {
             return exact.round_to(unit, rounding);
@@ -233,12 +233,7 @@ impl Run<'_> {
         condition: &super::definition::TypeDef,
         items_net: Decimal,
     ) -> Result<(Exact, Option<Decimal>, Ratio)> {
-        super::steps::check_manual(condition, given)?;
         let figure = given.amount.or(given.rate).unwrap_or(Decimal::ZERO);
-        if figure.is_negative() && condition.sign != ConditionSign::Either {
-            let message = "a rate of this condition type is written above zero: its sign follows from the type";
-            return Err(Error::invalid(ErrorCode::OutOfRange, "rate", message));
-        }
         let base = given.base.unwrap_or(items_net);
         let (raw, base) = match condition.is.calculation {
             _ if given.amount.is_some() => (Exact::from(figure), None),

@@ -200,23 +200,9 @@ impl Run<'_> {
         base: Exact,
     ) -> Result<Exact> {
         let Some(scale) = &condition.is.scale else { return Ok(Exact::ZERO) };
-        let unit = scale.unit.as_deref().or(unit);
-        // The unit of a record counts for the levels if it is one of what they count.
-        let is_volume = scale.base == ScaleBase::Volume;
-        let is_own = scale.unit.is_some()
-            || match condition.is.calculation {
-                Calculation::GrossWeight | Calculation::NetWeight => !is_volume,
-                Calculation::Volume => is_volume,
-                _ => false,
-            };
+        let unit = condition.scale_unit(unit);
         match scale.base {
             ScaleBase::Quantity => {
-                // A rate for a weight has a unit of weight: the levels then count in the unit of the item.
-                let is_weight = matches!(
-                    condition.is.calculation,
-                    Calculation::GrossWeight | Calculation::NetWeight | Calculation::Volume | Calculation::Field
-                );
-                let unit = unit.filter(|_| !is_weight || scale.unit.is_some());
                 let factor = self.factor_to(item, item.unit.as_deref(), unit)?;
                 Exact::from(item.quantity).mul_ratio(factor)
             }
@@ -224,9 +210,9 @@ impl Run<'_> {
                 let exchange = self.exchange_to_document(item, currency)?;
                 if exchange == Ratio::ONE { Ok(base) } else { base.mul_ratio(Ratio::ONE.checked_div(exchange)?) }
             }
-            ScaleBase::GrossWeight => self.scaled_weight(item, Calculation::GrossWeight, unit.filter(|_| is_own)),
-            ScaleBase::NetWeight => self.scaled_weight(item, Calculation::NetWeight, unit.filter(|_| is_own)),
-            ScaleBase::Volume => self.scaled_weight(item, Calculation::Volume, unit.filter(|_| is_own)),
+            ScaleBase::GrossWeight => self.scaled_weight(item, Calculation::GrossWeight, unit),
+            ScaleBase::NetWeight => self.scaled_weight(item, Calculation::NetWeight, unit),
+            ScaleBase::Volume => self.scaled_weight(item, Calculation::Volume, unit),
             ScaleBase::Field => self.field_number(item, condition.scale_field),
         }
     }
@@ -479,6 +465,11 @@ impl Run<'_> {
             sum = sum.add(part.mul(slice.level.rate)?)?;
         }
         if base.is_negative() { sum.negated() } else { Ok(sum) }
+    }
+
+    /// An amount of the whole document, rounded as condition type and procedure say.
+    pub(super) fn rounded_whole(&self, condition: &TypeDef, raw: Exact) -> Result<Decimal> {
+        self.rounded_by(condition.is.rounding.unwrap_or_default(), raw)
     }
 
     /// The value, rounded as condition type and procedure say.

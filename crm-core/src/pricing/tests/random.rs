@@ -252,7 +252,7 @@ fn record(random: &mut Choices<'_>, of: &ConditionType, table: &str, key: Option
         _ => random.percent(),
     };
     let by_quantity = of.calculation == Calculation::Quantity;
-    ConditionRecord {
+    let mut record = ConditionRecord {
         id: format!("{}-{table}", of.code),
         condition_type: of.code.clone(),
         table: table.to_owned(),
@@ -280,7 +280,9 @@ fn record(random: &mut Choices<'_>, of: &ConditionType, table: &str, key: Option
             uses: random.maybe(2, |_| 2),
         }),
         ..ConditionRecord::default()
-    }
+    };
+    record.maximum = record.maximum.map(|maximum| maximum.max(record.minimum.unwrap_or(maximum)));
+    record
 }
 
 fn policies(random: &mut Choices<'_>) -> PricingPolicies {
