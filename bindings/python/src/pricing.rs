@@ -1,5 +1,6 @@
 //! Prices by a catalogue that is given: no database is needed.
 
+use crm_core::conditions::PriceContext;
 use crm_core::pricing::{PriceCatalog, PriceDocument, PriceResult};
 use crm_core::value::python::{Argument, Take, under};
 use crm_core::value::{Decimal, ErrorCode, FieldValue, Problem, Result, json};
@@ -24,6 +25,9 @@ pub struct CatalogInput(Source<PriceCatalog>);
 /// A document in any form.
 pub struct DocumentInput(Source<PriceDocument>);
 
+/// For whom a document is priced, in any form.
+pub struct ContextInput(Source<PriceContext>);
+
 /// Documents in any form.
 pub struct DocumentsInput(Vec<DocumentInput>);
 
@@ -44,6 +48,7 @@ macro_rules! taken_as {
 }
 taken_as!(CatalogInput, "PriceCatalogInput", |given| source(given, "PriceCatalog, str or dict"));
 taken_as!(DocumentInput, "PriceDocumentInput", |given| source(given, "PriceDocument, str or dict"));
+taken_as!(ContextInput, "PriceContextInput", |given| source(given, "PriceContext, str or dict"));
 taken_as!(DocumentsInput, "PriceDocumentList", documents);
 
 fn source<T: Take + pyo3::PyTypeInfo>(given: &Bound<'_, PyAny>, expected: &str) -> PyResult<Source<T>> {
@@ -58,6 +63,26 @@ fn source<T: Take + pyo3::PyTypeInfo>(given: &Bound<'_, PyAny>, expected: &str) 
     }
     let name = given.get_type().name()?;
     Err(PyTypeError::new_err(format!("expected {expected}, not {name}")))
+}
+
+impl DocumentInput {
+    /// The document.
+    pub fn read(self) -> Result<PriceDocument> {
+        match self.0 {
+            Source::Typed(document) => Ok(document),
+            Source::Json(text) => json::from_text(&text),
+        }
+    }
+}
+
+impl ContextInput {
+    /// For whom it is.
+    pub fn read(self) -> Result<PriceContext> {
+        match self.0 {
+            Source::Typed(context) => Ok(context),
+            Source::Json(text) => json::from_text(&text),
+        }
+    }
 }
 
 fn documents(given: &Bound<'_, PyAny>) -> PyResult<Vec<DocumentInput>> {
@@ -111,7 +136,8 @@ fn long_decimal(given: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
 pub struct PlainResult<'py>(Bound<'py, PyAny>);
 
 impl<'py> PlainResult<'py> {
-    fn of(py: Python<'py>, text: &str) -> PyResult<Self> {
+    /// Reads canonical JSON.
+    pub fn of(py: Python<'py>, text: &str) -> PyResult<Self> {
         static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         LOADS.import(py, "json", "loads")?.call1((text,)).map(Self)
     }
