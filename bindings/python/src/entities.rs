@@ -3,6 +3,7 @@
 use crm_core::access::{
     OrgUnit, PermissionSet, RecordShare, Role, SharingDefault, SharingRule, TeamMember, Territory, User, UserGroup,
 };
+use crm_core::conditions::{ConditionCounter, ConditionUsage, PriceCondition, PriceDefinition};
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
 use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
@@ -28,11 +29,12 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
-            DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
-            Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, ProductBundle,
-            ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, RecordShare, Role,
-            SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
+            Account, AccountLink, Activity, ActivityLink, Attachment, ConditionCounter, ConditionUsage, Contact,
+            DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
+            Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition,
+            PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter,
+            ProductRelation, ProductSource, Quote, RecordShare, Role, SharingDefault, SharingRule, StageInterval,
+            StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

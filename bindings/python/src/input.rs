@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crm_core::conditions::ConditionCommand;
 use crm_core::customer::CustomerCommand;
 use crm_core::duplicates::DuplicateCommand;
 use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand, TransferCommand};
@@ -23,6 +24,7 @@ pub enum CommandInput {
     Customer(CustomerCommand),
     Sales(SalesCommand),
     Product(ProductCommand),
+    Condition(ConditionCommand),
     Quote(QuoteCommand),
     Transfer(TransferCommand),
     Duplicate(DuplicateCommand),
@@ -39,6 +41,7 @@ impl From<CommandInput> for Command {
             CommandInput::Customer(command) => Self::Customer(command),
             CommandInput::Sales(command) => Self::Sales(command),
             CommandInput::Product(command) => Self::Product(command),
+            CommandInput::Condition(command) => Self::Condition(command),
             CommandInput::Quote(command) => Self::Quote(command),
             CommandInput::Transfer(command) => Self::Transfer(command),
             CommandInput::Duplicate(command) => Self::Duplicate(command),

@@ -7,6 +7,7 @@
 
 mod access;
 mod admin;
+mod conditions;
 mod crm;
 mod customers;
 mod duplicates;
@@ -33,6 +34,8 @@ mod _native {
     use crate::access::Access;
     #[pymodule_export]
     use crate::admin::Admin;
+    #[pymodule_export]
+    use crate::conditions::Conditions;
     #[pymodule_export]
     use crate::crm::Crm;
     #[pymodule_export]
@@ -81,6 +84,12 @@ mod _native {
         PermissionSetPage, PrincipalKind, PrincipalRef, RecordShare, RecordSharePage, RightReason, Role, RolePage,
         SharingAccess, SharingDefault, SharingDefaultPage, SharingRule, SharingRuleKind, SharingRulePage, TeamMember,
         TeamMemberPage, Territory, TerritoryPage, User, UserAccess, UserGroup, UserGroupPage, UserKind, UserPage,
+    };
+    #[pymodule_export]
+    use crm_core::conditions::{
+        ConditionCommand, ConditionCounter, ConditionCounterPage, ConditionUsage, ConditionUsagePage, DefinitionStatus,
+        PriceCase, PriceCondition, PriceConditionPage, PriceContext, PriceDefinition, PriceDefinitionPage, PriceInput,
+        UsageStatus,
     };
     #[pymodule_export]
     use crm_core::customer::{

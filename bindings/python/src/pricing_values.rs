@@ -1,5 +1,6 @@
 //! What the functions of prices take (a value of the engine, JSON text, or data of Python) and the plain data that they give.
 
+use crm_core::conditions::PriceContext;
 use crm_core::pricing::{PriceCatalog, PriceDocument, PriceGoal, PriceItem, PriceResult, PricedItem, WhatIf};
 use crm_core::value::python::{Take, under};
 use crm_core::value::{Decimal, ErrorCode, FieldValue, Problem, Result, json};
@@ -34,6 +35,9 @@ pub struct CatalogInput(pub Source<PriceCatalog>);
 
 /// A document in any form.
 pub struct DocumentInput(pub Source<PriceDocument>);
+
+/// For whom a document is priced, in any form.
+pub struct ContextInput(pub Source<PriceContext>);
 
 /// Documents in any form.
 pub struct DocumentsInput(pub Vec<DocumentInput>);
@@ -86,6 +90,7 @@ macro_rules! taken_as {
 }
 taken_as!(CatalogInput, "PriceCatalogInput", |given| source(given, "PriceCatalog, str or dict"));
 taken_as!(DocumentInput, "PriceDocumentInput", |given| source(given, "PriceDocument, str or dict"));
+taken_as!(ContextInput, "PriceContextInput", |given| source(given, "PriceContext, str or dict"));
 taken_as!(DocumentsInput, "PriceDocumentList", documents);
 taken_as!(ItemInput, "PriceItemInput", |given| source(given, "PriceItem, str or dict"));
 taken_as!(ResultInput, "PriceResultInput", |given| source(given, "PriceResult, str or dict"));

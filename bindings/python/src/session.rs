@@ -14,6 +14,7 @@ use pyo3::types::PyDict;
 
 use crate::access::Access;
 use crate::admin::Admin;
+use crate::conditions::Conditions;
 use crate::customers::Customers;
 use crate::duplicates::DuplicateControl;
 use crate::entities;
@@ -89,6 +90,12 @@ impl Session {
     #[getter]
     fn sales(&self) -> Sales {
         Sales { session: self.inner.clone() }
+    }
+
+    /// The stored price catalogue: definitions, condition records, and what was used of them.
+    #[getter]
+    fn conditions(&self) -> Conditions {
+        Conditions { session: self.inner.clone() }
     }
 
     /// Quotes.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ConditionCounter, ConditionUsage, DefinitionStatus, PriceCondition, PriceDefinition, VERSIONS};
+use super::{DefinitionStatus, PriceCondition, PriceDefinition, VERSIONS};
 use crate::merging::{Days, left_over};
 use crate::pricing::{PriceCatalog, Pricer, UsageLimit};
 use crate::query::{Filter, Query};
@@ -18,7 +18,6 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         PriceDefinition::NAME => Some(definition_rule),
         PriceCondition::NAME => Some(condition_rule),
-        ConditionCounter::NAME | ConditionUsage::NAME => Some(kept_rule),
         _ => None,
     }
 }
@@ -37,14 +36,6 @@ pub(crate) fn join_rule_of(entity: &str) -> Option<JoinRule> {
     match entity {
         PriceCondition::NAME => Some(join_conditions),
         _ => None,
-    }
-}
-
-/// Counters and usages are written by commands alone.
-fn kept_rule(view: &mut dyn View, _: Option<&Row>, _: &mut Row) -> Result<Decision> {
-    match view.author() {
-        Author::Caller => Err(illegal("counter", "counters are kept by the commands that reserve, commit and release")),
-        _ => Ok(Decision::default()),
     }
 }
 

@@ -138,7 +138,7 @@ entity! {
     pub struct ConditionCounter("condition_counter", ConditionCounterPage, Private) {
         required {
             /// The counter: the identifier of a record, or the name in its limit; unique.
-            pub counter: String => text(120).unique().indexed().once(),
+            pub counter: String => text(120).unique().indexed().engine(),
         }
         optional {
             /// The currency of the values; that of the first document which used some.
@@ -164,9 +164,9 @@ entity! {
     pub struct ConditionUsage("condition_usage", ConditionUsagePage, Private) {
         required {
             /// The document: its identifier, or what another system calls it.
-            pub document: String => text(120).indexed().once(),
+            pub document: String => text(120).indexed().engine(),
             /// The counter.
-            pub counter: String => text(120).indexed().once(),
+            pub counter: String => text(120).indexed().engine(),
         }
         optional {
             /// What became of it.

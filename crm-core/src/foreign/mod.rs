@@ -9,6 +9,7 @@
 mod access;
 mod admin;
 mod catalogue;
+mod conditions;
 mod crm;
 mod customers;
 mod duplicates;
@@ -26,6 +27,7 @@ mod values;
 
 pub use access::Access;
 pub use admin::Admin;
+pub use conditions::Conditions;
 pub use crm::Crm;
 pub use customers::Customers;
 pub use duplicates::DuplicateControl;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
+use super::{Access, Admin, Conditions, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
 use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{BmecatImport, ExportOptions, ImportMapping, ImportReport, VCardVersion};
@@ -40,6 +40,11 @@ impl Session {
     /// Pipelines, leads and opportunities.
     pub fn sales(&self) -> Sales {
         Sales::new(self.session.clone())
+    }
+
+    /// The stored price catalogue: definitions, condition records, and what was used of them.
+    pub fn conditions(&self) -> Conditions {
+        Conditions::new(self.session.clone())
     }
 
     /// Quotes.

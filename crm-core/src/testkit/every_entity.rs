@@ -10,10 +10,12 @@ use super::{Engine, memory, registry, sqlite};
 use crate::access::{
     DefaultAccess, ObjectRight, PrincipalKind, PrincipalRef, RecordShare, SharingDefault, SharingRule, SharingRuleKind,
 };
+use crate::conditions::PriceCondition;
 use crate::duplicates::{DuplicateAction, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crate::engine::Session;
 use crate::exchange::ExportOptions;
 use crate::matching::{MatchKind, shipped_model};
+use crate::pricing::CounterUsage;
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query};
 use crate::room::Reader as _;
 use crate::sales::Pipeline;
@@ -185,6 +187,27 @@ fn duplicates(admin: &Session) -> Vec<Id> {
     case.into_iter().chain([model.id, rule.id, verdict.id, first, second]).collect()
 }
 
+/// A definition that is active, a record of it and what was used of its limit: they stay as they are.
+fn prices(admin: &Session) -> Vec<Id> {
+    let conditions = admin.conditions();
+    let draft = conditions.create_definition(&super::paired_rooms::price_definition("2026")).unwrap();
+    conditions.activate_definition(draft.id, draft.version).unwrap();
+    let cost = ("account_x_cost".to_owned(), "a".to_owned());
+    let condition = PriceCondition {
+        condition_type: "OFF".into(),
+        condition_table: "COST".into(),
+        key_values: [cost].into(),
+        rate: Some(5.into()),
+        ..PriceCondition::default()
+    };
+    let mut kept = conditions.add_conditions(&[condition]).unwrap();
+    let usage = CounterUsage { counter: "spring".into(), quantity: Some(3.into()), value: None, uses: Some(1) };
+    conditions.reserve_usage("D 1", "CNY".parse().unwrap(), &[usage]).unwrap();
+    kept.extend(conditions.counters(&Query::default()).unwrap().items.iter().map(|counter| counter.id));
+    kept.extend(conditions.usages(&Query::default()).unwrap().items.iter().map(|usage| usage.id));
+    kept.into_iter().chain([draft.id]).collect()
+}
+
 /// An engine with at least one living record of every entity, made by the administrator.
 fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     let admin = &engine.admin;
@@ -217,7 +240,7 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
         ..SharingRule::default()
     };
     let rule = admin.admin().create_sharing_rule(&rule).unwrap();
-    let kept = duplicates(admin);
+    let kept = [duplicates(admin), prices(admin)].concat();
     let mut reserved = vec![admin.user(), rule.id];
     reserved.extend(kept);
     reserved.extend(admin.get::<crate::access::User>(admin.user()).unwrap().permission_sets);

@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod conditions;
 mod customers;
 mod deals;
 mod duplicates;
@@ -65,6 +66,7 @@ pub(super) fn calls() -> &'static [Call] {
             customers::CALLS,
             deals::CALLS,
             product_parts::CALLS,
+            conditions::CALLS,
             admin::CALLS,
             access::CALLS,
             merges::CALLS,
@@ -104,6 +106,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::customers", "the way to a room"),
     ("Session::products", "the way to a room"),
     ("Session::sales", "the way to a room"),
+    ("Session::conditions", "the way to a room"),
     ("Session::quotes", "the way to a room"),
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),

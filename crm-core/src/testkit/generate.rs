@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use super::shapes::{Names, Shapes};
 use super::{CUSTOM_FIELDS, Random};
+use crate::conditions::{ConditionCommand, PriceCondition};
 use crate::engine::{Command, JournalCommand, Outcome, RecordCommand};
 use crate::journal::ChangeKind;
 use crate::merging::{MergeCommand, MergeRequest, SurvivorRule};
+use crate::pricing::CounterUsage;
 use crate::query::{
     AggregateQuery, Bucket, Comparison, Filter, GroupBy, Measure, MeasureFunction, ParameterComparison,
     ParameterCondition, Query, Sort,
@@ -41,6 +43,20 @@ pub(crate) const WORDS: [&str; 24] = [
     "won",
     "new",
 ];
+
+/// How prices are made.
+const PRICES: &str = r#"{
+    "version": "", "fields": [{"name": "code"}],
+    "tables": [{"code": "PRODUCT", "fields": ["product"]}, {"code": "CODE", "fields": ["code"]}],
+    "access_sequences": [{"code": "BOTH", "accesses": [{"table": "PRODUCT"}, {"table": "CODE"}]}],
+    "condition_types": [
+        {"code": "PRICE", "kind": "price", "calculation": "quantity", "access_sequence": "BOTH"},
+        {"code": "OFF", "kind": "discount", "calculation": "percent", "access_sequence": "BOTH"}
+    ],
+    "procedures": [{"code": "SALE", "steps": [
+        {"number": 10, "condition_type": "PRICE"}, {"number": 20, "condition_type": "OFF"}
+    ]}]
+}"#;
 
 /// A record that was made.
 #[derive(Debug, Clone)]
@@ -193,6 +209,9 @@ impl Generator {
         if choice < 13 {
             return self.merge();
         }
+        if choice < 15 {
+            return Command::Condition(self.prices());
+        }
         let command = if choice < 50 && alive < most(entity.name) || alive == 0 {
             let fields = self.fields(schema, &entity, true, bad);
             RecordCommand::Create { entity: entity.name.into(), fields }
@@ -250,6 +269,61 @@ impl Generator {
         let entity = entity.to_owned();
         let merge = MergeRequest { entity, survivor, losers, rule, ..MergeRequest::default() };
         Command::Merge(MergeCommand::Merge { merge })
+    }
+
+    /// A change of the price catalogue, or of what is used of it.
+    fn prices(&mut self) -> ConditionCommand {
+        let document = format!("D {}", self.random.below(4));
+        match self.random.below(6) {
+            0 => {
+                let (definition, expected_version) = self.record("price_definition", false);
+                ConditionCommand::ActivateDefinition { definition, expected_version }
+            }
+            1 => {
+                let (condition, expected_version) = self.record("price_condition", false);
+                ConditionCommand::RetireCondition { condition, expected_version }
+            }
+            2 => {
+                let (condition, expected_version) = self.record("price_condition", false);
+                let by = PriceCondition {
+                    condition_type: self.random.of(&["PRICE", "OFF"]).into(),
+                    condition_table: "CODE".into(),
+                    key_values: [("code".to_owned(), self.random.of(&WORDS).to_owned())].into(),
+                    rate: Some(3.into()),
+                    ..PriceCondition::default()
+                };
+                ConditionCommand::ReplaceCondition { condition, expected_version, by }
+            }
+            3 => {
+                let counter = self.random.of(&["a", "b"]).to_owned();
+                let quantity = Some(self.random.of(&[1, 3, 40]).into());
+                let usage = vec![CounterUsage { counter, quantity, value: None, uses: Some(1) }];
+                let currency = self.random.of(&["CNY", "EUR"]).parse().unwrap();
+                ConditionCommand::ReserveUsage { document, currency, usage }
+            }
+            4 => ConditionCommand::CommitUsage { document },
+            _ => ConditionCommand::ReleaseUsage { document },
+        }
+    }
+
+    /// Condition records need values that fit the definition.
+    fn condition_value(&mut self, field: &str) -> Option<FieldValue> {
+        if self.random.percent(5) {
+            return None;
+        }
+        Some(match field {
+            "condition_type" => self.random.of(&["PRICE", "OFF"]).into(),
+            "condition_table" => self.random.of(&["CODE", "PRODUCT"]).into(),
+            "key_values" if self.random.percent(60) => {
+                FieldValue::json(&HashMap::from([("code", self.random.of(&WORDS))])).unwrap()
+            }
+            "product" => self.reference("product"),
+            "rate" => self.random.of(&[0, 1, 99]).into(),
+            "limit" if self.random.percent(50) => FieldValue::Json(r#"{"counter":"a","quantity":"50"}"#.into()),
+            "key_values" | "account" | "product_class" | "price_list" | "per" | "unit" | "currency" | "scale"
+            | "minimum" | "maximum" | "supplements" | "tax_category" | "limit" => FieldValue::Null,
+            _ => return None,
+        })
     }
 
     fn undo(&mut self) -> Command {
@@ -440,6 +514,9 @@ impl Generator {
             ("sharing_default" | "sharing_rule" | "team_member" | "record_share", _) => {
                 return self.sharing_value(entity, field);
             }
+            ("price_condition", _) => return self.condition_value(field),
+            ("price_definition", "definition") => FieldValue::Json(PRICES.into()),
+            ("price_definition", "list_price_type" | "list_price_table") => FieldValue::Null,
             ("sample", "figures") => self.figures(),
             ("organization", "time_zone") => self.random.of(&["Asia/Shanghai", "Europe/Berlin", "UTC"]).into(),
             ("user", "permission_sets") => self.nested(entity, field),

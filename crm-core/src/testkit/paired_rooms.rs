@@ -12,6 +12,7 @@ use crate::access::{
     AccessLevel, FieldAccess, FieldRight, ObjectRight, PermissionSet, PrincipalKind, PrincipalRef, RecordShare, Role,
     SharingAccess, SharingRule, SharingRuleKind, User,
 };
+use crate::conditions::PriceDefinition;
 use crate::customer::Account;
 use crate::duplicates::{DuplicateAction, DuplicateRule, RecordSource};
 use crate::engine::{AccessCommand, AdminCommand, Command, Outcome, Session};
@@ -20,7 +21,7 @@ use crate::query::{AggregateQuery, Comparison, Filter, GroupBy, Measure, Measure
 use crate::room::Reader as _;
 use crate::sales::{Pipeline, SalesCommand};
 use crate::schema::{Entity, FieldDefinition, TenantSchema};
-use crate::value::{Date, FieldValue, Id, Result, Timestamp};
+use crate::value::{Date, FieldValue, Id, Result, Timestamp, json};
 
 type Fields = Vec<(&'static str, FieldValue)>;
 
@@ -76,8 +77,10 @@ const SHARED: [&str; 10] = [
     "product_bundle",
     "quote_policy",
 ];
+/// The price catalogue: of it the reader sees his own.
+const PRICES: [&str; 4] = ["price_definition", "price_condition", "condition_counter", "condition_usage"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 34] = [
+pub(super) const ASKED: [&str; 38] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -108,6 +111,10 @@ pub(super) const ASKED: [&str; 34] = [
     "product_document",
     "product_bundle",
     "quote_policy",
+    "price_definition",
+    "price_condition",
+    "condition_counter",
+    "condition_usage",
     "role",
     "permission_set",
     "organization",
@@ -229,6 +236,7 @@ fn seller(hides_stages: bool, is_second: bool) -> PermissionSet {
             .chain(&SHARED)
             .map(|entity| work(entity))
             .chain(["pipeline", "user"].map(read))
+            .chain(PRICES.map(own))
             .chain(["team_member", "record_share", "transfer", "merge", "duplicate_verdict", "duplicate_case"].map(own))
             .collect(),
         fields: hidden.iter().chain(only.iter().filter(|_| is_second)).map(field).chain([masked]).collect(),
@@ -249,6 +257,39 @@ fn conceal_duplicates(admin: &Session) {
         admin.duplicates().create_rule(&rule).unwrap();
         let queue = DuplicateRule { action: DuplicateAction::Queue, source: Some(RecordSource::Api), ..rule };
         admin.duplicates().create_rule(&queue).unwrap();
+    }
+}
+
+/// How prices are made: list prices and rebates, with keys that the reader does not see among them.
+pub(super) fn price_definition(name: &str) -> PriceDefinition {
+    let definition = r#"{
+        "version": "",
+        "fields": [
+            {"name": "price_list"}, {"name": "account"}, {"name": "account_x_cost"}, {"name": "account_short_name"},
+            {"name": "account_employees", "kind": "number"}, {"name": "account_annual_revenue", "kind": "number"}, {"name": "product_description"}
+        ],
+        "tables": [
+            {"code": "LIST", "fields": ["price_list", "product"]}, {"code": "PRODUCT", "fields": ["product"]},
+            {"code": "COST", "fields": ["account_x_cost"]}
+        ],
+        "access_sequences": [
+            {"code": "LISTS", "accesses": [{"table": "LIST"}]},
+            {"code": "REBATES", "accesses": [{"table": "PRODUCT"}, {"table": "COST"}]}
+        ],
+        "condition_types": [
+            {"code": "PRICE", "kind": "price", "calculation": "quantity", "access_sequence": "LISTS"},
+            {"code": "OFF", "kind": "discount", "calculation": "percent", "access_sequence": "REBATES"}
+        ],
+        "procedures": [{"code": "SALE", "steps": [
+            {"number": 10, "condition_type": "PRICE", "mandatory": true}, {"number": 20, "condition_type": "OFF"}
+        ]}]
+    }"#;
+    PriceDefinition {
+        name: name.into(),
+        definition: json::from_text(definition).unwrap(),
+        list_price_type: Some("PRICE".into()),
+        list_price_table: Some("LIST".into()),
+        ..PriceDefinition::default()
     }
 }
 
@@ -318,6 +359,7 @@ impl Rooms {
     /// Products with prices, whose descriptions and parameters differ.
     fn sell(&mut self) {
         let (code, list, class, parameter) = (self.new_id(), self.new_id(), self.new_id(), self.new_id());
+        let priced = self.new_id();
         for world in 0..2 {
             let description = Some(self.apart(world).to_key());
             let volts = i64::try_from(world * 4 + 2).unwrap();
@@ -350,6 +392,9 @@ impl Rooms {
             admin.products().create_price_list(&prices).unwrap();
             let from = "2026-01-01".parse().unwrap();
             admin.products().set_list_price(list, code, "12.5".parse().unwrap(), from, None).unwrap();
+            let draft = PriceDefinition { id: priced, ..price_definition("2026") };
+            let draft = admin.conditions().create_definition(&draft).unwrap();
+            admin.conditions().activate_definition(draft.id, draft.version).unwrap();
         }
         agree_on_ids(&self.worlds);
         self.seen.extend([("product", code), ("price_list", list)]);

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from ._native import PriceCatalog, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
+from ._native import PriceCatalog, PriceContext, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
 
 __all__ = [
     "Choice",
@@ -15,6 +15,7 @@ __all__ = [
     "MatchFields",
     "MatchList",
     "PriceCatalogInput",
+    "PriceContextInput",
     "PriceDocumentInput",
     "PriceDocumentList",
     "PriceItemInput",
@@ -74,6 +75,9 @@ MatchList: TypeAlias = Iterable[MatchFields]
 
 PriceCatalogInput: TypeAlias = PriceCatalog | str | dict[str, Any]
 """A price catalogue: a value of the engine, JSON text, or a dict of what a field takes."""
+
+PriceContextInput: TypeAlias = PriceContext | str | dict[str, Any]
+"""For whom a document is priced: a value of the engine, JSON text, or a dict of what a field takes."""
 
 PriceDocumentInput: TypeAlias = PriceDocument | str | dict[str, Any]
 """A document that is priced: a value of the engine, JSON text, or a dict of what a field takes."""

@@ -69,6 +69,22 @@ fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
 fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
     paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
 
+/** Every price definition that the query finds. */
+fun Conditions.definitionSequence(query: Query = Query()): Sequence<PriceDefinition> =
+    paged(query, { definitions(it) }, PriceDefinitionPage::items, PriceDefinitionPage::nextCursor)
+
+/** Every condition record that the query finds. */
+fun Conditions.conditionSequence(query: Query = Query()): Sequence<PriceCondition> =
+    paged(query, { conditions(it) }, PriceConditionPage::items, PriceConditionPage::nextCursor)
+
+/** Every counter that the query finds. */
+fun Conditions.counterSequence(query: Query = Query()): Sequence<ConditionCounter> =
+    paged(query, { counters(it) }, ConditionCounterPage::items, ConditionCounterPage::nextCursor)
+
+/** Everything of counters that documents use and the query finds. */
+fun Conditions.usageSequence(query: Query = Query()): Sequence<ConditionUsage> =
+    paged(query, { usages(it) }, ConditionUsagePage::items, ConditionUsagePage::nextCursor)
+
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)
