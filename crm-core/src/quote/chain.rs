@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus, QuoteTax};
+use super::{Quote, QuoteLine, QuoteLineKind, QuoteRounding, QuoteStatus, QuoteTax};
 use crate::customer::content_hash;
 use crate::query::{Query, Sort};
 use crate::room::{Change, Decision, Reader, View, illegal, record_for_rule};
@@ -48,7 +48,7 @@ value_struct! {
 #[derive(Serialize)]
 struct LineContent<'a> {
     position: Option<i64>,
-    kind: &'static str,
+    kind: QuoteLineKind,
     alternative_to: Option<i64>,
     product_code: Option<&'a str>,
     description: Option<&'a str>,
@@ -84,8 +84,8 @@ struct Content<'a> {
 fn line_content(line: &QuoteLine) -> LineContent<'_> {
     LineContent {
         position: line.position,
-        kind: "item",
-        alternative_to: None,
+        kind: line.kind.unwrap_or_default(),
+        alternative_to: line.alternative_to,
         product_code: line.product_code.as_deref(),
         description: line.description.as_deref(),
         quantity: line.quantity,
