@@ -1,8 +1,8 @@
 //! The commands of the room.
 
 use super::rules::{check_definition, limit_of};
-use super::usage::{give_back, set_aside, use_up};
-use super::{ConditionUsage, DefinitionStatus, MAX_CONDITIONS, PriceCondition, PriceDefinition, VERSIONS};
+use super::usage::{count, give_back, use_up};
+use super::{ConditionUsage, DefinitionStatus, MAX_CONDITIONS, PriceCondition, PriceDefinition, UsageStatus, VERSIONS};
 use crate::pricing::CounterUsage;
 use crate::query::Query;
 use crate::room::{Change, Decision, View, check_count, illegal, record_for_change, records_for_rule, refuse};
@@ -113,7 +113,9 @@ impl ConditionCommand {
     fn count(&self, view: &mut dyn View) -> Result<Decision> {
         view.require_create(ConditionUsage::NAME)?;
         match self {
-            Self::ReserveUsage { document, currency, usage } => set_aside(view, document, *currency, usage),
+            Self::ReserveUsage { document, currency, usage } => {
+                count(view, document, *currency, usage, UsageStatus::Reserved)
+            }
             Self::CommitUsage { document } => use_up(view, document),
             Self::ReleaseUsage { document } => give_back(view, document),
             _ => Ok(Decision::default()),

@@ -149,12 +149,13 @@ fn moved(usage: &ConditionUsage, status: UsageStatus) -> Change {
     Change::update::<ConditionUsage>(usage.id, vec![("status", status.as_str().into())])
 }
 
-/// Sets aside what a document uses, in place of what was set aside for it before.
-pub(crate) fn set_aside(
+/// Sets aside what a document uses, or counts it as used, in place of what was set aside for it before.
+pub(crate) fn count(
     view: &mut dyn View,
     document: &str,
     currency: Currency,
     usage: &[CounterUsage],
+    status: UsageStatus,
 ) -> Result<Decision> {
     check_names(document, usage)?;
     let mut counters = Counters::default();
@@ -181,12 +182,13 @@ pub(crate) fn set_aside(
             let problem = Problem::of_field(ErrorCode::CurrencyMismatch, "value", "the counter is in another currency");
             return Err(at(problem.with("counter", known).with("document", currency).into_invalid()));
         }
-        counter.reserved = counter.reserved.plus(amount).map_err(at)?;
+        let held = if status == UsageStatus::Committed { &mut counter.committed } else { &mut counter.reserved };
+        *held = held.plus(amount).map_err(at)?;
         let new = ConditionUsage {
             id: view.new_id(),
             document: document.to_owned(),
             counter: used.counter.clone(),
-            status: Some(UsageStatus::Reserved),
+            status: Some(status),
             currency: Some(currency),
             quantity: Some(amount.quantity),
             value: Some(amount.value),

@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use super::{Quote, QuoteLine, QuoteRounding, QuoteStatus, QuoteTax};
+use super::priced::give_back;
+use super::{Quote, QuoteLine, QuoteLineKind, QuoteRounding, QuoteStatus, QuoteTax};
 use crate::customer::content_hash;
 use crate::query::{Query, Sort};
 use crate::room::{Change, Decision, Reader, View, illegal, record_for_rule};
@@ -48,7 +49,7 @@ value_struct! {
 #[derive(Serialize)]
 struct LineContent<'a> {
     position: Option<i64>,
-    kind: &'static str,
+    kind: QuoteLineKind,
     alternative_to: Option<i64>,
     product_code: Option<&'a str>,
     description: Option<&'a str>,
@@ -84,8 +85,8 @@ struct Content<'a> {
 fn line_content(line: &QuoteLine) -> LineContent<'_> {
     LineContent {
         position: line.position,
-        kind: "item",
-        alternative_to: None,
+        kind: line.kind.unwrap_or_default(),
+        alternative_to: line.alternative_to,
         product_code: line.product_code.as_deref(),
         description: line.description.as_deref(),
         quantity: line.quantity,
@@ -174,9 +175,14 @@ fn current(id: Id, is_current: bool) -> Change {
 }
 
 /// Of a revision that is deleted the one before is the current one again.
-pub(super) fn quote_deleted(_: &mut dyn View, row: &Row) -> Result<Decision> {
-    let revised = Quote::from_row(row.clone())?.revises;
-    Ok(revised.map_or_else(Decision::default, |revised| Decision::default().and_rule(current(revised, true))))
+pub(super) fn quote_deleted(view: &mut dyn View, row: &Row) -> Result<Decision> {
+    let quote = Quote::from_row(row.clone())?;
+    // What an accepted quote used stays used.
+    let back = if quote.status == Some(QuoteStatus::Sent) { give_back(view, &quote)? } else { Decision::default() };
+    Ok(match quote.revises {
+        Some(revised) => back.and_rule(current(revised, true)),
+        None => back,
+    })
 }
 
 /// A revision that comes back must still have its place, and takes it.

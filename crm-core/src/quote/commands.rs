@@ -1,14 +1,16 @@
 //! The commands of the room.
 
 use super::catalogue::check_sold;
-use super::priced::{give_back, set_aside, use_up};
+use super::choice::chosen_totals;
+use super::priced::{accepted_by_conditions, give_back, set_aside};
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuoteLine, QuotePolicy, QuoteStatus};
+use super::{Quote, QuoteLine, QuotePolicy, QuoteStatus, QuoteTotals};
 use crate::pricing::{ManualCondition, RepriceMode};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
-use crate::schema::Entity as _;
-use crate::value::{Date, Error, ErrorCode, FieldValue, Id, Problem, Result};
+use crate::schema::{Entity as _, FieldCodec as _};
+use crate::value::error::unknown_field;
+use crate::value::{Date, Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 value_union! {
     /// Quotes.
@@ -30,13 +32,15 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
-        /// The customer takes the quote. An opportunity that is open or on hold is closed as won, with the total as
-        /// its amount.
+        /// The customer takes the quote. An opportunity that is open or on hold is closed as won, with the total of
+        /// what was accepted as its amount.
         AcceptQuote {
             /// The quote.
             quote: Id,
             /// The version that was read.
             expected_version: i64,
+            /// The positions of the alternatives and options that the customer chose.
+            chosen: Option<Vec<i64>>,
         },
         /// The customer does not take the quote.
         RejectQuote {
@@ -109,7 +113,9 @@ impl QuoteCommand {
             Self::CreateQuote { quote } => Ok(Decision::of(Change::create(quote))),
             Self::UpdateQuote { quote } => Ok(Decision::of(Change::save(quote))),
             Self::SendQuote { quote, expected_version } => send(view, *quote, *expected_version),
-            Self::AcceptQuote { quote, expected_version } => accept(view, *quote, *expected_version),
+            Self::AcceptQuote { quote, expected_version, chosen } => {
+                accept(view, *quote, *expected_version, chosen.as_deref().unwrap_or_default())
+            }
             Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
             Self::RepriceQuote { quote, expected_version, mode, pricing_date } => {
@@ -186,18 +192,40 @@ fn check_valid(view: &mut dyn View, quote: &Quote) -> Result<()> {
     }
 }
 
-fn accept(view: &mut dyn View, id: Id, version: i64) -> Result<Decision> {
+fn accept(view: &mut dyn View, id: Id, version: i64, chosen: &[i64]) -> Result<Decision> {
     let quote = step(view, id, version, QuoteStatus::Accepted)?;
     check_valid(view, &quote)?;
-    let used = use_up(view, &quote)?;
-    let accepted = moved(view, id, QuoteStatus::Accepted, "decided_on").join(used);
+    if !chosen.is_empty() && !view.can_read(Quote::NAME, "lines") {
+        return Err(unknown_field("lines").into_invalid());
+    }
+    let (totals, used) = accepted_totals(view, &quote, chosen)?;
+    let total = totals.as_ref().map(|totals| totals.total);
+    let set = vec![
+        ("status", QuoteStatus::Accepted.as_str().into()),
+        ("decided_on", view.today().into()),
+        ("chosen", chosen.to_vec().to_field()),
+        ("accepted_total", total.to_field()),
+        ("accepted_tax_total", totals.as_ref().and_then(|totals| totals.tax_total).to_field()),
+        ("accepted_total_with_tax", totals.and_then(|totals| totals.total_with_tax).to_field()),
+    ];
+    let accepted = Decision::default().and_rule(Change::update::<Quote>(id, set)).join(used);
     let Some(opportunity) = quote.opportunity else { return Ok(accepted) };
-    let closing = close_opportunity(view, &quote, opportunity).map_err(|error| error.under("opportunity"))?;
+    let closing = close_opportunity(view, &quote, total, opportunity).map_err(|error| error.under("opportunity"))?;
     Ok(accepted.join(closing))
 }
 
+/// What the chosen content of a quote comes to, nothing without a currency; and what it uses of counters.
+fn accepted_totals(view: &mut dyn View, quote: &Quote, chosen: &[i64]) -> Result<(Option<QuoteTotals>, Decision)> {
+    if quote.is_priced_by_conditions() {
+        return accepted_by_conditions(view, quote, chosen).map(|(totals, used)| (Some(totals), used));
+    }
+    let rounding = quote.rounding.unwrap_or_default();
+    let totals = |currency| chosen_totals(&quote.lines, chosen, currency, rounding, quote.prices_include_tax);
+    Ok((quote.currency.map(totals).transpose()?, Decision::default()))
+}
+
 /// Closes the opportunity of an accepted quote as won, by the rules of stages. One that is closed stays as it is.
-fn close_opportunity(view: &mut dyn View, quote: &Quote, id: Id) -> Result<Decision> {
+fn close_opportunity(view: &mut dyn View, quote: &Quote, total: Option<Decimal>, id: Id) -> Result<Decision> {
     let opportunity = record::<Opportunity>(view, id)?;
     if opportunity.stage_category.is_some_and(StageCategory::is_closed) {
         let message = "the opportunity is closed already: it stays as it is";
@@ -208,7 +236,7 @@ fn close_opportunity(view: &mut dyn View, quote: &Quote, id: Id) -> Result<Decis
     let reason = format!("quote {number} accepted");
     let close = Step {
         reason: Some(&reason),
-        amount: quote.total,
+        amount: total,
         currency: quote.currency,
         ..Step::new(id, None, Target::Close(StageCategory::Won))
     };

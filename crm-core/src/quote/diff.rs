@@ -12,7 +12,11 @@ use crate::value::{Currency, Decimal, Id, Result, json};
 
 /// What of a quote is its way and not its content.
 const NOT_CONTENT: &[&str] = &[
+    "accepted_tax_total",
+    "accepted_total",
+    "accepted_total_with_tax",
     "chain",
+    "chosen",
     "content_hash",
     "created_at",
     "created_by",

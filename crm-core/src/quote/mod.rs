@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod chain;
+mod choice;
 mod commands;
 mod diff;
 mod figures;
@@ -24,12 +25,15 @@ mod types;
 mod tests;
 
 pub use chain::{QuoteRevision, quote_hash};
+pub use choice::{chosen_lines, price_lines};
 pub use commands::QuoteCommand;
 pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
-pub use figures::{QuoteTotals, price_lines};
+pub use figures::QuoteTotals;
 pub use policy::{MAX_MATERIAL_FIELDS, MaterialDirection, MaterialField, QuotePolicy, QuotePolicyPage};
 pub use priced::MAX_TRACED_LINES;
-pub use types::{MAX_LINES, PricedBy, Quote, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
+pub use types::{
+    MAX_LINES, PricedBy, Quote, QuoteLine, QuoteLineKind, QuotePage, QuoteRounding, QuoteStatus, QuoteTax,
+};
 
 pub(crate) use chain::revisions;
 pub(crate) use diff::diff;

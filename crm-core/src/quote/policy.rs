@@ -86,6 +86,8 @@ impl QuotePolicy {
             ("valid_until", Higher),
             ("total", Lower),
             ("lines[*]", Any),
+            ("lines[*].kind", Any),
+            ("lines[*].alternative_to", Any),
             ("lines[*].product", Any),
             ("lines[*].quantity", Any),
             ("lines[*].unit", Any),

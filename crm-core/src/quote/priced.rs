@@ -3,13 +3,13 @@
 //! A quote keeps the version of the catalogue, all that it was priced by, and the figures with their trace. Saving a draft
 //! prices it again by the same version; another version is taken only when somebody asks for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::figures::AMOUNT_SCALE;
-use super::{PricedBy, Quote, QuoteLine, QuoteTax};
-use crate::conditions::{ForRule, PriceCase, PriceContext, case_of, replay, usage};
+use super::{PricedBy, Quote, QuoteLine, QuoteTax, QuoteTotals, chosen_lines};
+use crate::conditions::{ForRule, PriceCase, PriceContext, UsageStatus, case_of, replay, usage};
 use crate::pricing::{
-    ConditionKind, PriceDocument, PriceItem, PriceResult, PriceRow, PricedItem, Reprice, RowOrigin, price,
+    ConditionKind, PriceDocument, PriceItem, PriceResult, PriceRow, PriceTax, PricedItem, Reprice, RowOrigin, price,
 };
 use crate::room::{Decision, View, kept};
 use crate::value::{Currency, Decimal, Error, ErrorCode, Problem, Result};
@@ -65,7 +65,7 @@ fn document_of(view: &dyn View, earlier: Option<&Quote>, quote: &mut Quote, curr
         gross_weight: None,
         net_weight: None,
         volume: None,
-        is_alternative: false,
+        is_alternative: !line.is_item(),
     };
     let previous = earlier.and_then(|earlier| earlier.price_result.clone());
     let reprice = quote.reprice_mode.zip(previous).map(|(mode, previous)| {
@@ -154,23 +154,34 @@ fn fill(quote: &mut Quote, result: &PriceResult) -> Result<()> {
             subtotal = subtotal.checked_add(gross)?;
         }
     }
-    let amount = |field, figure| kept(field, figure, AMOUNT_SCALE).map(Some);
+    let totals = totals_of(result, subtotal)?;
     quote.prices_include_tax = result.policies.prices_include_tax;
-    quote.subtotal = amount("subtotal", subtotal)?;
-    quote.total = amount("total", result.net)?;
+    quote.subtotal = Some(totals.subtotal);
+    quote.total = Some(totals.total);
     // Surcharges may be more than all discounts.
-    let whole = if quote.prices_include_tax { result.gross } else { result.net };
-    quote.discount_total = amount("discount_total", subtotal.checked_sub(whole)?)?.filter(|off| !off.is_negative());
-    let tax = |tax: &crate::pricing::PriceTax| QuoteTax {
-        percent: tax.percent.unwrap_or(Decimal::ZERO),
-        base: tax.base,
-        tax: tax.tax,
-    };
-    quote.taxes = result.taxes.iter().map(tax).collect();
-    let taxed = !result.taxes.is_empty();
-    quote.tax_total = amount("tax_total", result.tax)?.filter(|_| taxed);
-    quote.total_with_tax = amount("total_with_tax", result.gross)?.filter(|_| taxed);
+    quote.discount_total = Some(totals.discount_total).filter(|off| !off.is_negative());
+    (quote.taxes, quote.tax_total) = (totals.taxes, totals.tax_total);
+    quote.total_with_tax = totals.total_with_tax;
     Ok(())
+}
+
+/// The sums of a result; `subtotal` is what its prices come to.
+fn totals_of(result: &PriceResult, subtotal: Decimal) -> Result<QuoteTotals> {
+    let amount = |field, figure| kept(field, figure, AMOUNT_SCALE);
+    let tax = |tax: &PriceTax| {
+        let percent = tax.percent.unwrap_or(Decimal::ZERO);
+        QuoteTax { percent, base: tax.base, tax: tax.tax }
+    };
+    let whole = if result.policies.prices_include_tax { result.gross } else { result.net };
+    let taxed = !result.taxes.is_empty();
+    Ok(QuoteTotals {
+        subtotal: amount("subtotal", subtotal)?,
+        discount_total: amount("discount_total", subtotal.checked_sub(whole)?)?,
+        total: amount("total", result.net)?,
+        taxes: result.taxes.iter().map(tax).collect(),
+        tax_total: Some(amount("tax_total", result.tax)?).filter(|_| taxed),
+        total_with_tax: Some(amount("total_with_tax", result.gross)?).filter(|_| taxed),
+    })
 }
 
 /// The only one of some.
@@ -196,19 +207,36 @@ fn unit_price(item: &PricedItem, currency: Currency) -> (Option<Decimal>, Option
     }
 }
 
-/// What a quote sets aside, uses or gives back of counters when it goes from one status to another.
+/// A quote that is sent sets aside what it uses of counters.
 pub(super) fn set_aside(view: &mut dyn View, quote: &Quote) -> Result<Decision> {
     match &quote.price_result {
         Some(result) if !result.usage.is_empty() => {
-            usage::set_aside(view, &quote.id.to_string(), result.currency, &result.usage)
+            usage::count(view, &quote.id.to_string(), result.currency, &result.usage, UsageStatus::Reserved)
         }
         _ => Ok(Decision::default()),
     }
 }
 
-/// A quote that was accepted uses what was set aside for it.
-pub(super) fn use_up(view: &mut dyn View, quote: &Quote) -> Result<Decision> {
-    if quote.is_priced_by_conditions() { usage::use_up(view, &quote.id.to_string()) } else { Ok(Decision::default()) }
+/// What the chosen content of an accepted quote comes to, priced as the quote was, and what it uses of counters.
+pub(super) fn accepted_by_conditions(
+    view: &mut dyn View,
+    quote: &Quote,
+    chosen: &[i64],
+) -> Result<(QuoteTotals, Decision)> {
+    let ordered = chosen_lines(&quote.lines, chosen)?;
+    let mut case = case_of_quote(&mut ForRule(view), quote)?;
+    let ids: HashSet<String> = ordered.iter().map(|line| line.position.unwrap_or_default().to_string()).collect();
+    case.document.items.retain(|item| ids.contains(&item.id));
+    for item in &mut case.document.items {
+        item.is_alternative = false;
+    }
+    let result = price(&case.catalog, &case.document).map_err(|error| told_of_lines(quote, &error))?;
+    let priced = result.items.iter().filter(|item| ids.contains(&item.id));
+    let subtotal = priced
+        .flat_map(|item| of_kind(item, ConditionKind::Price))
+        .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.value))?;
+    let used = usage::count(view, &quote.id.to_string(), result.currency, &result.usage, UsageStatus::Committed)?;
+    Ok((totals_of(&result, subtotal)?, used))
 }
 
 /// A quote that comes to nothing gives back what was set aside for it.

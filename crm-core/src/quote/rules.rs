@@ -2,7 +2,8 @@
 
 use super::catalogue::complete;
 use super::chain::{quote_deleted, quote_hash, quote_restored, revisions_of};
-use super::figures::{AMOUNT_SCALE, price_lines};
+use super::choice::{check_kinds, price_lines};
+use super::figures::AMOUNT_SCALE;
 use super::policy::{policy_restored, policy_rule};
 use super::priced::price_quote;
 use super::{Quote, QuotePolicy, QuoteStatus, lines};
@@ -53,7 +54,7 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
             Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
         };
         lines::number(&mut quote.lines);
-        refuse(lines::problems(&quote.lines))?;
+        refuse([lines::problems(&quote.lines), check_kinds(&mut quote.lines)].concat())?;
         let warnings = complete(view, earlier.as_ref(), quote)?;
         compute(view, earlier.as_ref(), quote)?;
         if quote.status == Some(QuoteStatus::Sent) {

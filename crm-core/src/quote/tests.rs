@@ -1,4 +1,5 @@
 mod chains;
+mod choices;
 mod diffs;
 mod priced;
 
@@ -39,6 +40,21 @@ fn quote(lines: Vec<QuoteLine>) -> Quote {
 fn sent(session: &Session, lines: Vec<QuoteLine>) -> Quote {
     let draft = session.quotes().create_quote(&quote(lines)).unwrap();
     session.quotes().send(draft.id, draft.version).unwrap()
+}
+
+/// A session of somebody who sees and changes every quote, but for its lines.
+fn blind_to_lines(admin: &Session) -> Session {
+    use crate::access::{Ctx, FieldAccess, FieldRight, ObjectRight, PermissionSet, User};
+    use crate::engine::AdminCommand;
+    let run = |command| admin.execute(Command::Admin(command)).unwrap();
+    let mut object = ObjectRight { entity: "quote".into(), read: true, create: true, ..ObjectRight::default() };
+    (object.edit, object.view_all, object.edit_all) = (true, true, true);
+    let fields = vec![FieldRight { entity: "quote".into(), field: "lines".into(), access: FieldAccess::Hidden }];
+    let set = PermissionSet { name: "blind".into(), objects: vec![object], fields, ..PermissionSet::default() };
+    let set = run(AdminCommand::CreatePermissionSet { permission_set: set }).created("permission_set");
+    let user = User { login: "li".into(), name: "li".into(), permission_sets: vec![set], ..User::default() };
+    let user = run(AdminCommand::CreateUser { user }).created("user");
+    Session { ctx: Ctx { user, ..admin.ctx }, ..admin.clone() }
 }
 
 /// A product with a list price of 1350.50 CNY for 10 pieces, and the price list.
@@ -632,7 +648,7 @@ fn acceptance_wins_the_opportunity_with_the_total() {
 
         let lost = admin.sales().close_lost(deal.id, open.version, "price", None, None).unwrap();
         let sent = admin.quotes().quote(draft.id).unwrap();
-        let command = QuoteCommand::AcceptQuote { quote: sent.id, expected_version: sent.version };
+        let command = QuoteCommand::AcceptQuote { quote: sent.id, expected_version: sent.version, chosen: None };
         let outcome = admin.execute(Command::Quote(command)).unwrap();
         assert_eq!(outcome.warnings[0].code, ErrorCode::IllegalTransition, "the caller learns that it was closed");
         assert_eq!(admin.sales().opportunity(deal.id).unwrap(), lost);

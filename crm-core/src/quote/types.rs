@@ -57,7 +57,21 @@ value_enum! {
     }
 }
 
-enum_field!(QuoteStatus, QuoteRounding, PricedBy, RepriceMode);
+value_enum! {
+    /// What a line of a quote is.
+    #[derive(Default)]
+    pub enum QuoteLineKind {
+        /// It is offered and counts.
+        #[default]
+        Item = "item",
+        /// It can take the place of an item (备选项).
+        Alternative = "alternative",
+        /// It can be taken too (可选项).
+        Option = "option",
+    }
+}
+
+enum_field!(QuoteStatus, QuoteRounding, QuoteLineKind, PricedBy, RepriceMode);
 nested_field!(PriceResult, PriceInput);
 
 value_struct! {
@@ -70,6 +84,10 @@ value_struct! {
         optional {
             /// The number that the customer sees; 10, 20, 30 ... if nothing is said.
             pub position: Option<i64>,
+            /// Whether it counts, or can be chosen; an item if nothing is said.
+            pub kind: Option<QuoteLineKind>,
+            /// Of an alternative: the position of the item whose place it takes.
+            pub alternative_to: Option<i64>,
             /// The product, if it is in the catalogue.
             pub product: Option<Id>,
             /// Its code; copied from the product if nothing is said.
@@ -158,10 +176,18 @@ impl QuoteLine {
         Self { description, unit_price: Some(unit_price), ..Self::of_quantity(quantity) }
     }
 
+    /// Whether it counts in the totals of a quote.
+    #[must_use]
+    pub fn is_item(&self) -> bool {
+        matches!(self.kind, None | Some(QuoteLineKind::Item))
+    }
+
     fn of_quantity(quantity: Decimal) -> Self {
         Self {
             quantity,
             position: None,
+            kind: None,
+            alternative_to: None,
             product: None,
             product_code: None,
             description: None,
@@ -215,7 +241,7 @@ entity! {
             pub currency: Option<Currency> => currency(),
             /// Whether the prices of the lines include the tax (含税): then it is taken out of their amounts.
             pub prices_include_tax: bool => boolean(),
-            /// The lines, at most [`MAX_LINES`].
+            /// The lines, at most [`MAX_LINES`]. Alternatives and options among them count in no total.
             pub lines: Vec<QuoteLine> => nested().refers_inside(PRODUCTS).confidential(),
             /// The sum of the lines without discount; kept by the engine.
             pub subtotal: Option<Decimal> =>
@@ -263,6 +289,17 @@ entity! {
             pub decided_on: Option<Date> => date().engine(),
             /// Why it was rejected; kept by the engine.
             pub reject_reason: Option<String> => text(2_000).engine(),
+            /// The positions of the alternatives and options that the customer chose; kept by the engine.
+            pub chosen: Vec<i64> => nested().confidential().engine().with_rights_of("lines"),
+            /// The sum of the net amounts of what was accepted, without tax; kept by the engine.
+            pub accepted_total: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// The tax of what was accepted; kept by the engine.
+            pub accepted_tax_total: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// `accepted_total + accepted_tax_total`; kept by the engine.
+            pub accepted_total_with_tax: Option<Decimal> =>
+                decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
             /// Its identifiers in other systems.
             pub external_ids: Vec<ExternalId> => external_ids(),
         }

@@ -96,13 +96,24 @@ impl Quotes<'_> {
         self.run(quote, QuoteCommand::SendQuote { quote, expected_version })
     }
 
-    /// The customer takes the quote; its opportunity is closed as won.
+    /// The customer takes the quote without alternatives and options; its opportunity is closed as won.
     ///
     /// # Errors
-    /// `IllegalTransition` if it was not sent or is no longer valid; what closing the opportunity gives, under
-    /// `opportunity`; `StaleVersion`, `NotFound`, `Denied`.
+    /// As [`Quotes::accept_chosen`].
     pub fn accept(&self, quote: Id, expected_version: i64) -> Result<Quote> {
-        self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version })
+        self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version, chosen: None })
+    }
+
+    /// The customer takes the quote with these alternatives and options, named by their positions; its opportunity is
+    /// closed as won.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it was not sent or is no longer valid; `UnknownReference`, `NotAllowed`, `DuplicateKey`
+    /// with the place, for example `chosen[1]`; what closing the opportunity gives, under `opportunity`;
+    /// `StaleVersion`, `NotFound`, `Denied`.
+    pub fn accept_chosen(&self, quote: Id, expected_version: i64, chosen: &[i64]) -> Result<Quote> {
+        let chosen = Some(chosen.to_vec());
+        self.run(quote, QuoteCommand::AcceptQuote { quote, expected_version, chosen })
     }
 
     /// The customer does not take the quote.

@@ -235,22 +235,8 @@ fn a_position_that_stands_twice_is_refused_and_a_free_one_is_found() {
 
 #[test]
 fn who_does_not_see_the_lines_learns_nothing_of_their_changes() {
-    use crate::access::{Ctx, FieldAccess, FieldRight, ObjectRight, PermissionSet, User};
-    use crate::engine::AdminCommand;
     for (_folder, admin) in sessions() {
-        let run = |command| admin.execute(Command::Admin(command)).unwrap();
-        let object = ObjectRight { entity: "quote".into(), read: true, view_all: true, ..ObjectRight::default() };
-        let field = FieldRight { entity: "quote".into(), field: "lines".into(), access: FieldAccess::Hidden };
-        let set = PermissionSet {
-            name: "blind".into(),
-            objects: vec![object],
-            fields: vec![field],
-            ..PermissionSet::default()
-        };
-        let set = run(AdminCommand::CreatePermissionSet { permission_set: set }).created("permission_set");
-        let user = User { login: "li".into(), name: "li".into(), permission_sets: vec![set], ..User::default() };
-        let user = run(AdminCommand::CreateUser { user }).created("user");
-        let blind = Session { ctx: Ctx { user, ..admin.ctx }, ..admin.clone() };
+        let blind = blind_to_lines(&admin);
         let first = sent(&admin, vec![line("10", "100", "0")]);
         let dearer =
             Quote { name: "Valves and more".into(), ..quote(vec![line("10", "90", "0"), line("1", "1", "0")]) };
