@@ -3,7 +3,8 @@
 //!
 //! `cargo xtask bench [--rows N] [--rounds N]`; the bars stand in `BARS`. With `--access` the rights of a large sales
 //! force are measured instead, with `--catalogue` the search for products by parameters, with `--bmecat [FOLDER]` files
-//! of catalogues, with `--prices` a large quote over `--rows` condition records, with `--duplicates` the look for
+//! of catalogues, with `--prices` a large quote over `--rows` condition records, with
+//! `--stored-prices` the same from a file that was just opened, with `--duplicates` the look for
 //! duplicates at a save, with `--index` the same among companies in an index file and of a whole list; with
 //! `--matching --out FILE` records are made for the search for duplicates, which `benches/matching` measures beside
 //! splink. A reader who sees a part only is
@@ -60,6 +61,7 @@ struct Options {
     duplicates: bool,
     index: bool,
     prices: bool,
+    stored_prices: bool,
 }
 
 fn main() -> std::result::Result<(), Failure> {
@@ -84,6 +86,9 @@ fn main() -> std::result::Result<(), Failure> {
     }
     if options.prices {
         return prices::measure(options.rows);
+    }
+    if options.stored_prices {
+        return prices::stored(folder.path(), options.rows);
     }
     if options.duplicates {
         return duplicates::measure(folder.path(), options.rows, options.rounds);
@@ -145,6 +150,7 @@ fn options() -> Options {
         duplicates: given("--duplicates"),
         index: given("--index"),
         prices: given("--prices"),
+        stored_prices: given("--stored-prices"),
         matching: given("--matching"),
         parties: parties::Wanted { rows, seed, persons: given("--persons"), hidden: given("--hide-tax-ids") },
         out: out.and_then(|place| arguments.get(place + 1)).map(PathBuf::from),

@@ -1,17 +1,22 @@
 //! Prices of a large quote over many condition records, beside a twin that does the same sums with plain maps and decimals.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crm_core::conditions::{MAX_CONDITIONS, PriceCondition, PriceContext, PriceDefinition};
+use crm_core::engine::{Crm, Session};
 use crm_core::pricing::{
     AccessSequence, AccessStep, Calculation, ConditionKind, ConditionRecord, ConditionTable, ConditionType,
-    OpenDocument, PriceCatalog, PriceDocument, PriceField, PriceItem, Pricer, PricingProcedure, PricingStep,
+    OpenDocument, PriceCatalog, PriceDocument, PriceField, PriceItem, Pricer, PricingProcedure, PricingStep, price,
 };
+use crm_core::product::Product;
+use crm_core::store::{Durability, SqliteOptions};
 use crm_core::value::{FieldValue, json};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::Failure;
+use crate::{Failure, world};
 
 /// Items of the quote.
 const ITEMS: usize = 10_000;
@@ -86,6 +91,67 @@ fn best<T>(times: usize, of: impl Fn() -> Result<T, Failure>) -> Result<(f64, T)
         }
     }
     shortest.ok_or_else(|| "nothing was measured".into())
+}
+
+/// Seconds for the quote from a file that was just opened.
+const COLD_BAR: f64 = 2.0;
+
+/// Prices the same quote by the catalogue of a file: opened anew, and a second time. The twin prices what was read from memory.
+pub fn stored(folder: &Path, rows: usize) -> Result<(), Failure> {
+    let file = folder.join("prices.db");
+    let crm = world::open(&file, Durability::Normal)?;
+    let admin = crm.session("main", "admin")?;
+    let start = Instant::now();
+    fill(&admin, rows)?;
+    println!("{rows} records stored in {:.1} s", start.elapsed().as_secs_f64());
+    drop((admin, crm));
+    let document = PriceDocument { trace: Some(false), ..document(rows, ITEMS)? };
+    let start = Instant::now();
+    let crm = Crm::open_with(&file, SqliteOptions::default())?;
+    let admin = crm.session("main", "admin")?;
+    let result = admin.conditions().price(&document, &PriceContext::default())?;
+    let cold = start.elapsed().as_secs_f64();
+    let (warm, _) = best(3, || Ok(admin.conditions().price(&document, &PriceContext::default())?))?;
+    let case = admin.conditions().price_case(&document, &PriceContext::default())?;
+    let (memory, again) = best(3, || Ok(price(&case.catalog, &case.document)?))?;
+    if again.net != result.net {
+        return Err(format!("the file gives {}, memory {}", result.net, again.net).into());
+    }
+    println!("{ITEMS} items, 12 steps, {} of the records read: {}", case.catalog.records.len(), result.net);
+    println!("  from memory     {memory:8.3} s");
+    println!("  file, opened    {cold:8.3} s  ratio {:.2}  (bar {COLD_BAR} s)", memory / cold);
+    println!("  file, again     {warm:8.3} s  ratio {:.2}", memory / warm);
+    Ok(())
+}
+
+/// Stores products, the definition and the records.
+fn fill(admin: &Session, rows: usize) -> Result<(), Failure> {
+    for n in 0..1_000 {
+        let code = format!("P{n:06}");
+        admin.products().create_product(&Product { name: code.clone(), code, ..Product::default() })?;
+    }
+    let mut catalog = catalog(rows)?;
+    let records = std::mem::take(&mut catalog.records);
+    catalog.fields.push(PriceField { name: "product_code".into(), kind: None });
+    let by_code = |name: &str| if name == "product" { "product_code".to_owned() } else { name.to_owned() };
+    for table in &mut catalog.tables {
+        table.fields = table.fields.iter().map(|field| by_code(field)).collect();
+    }
+    let definition = PriceDefinition { name: "bench".into(), definition: catalog, ..PriceDefinition::default() };
+    let draft = admin.conditions().create_definition(&definition)?;
+    admin.conditions().activate_definition(draft.id, draft.version)?;
+    for chunk in records.chunks(MAX_CONDITIONS) {
+        let condition = |record: &ConditionRecord| PriceCondition {
+            condition_type: record.condition_type.clone(),
+            condition_table: record.table.clone(),
+            key_values: record.key.iter().map(|(name, value)| (by_code(name), value.clone())).collect(),
+            rate: record.rate,
+            tax_category: record.tax_category.clone(),
+            ..PriceCondition::default()
+        };
+        admin.conditions().add_conditions(&chunk.iter().map(condition).collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
 /// The customer, of whom there is one for each thousand records.

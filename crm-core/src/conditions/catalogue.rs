@@ -10,7 +10,7 @@ use crate::pricing::{ConditionRecord, CounterUsage, PriceCatalog, PriceDocument,
 use crate::query::{Comparison, Filter, MAX_IN_VALUES, Query};
 use crate::room::View;
 use crate::schema::{Entity as _, Row};
-use crate::value::{Decimal, Error, ErrorCode, FieldValue, Problem, Result};
+use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// What reads records, whoever asks: an operation in progress, or a session with the right to see prices.
 pub(crate) trait Records {
@@ -116,6 +116,34 @@ pub(super) fn case_with(
         }
     }
     Ok(PriceCase { version, catalog, document })
+}
+
+/// The whole catalogue: the active definition, or another one, with every condition record that is in it now.
+///
+/// # Errors
+/// `UnknownReference` for the definition.
+pub(crate) fn whole_catalogue(records: &mut dyn Records, definition: Option<Id>) -> Result<PriceCatalog> {
+    let version = records.version()?;
+    let definition = match definition {
+        Some(id) => definition_of(records, id)?,
+        None => definition_at(records, version)?,
+    };
+    let mut catalog = definition.definition;
+    catalog.version = version.to_string();
+    let open = Filter::IsEmpty { field: "until_version".to_owned() };
+    for row in records.read(PriceCondition::NAME, &Query { filter: Some(open), ..Query::default() })? {
+        catalog.records.push(PriceCondition::from_stored(row)?.record());
+    }
+    Ok(catalog)
+}
+
+/// A definition by its identifier.
+pub(super) fn definition_of(records: &mut dyn Records, id: Id) -> Result<PriceDefinition> {
+    let rows = records.read(PriceDefinition::NAME, &Query::matching(&[("id", FieldValue::Reference(id))]))?;
+    let row = rows.into_iter().next().ok_or_else(|| {
+        Error::invalid(ErrorCode::UnknownReference, "definition", "`definition` points to no price_definition")
+    })?;
+    PriceDefinition::from_stored(row)
 }
 
 /// The definition that was active at a version.

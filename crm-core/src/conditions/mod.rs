@@ -20,6 +20,7 @@ mod gather;
 mod rules;
 mod types;
 pub(crate) mod usage;
+mod what_if;
 
 #[cfg(test)]
 mod tests;
@@ -32,8 +33,11 @@ pub use types::{
     PriceCondition, PriceConditionPage, PriceDefinition, PriceDefinitionPage, UsageStatus,
 };
 
-pub(crate) use catalogue::{ForRule, Records, case_of, replay};
+pub use what_if::{MAX_WHAT_IF_QUOTES, PriceDraft};
+
+pub(crate) use catalogue::{ForRule, Records, case_of, replay, whole_catalogue};
 pub(crate) use rules::{join_rule_of, restore_rule_of, rule_of};
+pub(crate) use what_if::Drafted;
 
 use crate::schema::EntityType;
 

@@ -148,6 +148,11 @@ fn fill(view: &mut dyn View, condition: &mut PriceCondition) -> Result<()> {
         let message = "no price definition is active: condition records need one";
         return Err(Error::invalid(ErrorCode::UnknownReference, "condition_type", message));
     };
+    fit(definition, condition)
+}
+
+/// As [`fill`], for a definition.
+pub(super) fn fit(definition: PriceDefinition, condition: &mut PriceCondition) -> Result<()> {
     complete_key(&definition.definition, condition)?;
     let record = condition.record();
     let catalog = PriceCatalog { records: vec![record.clone()], ..definition.definition };

@@ -467,3 +467,24 @@ fn whoever_may_not_see_rates_or_the_customer_gets_no_prices() {
         assert_eq!(plain.net, decimal("406.5"));
     }
 }
+
+#[test]
+fn the_stored_catalogue_is_linted_whole() {
+    use crate::pricing::PriceLint;
+    for (_folder, admin) in sessions() {
+        let world = world(&admin);
+        let first = define(&admin);
+        assert!(admin.conditions().lint(None).unwrap().iter().all(|found| found.code != PriceLint::NeverHitRecord));
+        // The procedure of the draft has no discount: its records are never hit.
+        admin.conditions().add_conditions(&[discount(world.group, world.valves, "9")]).unwrap();
+        let mut next = first.definition.clone();
+        next.procedures[0].steps.retain(|step| step.number != 20);
+        let draft = PriceDefinition { name: "next".into(), definition: next, ..PriceDefinition::default() };
+        let draft = admin.conditions().create_definition(&draft).unwrap();
+        let before = admin.conditions().lint(None).unwrap();
+        let after = admin.conditions().lint(Some(draft.id)).unwrap();
+        assert!(after.len() > before.len(), "{before:?} {after:?}");
+        let wrong = admin.conditions().lint(Some(Id::from_bytes([3; 16]))).unwrap_err();
+        assert_eq!((wrong.code(), wrong.field()), (ErrorCode::UnknownReference, Some("definition")));
+    }
+}

@@ -1,7 +1,7 @@
 //! The questions of the JSON door: reading records, and the reports of every room.
 
 use super::{Command, HandOver, Session, Transfer};
-use crate::conditions::PriceContext;
+use crate::conditions::{PriceContext, PriceDraft};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
@@ -209,6 +209,20 @@ value_union! {
             /// For whom it is.
             context: Option<PriceContext>,
         },
+        /// What is doubtful in the stored price catalogue.
+        PriceLint {
+            /// A draft of a definition; the active one if nothing is said.
+            definition: Option<Id>,
+        },
+        /// What quotes would come to by another price catalogue.
+        PriceWhatIf {
+            /// What would be different in it.
+            draft: PriceDraft,
+            /// The quotes.
+            quotes: Vec<Id>,
+            /// The field of their documents by which sums are grouped.
+            group_by: Option<String>,
+        },
         /// What a quote was priced by, as it was then.
         QuotePriceCase {
             /// The quote.
@@ -397,6 +411,10 @@ impl Question {
             }
             Self::PriceCase { document, context } => {
                 json::to_canonical(&session.conditions().price_case(&document, &context.unwrap_or_default())?)
+            }
+            Self::PriceLint { definition } => json::to_canonical(&session.conditions().lint(definition)?),
+            Self::PriceWhatIf { draft, quotes, group_by } => {
+                json::to_canonical(&session.conditions().what_if(&draft, &quotes, group_by.as_deref())?)
             }
             Self::QuotePriceCase { quote } => json::to_canonical(&session.quotes().price_case(quote)?),
             quotes => quotes.quotes(session),

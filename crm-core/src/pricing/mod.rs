@@ -237,4 +237,5 @@ pub use price::{Pricer, price};
 pub use procedure::*;
 pub use result::*;
 pub use text::{audit_json, lint_json, waterfall_json};
+pub(crate) use what_if::compare;
 pub use what_if::{WhatIf, WhatIfLine, WhatIfStep, WhatIfSum};

@@ -146,40 +146,46 @@ impl Pricer {
         let plain: Vec<PriceDocument> =
             documents.iter().map(|document| PriceDocument { trace: Some(false), ..document.clone() }).collect();
         let (before, after) = (self.each(&plain, threads)?, draft.each(&plain, threads)?);
-        let mut found = WhatIf {
-            documents: 0,
-            total: WhatIfSum::of(""),
-            lines: Vec::new(),
-            products: Vec::new(),
-            groups: Vec::new(),
+        compare(plain.iter().zip(before.iter().zip(&after)), group_by)
+    }
+}
+
+/// Compares the prices of documents before and after: every item that differs, and sums.
+///
+/// # Errors
+/// `Overflow` if sums do not fit.
+pub(crate) fn compare<'a>(
+    priced: impl Iterator<Item = (&'a PriceDocument, (&'a Result<PriceResult>, &'a Result<PriceResult>))>,
+    group_by: Option<&str>,
+) -> Result<WhatIf> {
+    let mut found =
+        WhatIf { documents: 0, total: WhatIfSum::of(""), lines: Vec::new(), products: Vec::new(), groups: Vec::new() };
+    let (mut products, mut groups) = (BTreeMap::new(), BTreeMap::new());
+    for (place, (document, pair)) in (0_i64..).zip(priced) {
+        let (Ok(before), Ok(after)) = pair else {
+            found.lines.extend(without_price(place, document, group_by, pair));
+            continue;
         };
-        let (mut products, mut groups) = (BTreeMap::new(), BTreeMap::new());
-        for (place, (document, pair)) in (0_i64..).zip(plain.iter().zip(before.iter().zip(&after))) {
-            let (Ok(before), Ok(after)) = pair else {
-                found.lines.extend(without_price(place, document, group_by, pair));
-                continue;
+        found.documents = found.documents.saturating_add(1);
+        for line in compared(place, document, group_by, before, after)? {
+            let Compared { line, before, after, changed } = line;
+            found.total.add(&before, &after, changed)?;
+            let sum = |sums: &mut BTreeMap<String, WhatIfSum>, key: Option<&String>| {
+                let key = key.cloned().unwrap_or_default();
+                sums.entry(key.clone()).or_insert_with(|| WhatIfSum::of(&key)).add(&before, &after, changed)
             };
-            found.documents = found.documents.saturating_add(1);
-            for line in compared(place, document, group_by, before, after)? {
-                let Compared { line, before, after, changed } = line;
-                found.total.add(&before, &after, changed)?;
-                let sum = |sums: &mut BTreeMap<String, WhatIfSum>, key: Option<&String>| {
-                    let key = key.cloned().unwrap_or_default();
-                    sums.entry(key.clone()).or_insert_with(|| WhatIfSum::of(&key)).add(&before, &after, changed)
-                };
-                sum(&mut products, line.product.as_ref())?;
-                if group_by.is_some() {
-                    sum(&mut groups, line.group.as_ref())?;
-                }
-                if changed {
-                    found.lines.push(line);
-                }
+            sum(&mut products, line.product.as_ref())?;
+            if group_by.is_some() {
+                sum(&mut groups, line.group.as_ref())?;
+            }
+            if changed {
+                found.lines.push(line);
             }
         }
-        found.products = products.into_values().collect();
-        found.groups = groups.into_values().collect();
-        Ok(found)
     }
+    found.products = products.into_values().collect();
+    found.groups = groups.into_values().collect();
+    Ok(found)
 }
 
 /// An item by both catalogues.

@@ -2,18 +2,20 @@
 
 use crate::access::Action;
 use crate::conditions::{
-    ConditionCommand, ConditionCounterPage, ConditionUsagePage, PriceCase, PriceCondition, PriceConditionPage,
-    PriceContext, PriceDefinition, PriceDefinitionPage, Records, VERSIONS, case_of,
+    ConditionCommand, ConditionCounterPage, ConditionUsagePage, Drafted, MAX_WHAT_IF_QUOTES, PriceCase, PriceCondition,
+    PriceConditionPage, PriceContext, PriceDefinition, PriceDefinitionPage, PriceDraft, Records, VERSIONS, case_of,
+    whole_catalogue,
 };
 use crate::customer::AccountLink;
 use crate::engine::read::{Reading, last_number};
 use crate::engine::{Command, RecordChange, Session};
 use crate::journal::ChangeKind;
-use crate::pricing::{CounterUsage, PriceDocument, PriceResult, price};
+use crate::pricing::{CounterUsage, LintFinding, PriceDocument, PriceResult, WhatIf, compare, lint, price};
 use crate::query::Query;
+use crate::quote::Quote;
 use crate::room::Reader as _;
 use crate::schema::{Entity as _, Row};
-use crate::value::{Currency, Error, FieldValue, Id, Result};
+use crate::value::{Currency, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
 /// The price catalogue of a session's tenant.
 #[derive(Debug, Clone, Copy)]
@@ -282,4 +284,69 @@ impl Conditions<'_> {
             case_of(&mut ForReader(reading), document.clone(), context).map(|(case, _)| case)
         })
     }
+
+    /// What is doubtful in the stored catalogue, or would be with a draft of a definition: records that are never hit, accesses that
+    /// cannot be reached, gaps in scales, missing conversions.
+    ///
+    /// # Errors
+    /// `UnknownReference` for the definition, `Denied` for a reader who may not see the rates of condition records.
+    pub fn lint(&self, definition: Option<Id>) -> Result<Vec<LintFinding>> {
+        let catalog = self.session.reading(|reading| {
+            require_rates(reading)?;
+            whole_catalogue(&mut ForReader(reading), definition)
+        })?;
+        lint(&catalog)
+    }
+
+    /// What quotes that are priced by conditions would come to by another catalogue: every line that differs from what stands in
+    /// the quote, with sums by product and by a field of the documents, for example `account`. A quote without a price by the
+    /// draft is told with the reason; it stops nothing.
+    ///
+    /// # Errors
+    /// `TooMany` for more than [`MAX_WHAT_IF_QUOTES`]; what is wrong with the draft, for example under `add[2]`; `NotAllowed` with the
+    /// place for a quote that is not priced by conditions; `NotFound`; `Denied` for a reader who may not see the figures of
+    /// quotes or the rates of condition records.
+    pub fn what_if(&self, draft: &PriceDraft, quotes: &[Id], group_by: Option<&str>) -> Result<WhatIf> {
+        if quotes.len() > MAX_WHAT_IF_QUOTES {
+            let problem =
+                Problem::of_field(ErrorCode::TooMany, "quotes", "these are more quotes than are priced at once");
+            return Err(problem.with("max", MAX_WHAT_IF_QUOTES).into_invalid());
+        }
+        let priced = self.session.reading(|reading| priced_again(reading, draft, quotes))?;
+        compare(priced.iter().map(|(document, before, after)| (document, (before, after))), group_by)
+    }
+}
+
+/// A document, its price as it stands in the quote, and its price by a draft.
+type PricedAgain = (PriceDocument, Result<PriceResult>, Result<PriceResult>);
+
+fn priced_again(reading: &mut Reading<'_>, draft: &PriceDraft, quotes: &[Id]) -> Result<Vec<PricedAgain>> {
+    require_rates(reading)?;
+    for field in ["price_input", "price_result"] {
+        if !reading.can_read(Quote::NAME, field) {
+            return Err(Error::denied("read the figures of", Quote::NAME));
+        }
+    }
+    let drafted = Drafted::of(&mut ForReader(reading), draft)?;
+    let mut priced = Vec::with_capacity(quotes.len());
+    for (place, id) in quotes.iter().enumerate() {
+        let at = |error: Error| error.under(&format!("quotes[{place}]"));
+        let quote = Quote::from_stored(reading.get(Quote::NAME, *id).map_err(at)?)?;
+        let (Some(input), Some(before)) = (quote.price_input, quote.price_result) else {
+            let message = "the quote is not priced by conditions";
+            return Err(at(Error::invalid(ErrorCode::NotAllowed, "priced_by", message)));
+        };
+        let context = PriceContext {
+            account: quote.account,
+            contact: quote.contact,
+            opportunity: quote.opportunity,
+            price_list: quote.price_list,
+            document: None,
+            version: None,
+        };
+        let case = drafted.case(&mut ForReader(reading), &input.document, &context);
+        let after = case.and_then(|case| price(&case.catalog, &case.document));
+        priced.push((input.document, Ok(before), after));
+    }
+    Ok(priced)
 }

@@ -223,3 +223,79 @@ fn what_is_taken_back_has_its_figures_again() {
         assert_eq!((by_lines.price_result, by_lines.catalog_version), (None, None));
     }
 }
+
+#[test]
+fn quotes_are_priced_by_a_draft_of_the_catalogue() {
+    use crate::conditions::PriceDraft;
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let id = admin.conditions().add_conditions(&[of_product("DISCOUNT", valve, "9")]).unwrap()[0];
+        let offer = |quantity: i64| {
+            let line = QuoteLine::of_product(valve, quantity.into());
+            admin.quotes().create_quote(&priced(vec![line])).unwrap()
+        };
+        let (first, second) = (offer(3), offer(10));
+        let quotes = [first.id, second.id];
+        let same = admin.conditions().what_if(&PriceDraft::default(), &quotes, None).unwrap();
+        assert_eq!(
+            (same.documents, same.total.changed, same.lines.len()),
+            (2, 0, 0),
+            "nothing differs, nothing is told"
+        );
+        let draft =
+            PriceDraft { add: vec![of_product("DISCOUNT", valve, "10")], retire: vec![id], ..PriceDraft::default() };
+        let found = admin.conditions().what_if(&draft, &quotes, None).unwrap();
+        // 405.15 less 36.46 and less 40.52 (40.515); 1,350.50 less 121.55 (121.545) and less 135.05.
+        assert_eq!((found.total.net_before, found.total.net_after), (decimal("1597.64"), decimal("1580.08")));
+        assert_eq!((found.lines.len(), found.lines[0].steps[0].step), (2, 20));
+        assert_eq!(found.products[0].key, valve.to_string());
+        // A record that stands beside another one of its key gives no price.
+        let twice = PriceDraft { retire: Vec::new(), ..draft.clone() };
+        let told = admin.conditions().what_if(&twice, &quotes, None).unwrap();
+        assert_eq!((told.documents, told.lines[0].error_after), (0, Some(ErrorCode::Overlap)));
+        let wrong = PriceDraft { add: vec![of_product("NONE", valve, "1")], ..PriceDraft::default() };
+        let error = admin.conditions().what_if(&wrong, &quotes, None).unwrap_err();
+        assert_eq!(error.field(), Some("add[0].condition_type"));
+        let plain = admin.quotes().create_quote(&quote(vec![QuoteLine::written("x", 1.into(), 1.into())])).unwrap();
+        let error = admin.conditions().what_if(&draft, &[plain.id], None).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::NotAllowed, Some("quotes[0].priced_by")));
+        assert_eq!(admin.quotes().quote(first.id).unwrap().total, first.total, "nothing is stored");
+    }
+}
+
+#[test]
+fn chosen_alternatives_are_priced_as_the_quote_was() {
+    use crate::quote::QuoteLineKind;
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        admin.conditions().add_conditions(&[of_product("DISCOUNT", valve, "9")]).unwrap();
+        let by_hand = |position: i64, rate: &str, kind, alternative_to| QuoteLine {
+            position: Some(position),
+            conditions: vec![by_hand("PRICE", rate)],
+            kind: Some(kind),
+            alternative_to,
+            ..QuoteLine { description: Some("x".into()), ..QuoteLine::of_product(valve, 1.into()) }
+        };
+        let lines = vec![
+            by_hand(10, "100", QuoteLineKind::Item, None),
+            by_hand(20, "200", QuoteLineKind::Alternative, Some(10)),
+            by_hand(30, "50", QuoteLineKind::Option, None),
+        ];
+        let made = admin.quotes().create_quote(&priced(lines)).unwrap();
+        assert_eq!((made.subtotal, made.total), (Some(decimal("100")), Some(decimal("91"))));
+        assert_eq!(made.lines[1].net_amount, Some(decimal("182")));
+        let sent = admin.quotes().send(made.id, made.version).unwrap();
+        let command =
+            QuoteCommand::AcceptQuote { quote: sent.id, expected_version: sent.version, chosen: Some(vec![20, 30]) };
+        admin.execute(Command::Quote(command)).unwrap();
+        let accepted = admin.quotes().quote(sent.id).unwrap();
+        // 200 and 50 less 9 % each, and 13 % on 227.50: 29.575.
+        assert_eq!(
+            (accepted.accepted_total, accepted.accepted_tax_total),
+            (Some(decimal("227.5")), Some(decimal("29.58")))
+        );
+        assert_eq!(accepted.total, made.total, "what was sent stays");
+    }
+}
