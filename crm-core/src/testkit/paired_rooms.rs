@@ -266,7 +266,7 @@ pub(super) fn price_definition(name: &str) -> PriceDefinition {
         "version": "",
         "fields": [
             {"name": "price_list"}, {"name": "account"}, {"name": "account_x_cost"}, {"name": "account_short_name"},
-            {"name": "account_employees", "kind": "number"}, {"name": "account_annual_revenue", "kind": "number"}, {"name": "product_description"}
+            {"name": "account_employees"}, {"name": "account_annual_revenue", "kind": "number"}, {"name": "product_description"}
         ],
         "tables": [
             {"code": "LIST", "fields": ["price_list", "product"]}, {"code": "PRODUCT", "fields": ["product"]},

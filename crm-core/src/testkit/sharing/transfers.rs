@@ -242,8 +242,9 @@ fn who_owned_a_record_on_a_past_date_is_never_changed_by_a_later_transfer() {
 #[test]
 fn every_entity_that_points_to_work_says_with_what_it_moves() {
     /// Those that stay: activities with who did them, links with their accounts by a rule, teams and shares with their
-    /// records, leads with who has them, transfers with who asked for them.
-    const STAY: [&str; 6] = ["account_link", "activity", "lead", "record_share", "team_member", "transfer"];
+    /// records, leads with who has them, transfers with who asked for them, condition records with who keeps the catalogue.
+    const STAY: [&str; 7] =
+        ["account_link", "activity", "lead", "price_condition", "record_share", "team_member", "transfer"];
     let known = registry();
     let private = |name: &str| known.get(name).is_some_and(|entity| entity.sharing == Sharing::Private);
     for entity in
