@@ -5,48 +5,95 @@ use std::collections::BTreeMap;
 use super::catalog::{Calculation, ScaleBase};
 use super::definition::TypeDef;
 use super::exact::Exact;
-use super::groups::{Drafts, Key};
 use super::run::{Item, Row, Run};
+use super::groups::{Drafts, Key};
 use crate::value::{Currency, Ratio, Result};
 
 /// In what the levels of a scale count: a unit, or a currency.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Measure {
-    unit: Option<Box<str>>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Measure<'m> {
+    unit: Option<&'m str>,
     currency: Option<Currency>,
 }
 
-/// What one row adds to its group.
+/// The same for keeping.
+type Kept = (Option<Box<str>>, Option<Currency>);
+
+impl Measure<'_> {
+    fn kept(self) -> Kept {
+        (self.unit.map(Into::into), self.currency)
+    }
+}
+
+fn measure_of(kept: &Kept) -> Measure<'_> {
+    Measure { unit: kept.0.as_deref(), currency: kept.1 }
+}
+
+/// What one row adds to a group in which not all count in the same measure.
 #[derive(Debug)]
 struct Member {
     at: usize,
     own: Exact,
-    measure: Measure,
+    measure: Kept,
+}
+
+#[derive(Debug)]
+struct Group {
+    sum: Exact,
+    /// That of the first row.
+    measure: Kept,
+    is_mixed: bool,
+    /// Nothing in a group that counts in one measure.
+    members: Vec<Member>,
 }
 
 /// The groups of a step.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    members: BTreeMap<Key, Vec<Member>>,
-    /// The sums that were asked for.
-    sums: BTreeMap<(Key, Measure), Exact>,
+    of: BTreeMap<Key, Group>,
+    /// The sums of mixed groups that were asked for.
+    sums: BTreeMap<(Key, Kept), Exact>,
 }
 
 impl Run<'_> {
     /// What every item adds to its group at a step.
     pub(super) fn groups(&self, place: usize, condition: &TypeDef, drafts: &Drafts) -> Result<Groups> {
         let mut groups = Groups::default();
+        self.each_member(place, condition, drafts, |_, key, own, measure| {
+            let new = || Group { sum: Exact::ZERO, measure: measure.kept(), is_mixed: false, members: Vec::new() };
+            let group = groups.of.entry(key).or_insert_with(new);
+            group.sum = group.sum.add(own)?;
+            group.is_mixed = group.is_mixed || measure_of(&group.measure) != measure;
+            Ok(())
+        })?;
+        if groups.of.values().any(|group| group.is_mixed) {
+            self.each_member(place, condition, drafts, |at, key, own, measure| {
+                if let Some(group) = groups.of.get_mut(&key).filter(|group| group.is_mixed) {
+                    group.members.push(Member { at, own, measure: measure.kept() });
+                }
+                Ok(())
+            })?;
+        }
+        Ok(groups)
+    }
+
+    fn each_member(
+        &self,
+        place: usize,
+        condition: &TypeDef,
+        drafts: &Drafts,
+        mut of: impl FnMut(usize, Key, Exact, Measure<'_>) -> Result<()>,
+    ) -> Result<()> {
         for at in 0..self.items.len() {
             let item = self.item(at)?;
             let rows = drafts.get(&at).unwrap_or(&item.rows);
             for row in rows.iter().filter(|row| row.step == place && row.condition == self.procedure_condition(place)) {
                 if let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) {
-                    let measure = self.measure(item, condition, row);
-                    groups.members.entry(key).or_default().push(Member { at, own: own.abs()?, measure });
+                    of(at, key, own.abs()?, self.measure(item, condition, row))?;
                 }
             }
         }
-        Ok(groups)
+        Ok(())
     }
 
     /// What the group of a row reaches, in the measure of its own scale: others may count in other units and currencies.
@@ -60,23 +107,27 @@ impl Run<'_> {
         let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) else {
             return Ok(row.own_scale_base);
         };
-        let Some(members) = groups.members.get(&key) else { return Ok(Some(own)) };
-        let wanted = (key, self.measure(self.item(at)?, condition, row));
-        if let Some(known) = groups.sums.get(&wanted) {
+        let Some(group) = groups.of.get(&key) else { return Ok(Some(own)) };
+        if !group.is_mixed {
+            return Ok(Some(group.sum));
+        }
+        let wanted = self.measure(self.item(at)?, condition, row);
+        let name = (key, wanted.kept());
+        if let Some(known) = groups.sums.get(&name) {
             return Ok(Some(*known));
         }
         let mut sum = Exact::ZERO;
-        for member in members {
+        for member in &group.members {
             let factor = self
-                .between(self.item(member.at)?, &member.measure, &wanted.1)
+                .between(self.item(member.at)?, measure_of(&member.measure), wanted)
                 .map_err(|error| self.told(member.at, row.step, error))?;
             sum = sum.add(if factor == Ratio::ONE { member.own } else { member.own.mul_ratio(factor)? })?;
         }
-        groups.sums.insert(wanted, sum);
+        groups.sums.insert(name, sum);
         Ok(Some(sum))
     }
 
-    fn measure(&self, item: &Item, condition: &TypeDef, row: &Row) -> Measure {
+    fn measure<'m>(&'m self, item: &'m Item, condition: &'m TypeDef, row: &Row) -> Measure<'m> {
         let rule = row.rule.and_then(|rule| self.records.rule(rule));
         let (unit, currency) = rule.map_or((None, None), super::records::Rule::unit_and_currency);
         match condition.is.scale.as_ref().map(|scale| scale.base) {
@@ -85,22 +136,21 @@ impl Run<'_> {
             }
             None | Some(ScaleBase::Field) => Measure { unit: None, currency: None },
             Some(ScaleBase::Quantity) => {
-                let unit = condition.scale_unit(unit).or(item.unit.as_deref());
-                Measure { unit: unit.map(Into::into), currency: None }
+                Measure { unit: condition.scale_unit(unit).or(item.unit.as_deref()), currency: None }
             }
             Some(base) => {
                 let plain = if base == ScaleBase::Volume { "MTQ" } else { "KGM" };
-                Measure { unit: Some(condition.scale_unit(unit).unwrap_or(plain).into()), currency: None }
+                Measure { unit: condition.scale_unit(unit).or(Some(plain)), currency: None }
             }
         }
     }
 
     /// How much of one measure a figure of another one is.
-    fn between(&self, item: &Item, from: &Measure, to: &Measure) -> Result<Ratio> {
+    fn between(&self, item: &Item, from: Measure<'_>, to: Measure<'_>) -> Result<Ratio> {
         if from == to {
             return Ok(Ratio::ONE);
         }
-        match (from.unit.as_deref(), to.unit.as_deref()) {
+        match (from.unit, to.unit) {
             (Some(from), Some(to)) => self.definition.unit_factor(self.product(item), from, to),
             _ => {
                 let to = self.exchange_to_document(item, to.currency)?;
