@@ -200,6 +200,11 @@ value_union! {
             /// The policy that says what is material; the default one if nothing is said.
             policy: Option<Id>,
         },
+        /// How far a quote became orders.
+        QuoteConversion {
+            /// The quote.
+            quote: Id,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -371,6 +376,7 @@ impl Question {
         match self {
             Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
             Self::QuoteDiff { earlier, later, policy } => json::to_canonical(&quotes.diff(earlier, later, policy)?),
+            Self::QuoteConversion { quote } => json::to_canonical(&quotes.conversion(quote)?),
             rights => rights.rights(session),
         }
     }

@@ -3,7 +3,7 @@
 use super::catalogue::check_sold;
 use super::choice::chosen_totals;
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuotePolicy, QuoteStatus, QuoteTotals};
+use super::{OrderKind, OrderedQuantity, Quote, QuoteCopy, QuotePolicy, QuoteStatus, QuoteTotals, SalesOrder, orders};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
 use crate::schema::{Entity as _, FieldCodec as _};
@@ -63,6 +63,44 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
+        /// Makes a draft with the content of a quote, as the caller sees it, and a chain of its own. Prices that came
+        /// from a list are taken anew, those that were set by hand stay.
+        CopyQuote {
+            /// What is copied.
+            copy: QuoteCopy,
+        },
+        /// Makes an order of a current, accepted quote, at its prices. No more is ordered of a line than was accepted.
+        ConvertQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// Whether it becomes an order or a contract; an order if nothing is said.
+            kind: Option<OrderKind>,
+            /// How much of which lines; everything that is open if nothing is said.
+            lines: Option<Vec<OrderedQuantity>>,
+        },
+        /// Saves an order that was read and changed.
+        UpdateOrder {
+            /// The order with the version that was read.
+            order: SalesOrder,
+        },
+        /// The order binds both sides from now on.
+        ConfirmOrder {
+            /// The order.
+            order: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// The order does not count any more: what it had of the quote is open again.
+        CancelOrder {
+            /// The order.
+            order: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// Why.
+            reason: String,
+        },
         /// Makes a policy that says which changes are material.
         CreateQuotePolicy {
             /// The policy.
@@ -87,6 +125,11 @@ impl QuoteCommand {
             Self::RejectQuote { .. } => "quote.reject_quote",
             Self::ExpireQuote { .. } => "quote.expire_quote",
             Self::ReviseQuote { .. } => "quote.revise_quote",
+            Self::CopyQuote { .. } => "quote.copy_quote",
+            Self::ConvertQuote { .. } => "quote.convert_quote",
+            Self::UpdateOrder { .. } => "quote.update_order",
+            Self::ConfirmOrder { .. } => "quote.confirm_order",
+            Self::CancelOrder { .. } => "quote.cancel_order",
             Self::CreateQuotePolicy { .. } => "quote.create_quote_policy",
             Self::UpdateQuotePolicy { .. } => "quote.update_quote_policy",
         }
@@ -104,6 +147,15 @@ impl QuoteCommand {
             Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
+            Self::CopyQuote { copy } => super::copy::copy(view, copy),
+            Self::ConvertQuote { quote, expected_version, kind, lines } => {
+                orders::convert(view, (*quote, *expected_version), kind.unwrap_or_default(), lines.as_deref())
+            }
+            Self::UpdateOrder { order } => Ok(Decision::of(Change::save(order))),
+            Self::ConfirmOrder { order, expected_version } => orders::confirm(view, *order, *expected_version),
+            Self::CancelOrder { order, expected_version, reason } => {
+                orders::cancel(view, *order, *expected_version, reason)
+            }
             Self::CreateQuotePolicy { policy } => Ok(Decision::of(Change::create(policy))),
             Self::UpdateQuotePolicy { policy } => Ok(Decision::of(Change::save(policy))),
         }

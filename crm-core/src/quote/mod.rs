@@ -13,9 +13,11 @@ mod catalogue;
 mod chain;
 mod choice;
 mod commands;
+mod copy;
 mod diff;
 mod figures;
 mod lines;
+mod orders;
 mod policy;
 mod rules;
 mod types;
@@ -26,13 +28,18 @@ mod tests;
 pub use chain::{QuoteRevision, quote_hash};
 pub use choice::{chosen_lines, price_lines};
 pub use commands::QuoteCommand;
+pub use copy::QuoteCopy;
 pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
 pub use figures::QuoteTotals;
+pub use orders::{
+    ConversionLine, OrderKind, OrderLine, OrderStatus, OrderedQuantity, QuoteConversion, SalesOrder, SalesOrderPage,
+};
 pub use policy::{MAX_MATERIAL_FIELDS, MaterialDirection, MaterialField, QuotePolicy, QuotePolicyPage};
 pub use types::{MAX_LINES, Quote, QuoteLine, QuoteLineKind, QuotePage, QuoteRounding, QuoteStatus, QuoteTax};
 
 pub(crate) use chain::revisions;
 pub(crate) use diff::diff;
+pub(crate) use orders::conversion;
 pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 
 use crate::schema::{EntityType, MovesWith};
@@ -43,10 +50,17 @@ const OPEN_QUOTES: &[MovesWith] = &[
     MovesWith { whole: "opportunity", field: "opportunity", open: Some(("status", &["draft", "sent"])) },
 ];
 
+/// Orders that count move with their opportunity, and with their account if they have none.
+const OPEN_ORDERS: &[MovesWith] = &[
+    MovesWith { whole: "account", field: "account", open: Some(("status", &["draft", "confirmed"])) },
+    MovesWith { whole: "opportunity", field: "opportunity", open: Some(("status", &["draft", "confirmed"])) },
+];
+
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES),
         EntityType::of::<QuotePolicy>(),
+        EntityType::of::<SalesOrder>().controlled_by("account").moves_with(OPEN_ORDERS),
     ]
 }

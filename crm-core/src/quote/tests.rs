@@ -1,6 +1,7 @@
 mod chains;
 mod choices;
 mod diffs;
+mod orders;
 
 use std::collections::HashMap;
 use std::sync::Arc;
