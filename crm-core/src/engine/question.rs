@@ -6,6 +6,7 @@ use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
 use crate::merging::MergeRequest;
 use crate::product::{BundleChoice, ProductSearch};
 use crate::query::{AggregateQuery, Query};
+use crate::quote::LostQuoteOptions;
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
 use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
@@ -205,6 +206,11 @@ value_union! {
             /// The quote.
             quote: Id,
         },
+        /// Rejected quotes by reason and competitor.
+        LostQuotes {
+            /// What is asked for.
+            options: Option<LostQuoteOptions>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -377,6 +383,7 @@ impl Question {
             Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
             Self::QuoteDiff { earlier, later, policy } => json::to_canonical(&quotes.diff(earlier, later, policy)?),
             Self::QuoteConversion { quote } => json::to_canonical(&quotes.conversion(quote)?),
+            Self::LostQuotes { options } => json::to_canonical(&quotes.lost(&options.unwrap_or_default())?),
             rights => rights.rights(session),
         }
     }

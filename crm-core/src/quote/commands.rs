@@ -2,8 +2,12 @@
 
 use super::catalogue::check_sold;
 use super::choice::chosen_totals;
+use super::loss::check_loss;
 use super::rules::{check_revisable, check_step};
-use super::{OrderKind, OrderedQuantity, Quote, QuoteCopy, QuotePolicy, QuoteStatus, QuoteTotals, SalesOrder, orders};
+use super::{
+    OrderKind, OrderedQuantity, Quote, QuoteCopy, QuoteLoss, QuotePolicy, QuoteStatus, QuoteTotals, SalesOrder, orders,
+};
+use crate::customer::Account;
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
 use crate::schema::{Entity as _, FieldCodec as _};
@@ -48,6 +52,8 @@ value_union! {
             expected_version: i64,
             /// Why.
             reason: String,
+            /// What else is known: the kind of reason, who won and at which price.
+            loss: Option<QuoteLoss>,
         },
         /// The customer did not answer until the date of validity, which has passed.
         ExpireQuote {
@@ -144,7 +150,9 @@ impl QuoteCommand {
             Self::AcceptQuote { quote, expected_version, chosen } => {
                 accept(view, *quote, *expected_version, chosen.as_deref().unwrap_or_default())
             }
-            Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
+            Self::RejectQuote { quote, expected_version, reason, loss } => {
+                reject(view, *quote, *expected_version, reason, loss.as_ref())
+            }
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
             Self::CopyQuote { copy } => super::copy::copy(view, copy),
@@ -245,15 +253,31 @@ fn close_opportunity(view: &mut dyn View, quote: &Quote, total: Option<Decimal>,
     Ok(take_step(view, &close)?.because(TraceStep::new("quote_accepted").with("quote", number)))
 }
 
-fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str) -> Result<Decision> {
-    step(view, id, version, QuoteStatus::Rejected)?;
+fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str, loss: Option<&QuoteLoss>) -> Result<Decision> {
+    let quote = step(view, id, version, QuoteStatus::Rejected)?;
     if reason.trim().is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "reason", "a reason must be given"));
     }
+    let mut loss = loss.cloned().unwrap_or_default();
+    check_loss(&loss)?;
+    if let Some(account) = loss.competitor_account {
+        let found = record::<Account>(view, account).map_err(|_| {
+            let message = "`competitor_account` points to no account";
+            Error::invalid(ErrorCode::UnknownReference, "loss.competitor_account", message)
+        })?;
+        loss.competitor = loss.competitor.or(Some(found.name));
+    }
+    let competitor = loss.competitor.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let of_price = loss.competitor_price.and(loss.competitor_currency.or(quote.currency));
     let set = vec![
         ("status", QuoteStatus::Rejected.as_str().into()),
         ("decided_on", view.today().into()),
         ("reject_reason", reason.into()),
+        ("lost_reason", loss.reason.to_field()),
+        ("competitor", competitor.to_field()),
+        ("competitor_account", loss.competitor_account.to_field()),
+        ("competitor_price", loss.competitor_price.to_field()),
+        ("competitor_currency", of_price.to_field()),
     ];
     Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)))
 }

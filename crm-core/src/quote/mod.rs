@@ -17,6 +17,7 @@ mod copy;
 mod diff;
 mod figures;
 mod lines;
+mod loss;
 mod orders;
 mod policy;
 mod rules;
@@ -31,6 +32,7 @@ pub use commands::QuoteCommand;
 pub use copy::QuoteCopy;
 pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
 pub use figures::QuoteTotals;
+pub use loss::{LostQuoteOptions, LostQuotes, LostReason, LostTotal, QuoteLoss, lost_quotes};
 pub use orders::{
     ConversionLine, OrderKind, OrderLine, OrderStatus, OrderedQuantity, QuoteConversion, SalesOrder, SalesOrderPage,
 };
@@ -39,6 +41,7 @@ pub use types::{MAX_LINES, Quote, QuoteLine, QuoteLineKind, QuotePage, QuoteRoun
 
 pub(crate) use chain::revisions;
 pub(crate) use diff::diff;
+pub(crate) use loss::lost;
 pub(crate) use orders::conversion;
 pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 

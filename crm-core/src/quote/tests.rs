@@ -1,6 +1,7 @@
 mod chains;
 mod choices;
 mod diffs;
+mod losses;
 mod orders;
 
 use std::collections::HashMap;

@@ -3,8 +3,8 @@
 use crate::engine::{Command, Session};
 use crate::query::Query;
 use crate::quote::{
-    self, OrderKind, OrderedQuantity, Quote, QuoteCommand, QuoteConversion, QuoteCopy, QuoteDiff, QuotePage,
-    QuotePolicy, QuotePolicyPage, QuoteRevision, SalesOrder, SalesOrderPage,
+    self, LostQuoteOptions, LostQuotes, OrderKind, OrderedQuantity, Quote, QuoteCommand, QuoteConversion, QuoteCopy,
+    QuoteDiff, QuoteLoss, QuotePage, QuotePolicy, QuotePolicyPage, QuoteRevision, SalesOrder, SalesOrderPage,
 };
 use crate::schema::Entity as _;
 use crate::value::{Id, Result};
@@ -118,7 +118,26 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it was not sent, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
     pub fn reject(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
-        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason: reason.to_owned() })
+        let reason = reason.to_owned();
+        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason, loss: None })
+    }
+
+    /// The customer does not take the quote, and more is known: the kind of reason, who won and at which price.
+    ///
+    /// # Errors
+    /// As [`Quotes::reject`]; `UnknownReference`, `OutOfRange`, `DecimalDigits` under `loss`; `TooLong`.
+    pub fn reject_with(&self, quote: Id, expected_version: i64, reason: &str, loss: &QuoteLoss) -> Result<Quote> {
+        let (reason, loss) = (reason.to_owned(), Some(loss.clone()));
+        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason, loss })
+    }
+
+    /// Rejected quotes that the caller sees, by reason and competitor: how many, how much, and how far the competitor
+    /// was below us. Totals need the right to see them, and so do prices of competitors.
+    ///
+    /// # Errors
+    /// `Denied`, `UnknownField` without the right to see status or date, `Overflow`.
+    pub fn lost(&self, options: &LostQuoteOptions) -> Result<Vec<LostQuotes>> {
+        self.session.reading(|reading| quote::lost(reading, options))
     }
 
     /// The customer did not answer in time.

@@ -278,7 +278,7 @@ CREATE INDEX "lead.converted_contact" ON "lead" (tenant, "converted_contact", id
 CREATE INDEX "lead.converted_opportunity" ON "lead" (tenant, "converted_opportunity", id) WHERE deleted = 0;
 CREATE INDEX "lead.deleted" ON "lead" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "lead_search" USING fts5("scope", "name", "company", "contact_name", content='', contentless_delete=1, tokenize='ascii');
-CREATE TABLE "quote" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "number" TEXT, "opportunity" BLOB, "account" BLOB, "contact" BLOB, "status" TEXT, "revision" INTEGER, "revises" BLOB, "chain" TEXT, "is_current" INTEGER, "valid_until" TEXT, "price_list" BLOB, "currency" TEXT, "prices_include_tax" INTEGER, "lines" TEXT, "subtotal" INTEGER, "discount_total" INTEGER, "total" INTEGER, "taxes" TEXT, "tax_total" INTEGER, "total_with_tax" INTEGER, "rounding" TEXT, "sent_on" TEXT, "content_hash" TEXT, "decided_on" TEXT, "reject_reason" TEXT, "chosen" TEXT, "accepted_total" INTEGER, "accepted_tax_total" INTEGER, "accepted_total_with_tax" INTEGER, "external_ids" TEXT) STRICT;
+CREATE TABLE "quote" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "number" TEXT, "opportunity" BLOB, "account" BLOB, "contact" BLOB, "status" TEXT, "revision" INTEGER, "revises" BLOB, "chain" TEXT, "is_current" INTEGER, "valid_until" TEXT, "price_list" BLOB, "currency" TEXT, "prices_include_tax" INTEGER, "lines" TEXT, "subtotal" INTEGER, "discount_total" INTEGER, "total" INTEGER, "taxes" TEXT, "tax_total" INTEGER, "total_with_tax" INTEGER, "rounding" TEXT, "sent_on" TEXT, "content_hash" TEXT, "decided_on" TEXT, "reject_reason" TEXT, "chosen" TEXT, "accepted_total" INTEGER, "accepted_tax_total" INTEGER, "accepted_total_with_tax" INTEGER, "lost_reason" TEXT, "competitor" TEXT, "competitor_account" BLOB, "competitor_price" INTEGER, "competitor_currency" TEXT, "external_ids" TEXT) STRICT;
 CREATE UNIQUE INDEX "quote.id" ON "quote" (tenant, id);
 CREATE INDEX "quote.owner_name" ON "quote" (tenant, "owner", "name", id) WHERE deleted = 0;
 CREATE INDEX "quote.updated_at" ON "quote" (tenant, "updated_at", id) WHERE deleted = 0;
@@ -292,6 +292,9 @@ CREATE INDEX "quote.revises" ON "quote" (tenant, "revises", id) WHERE deleted = 
 CREATE INDEX "quote.chain" ON "quote" (tenant, "chain", id) WHERE deleted = 0;
 CREATE INDEX "quote.is_current" ON "quote" (tenant, "is_current", id) WHERE deleted = 0;
 CREATE INDEX "quote.valid_until" ON "quote" (tenant, "valid_until", id) WHERE deleted = 0;
+CREATE INDEX "quote.lost_reason" ON "quote" (tenant, "lost_reason", id) WHERE deleted = 0;
+CREATE INDEX "quote.competitor" ON "quote" (tenant, "competitor", id) WHERE deleted = 0;
+CREATE INDEX "quote.competitor_account" ON "quote" (tenant, "competitor_account", id) WHERE deleted = 0;
 CREATE INDEX "quote.deleted" ON "quote" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "quote_search" USING fts5("scope", "name", "number", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "quote_policy" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "material_fields" TEXT, "is_default" INTEGER) STRICT;
