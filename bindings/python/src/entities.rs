@@ -11,7 +11,7 @@ use crm_core::product::{
     ListPrice, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation,
     ProductSource,
 };
-use crm_core::quote::Quote;
+use crm_core::quote::{Quote, QuotePolicy, SalesOrder};
 use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
 use crm_core::schema::{Entity, FieldDefinition};
 use crm_core::value::{Error, ErrorCode, Id, Result, Timestamp};
@@ -31,7 +31,7 @@ macro_rules! of_entity {
             Account, AccountLink, Activity, ActivityLink, Attachment, Contact, DuplicateCase, DuplicateRule,
             DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
             Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceList, Product, ProductBundle,
-            ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, RecordShare, Role,
+            ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, QuotePolicy, RecordShare, Role, SalesOrder,
             SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };

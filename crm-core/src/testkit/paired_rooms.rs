@@ -61,8 +61,8 @@ const STAGES: &[(&str, &str)] = &[
     ("product", "parameters"),
 ];
 /// The entities of which the reader sees his own.
-pub(super) const ROOMS: [&str; 8] =
-    ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
+pub(super) const ROOMS: [&str; 9] =
+    ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote", "sales_order"];
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 10] = [
     "product_class",
@@ -77,7 +77,7 @@ const SHARED: [&str; 10] = [
     "quote_policy",
 ];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 34] = [
+pub(super) const ASKED: [&str; 35] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -94,6 +94,7 @@ pub(super) const ASKED: [&str; 34] = [
     "lead",
     "opportunity",
     "quote",
+    "sales_order",
     "stage_interval",
     "activity_link",
     "pipeline",

@@ -69,6 +69,14 @@ fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
 fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
     paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
 
+/** Every policy of material changes that the query finds. */
+fun Quotes.policySequence(query: Query = Query()): Sequence<QuotePolicy> =
+    paged(query, { policies(it) }, QuotePolicyPage::items, QuotePolicyPage::nextCursor)
+
+/** Every order that the query finds. */
+fun Quotes.orderSequence(query: Query = Query()): Sequence<SalesOrder> =
+    paged(query, { orders(it) }, SalesOrderPage::items, SalesOrderPage::nextCursor)
+
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)
