@@ -63,7 +63,9 @@ mod _native {
     #[pymodule_export]
     use crate::products::Products;
     #[pymodule_export]
-    use crate::quotes::{Quotes, price_lines};
+    use crate::quotes::{
+        Quotes, chosen_lines, diff_quotes, lost_quotes, price_lines, quote_hash, standard_quote_policy,
+    };
     #[pymodule_export]
     use crate::sales::{Sales, standard_pipeline};
     #[pymodule_export]
@@ -162,7 +164,10 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::quote::{
-        Quote, QuoteCommand, QuoteLine, QuotePage, QuoteRounding, QuoteStatus, QuoteTax, QuoteTotals,
+        ConversionLine, LostQuoteOptions, LostQuotes, LostReason, LostTotal, MaterialDirection, MaterialField,
+        OrderKind, OrderLine, OrderStatus, OrderedQuantity, Quote, QuoteChange, QuoteChangeKind, QuoteCommand,
+        QuoteConversion, QuoteCopy, QuoteDiff, QuoteLine, QuoteLineKind, QuoteLoss, QuotePage, QuotePolicy,
+        QuotePolicyPage, QuoteRevision, QuoteRounding, QuoteStatus, QuoteTax, QuoteTotals, SalesOrder, SalesOrderPage,
     };
     #[pymodule_export]
     use crm_core::room::{ExternalId, TraceStep};

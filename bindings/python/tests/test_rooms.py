@@ -35,10 +35,18 @@ from crm_core import (
     LeadConversion,
     LeadStatus,
     LifeCycle,
+    LostQuoteOptions,
+    LostReason,
+    LostTotal,
+    MaterialDirection,
+    MaterialField,
     Measure,
     MeasureFunction,
     NotFoundError,
     Opportunity,
+    OrderKind,
+    OrderStatus,
+    OrderedQuantity,
     ParameterChoice,
     ParameterComparison,
     ParameterCondition,
@@ -60,7 +68,12 @@ from crm_core import (
     Quantity,
     Query,
     Quote,
+    QuoteChangeKind,
+    QuoteCopy,
     QuoteLine,
+    QuoteLineKind,
+    QuoteLoss,
+    QuotePolicy,
     QuoteStatus,
     Role,
     Session,
@@ -74,9 +87,14 @@ from crm_core import (
     User,
     WinRateOptions,
     changes,
+    chosen_lines,
     content_hash,
+    diff_quotes,
+    lost_quotes,
+    quote_hash,
     records,
     standard_pipeline,
+    standard_quote_policy,
 )
 from helpers import START
 
@@ -383,6 +401,83 @@ def test_quotes(session: Session) -> None:
     short = quotes.create_quote(Quote("x", currency="EUR", valid_until=TODAY, lines=lines))
     short = quotes.send(short.id, short.version)
     assert session.at(START + 2 * DAY).quotes.expire(short.id, short.version).status == QuoteStatus.EXPIRED
+
+
+def test_revisions_and_their_differences(session: Session) -> None:
+    quotes = session.quotes
+    lines = [QuoteLine(3, description="Assembly", unit_price=Decimal("135.50"))]
+    draft = quotes.create_quote(Quote("Assembly", currency="EUR", lines=lines))
+    sent = quotes.send(draft.id, draft.version)
+    assert sent.content_hash == quote_hash(sent)
+    second = quotes.revise(sent.id, sent.version)
+    second = quotes.update_quote(second.replace(lines=[second.lines[0].replace(unit_price=Decimal(130))]))
+    assert [(one.quote, one.is_current) for one in quotes.revisions(sent.id)] == [(sent.id, False), (second.id, True)]
+    diff = quotes.diff(sent.id, second.id)
+    assert (diff.needs_new_approval, diff.total_difference) == (True, Decimal("-16.5"))
+    price = next(change for change in diff.changes if change.path == "lines[10].unit_price")
+    assert (price.kind, price.earlier, price.later) == (QuoteChangeKind.CHANGED, '"135.5"', '"130"')
+    assert diff_quotes(quotes.quote(sent.id), second) == diff
+    fields = [MaterialField("lines[*].unit_price", direction=MaterialDirection.HIGHER)]
+    policy = quotes.create_policy(QuotePolicy("dearer", material_fields=fields))
+    assert quotes.policy(policy.id) == policy
+    assert quotes.policies().items == [policy]
+    assert quotes.update_policy(policy.replace(name="dearer only")).name == "dearer only"
+    asked = quotes.diff(sent.id, second.id, policy.id)
+    assert (asked.is_material, asked.needs_new_approval, asked.policy) == (True, False, policy.id)
+    assert diff_quotes(sent, second, standard_quote_policy()).needs_new_approval
+    with pytest.raises(InvalidError) as caught:
+        quotes.create_policy(QuotePolicy("x", material_fields=[MaterialField("nothing")]))
+    assert (caught.value.code, caught.value.field) == (ErrorCode.UNKNOWN_FIELD, "material_fields[0].path")
+    copied = quotes.copy_quote(QuoteCopy(second.id, name="Again"))
+    assert (copied.name, copied.revision, copied.total) == ("Again", 1, Decimal(390))
+
+
+def test_orders_of_an_accepted_quote(session: Session) -> None:
+    quotes = session.quotes
+    lines = [
+        QuoteLine(3, description="Assembly", unit_price=Decimal("33.333333")),
+        QuoteLine(1, description="Spare", unit_price=Decimal(7), kind=QuoteLineKind.OPTION),
+    ]
+    draft = quotes.create_quote(Quote("Assembly", currency="EUR", lines=lines))
+    assert draft.total == Decimal(100)
+    sent = quotes.send(draft.id, draft.version)
+    with pytest.raises(CrmError) as caught:
+        quotes.accept(sent.id, sent.version, [10])
+    assert (caught.value.code, caught.value.field) == (ErrorCode.NOT_ALLOWED, "chosen[0]")
+    assert [line.position for line in chosen_lines(sent.lines, [20])] == [10, 20]
+    accepted = quotes.accept(sent.id, sent.version, [20])
+    assert (accepted.chosen, accepted.accepted_total) == ([20], Decimal(107))
+    first = quotes.convert(accepted.id, accepted.version, lines=[OrderedQuantity(10, quantity=Decimal(1))])
+    assert (first.number, first.total, first.kind) == ("O-2026-000001", Decimal("33.33"), OrderKind.ORDER)
+    with pytest.raises(ConflictError) as over:
+        quotes.convert(accepted.id, accepted.version, lines=[OrderedQuantity(10, quantity=Decimal(3))])
+    assert (over.value.code, over.value.field) == (ErrorCode.OUT_OF_RANGE, "lines[0].quantity")
+    rest = quotes.convert(accepted.id, accepted.version, OrderKind.CONTRACT)
+    assert (rest.number, rest.total) == ("C-2026-000001", Decimal("73.67"))
+    state = quotes.conversion(accepted.id)
+    assert (state.is_complete, state.lines[0].converted_net) == (True, Decimal(100))
+    saved = quotes.update_order(first.replace(customer_reference="PO 1"))
+    confirmed = quotes.confirm_order(first.id, saved.version)
+    assert (confirmed.status, quotes.order(first.id)) == (OrderStatus.CONFIRMED, confirmed)
+    cancelled = quotes.cancel_order(first.id, confirmed.version, "budget")
+    assert (cancelled.status, quotes.order_as_of(first.id, START)) == (OrderStatus.CANCELLED, cancelled)
+    assert len(quotes.orders(Query(filter=F("quote") == accepted.id)).items) == 2
+    assert quotes.conversion(accepted.id).lines[0].open == Decimal(1)
+
+
+def test_lost_quotes(session: Session) -> None:
+    quotes = session.quotes
+    for total in (1000, 2000):
+        lines = [QuoteLine(1, description="Assembly", unit_price=Decimal(total))]
+        draft = quotes.create_quote(Quote("Assembly", currency="EUR", lines=lines))
+        sent = quotes.send(draft.id, draft.version)
+        loss = QuoteLoss(reason=LostReason.PRICE, competitor="Other Works", competitor_price=Decimal(total - 100))
+        lost = quotes.reject(sent.id, sent.version, "cheaper", loss)
+        assert (lost.lost_reason, lost.competitor, lost.competitor_currency) == (LostReason.PRICE, "Other Works", "EUR")
+    [row] = quotes.lost(LostQuoteOptions(rejected_from=TODAY))
+    assert (row.reason, row.competitor, row.count) == (LostReason.PRICE, "Other Works", 2)
+    assert row.totals == [LostTotal("EUR", 2, Decimal(3000), 2, mean_gap_percent=Decimal("6.6667"))]
+    assert lost_quotes(quotes.quotes().items) == [row]
 
 
 def test_everything_that_a_question_finds_page_by_page(session: Session) -> None:

@@ -8,6 +8,7 @@ use crate::merging::MergeRequest;
 use crate::pricing::PriceDocument;
 use crate::product::{BundleChoice, ProductSearch};
 use crate::query::{AggregateQuery, Query};
+use crate::quote::LostQuoteOptions;
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
 use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
@@ -242,6 +243,16 @@ value_union! {
             /// The policy that says what is material; the default one if nothing is said.
             policy: Option<Id>,
         },
+        /// How far a quote became orders.
+        QuoteConversion {
+            /// The quote.
+            quote: Id,
+        },
+        /// Rejected quotes by reason and competitor.
+        LostQuotes {
+            /// What is asked for.
+            options: Option<LostQuoteOptions>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -427,6 +438,8 @@ impl Question {
         match self {
             Self::QuoteRevisions { quote } => json::to_canonical(&quotes.revisions(quote)?),
             Self::QuoteDiff { earlier, later, policy } => json::to_canonical(&quotes.diff(earlier, later, policy)?),
+            Self::QuoteConversion { quote } => json::to_canonical(&quotes.conversion(quote)?),
+            Self::LostQuotes { options } => json::to_canonical(&quotes.lost(&options.unwrap_or_default())?),
             rights => rights.rights(session),
         }
     }

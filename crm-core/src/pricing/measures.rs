@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::catalog::{Calculation, ScaleBase};
 use super::definition::TypeDef;
 use super::exact::Exact;
-use super::run::{Item, Row, Run};
 use super::groups::{Drafts, Key};
+use super::run::{Item, Row, Run};
 use crate::value::{Currency, Ratio, Result};
 
 /// In what the levels of a scale count: a unit, or a currency.

@@ -2,9 +2,14 @@
 
 use super::catalogue::check_sold;
 use super::choice::chosen_totals;
+use super::loss::check_loss;
 use super::priced::{accepted_by_conditions, give_back, set_aside};
 use super::rules::{check_revisable, check_step};
-use super::{Quote, QuoteLine, QuotePolicy, QuoteStatus, QuoteTotals};
+use super::{
+    OrderKind, OrderedQuantity, Quote, QuoteCopy, QuoteLine, QuoteLoss, QuotePolicy, QuoteStatus, QuoteTotals,
+    SalesOrder, orders,
+};
+use crate::customer::Account;
 use crate::pricing::{ManualCondition, RepriceMode};
 use crate::room::{Change, Decision, TraceStep, View, illegal, record, record_for_change};
 use crate::sales::{Opportunity, StageCategory, Step, Target, take_step};
@@ -50,6 +55,8 @@ value_union! {
             expected_version: i64,
             /// Why.
             reason: String,
+            /// What else is known: the kind of reason, who won and at which price.
+            loss: Option<QuoteLoss>,
         },
         /// The customer did not answer until the date of validity, which has passed.
         ExpireQuote {
@@ -77,6 +84,44 @@ value_union! {
             /// The version that was read.
             expected_version: i64,
         },
+        /// Makes a draft with the content of a quote, as the caller sees it, and a chain of its own. Prices that came
+        /// from a list are taken anew, those that were set by hand stay.
+        CopyQuote {
+            /// What is copied.
+            copy: QuoteCopy,
+        },
+        /// Makes an order of a current, accepted quote, at its prices. No more is ordered of a line than was accepted.
+        ConvertQuote {
+            /// The quote.
+            quote: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// Whether it becomes an order or a contract; an order if nothing is said.
+            kind: Option<OrderKind>,
+            /// How much of which lines; everything that is open if nothing is said.
+            lines: Option<Vec<OrderedQuantity>>,
+        },
+        /// Saves an order that was read and changed.
+        UpdateOrder {
+            /// The order with the version that was read.
+            order: SalesOrder,
+        },
+        /// The order binds both sides from now on.
+        ConfirmOrder {
+            /// The order.
+            order: Id,
+            /// The version that was read.
+            expected_version: i64,
+        },
+        /// The order does not count any more: what it had of the quote is open again.
+        CancelOrder {
+            /// The order.
+            order: Id,
+            /// The version that was read.
+            expected_version: i64,
+            /// Why.
+            reason: String,
+        },
         /// Makes a policy that says which changes are material.
         CreateQuotePolicy {
             /// The policy.
@@ -102,6 +147,11 @@ impl QuoteCommand {
             Self::ExpireQuote { .. } => "quote.expire_quote",
             Self::RepriceQuote { .. } => "quote.reprice_quote",
             Self::ReviseQuote { .. } => "quote.revise_quote",
+            Self::CopyQuote { .. } => "quote.copy_quote",
+            Self::ConvertQuote { .. } => "quote.convert_quote",
+            Self::UpdateOrder { .. } => "quote.update_order",
+            Self::ConfirmOrder { .. } => "quote.confirm_order",
+            Self::CancelOrder { .. } => "quote.cancel_order",
             Self::CreateQuotePolicy { .. } => "quote.create_quote_policy",
             Self::UpdateQuotePolicy { .. } => "quote.update_quote_policy",
         }
@@ -116,12 +166,23 @@ impl QuoteCommand {
             Self::AcceptQuote { quote, expected_version, chosen } => {
                 accept(view, *quote, *expected_version, chosen.as_deref().unwrap_or_default())
             }
-            Self::RejectQuote { quote, expected_version, reason } => reject(view, *quote, *expected_version, reason),
+            Self::RejectQuote { quote, expected_version, reason, loss } => {
+                reject(view, *quote, *expected_version, reason, loss.as_ref())
+            }
             Self::ExpireQuote { quote, expected_version } => expire(view, *quote, *expected_version),
             Self::RepriceQuote { quote, expected_version, mode, pricing_date } => {
                 reprice(view, *quote, *expected_version, *mode, *pricing_date)
             }
             Self::ReviseQuote { quote, expected_version } => revise(view, *quote, *expected_version),
+            Self::CopyQuote { copy } => super::copy::copy(view, copy),
+            Self::ConvertQuote { quote, expected_version, kind, lines } => {
+                orders::convert(view, (*quote, *expected_version), kind.unwrap_or_default(), lines.as_deref())
+            }
+            Self::UpdateOrder { order } => Ok(Decision::of(Change::save(order))),
+            Self::ConfirmOrder { order, expected_version } => orders::confirm(view, *order, *expected_version),
+            Self::CancelOrder { order, expected_version, reason } => {
+                orders::cancel(view, *order, *expected_version, reason)
+            }
             Self::CreateQuotePolicy { policy } => Ok(Decision::of(Change::create(policy))),
             Self::UpdateQuotePolicy { policy } => Ok(Decision::of(Change::save(policy))),
         }
@@ -243,15 +304,31 @@ fn close_opportunity(view: &mut dyn View, quote: &Quote, total: Option<Decimal>,
     Ok(take_step(view, &close)?.because(TraceStep::new("quote_accepted").with("quote", number)))
 }
 
-fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str) -> Result<Decision> {
+fn reject(view: &mut dyn View, id: Id, version: i64, reason: &str, loss: Option<&QuoteLoss>) -> Result<Decision> {
     let quote = step(view, id, version, QuoteStatus::Rejected)?;
     if reason.trim().is_empty() {
         return Err(Error::invalid(ErrorCode::Required, "reason", "a reason must be given"));
     }
+    let mut loss = loss.cloned().unwrap_or_default();
+    check_loss(&loss)?;
+    if let Some(account) = loss.competitor_account {
+        let found = record::<Account>(view, account).map_err(|_| {
+            let message = "`competitor_account` points to no account";
+            Error::invalid(ErrorCode::UnknownReference, "loss.competitor_account", message)
+        })?;
+        loss.competitor = loss.competitor.or(Some(found.name));
+    }
+    let competitor = loss.competitor.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let of_price = loss.competitor_price.and(loss.competitor_currency.or(quote.currency));
     let set = vec![
         ("status", QuoteStatus::Rejected.as_str().into()),
         ("decided_on", view.today().into()),
         ("reject_reason", reason.into()),
+        ("lost_reason", loss.reason.to_field()),
+        ("competitor", competitor.to_field()),
+        ("competitor_account", loss.competitor_account.to_field()),
+        ("competitor_price", loss.competitor_price.to_field()),
+        ("competitor_currency", of_price.to_field()),
     ];
     let back = give_back(view, &quote)?;
     Ok(Decision::default().and_rule(Change::update::<Quote>(id, set)).join(back))

@@ -13,9 +13,12 @@ mod catalogue;
 mod chain;
 mod choice;
 mod commands;
+mod copy;
 mod diff;
 mod figures;
 mod lines;
+mod loss;
+mod orders;
 mod policy;
 mod priced;
 mod rules;
@@ -27,8 +30,13 @@ mod tests;
 pub use chain::{QuoteRevision, quote_hash};
 pub use choice::{chosen_lines, price_lines};
 pub use commands::QuoteCommand;
+pub use copy::QuoteCopy;
 pub use diff::{QuoteChange, QuoteChangeKind, QuoteDiff, diff_quotes, is_material, needs_new_approval};
 pub use figures::QuoteTotals;
+pub use loss::{LostQuoteOptions, LostQuotes, LostReason, LostTotal, QuoteLoss, lost_quotes};
+pub use orders::{
+    ConversionLine, OrderKind, OrderLine, OrderStatus, OrderedQuantity, QuoteConversion, SalesOrder, SalesOrderPage,
+};
 pub use policy::{MAX_MATERIAL_FIELDS, MaterialDirection, MaterialField, QuotePolicy, QuotePolicyPage};
 pub use priced::MAX_TRACED_LINES;
 pub use types::{
@@ -37,6 +45,8 @@ pub use types::{
 
 pub(crate) use chain::revisions;
 pub(crate) use diff::diff;
+pub(crate) use loss::lost;
+pub(crate) use orders::conversion;
 pub(crate) use priced::case_of_quote;
 pub(crate) use rules::{delete_rule_of, restore_rule_of, rule_of};
 
@@ -48,10 +58,17 @@ const OPEN_QUOTES: &[MovesWith] = &[
     MovesWith { whole: "opportunity", field: "opportunity", open: Some(("status", &["draft", "sent"])) },
 ];
 
+/// Orders that count move with their opportunity, and with their account if they have none.
+const OPEN_ORDERS: &[MovesWith] = &[
+    MovesWith { whole: "account", field: "account", open: Some(("status", &["draft", "confirmed"])) },
+    MovesWith { whole: "opportunity", field: "opportunity", open: Some(("status", &["draft", "confirmed"])) },
+];
+
 /// The entities of the room.
 pub(crate) fn entities() -> Vec<EntityType> {
     vec![
         EntityType::of::<Quote>().controlled_by("opportunity").moves_with(OPEN_QUOTES),
         EntityType::of::<QuotePolicy>(),
+        EntityType::of::<SalesOrder>().controlled_by("account").moves_with(OPEN_ORDERS),
     ]
 }

@@ -4,9 +4,10 @@ use super::catalogue::complete;
 use super::chain::{quote_deleted, quote_hash, quote_restored, revisions_of};
 use super::choice::{check_kinds, price_lines};
 use super::figures::AMOUNT_SCALE;
+use super::orders::{check_unordered, order_restored, order_rule};
 use super::policy::{policy_restored, policy_rule};
 use super::priced::price_quote;
-use super::{Quote, QuotePolicy, QuoteStatus, lines};
+use super::{Quote, QuotePolicy, QuoteStatus, SalesOrder, lines};
 use crate::customer::{Subject, SubjectEntity, account_became_known};
 use crate::room::{
     Author, Change, Decision, DeleteRule, RecordRule, RestoreRule, View, illegal, kept, record_for_change, refuse,
@@ -20,6 +21,7 @@ pub(crate) fn rule_of(entity: &str) -> Option<RecordRule> {
     match entity {
         Quote::NAME => Some(quote_rule),
         QuotePolicy::NAME => Some(policy_rule),
+        SalesOrder::NAME => Some(order_rule),
         _ => None,
     }
 }
@@ -29,6 +31,7 @@ pub(crate) fn restore_rule_of(entity: &str) -> Option<RestoreRule> {
     match entity {
         Quote::NAME => Some(quote_restored),
         QuotePolicy::NAME => Some(policy_restored),
+        SalesOrder::NAME => Some(order_restored),
         _ => None,
     }
 }
@@ -51,7 +54,12 @@ fn quote_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -> Res
                 let subject = Subject { entity: SubjectEntity::Quote, id: quote.id };
                 (account_became_known(view, subject, before.account, quote.account)?, Some(before))
             }
-            Some(before) => return check_frozen(view.author(), &before, quote).map(|()| Decision::default()),
+            Some(before) => {
+                if before.status == Some(QuoteStatus::Accepted) && quote.status != before.status {
+                    check_unordered(view, quote.id)?;
+                }
+                return check_frozen(view.author(), &before, quote).map(|()| Decision::default());
+            }
         };
         lines::number(&mut quote.lines);
         refuse([lines::problems(&quote.lines), check_kinds(&mut quote.lines)].concat())?;

@@ -1,6 +1,8 @@
 mod chains;
 mod choices;
 mod diffs;
+mod losses;
+mod orders;
 mod priced;
 
 use std::collections::HashMap;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::LostReason;
 use crate::conditions::PriceInput;
 use crate::pricing::{ManualCondition, PriceResult, RepriceMode};
 use crate::room::{ExternalId, external_ids};
@@ -300,6 +301,18 @@ entity! {
             /// `accepted_total + accepted_tax_total`; kept by the engine.
             pub accepted_total_with_tax: Option<Decimal> =>
                 decimal(4).confidential().engine().with_rights_of("lines").in_currency("currency"),
+            /// The kind of reason for which it was rejected; kept by the engine.
+            pub lost_reason: Option<LostReason> => picklist(LostReason::NAMES).indexed().engine(),
+            /// Who won; kept by the engine.
+            pub competitor: Option<String> => text(200).indexed().engine(),
+            /// Who won, if the company is an account; kept by the engine.
+            pub competitor_account: Option<Id> =>
+                reference("account", MergePolicy::Repoint).indexed().engine().with_rights_of("competitor"),
+            /// The price of the competitor, without tax; kept by the engine.
+            pub competitor_price: Option<Decimal> =>
+                decimal(4).confidential().engine().in_currency("competitor_currency"),
+            /// The currency of that price; kept by the engine.
+            pub competitor_currency: Option<Currency> => currency().engine(),
             /// Its identifiers in other systems.
             pub external_ids: Vec<ExternalId> => external_ids(),
         }

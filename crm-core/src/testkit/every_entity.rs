@@ -17,6 +17,7 @@ use crate::exchange::ExportOptions;
 use crate::matching::{MatchKind, shipped_model};
 use crate::pricing::CounterUsage;
 use crate::query::{AggregateQuery, Filter, Measure, MeasureFunction, Query};
+use crate::quote::{OrderKind, Quote, QuoteLine, SalesOrder};
 use crate::room::Reader as _;
 use crate::sales::Pipeline;
 use crate::schema::{EntityType, Sharing};
@@ -208,6 +209,15 @@ fn prices(admin: &Session) -> Vec<Id> {
     kept.into_iter().chain([draft.id]).collect()
 }
 
+/// An order, which no generic command makes.
+fn ordered(admin: &Session) -> SalesOrder {
+    let lines = vec![QuoteLine::written("a", 1.into(), 1.into())];
+    let draft = admin.quotes().create_quote(&Quote { name: "a".into(), lines, ..Quote::default() }).unwrap();
+    let sent = admin.quotes().send(draft.id, draft.version).unwrap();
+    let accepted = admin.quotes().accept(sent.id, sent.version).unwrap();
+    admin.quotes().convert(accepted.id, accepted.version, OrderKind::Order, None).unwrap()
+}
+
 /// An engine with at least one living record of every entity, made by the administrator.
 fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     let admin = &engine.admin;
@@ -241,7 +251,8 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     };
     let rule = admin.admin().create_sharing_rule(&rule).unwrap();
     let kept = [duplicates(admin), prices(admin)].concat();
-    let mut reserved = vec![admin.user(), rule.id];
+    let order = ordered(admin);
+    let mut reserved = vec![admin.user(), rule.id, order.id, order.quote.unwrap()];
     reserved.extend(kept);
     reserved.extend(admin.get::<crate::access::User>(admin.user()).unwrap().permission_sets);
     let mut generator = Generator::new(23, registry(), reserved);

@@ -9,6 +9,7 @@ mod customers;
 mod deals;
 mod duplicates;
 mod merges;
+mod offers;
 mod product_parts;
 mod session;
 
@@ -65,6 +66,7 @@ pub(super) fn calls() -> &'static [Call] {
             session::CALLS,
             customers::CALLS,
             deals::CALLS,
+            offers::CALLS,
             product_parts::CALLS,
             conditions::CALLS,
             admin::CALLS,
@@ -118,6 +120,11 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("parse_command", "reads the text that it is given"),
     ("standard_pipeline", "a constant"),
     ("price_lines", "counts with what it is given"),
+    ("quote_hash", "counts with what it is given"),
+    ("diff_quotes", "compares what it is given"),
+    ("standard_quote_policy", "a constant"),
+    ("chosen_lines", "counts with what it is given"),
+    ("lost_quotes", "counts with what it is given"),
     ("read_csv", "reads the file that it is given"),
     ("write_csv", "writes what it is given"),
     ("rejects_csv", "writes what it is given"),

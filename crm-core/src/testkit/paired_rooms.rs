@@ -62,8 +62,8 @@ const STAGES: &[(&str, &str)] = &[
     ("product", "parameters"),
 ];
 /// The entities of which the reader sees his own.
-pub(super) const ROOMS: [&str; 8] =
-    ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote"];
+pub(super) const ROOMS: [&str; 9] =
+    ["account", "contact", "account_link", "activity", "attachment", "lead", "opportunity", "quote", "sales_order"];
 /// The entities that everybody sees who has the right.
 const SHARED: [&str; 10] = [
     "product_class",
@@ -80,7 +80,7 @@ const SHARED: [&str; 10] = [
 /// The price catalogue: of it the reader sees his own.
 const PRICES: [&str; 4] = ["price_definition", "price_condition", "condition_counter", "condition_usage"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 38] = [
+pub(super) const ASKED: [&str; 39] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -97,6 +97,7 @@ pub(super) const ASKED: [&str; 38] = [
     "lead",
     "opportunity",
     "quote",
+    "sales_order",
     "stage_interval",
     "activity_link",
     "pipeline",

@@ -6,7 +6,9 @@ use crate::engine::{Command, Session};
 use crate::pricing::RepriceMode;
 use crate::query::Query;
 use crate::quote::{
-    self, Quote, QuoteCommand, QuoteDiff, QuotePage, QuotePolicy, QuotePolicyPage, QuoteRevision, case_of_quote,
+    self, LostQuoteOptions, LostQuotes, OrderKind, OrderedQuantity, Quote, QuoteCommand, QuoteConversion, QuoteCopy,
+    QuoteDiff, QuoteLoss, QuotePage, QuotePolicy, QuotePolicyPage, QuoteRevision, SalesOrder, SalesOrderPage,
+    case_of_quote,
 };
 use crate::room::Reader as _;
 use crate::schema::Entity as _;
@@ -121,7 +123,26 @@ impl Quotes<'_> {
     /// # Errors
     /// `IllegalTransition` if it was not sent, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
     pub fn reject(&self, quote: Id, expected_version: i64, reason: &str) -> Result<Quote> {
-        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason: reason.to_owned() })
+        let reason = reason.to_owned();
+        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason, loss: None })
+    }
+
+    /// The customer does not take the quote, and more is known: the kind of reason, who won and at which price.
+    ///
+    /// # Errors
+    /// As [`Quotes::reject`]; `UnknownReference`, `OutOfRange`, `DecimalDigits` under `loss`; `TooLong`.
+    pub fn reject_with(&self, quote: Id, expected_version: i64, reason: &str, loss: &QuoteLoss) -> Result<Quote> {
+        let (reason, loss) = (reason.to_owned(), Some(loss.clone()));
+        self.run(quote, QuoteCommand::RejectQuote { quote, expected_version, reason, loss })
+    }
+
+    /// Rejected quotes that the caller sees, by reason and competitor: how many, how much, and how far the competitor
+    /// was below us. Totals need the right to see them, and so do prices of competitors.
+    ///
+    /// # Errors
+    /// `Denied`, `UnknownField` without the right to see status or date, `Overflow`.
+    pub fn lost(&self, options: &LostQuoteOptions) -> Result<Vec<LostQuotes>> {
+        self.session.reading(|reading| quote::lost(reading, options))
     }
 
     /// The customer did not answer in time.
@@ -222,5 +243,86 @@ impl Quotes<'_> {
     pub fn policies(&self, query: &Query) -> Result<QuotePolicyPage> {
         let (items, next_cursor) = self.session.list(query)?;
         Ok(QuotePolicyPage { items, next_cursor })
+    }
+    /// Makes a draft with the content of a quote as the caller sees it, and a chain of its own. Prices that came from a
+    /// list are taken anew, those that were set by hand stay.
+    ///
+    /// # Errors
+    /// As [`Quotes::create_quote`]; `NotFound`.
+    pub fn copy(&self, copy: &QuoteCopy) -> Result<Quote> {
+        let outcome = self.session.execute(Command::Quote(QuoteCommand::CopyQuote { copy: copy.clone() }))?;
+        self.session.get(outcome.created(Quote::NAME))
+    }
+
+    /// Makes an order or a contract of a current, accepted quote, of everything that is open or of these parts, and
+    /// gives it back. Prices are those of the quote; the parts of a line that is wholly ordered sum to its net amount.
+    ///
+    /// # Errors
+    /// `IllegalTransition` for a quote that is not accepted, or of which nothing is open; `OutOfRange`,
+    /// `DecimalDigits`, `DuplicateKey`, `UnknownReference` with the path, for example `lines[1].quantity`;
+    /// `UnknownField` without the right to see the lines; `StaleVersion`, `NotFound`, `Denied`.
+    pub fn convert(
+        &self,
+        quote: Id,
+        expected_version: i64,
+        kind: OrderKind,
+        lines: Option<&[OrderedQuantity]>,
+    ) -> Result<SalesOrder> {
+        let (kind, lines) = (Some(kind), lines.map(<[_]>::to_vec));
+        let command = QuoteCommand::ConvertQuote { quote, expected_version, kind, lines };
+        let outcome = self.session.execute(Command::Quote(command))?;
+        self.session.get(outcome.created(SalesOrder::NAME))
+    }
+
+    /// How much of each line of a quote was accepted, became orders that the caller sees, and is open.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied` without the right to read orders.
+    pub fn conversion(&self, quote: Id) -> Result<QuoteConversion> {
+        self.session.reading(|reading| quote::conversion(reading, quote))
+    }
+
+    /// One order.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn order(&self, id: Id) -> Result<SalesOrder> {
+        self.session.get(id)
+    }
+
+    /// One page of orders.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn orders(&self, query: &Query) -> Result<SalesOrderPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(SalesOrderPage { items, next_cursor })
+    }
+
+    /// Saves an order that was read and changed: its name, person, reference and owner.
+    ///
+    /// # Errors
+    /// `ReadOnlyField` for what the engine keeps, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn update_order(&self, order: &SalesOrder) -> Result<SalesOrder> {
+        self.session.save_and_read(Command::Quote(QuoteCommand::UpdateOrder { order: order.clone() }), order)
+    }
+
+    /// The order binds both sides from now on.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it is no draft, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn confirm_order(&self, order: Id, expected_version: i64) -> Result<SalesOrder> {
+        self.session.execute(Command::Quote(QuoteCommand::ConfirmOrder { order, expected_version }))?;
+        self.session.get(order)
+    }
+
+    /// The order does not count any more: what it had of the quote is open again.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it is cancelled, `Required` without a reason, `StaleVersion`, `NotFound`, `Denied`.
+    pub fn cancel_order(&self, order: Id, expected_version: i64, reason: &str) -> Result<SalesOrder> {
+        let reason = reason.to_owned();
+        self.session.execute(Command::Quote(QuoteCommand::CancelOrder { order, expected_version, reason }))?;
+        self.session.get(order)
     }
 }

@@ -85,6 +85,14 @@ fun Conditions.counterSequence(query: Query = Query()): Sequence<ConditionCounte
 fun Conditions.usageSequence(query: Query = Query()): Sequence<ConditionUsage> =
     paged(query, { usages(it) }, ConditionUsagePage::items, ConditionUsagePage::nextCursor)
 
+/** Every policy of material changes that the query finds. */
+fun Quotes.policySequence(query: Query = Query()): Sequence<QuotePolicy> =
+    paged(query, { policies(it) }, QuotePolicyPage::items, QuotePolicyPage::nextCursor)
+
+/** Every order that the query finds. */
+fun Quotes.orderSequence(query: Query = Query()): Sequence<SalesOrder> =
+    paged(query, { orders(it) }, SalesOrderPage::items, SalesOrderPage::nextCursor)
+
 /** Every user that the query finds. */
 fun Admin.userSequence(query: Query = Query()): Sequence<User> =
     paged(query, { users(it) }, UserPage::items, UserPage::nextCursor)

@@ -83,6 +83,80 @@ class QuotesTest {
     }
 
     @Test
+    fun `revisions, their differences and their hash`() = inMemory { session ->
+        val quotes = session.quotes()
+        val draft = session.draft(line("10"))
+        val sent = quotes.send(draft.id, draft.version)
+        assertEquals(quoteHash(sent), sent.contentHash)
+        val second = quotes.revise(sent.id, sent.version)
+        val cheaper = second.lines.map { it.copy(unitPrice = BigDecimal("9.5")) }
+        val saved = quotes.updateQuote(second.copy(lines = cheaper))
+        val chain = quotes.revisions(sent.id)
+        assertEquals(listOf(sent.id to false, saved.id to true), chain.map { it.quote to it.isCurrent })
+        val diff = quotes.diff(sent.id, saved.id)
+        assertEquals(true to BigDecimal("-1.5"), diff.needsNewApproval to diff.totalDifference)
+        val price = diff.changes.single { it.path == "lines[10].unit_price" }
+        assertEquals(QuoteChangeKind.CHANGED to "\"9.5\"", price.kind to price.later)
+        assertEquals(diff, diffQuotes(quotes.quote(sent.id), saved))
+        val fields = listOf(MaterialField("lines[*].unit_price", MaterialDirection.HIGHER))
+        val policy = quotes.createPolicy(QuotePolicy(name = "dearer", materialFields = fields))
+        assertEquals(false, quotes.diff(sent.id, saved.id, policy.id).needsNewApproval)
+        assertEquals("dearer only", quotes.updatePolicy(policy.copy(name = "dearer only")).name)
+        assertEquals(quotes.policy(policy.id), quotes.policySequence().single())
+        assertEquals(true, diffQuotes(sent, saved, standardQuotePolicy()).isMaterial)
+        refused<CrmException.Invalid>(ErrorCode.UNKNOWN_FIELD, "material_fields[0].path") {
+            quotes.createPolicy(QuotePolicy(name = "x", materialFields = listOf(MaterialField("nothing"))))
+        }
+        val copied = quotes.copyQuote(QuoteCopy(saved.id, name = "Again"))
+        assertEquals("Again" to 1L, copied.name to copied.revision)
+    }
+
+    @Test
+    fun `an accepted quote becomes orders`() = inMemory { session ->
+        val quotes = session.quotes()
+        val spare = QuoteLine(BigDecimal.ONE, description = "Spare", unitPrice = BigDecimal("7"))
+        val option = spare.copy(kind = QuoteLineKind.OPTION)
+        val draft = session.draft(line("33.333333"), option)
+        assertEquals(BigDecimal("100"), draft.total)
+        val sent = quotes.send(draft.id, draft.version)
+        assertEquals(listOf(10L, 20L), chosenLines(sent.lines, listOf(20L)).map { it.position })
+        val accepted = quotes.accept(sent.id, sent.version, listOf(20L))
+        assertEquals(listOf(20L) to BigDecimal("107"), accepted.chosen to accepted.acceptedTotal)
+        val part = listOf(OrderedQuantity(10L, BigDecimal.ONE))
+        val first = quotes.convert(accepted.id, accepted.version, lines = part)
+        assertEquals("O-2026-000001" to BigDecimal("33.33"), first.number to first.total)
+        refused<CrmException.Conflict>(ErrorCode.OUT_OF_RANGE, "lines[0].quantity") {
+            quotes.convert(accepted.id, accepted.version, lines = listOf(OrderedQuantity(10L, BigDecimal("3"))))
+        }
+        val rest = quotes.convert(accepted.id, accepted.version, OrderKind.CONTRACT)
+        assertEquals("C-2026-000001" to BigDecimal("73.67"), rest.number to rest.total)
+        assertEquals(true, quotes.conversion(accepted.id).isComplete)
+        val saved = quotes.updateOrder(first.copy(customerReference = "PO 1"))
+        val confirmed = quotes.confirmOrder(first.id, saved.version)
+        assertEquals(confirmed, quotes.order(first.id))
+        val cancelled = quotes.cancelOrder(first.id, confirmed.version, "budget")
+        assertEquals(OrderStatus.CANCELLED to cancelled, cancelled.status to quotes.orderAsOf(first.id, NOON))
+        assertEquals(2, quotes.orderSequence(Query(limit = 1)).count())
+        assertEquals(2, quotes.orders().items.size)
+        assertEquals(0, quotes.policies().items.size)
+    }
+
+    @Test
+    fun `lost quotes are summed`() = inMemory { session ->
+        val quotes = session.quotes()
+        val draft = session.draft(line("100"))
+        val sent = quotes.send(draft.id, draft.version)
+        val price = BigDecimal("270")
+        val known = QuoteLoss(reason = LostReason.PRICE, competitor = "Other Works", competitorPrice = price)
+        val lost = quotes.reject(sent.id, sent.version, "cheaper", known)
+        assertEquals(LostReason.PRICE to price, lost.lostReason to lost.competitorPrice)
+        val row = quotes.lost(LostQuoteOptions(rejectedFrom = TODAY)).single()
+        assertEquals(1L to "Other Works", row.count to row.competitor)
+        assertEquals(BigDecimal("10"), row.totals.single().meanGapPercent)
+        assertEquals(listOf(row), lostQuotes(listOf(lost)))
+    }
+
+    @Test
     fun `the path leads to the line`() = inMemory { session ->
         refused<CrmException.Invalid>(ErrorCode.REQUIRED, "lines[1].unit_price") {
             session.draft(line("10"), QuoteLine(BigDecimal.ONE))
