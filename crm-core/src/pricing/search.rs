@@ -30,6 +30,8 @@ pub(super) struct Asked<'r> {
     pub step: usize,
     pub condition: usize,
     pub base: Exact,
+    /// Records whose scale has no level for the group of the item.
+    pub refused: &'r [u32],
 }
 
 impl Run<'_> {
@@ -136,7 +138,7 @@ impl Run<'_> {
             }
             for place in self.records.under(&combination.key) {
                 let Some(rule) = self.records.rule(place) else { continue };
-                let outcome = match self.refusal(asked, condition, rule)? {
+                let outcome = match self.refusal(asked, condition, place, rule)? {
                     Some(refusal) => refusal,
                     None if outranked => CandidateOutcome::Outranked,
                     None if farther => CandidateOutcome::LessSpecific,
@@ -160,7 +162,13 @@ impl Run<'_> {
     }
 
     /// Why a record under the key is not taken.
-    fn refusal(&self, asked: &Asked<'_>, condition: &TypeDef, rule: &Rule) -> Result<Option<CandidateOutcome>> {
+    fn refusal(
+        &self,
+        asked: &Asked<'_>,
+        condition: &TypeDef,
+        place: u32,
+        rule: &Rule,
+    ) -> Result<Option<CandidateOutcome>> {
         let date = asked.item.date;
         if rule.valid_from.is_some_and(|from| date < from) {
             return Ok(Some(CandidateOutcome::NotYetValid));
@@ -173,6 +181,9 @@ impl Run<'_> {
             if !self.has_level(condition, rule, base)? {
                 return Ok(Some(CandidateOutcome::OutsideScale));
             }
+        }
+        if asked.refused.contains(&place) {
+            return Ok(Some(CandidateOutcome::OutsideScale));
         }
         if rule.limit().is_some() && !self.is_within_limit(asked.item, rule)? {
             return Ok(Some(CandidateOutcome::LimitReached));

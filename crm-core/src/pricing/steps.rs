@@ -151,7 +151,7 @@ impl Run<'_> {
     /// Runs a step for an item that has nothing to do with others there.
     pub(super) fn run_alone(&mut self, at: usize, place: usize, condition: usize, trial: Option<&Block>) -> Result<()> {
         let (step, type_def) = (self.step(place)?, self.condition(condition)?);
-        let mut rows = self.drafts(at, place, condition).map_err(|error| self.told(at, place, error))?;
+        let mut rows = self.drafts(at, place, condition, &[]).map_err(|error| self.told(at, place, error))?;
         self.price(at, place, &mut rows, trial.is_some()).map_err(|error| self.told(at, place, error))?;
         self.settle(at, place, step, type_def, rows, trial)
     }
@@ -196,7 +196,7 @@ impl Run<'_> {
     }
 
     /// The rows that an item has at a step, without their values.
-    pub(super) fn drafts(&mut self, at: usize, place: usize, condition: usize) -> Result<Vec<Row>> {
+    pub(super) fn drafts(&mut self, at: usize, place: usize, condition: usize, refused: &[u32]) -> Result<Vec<Row>> {
         let (step, type_def) = (self.step(place)?, self.condition(condition)?);
         let item = self.item(at)?;
         // What is free has a cost and no price.
@@ -212,7 +212,7 @@ impl Run<'_> {
             self.item_mut(at)?.accesses.extend(left_out);
             return Ok(Vec::new());
         }
-        let asked = Asked { item, step: place, condition, base };
+        let asked = Asked { item, step: place, condition, base, refused };
         let by_hand = self.by_hand(item, place, condition);
         let mut rows = Vec::new();
         for given in &by_hand {
@@ -369,7 +369,8 @@ impl Run<'_> {
         if let Some(block) = trial
             && block.is_member(step.condition)
         {
-            rows.iter_mut().filter(|row| row.inactive.is_none()).for_each(|row| row.on_trial = true);
+            let weighed = rows.iter_mut().filter(|row| row.inactive.is_none() && !row.is_off_scale);
+            weighed.for_each(|row| row.on_trial = true);
         }
         let replaces = condition.is.replaces.filter(|_| rows.iter().any(|row| row.counts()));
         if let Some(what) = replaces {
@@ -403,7 +404,7 @@ impl Run<'_> {
         for row in rows.drain(..) {
             if row.origin != RowOrigin::Supplement {
                 let rule = row.counted_rule().and_then(|rule| records.rule(rule)).filter(|rule| rule.limit().is_some());
-                drops = match rule.filter(|_| row.inactive.is_none()) {
+                drops = match rule.filter(|_| row.inactive.is_none() && !row.is_off_scale) {
                     Some(rule) => !self.is_within_limit(self.item(at)?, rule)?,
                     None => false,
                 };
@@ -443,7 +444,7 @@ impl Run<'_> {
                 weights.push(self.weight_of(*at, first, step, type_def).map_err(|error| self.told(*at, place, error))?);
             }
             let item = self.item(first)?;
-            let asked = Asked { item, step: place, condition, base: Exact::ZERO };
+            let asked = Asked { item, step: place, condition, base: Exact::ZERO, refused: &[] };
             let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, given);
             whole.is_set = true;
             check_manual(type_def, given)?;
