@@ -48,7 +48,7 @@ impl Run<'_> {
             self.distribute(place, step, condition, type_def, &distributed, &mut drafts)?;
         }
         for (at, rows) in &mut drafts {
-            self.drop_used_up(*at, step, rows)?;
+            self.drop_used_up(*at, place, rows)?;
             self.price(*at, place, rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
         }
         let pulled = self.share_differences(place, type_def, &mut drafts)?;
@@ -61,7 +61,7 @@ impl Run<'_> {
             let traces = self.item(at)?.accesses.clone();
             self.cut(at, place)?;
             self.settle(at, place, step, type_def, rows, trial)?;
-            self.item_mut(at)?.accesses = traces.into_iter().filter(|trace| trace.step <= step.is.number).collect();
+            self.item_mut(at)?.accesses = traces.into_iter().filter(|looked| looked.step <= place).collect();
             active.push(at);
         }
         active.sort_unstable();

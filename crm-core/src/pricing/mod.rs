@@ -215,6 +215,7 @@ mod run;
 mod search;
 mod steps;
 mod totals;
+mod trace;
 mod what_if;
 mod worth;
 

@@ -6,9 +6,10 @@ use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
 use super::groups::Drafts;
 use super::limits;
-use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
+use super::result::{AccessOutcome, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
+use super::trace::Looked;
 use crate::value::{AllocationMethod, Decimal, Error, ErrorCode, Result, allocate};
 
 impl Run<'_> {
@@ -87,10 +88,9 @@ impl Run<'_> {
     pub(super) fn cut(&mut self, at: usize, place: usize) -> Result<()> {
         let procedure = self.procedure;
         let definition = self.definition;
-        let number = procedure.steps.get(place).map_or(i64::MAX, |step| step.is.number);
         let item = self.item_mut(at)?;
         item.rows.retain(|row| row.step < place);
-        item.accesses.retain(|access| access.step < number);
+        item.accesses.retain(|looked| looked.step < place);
         item.steps.truncate(place);
         // What a condition replaced that is no longer there counts again.
         for row in item.rows.iter_mut().filter(|row| row.replaced_at.is_some_and(|by| by >= place)) {
@@ -107,7 +107,7 @@ impl Run<'_> {
                 net = net.add(row.counted)?;
             }
             // What a later price replaced did count when later steps looked at it.
-            let did_count = matches!(row.inactive, None | Some(InactiveReason::Replaced));
+            let did_count = !row.is_off_scale && matches!(row.inactive, None | Some(InactiveReason::Replaced));
             excluded = excluded || (row.sets_excluded && did_count);
         }
         for (step, value) in procedure.steps.iter().zip(&item.steps) {
@@ -203,15 +203,18 @@ impl Run<'_> {
         if item.free_goods_of.is_some() && type_def.is.kind != ConditionKind::Cost {
             return Ok(Vec::new());
         }
-        let mut traces = Vec::new();
         let base = self.step_base(item, step)?;
         if let Some(requirement) = &step.requirement
             && !self.holds(requirement, item, base)?
         {
-            let left_out = self.step_trace(step, type_def, AccessOutcome::StepLeftOut);
-            self.item_mut(at)?.accesses.extend(left_out);
+            if self.trace {
+                let left_out = Looked::new(place, condition, None, AccessOutcome::StepLeftOut);
+                self.item_mut(at)?.accesses.push(left_out);
+            }
             return Ok(Vec::new());
         }
+        let mut looked = std::mem::take(&mut self.item_mut(at)?.accesses);
+        let item = self.item(at)?;
         let asked = Asked { item, step: place, condition, base, refused };
         let by_hand = self.by_hand(item, place, condition);
         let mut rows = Vec::new();
@@ -231,12 +234,11 @@ impl Run<'_> {
         let is_kept = kept.is_some();
         let mut automatic = match kept {
             Some(rows) => {
-                traces.extend(self.kept_traces(item, step, type_def));
+                self.kept_traces(&asked, step, type_def, &mut looked);
                 self.rows_of_earlier(&asked, type_def, step, &rows)?
             }
             None => {
-                let (hits, searched) = self.search(&asked)?;
-                traces.extend(searched);
+                let hits = self.search(&asked, &mut looked)?;
                 let mut found = Vec::with_capacity(hits.len());
                 for hit in hits {
                     let Some(rule) = self.records.rule(hit.rule) else { continue };
@@ -253,25 +255,11 @@ impl Run<'_> {
         }
         rows.append(&mut automatic);
         rows.iter_mut().for_each(|row| exclude(item, row));
-        if self.trace {
-            self.item_mut(at)?.accesses.append(&mut traces);
-        }
+        self.item_mut(at)?.accesses = looked;
         if is_kept {
-            self.drop_used_up(at, step, &mut rows)?;
+            self.drop_used_up(at, place, &mut rows)?;
         }
         Ok(rows)
-    }
-
-    fn step_trace(&self, step: &StepDef, condition: &TypeDef, outcome: AccessOutcome) -> Option<AccessTrace> {
-        self.trace.then(|| AccessTrace {
-            step: step.is.number,
-            condition_type: condition.is.code.clone(),
-            outcome,
-            access: None,
-            table: None,
-            key: None,
-            candidates: Vec::new(),
-        })
     }
 
     /// What is given by hand for a type, at the first step that has it.
@@ -399,7 +387,7 @@ impl Run<'_> {
     }
 
     /// Takes rows away whose record was used up by items before, together with what comes with them.
-    pub(super) fn drop_used_up(&mut self, at: usize, step: &StepDef, rows: &mut Vec<Row>) -> Result<()> {
+    pub(super) fn drop_used_up(&mut self, at: usize, place: usize, rows: &mut Vec<Row>) -> Result<()> {
         let (records, mut kept, mut drops) = (self.records, Vec::with_capacity(rows.len()), false);
         for row in rows.drain(..) {
             if row.origin != RowOrigin::Supplement {
@@ -408,8 +396,8 @@ impl Run<'_> {
                     Some(rule) => !self.is_within_limit(self.item(at)?, rule)?,
                     None => false,
                 };
-                if let (true, Some(rule)) = (drops, rule) {
-                    self.item_mut(at)?.refuse(step.is.number, &rule.id, CandidateOutcome::LimitReached);
+                if let (true, Some(rule), Some(number)) = (drops, rule, row.counted_rule()) {
+                    self.item_mut(at)?.refuse(place, number, rule, CandidateOutcome::LimitReached);
                 }
             }
             if !drops {

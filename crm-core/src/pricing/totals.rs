@@ -377,7 +377,7 @@ impl Run<'_> {
             free_goods_of: item.free_goods_of.and_then(|main| self.items.get(main)).map(|main| main.source.id.clone()),
             is_alternative: item.source.is_alternative,
             approvals: self.approvals(item)?,
-            accesses: item.accesses.clone(),
+            accesses: item.accesses.iter().map(|looked| self.told_access(item, looked)).collect(),
         })
     }
 
