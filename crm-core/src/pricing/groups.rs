@@ -7,7 +7,7 @@ use super::catalog::{ConditionGroupBy, ConditionKind};
 use super::definition::{Block, StepDef, TypeDef};
 use super::exact::Exact;
 use super::procedure::ValueMode;
-use super::result::{CandidateOutcome, RowOrigin};
+use super::result::RowOrigin;
 use super::run::{Row, Run};
 use crate::value::{Decimal, Result};
 
@@ -20,6 +20,10 @@ pub(super) enum Key {
     Document,
     Field(String),
 }
+
+/// How often records that were refused are looked at again. In catalogues whose tables go from the special to the general, one
+/// round for each access is enough.
+const MAX_ROUNDS: usize = 64;
 
 /// The rows of some items at one step, before they are in place.
 pub(super) type Drafts = BTreeMap<usize, Vec<Row>>;
@@ -36,33 +40,15 @@ impl Run<'_> {
     ) -> Result<()> {
         let distributed = self.distributed(type_def);
         if !distributed.is_empty() && self.first_step_of(condition) == Some(place) && active.len() < self.items.len() {
-            for at in 0..self.items.len() {
-                self.cut(at, place)?;
-            }
-            *active = (0..self.items.len()).collect();
+            self.pull_all(place, active)?;
         }
-        let mut drafts = Drafts::new();
-        let mut waiting = active.clone();
-        loop {
-            for at in &waiting {
-                let rows = self.drafts(*at, place, condition).map_err(|error| self.told(*at, place, error))?;
-                drafts.insert(*at, rows);
-            }
-            waiting = self.enter_groups(place, type_def, &mut drafts)?;
-            for at in &waiting {
-                self.cut(*at, place)?;
-            }
-            active.extend(&waiting);
-            if waiting.is_empty() {
-                break;
-            }
-        }
+        let mut drafts = self.entered(place, condition, type_def, active)?;
         active.sort_unstable();
         if self.first_step_of(condition) == Some(place) {
             self.distribute(place, step, condition, type_def, &distributed, &mut drafts)?;
         }
         for (at, rows) in &mut drafts {
-            self.drop_used_up(*at, step, rows)?;
+            self.drop_used_up(*at, place, rows)?;
             self.price(*at, place, rows, trial.is_some()).map_err(|error| self.told(*at, place, error))?;
         }
         let pulled = self.share_differences(place, type_def, &mut drafts)?;
@@ -75,11 +61,91 @@ impl Run<'_> {
             let traces = self.item(at)?.accesses.clone();
             self.cut(at, place)?;
             self.settle(at, place, step, type_def, rows, trial)?;
-            self.item_mut(at)?.accesses = traces.into_iter().filter(|trace| trace.step <= step.is.number).collect();
+            self.item_mut(at)?.accesses = traces.into_iter().filter(|looked| looked.step <= place).collect();
             active.push(at);
         }
         active.sort_unstable();
         Ok(())
+    }
+
+    fn pull_all(&mut self, place: usize, active: &mut Vec<usize>) -> Result<()> {
+        *active = (0..self.items.len()).collect();
+        active.iter().try_for_each(|at| self.cut(*at, place))
+    }
+
+    /// The rows of the active items, and of those that they pull along, each with what its group enters the scale with. A record
+    /// that has no level for its group is refused, and the item gets the next one, as an item for itself does. All are refused at
+    /// once, so it does not matter which item came first.
+    fn entered(
+        &mut self,
+        place: usize,
+        condition: usize,
+        type_def: &TypeDef,
+        active: &mut Vec<usize>,
+    ) -> Result<Drafts> {
+        let has_groups = type_def.is.scale.is_some() && type_def.is.group.is_some();
+        if has_groups && active.len() < self.items.len() && self.items.iter().any(|item| is_fallen(&item.rows, place)) {
+            // Which record an item has depends on others that may change.
+            self.pull_all(place, active)?;
+        }
+        let (mut drafts, mut refused) = (Drafts::new(), BTreeMap::<usize, Vec<u32>>::new());
+        let (mut waiting, mut rounds) = (active.clone(), 0_usize);
+        loop {
+            for at in &waiting {
+                let no = refused.get(at).map_or(&[][..], Vec::as_slice);
+                let rows = self.drafts(*at, place, condition, no).map_err(|error| self.told(*at, place, error))?;
+                let before = drafts.remove(at).unwrap_or_default();
+                drafts.insert(*at, with_refused(rows, before, no));
+            }
+            if !has_groups {
+                break;
+            }
+            if active.len() < self.items.len() && drafts.values().any(|rows| is_fallen(rows, place)) {
+                self.pull_all(place, active)?;
+                (drafts, refused, waiting) = (Drafts::new(), BTreeMap::new(), active.clone());
+                continue;
+            }
+            waiting = self.enter_groups(place, type_def, &mut drafts)?;
+            active.extend(&waiting);
+            if waiting.is_empty() {
+                rounds = rounds.saturating_add(1);
+                waiting = newly_refused(&drafts, &mut refused);
+                let taken_back = self.taken_back(type_def, &drafts, &mut refused, rounds);
+                waiting.extend(taken_back);
+            }
+            if waiting.is_empty() {
+                break;
+            }
+            waiting.iter().try_for_each(|at| self.cut(*at, place))?;
+        }
+        Ok(drafts)
+    }
+
+    /// Items whose record was refused before others came to it that were refused elsewhere: now its group has a level. Those of
+    /// groups by document or field count in any case, so nothing changes for them.
+    fn taken_back(
+        &self,
+        condition: &TypeDef,
+        drafts: &Drafts,
+        refused: &mut BTreeMap<usize, Vec<u32>>,
+        rounds: usize,
+    ) -> Vec<usize> {
+        let by_record = condition.is.group.as_ref().is_some_and(|group| group.by == ConditionGroupBy::Record);
+        if !by_record || rounds > MAX_ROUNDS {
+            return Vec::new();
+        }
+        let mut waiting = Vec::new();
+        for (at, rows) in drafts {
+            let Some(known) = refused.get_mut(at) else { continue };
+            let before = known.len();
+            for row in rows.iter().filter(|row| row.is_off_scale && self.is_on_scale(condition, row)) {
+                known.retain(|rule| Some(*rule) != row.rule);
+            }
+            if known.len() < before {
+                waiting.push(*at);
+            }
+        }
+        waiting
     }
 
     pub(super) fn group_key(&self, at: usize, condition: &TypeDef, row: &Row) -> Option<Key> {
@@ -100,9 +166,6 @@ impl Run<'_> {
 
     /// Sums what items of a group add to their scale. Items whose level changes by it are given back.
     fn enter_groups(&mut self, place: usize, condition: &TypeDef, drafts: &mut Drafts) -> Result<Vec<usize>> {
-        if condition.is.scale.is_none() || condition.is.group.is_none() {
-            return Ok(Vec::new());
-        }
         let mut groups = self.groups(place, condition, drafts)?;
         let mut pulled = Vec::new();
         for at in 0..self.items.len() {
@@ -110,7 +173,7 @@ impl Run<'_> {
                 for row in rows.iter_mut().filter(|row| row.own_scale_base.is_some()) {
                     row.scale_base = self.group_sum(at, condition, row, &mut groups)?;
                 }
-                self.mark_off_scale(at, place, condition, &mut rows)?;
+                self.mark_off_scale(condition, &mut rows);
                 drafts.insert(at, rows);
                 continue;
             }
@@ -130,16 +193,14 @@ impl Run<'_> {
     }
 
     /// A base outside the levels of the record is no condition, and nothing comes with it.
-    fn mark_off_scale(&mut self, at: usize, place: usize, condition: &TypeDef, rows: &mut [Row]) -> Result<()> {
-        let (records, number, mut is_off) = (self.records, self.step(place)?.is.number, false);
+    fn mark_off_scale(&self, condition: &TypeDef, rows: &mut [Row]) {
+        let mut is_off = false;
         for row in rows {
-            is_off = if row.origin == RowOrigin::Supplement { is_off } else { !self.is_on_scale(condition, row) };
-            row.is_off_scale = is_off;
-            if let Some(rule) = row.rule.and_then(|rule| records.rule(rule)).filter(|_| is_off) {
-                self.item_mut(at)?.refuse(number, &rule.id, CandidateOutcome::OutsideScale);
+            if row.origin != RowOrigin::Supplement {
+                is_off = row.is_off_scale || !self.is_on_scale(condition, row);
             }
+            row.is_off_scale = is_off;
         }
-        Ok(())
     }
 
     pub(super) fn procedure_condition(&self, place: usize) -> Option<usize> {
@@ -216,4 +277,43 @@ impl Run<'_> {
         }
         Ok(pulled)
     }
+}
+
+/// Whether an item has a record, or had one, besides one that was refused at a step.
+fn is_fallen(rows: &[Row], place: usize) -> bool {
+    let with_scale = rows.iter().filter(|row| row.step == place && row.rule.is_some() && row.own_scale_base.is_some());
+    let (mut count, mut has_refused) = (0_usize, false);
+    for row in with_scale {
+        count = count.saturating_add(1);
+        has_refused = has_refused || row.is_off_scale;
+    }
+    has_refused && count > 1
+}
+
+/// The rows of an item, and behind them those of records that were refused: they are no conditions, but the item counts in its
+/// group.
+fn with_refused(mut rows: Vec<Row>, before: Vec<Row>, refused: &[u32]) -> Vec<Row> {
+    let order = |row: &Row| row.rule.and_then(|rule| refused.iter().position(|no| *no == rule));
+    let mut off: Vec<Row> = before.into_iter().filter(|row| row.is_off_scale && order(row).is_some()).collect();
+    off.sort_by_key(order);
+    rows.append(&mut off);
+    rows
+}
+
+/// Notes the records that have no level for their group. Their items are given back.
+fn newly_refused(drafts: &Drafts, refused: &mut BTreeMap<usize, Vec<u32>>) -> Vec<usize> {
+    let mut waiting = Vec::new();
+    for (at, rows) in drafts {
+        let known = refused.entry(*at).or_default();
+        let before = known.len();
+        for rule in rows.iter().filter(|row| row.is_off_scale).filter_map(|row| row.rule) {
+            if !known.contains(&rule) {
+                known.push(rule);
+            }
+        }
+        if known.len() > before {
+            waiting.push(*at);
+        }
+    }
+    waiting
 }

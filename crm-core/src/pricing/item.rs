@@ -147,17 +147,33 @@ fn read_all(
     symbols: &Symbols,
     values: &mut Values,
 ) -> Result<()> {
+    let mut refused: Option<(&String, Error)> = None;
     for (name, value) in given {
-        let at = |error: Error| error.under(name).under(path);
-        let slot = definition.fields.iter().position(|field| field.name == *name).filter(|slot| *slot > PRICING_DATE);
-        let Some((slot, field)) = slot.and_then(|slot| Some((slot, definition.fields.get(slot)?))) else {
-            return Err(at(Error::invalid(ErrorCode::UnknownField, "", "the catalogue has no such field to be given")));
-        };
-        if let Some(content) = read(value, field).map_err(at)?
-            && let Some(place) = values.get_mut(slot)
-        {
-            *place = Some(Given::of(content, field, symbols));
+        match read_one(name, value, definition, symbols, values) {
+            Ok(()) => {}
+            // A map has no order: the first name is told.
+            Err(_) if refused.as_ref().is_some_and(|(known, _)| *known < name) => {}
+            Err(error) => refused = Some((name, error)),
         }
+    }
+    refused.map_or(Ok(()), |(name, error)| Err(error.under(name).under(path)))
+}
+
+fn read_one(
+    name: &str,
+    value: &FieldValue,
+    definition: &Definition,
+    symbols: &Symbols,
+    values: &mut Values,
+) -> Result<()> {
+    let slot = definition.fields.iter().position(|field| field.name == name).filter(|slot| *slot > PRICING_DATE);
+    let Some((slot, field)) = slot.and_then(|slot| Some((slot, definition.fields.get(slot)?))) else {
+        return Err(Error::invalid(ErrorCode::UnknownField, "", "the catalogue has no such field to be given"));
+    };
+    if let Some(content) = read(value, field)?
+        && let Some(place) = values.get_mut(slot)
+    {
+        *place = Some(Given::of(content, field, symbols));
     }
     Ok(())
 }

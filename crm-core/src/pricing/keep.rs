@@ -8,6 +8,7 @@ use super::procedure::ExclusionMethod;
 use super::result::{AccessTrace, InactiveReason, PriceRow, RowOrigin};
 use super::run::{Item, Losers, Row, Run, Slice};
 use super::search::Asked;
+use super::trace::Looked;
 use crate::value::{Decimal, Error, ErrorCode, Ratio, Result};
 
 impl Run<'_> {
@@ -49,11 +50,18 @@ impl Run<'_> {
     }
 
     /// How the kept rows of a step were found.
-    pub(super) fn kept_traces(&self, item: &Item, step: &StepDef, condition: &TypeDef) -> Vec<AccessTrace> {
+    pub(super) fn kept_traces(&self, asked: &Asked<'_>, step: &StepDef, condition: &TypeDef, looked: &mut Vec<Looked>) {
+        if !self.trace {
+            return;
+        }
         let of_step = |trace: &&AccessTrace| {
             trace.step == step.is.number && trace.condition_type == condition.is.code && trace.access.is_some()
         };
-        item.previous.iter().flat_map(|previous| &previous.accesses).filter(of_step).cloned().collect()
+        let kept = asked.item.previous.iter().flat_map(|previous| &previous.accesses).filter(of_step);
+        looked.extend(kept.map(|trace| Looked {
+            kept: Some(Box::new(trace.clone())),
+            ..Looked::new(asked.step, asked.condition, None, trace.outcome)
+        }));
     }
 
     /// Rows as they were, to be computed for what the item is now.

@@ -84,13 +84,23 @@ impl Run<'_> {
         drafts: &Drafts,
         mut of: impl FnMut(usize, Key, Exact, Measure<'_>) -> Result<()>,
     ) -> Result<()> {
+        let own_condition = self.procedure_condition(place);
         for at in 0..self.items.len() {
             let item = self.item(at)?;
             let rows = drafts.get(&at).unwrap_or(&item.rows);
-            for row in rows.iter().filter(|row| row.step == place && row.condition == self.procedure_condition(place)) {
-                if let (Some(own), Some(key)) = (row.own_scale_base, self.group_key(at, condition, row)) {
-                    of(at, key, own.abs()?, self.measure(item, condition, row))?;
+            // An item counts once: by its record, or by the last one that was refused if it has none.
+            let mut counting: Vec<(Key, &Row)> = Vec::new();
+            for row in rows.iter().filter(|row| row.step == place && row.condition == own_condition) {
+                let Some(key) = row.own_scale_base.and_then(|_| self.group_key(at, condition, row)) else { continue };
+                match counting.iter_mut().find(|(known, _)| *known == key) {
+                    Some(known) if known.1.is_off_scale => known.1 = row,
+                    Some(_) => {}
+                    None => counting.push((key, row)),
                 }
+            }
+            for (key, row) in counting {
+                let own = row.own_scale_base.unwrap_or(Exact::ZERO).abs()?;
+                of(at, key, own, self.measure(item, condition, row))?;
             }
         }
         Ok(())

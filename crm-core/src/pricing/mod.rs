@@ -219,6 +219,7 @@ mod search;
 mod steps;
 mod text;
 mod totals;
+mod trace;
 mod wanted;
 mod what_if;
 mod worth;

@@ -166,6 +166,8 @@ impl Pricer {
         let path = format!("items[{place}]");
         let values = item::of_item(source, &path, document_values, &self.definition, &self.records.symbols)?;
         let product = source.product.as_ref().and_then(|product| self.definition.products.get(product));
+        let types = procedure.steps.iter().filter_map(|step| self.definition.types.get(step.condition?));
+        let searches = if document.trace.unwrap_or(true) { types.map(|of| of.accesses.len()).sum() } else { 0 };
         Ok(Item {
             source: Arc::new(source.clone()),
             place,
@@ -180,7 +182,7 @@ impl Pricer {
             net: Exact::ZERO,
             excluded: false,
             losers: HashSet::new(),
-            accesses: Vec::new(),
+            accesses: Vec::with_capacity(searches),
             previous: None,
         })
     }

@@ -38,7 +38,7 @@ impl Run<'_> {
                 None if step.needs_document => self.put_back(at, step, of_step, value)?,
                 None => self.run_subtotal(at, place, step)?,
                 Some((condition, type_def)) if self.may_change(step, type_def, &of_step) => {
-                    made_anew.push(step.is.number);
+                    made_anew.push(place);
                     self.run_alone(at, place, condition, None)?;
                 }
                 Some((_, type_def)) => self.settle(at, place, step, type_def, of_step, None)?,

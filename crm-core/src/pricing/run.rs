@@ -14,7 +14,8 @@ use super::exact::Exact;
 use super::item::Values;
 use super::procedure::{PricingPolicies, TaxRounding, ValueMode};
 use super::records::Records;
-use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, PricedItem, RowOrigin};
+use super::result::{InactiveReason, PricedItem, RowOrigin};
+use super::trace::Looked;
 use crate::value::{AllocationMethod, Currency, Date, Decimal, Error, ErrorCode, Ratio, Result, Rounding};
 
 /// The policies of a procedure with nothing left open.
@@ -232,27 +233,9 @@ pub(super) struct Item {
     pub net: Exact,
     pub excluded: bool,
     pub losers: Losers,
-    pub accesses: Vec<AccessTrace>,
+    pub accesses: Vec<Looked>,
     /// Its figures before, whose automatic conditions are kept.
     pub previous: Option<Arc<PricedItem>>,
-}
-
-impl Item {
-    /// Tells of a record that was taken why it was not after all.
-    pub(super) fn refuse(&mut self, step: i64, record: &str, why: CandidateOutcome) {
-        for access in self.accesses.iter_mut().filter(|access| access.step == step) {
-            let mut was_taken = false;
-            for candidate in &mut access.candidates {
-                if candidate.record == record && candidate.outcome == CandidateOutcome::Taken {
-                    candidate.outcome = why;
-                    was_taken = true;
-                }
-            }
-            if was_taken && access.candidates.iter().all(|known| known.outcome != CandidateOutcome::Taken) {
-                access.outcome = AccessOutcome::NoRecord;
-            }
-        }
-    }
 }
 
 /// A document on its way.

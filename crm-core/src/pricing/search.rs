@@ -6,8 +6,9 @@ use super::exact::Exact;
 use super::item::Given;
 use super::limits;
 use super::records::Rule;
-use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, CandidateTrace};
+use super::result::{AccessOutcome, CandidateOutcome};
 use super::run::{Item, Run};
+use super::trace::{Candidate, Looked};
 use crate::value::{Error, ErrorCode, Problem, Result};
 
 /// A record that was found.
@@ -30,74 +31,44 @@ pub(super) struct Asked<'r> {
     pub step: usize,
     pub condition: usize,
     pub base: Exact,
+    /// Records whose scale has no level for the group of the item.
+    pub refused: &'r [u32],
 }
 
 impl Run<'_> {
-    /// The records of a condition type that an item has, and what was looked at on the way.
-    pub(super) fn search(&self, asked: &Asked<'_>) -> Result<(Vec<Hit>, Vec<AccessTrace>)> {
+    /// The records of a condition type that an item has. What was looked at on the way is noted, if the result shall tell it.
+    pub(super) fn search(&self, asked: &Asked<'_>, looked: &mut Vec<Looked>) -> Result<Vec<Hit>> {
         let condition = self.condition(asked.condition)?;
-        let (mut hits, mut traces, mut ended) = (Vec::new(), Vec::new(), false);
-        for (number, access) in (1_i64..).zip(&condition.accesses) {
+        let (mut hits, mut ended) = (Vec::new(), false);
+        for (place, access) in condition.accesses.iter().enumerate() {
             if ended && !self.trace {
                 break;
             }
-            let mut trace = self.traced(asked, condition, access, number);
-            if let Some(requirement) = access.requirement.as_ref().filter(|_| !ended)
-                && !self.holds(requirement, asked.item, asked.base)?
-            {
-                trace.outcome = AccessOutcome::RequirementFalse;
-                traces.push(trace);
-                continue;
-            }
-            let Some(combinations) = self.combinations(asked, access)? else {
-                trace.outcome = AccessOutcome::NoKey;
-                traces.push(trace);
-                continue;
+            let mut trace = Looked::new(asked.step, asked.condition, Some(place), AccessOutcome::NoRecord);
+            let is_left_out = match access.requirement.as_ref().filter(|_| !ended) {
+                Some(requirement) => !self.holds(requirement, asked.item, asked.base)?,
+                None => false,
             };
-            let found = self.nearest(asked, condition, access, &combinations, ended, &mut trace)?;
-            if ended {
-                trace.outcome = AccessOutcome::Outranked;
-            } else if !found.is_empty() {
-                trace.outcome = AccessOutcome::Found;
-                ended = access.is_exclusive;
-            }
-            hits.extend(found.into_iter().map(|rule| Hit { rule, access: number }));
-            traces.push(trace);
-        }
-        if !self.trace {
-            traces.clear();
-        }
-        Ok((hits, traces))
-    }
-
-    fn traced(&self, asked: &Asked<'_>, condition: &TypeDef, access: &AccessDef, number: i64) -> AccessTrace {
-        let mut trace = AccessTrace {
-            step: self.procedure.steps.get(asked.step).map_or(0, |step| step.is.number),
-            condition_type: String::new(),
-            outcome: AccessOutcome::NoRecord,
-            access: Some(number),
-            table: None,
-            key: None,
-            candidates: Vec::new(),
-        };
-        if self.trace {
-            trace.condition_type.clone_from(&condition.is.code);
-            if let Some(table) = self.definition.tables.get(access.table) {
-                trace.table = Some(table.code.clone());
-                let mut key = String::with_capacity(48);
-                for ((slot, _), source) in table.fields.iter().zip(&access.sources) {
-                    let value = asked.item.values.get(*source).and_then(Option::as_ref);
-                    if let (Some(field), Some(value)) = (self.definition.fields.get(*slot), value) {
-                        key.push_str(if key.is_empty() { "" } else { ", " });
-                        key.push_str(&field.name);
-                        key.push('=');
-                        value.write(&mut key);
-                    }
+            if is_left_out {
+                trace.outcome = AccessOutcome::RequirementFalse;
+            } else if let Some(combinations) = self.combinations(asked, access)? {
+                let found = self.nearest(asked, condition, access, &combinations, ended, &mut trace)?;
+                if ended {
+                    trace.outcome = AccessOutcome::Outranked;
+                } else if !found.is_empty() {
+                    trace.outcome = AccessOutcome::Found;
+                    ended = access.is_exclusive;
                 }
-                trace.key = Some(key);
+                let number = i64::try_from(place.saturating_add(1)).unwrap_or(i64::MAX);
+                hits.extend(found.into_iter().map(|rule| Hit { rule, access: number }));
+            } else {
+                trace.outcome = AccessOutcome::NoKey;
+            }
+            if self.trace {
+                looked.push(trace);
             }
         }
-        trace
+        Ok(hits)
     }
 
     /// Every key of an access, the nearest first; nothing if a field has no value.
@@ -132,7 +103,7 @@ impl Run<'_> {
         access: &AccessDef,
         combinations: &[Combination],
         outranked: bool,
-        trace: &mut AccessTrace,
+        trace: &mut Looked,
     ) -> Result<Vec<u32>> {
         let mut found: Vec<u32> = Vec::new();
         let mut rank: Option<&[u16]> = None;
@@ -143,7 +114,7 @@ impl Run<'_> {
             }
             for place in self.records.under(&combination.key) {
                 let Some(rule) = self.records.rule(place) else { continue };
-                let outcome = match self.refusal(asked, condition, rule)? {
+                let outcome = match self.refusal(asked, condition, place, rule)? {
                     Some(refusal) => refusal,
                     None if outranked => CandidateOutcome::Outranked,
                     None if farther => CandidateOutcome::LessSpecific,
@@ -154,12 +125,9 @@ impl Run<'_> {
                     rank = Some(&combination.distance);
                 }
                 if self.trace {
-                    let distance = if combination.distance.iter().all(|distance| *distance == 0) {
-                        Vec::new()
-                    } else {
-                        combination.distance.iter().map(|distance| i64::from(*distance)).collect()
-                    };
-                    trace.candidates.push(CandidateTrace { record: rule.id.to_string(), outcome, distance });
+                    let is_own = combination.distance.iter().all(|distance| *distance == 0);
+                    let distance = if is_own { Box::default() } else { combination.distance.as_slice().into() };
+                    trace.candidates.push(Candidate { rule: place, outcome, distance });
                 }
             }
         }
@@ -167,7 +135,13 @@ impl Run<'_> {
     }
 
     /// Why a record under the key is not taken.
-    fn refusal(&self, asked: &Asked<'_>, condition: &TypeDef, rule: &Rule) -> Result<Option<CandidateOutcome>> {
+    fn refusal(
+        &self,
+        asked: &Asked<'_>,
+        condition: &TypeDef,
+        place: u32,
+        rule: &Rule,
+    ) -> Result<Option<CandidateOutcome>> {
         let date = asked.item.date;
         if rule.valid_from.is_some_and(|from| date < from) {
             return Ok(Some(CandidateOutcome::NotYetValid));
@@ -180,6 +154,9 @@ impl Run<'_> {
             if !self.has_level(condition, rule, base)? {
                 return Ok(Some(CandidateOutcome::OutsideScale));
             }
+        }
+        if asked.refused.contains(&place) {
+            return Ok(Some(CandidateOutcome::OutsideScale));
         }
         if rule.limit().is_some() && !self.is_within_limit(asked.item, rule)? {
             return Ok(Some(CandidateOutcome::LimitReached));
@@ -194,7 +171,7 @@ impl Run<'_> {
         condition: &TypeDef,
         access: &AccessDef,
         found: Vec<u32>,
-        trace: &mut AccessTrace,
+        trace: &mut Looked,
     ) -> Result<Vec<u32>> {
         let rules: Vec<(u32, &Rule)> =
             found.iter().filter_map(|place| self.records.rule(*place).map(|rule| (*place, rule))).collect();
@@ -202,7 +179,8 @@ impl Run<'_> {
             let ids: Vec<&str> = rules.iter().map(|(_, rule)| &*rule.id).collect();
             let message = "several records are equally near: the rule is ambiguous";
             let problem = Problem::new(ErrorCode::AmbiguousRule, message).with("records", ids.join(", "));
-            problem.with("table", trace.table.clone().unwrap_or_default()).into_invalid()
+            let table = self.definition.tables.get(access.table).map_or("", |table| &table.code);
+            problem.with("table", table).into_invalid()
         };
         let taken = match access.on_tie {
             OnTie::All => return Ok(found),
@@ -231,9 +209,8 @@ impl Run<'_> {
                 best.map_or(u32::MAX, |(_, place)| place)
             }
         };
-        let id = self.records.rule(taken).map_or("", |rule| &*rule.id);
-        for candidate in &mut trace.candidates {
-            if candidate.outcome == CandidateOutcome::Taken && candidate.record != id {
+        for candidate in trace.candidates.iter_mut() {
+            if candidate.outcome == CandidateOutcome::Taken && candidate.rule != taken {
                 candidate.outcome = CandidateOutcome::Tie;
             }
         }

@@ -5,9 +5,10 @@ use super::definition::{Block, StepDef, TypeDef};
 use super::document::{ManualCondition, RepriceMode};
 use super::exact::Exact;
 use super::groups::Drafts;
-use super::result::{AccessOutcome, AccessTrace, CandidateOutcome, InactiveReason, RowOrigin};
+use super::result::{AccessOutcome, CandidateOutcome, InactiveReason, RowOrigin};
 use super::run::{Item, Row, Run};
 use super::search::Asked;
+use super::trace::Looked;
 use crate::value::{AllocationMethod, Decimal, Error, ErrorCode, Result, allocate};
 
 impl Run<'_> {
@@ -86,10 +87,9 @@ impl Run<'_> {
     pub(super) fn cut(&mut self, at: usize, place: usize) -> Result<()> {
         let procedure = self.procedure;
         let definition = self.definition;
-        let number = procedure.steps.get(place).map_or(i64::MAX, |step| step.is.number);
         let item = self.item_mut(at)?;
         item.rows.retain(|row| row.step < place);
-        item.accesses.retain(|access| access.step < number);
+        item.accesses.retain(|looked| looked.step < place);
         item.steps.truncate(place);
         // What a condition replaced that is no longer there counts again.
         for row in item.rows.iter_mut().filter(|row| row.replaced_at.is_some_and(|by| by >= place)) {
@@ -106,7 +106,7 @@ impl Run<'_> {
                 net = net.add(row.counted)?;
             }
             // What a later price replaced did count when later steps looked at it.
-            let did_count = matches!(row.inactive, None | Some(InactiveReason::Replaced));
+            let did_count = !row.is_off_scale && matches!(row.inactive, None | Some(InactiveReason::Replaced));
             excluded = excluded || (row.sets_excluded && did_count);
         }
         for (step, value) in procedure.steps.iter().zip(&item.steps) {
@@ -150,7 +150,7 @@ impl Run<'_> {
     /// Runs a step for an item that has nothing to do with others there.
     pub(super) fn run_alone(&mut self, at: usize, place: usize, condition: usize, trial: Option<&Block>) -> Result<()> {
         let (step, type_def) = (self.step(place)?, self.condition(condition)?);
-        let mut rows = self.drafts(at, place, condition).map_err(|error| self.told(at, place, error))?;
+        let mut rows = self.drafts(at, place, condition, &[]).map_err(|error| self.told(at, place, error))?;
         self.price(at, place, &mut rows, trial.is_some()).map_err(|error| self.told(at, place, error))?;
         self.settle(at, place, step, type_def, rows, trial)
     }
@@ -195,23 +195,26 @@ impl Run<'_> {
     }
 
     /// The rows that an item has at a step, without their values.
-    pub(super) fn drafts(&mut self, at: usize, place: usize, condition: usize) -> Result<Vec<Row>> {
+    pub(super) fn drafts(&mut self, at: usize, place: usize, condition: usize, refused: &[u32]) -> Result<Vec<Row>> {
         let (step, type_def) = (self.step(place)?, self.condition(condition)?);
         let item = self.item(at)?;
         // What is free has a cost and no price.
         if item.free_goods_of.is_some() && type_def.is.kind != ConditionKind::Cost {
             return Ok(Vec::new());
         }
-        let mut traces = Vec::new();
         let base = self.step_base(item, step)?;
         if let Some(requirement) = &step.requirement
             && !self.holds(requirement, item, base)?
         {
-            let left_out = self.step_trace(step, type_def, AccessOutcome::StepLeftOut);
-            self.item_mut(at)?.accesses.extend(left_out);
+            if self.trace {
+                let left_out = Looked::new(place, condition, None, AccessOutcome::StepLeftOut);
+                self.item_mut(at)?.accesses.push(left_out);
+            }
             return Ok(Vec::new());
         }
-        let asked = Asked { item, step: place, condition, base };
+        let mut looked = std::mem::take(&mut self.item_mut(at)?.accesses);
+        let item = self.item(at)?;
+        let asked = Asked { item, step: place, condition, base, refused };
         let by_hand = self.by_hand(item, place, condition);
         let mut rows = Vec::new();
         for given in &by_hand {
@@ -227,12 +230,11 @@ impl Run<'_> {
         let is_kept = kept.is_some();
         let mut automatic = match kept {
             Some(rows) => {
-                traces.extend(self.kept_traces(item, step, type_def));
+                self.kept_traces(&asked, step, type_def, &mut looked);
                 self.rows_of_earlier(&asked, type_def, step, &rows)?
             }
             None => {
-                let (hits, searched) = self.search(&asked)?;
-                traces.extend(searched);
+                let hits = self.search(&asked, &mut looked)?;
                 let mut found = Vec::with_capacity(hits.len());
                 for hit in hits {
                     let Some(rule) = self.records.rule(hit.rule) else { continue };
@@ -249,25 +251,11 @@ impl Run<'_> {
         }
         rows.append(&mut automatic);
         rows.iter_mut().for_each(|row| exclude(item, row));
-        if self.trace {
-            self.item_mut(at)?.accesses.append(&mut traces);
-        }
+        self.item_mut(at)?.accesses = looked;
         if is_kept {
-            self.drop_used_up(at, step, &mut rows)?;
+            self.drop_used_up(at, place, &mut rows)?;
         }
         Ok(rows)
-    }
-
-    fn step_trace(&self, step: &StepDef, condition: &TypeDef, outcome: AccessOutcome) -> Option<AccessTrace> {
-        self.trace.then(|| AccessTrace {
-            step: step.is.number,
-            condition_type: condition.is.code.clone(),
-            outcome,
-            access: None,
-            table: None,
-            key: None,
-            candidates: Vec::new(),
-        })
     }
 
     /// What is given by hand for a type, at the first step that has it.
@@ -365,7 +353,8 @@ impl Run<'_> {
         if let Some(block) = trial
             && block.is_member(step.condition)
         {
-            rows.iter_mut().filter(|row| row.inactive.is_none()).for_each(|row| row.on_trial = true);
+            let weighed = rows.iter_mut().filter(|row| row.inactive.is_none() && !row.is_off_scale);
+            weighed.for_each(|row| row.on_trial = true);
         }
         let replaces = condition.is.replaces.filter(|_| rows.iter().any(|row| row.counts()));
         if let Some(what) = replaces {
@@ -394,17 +383,17 @@ impl Run<'_> {
     }
 
     /// Takes rows away whose record was used up by items before, together with what comes with them.
-    pub(super) fn drop_used_up(&mut self, at: usize, step: &StepDef, rows: &mut Vec<Row>) -> Result<()> {
+    pub(super) fn drop_used_up(&mut self, at: usize, place: usize, rows: &mut Vec<Row>) -> Result<()> {
         let (records, mut kept, mut drops) = (self.records, Vec::with_capacity(rows.len()), false);
         for row in rows.drain(..) {
             if row.origin != RowOrigin::Supplement {
                 let rule = row.counted_rule().and_then(|rule| records.rule(rule)).filter(|rule| rule.limit().is_some());
-                drops = match rule.filter(|_| row.inactive.is_none()) {
+                drops = match rule.filter(|_| row.inactive.is_none() && !row.is_off_scale) {
                     Some(rule) => !self.is_within_limit(self.item(at)?, rule)?,
                     None => false,
                 };
-                if let (true, Some(rule)) = (drops, rule) {
-                    self.item_mut(at)?.refuse(step.is.number, &rule.id, CandidateOutcome::LimitReached);
+                if let (true, Some(rule), Some(number)) = (drops, rule, row.counted_rule()) {
+                    self.item_mut(at)?.refuse(place, number, rule, CandidateOutcome::LimitReached);
                 }
             }
             if !drops {
@@ -439,7 +428,7 @@ impl Run<'_> {
                 weights.push(self.weight_of(*at, first, step, type_def).map_err(|error| self.told(*at, place, error))?);
             }
             let item = self.item(first)?;
-            let asked = Asked { item, step: place, condition, base: Exact::ZERO };
+            let asked = Asked { item, step: place, condition, base: Exact::ZERO, refused: &[] };
             let given =
                 self.as_amount(&takes, step, type_def, given).map_err(|error| self.told(first, place, error))?;
             let mut whole = self.row_by_hand(&asked, type_def, step, RowOrigin::Header, &given);

@@ -376,15 +376,14 @@ impl Run<'_> {
             Some(Exact::from(net).div(item.quantity)?.round(self.rules.price_decimals, self.rules.rounding)?)
         };
         let cost = self.cost_of(item)?;
+        let mut rows = Vec::with_capacity(item.rows.len());
+        for row in item.rows.iter().filter(|row| !row.is_off_scale) {
+            rows.push(self.shown_row(row)?);
+        }
         Ok(PricedItem {
             id: item.source.id.clone(),
             quantity: item.quantity,
-            rows: item
-                .rows
-                .iter()
-                .filter(|row| !row.is_off_scale)
-                .map(|row| self.shown_row(row))
-                .collect::<Result<_>>()?,
+            rows,
             net,
             net_price,
             tax,
@@ -396,7 +395,7 @@ impl Run<'_> {
             free_goods_of: item.free_goods_of.and_then(|main| self.items.get(main)).map(|main| main.source.id.clone()),
             is_alternative: item.source.is_alternative,
             approvals: self.approvals(item)?,
-            accesses: item.accesses.clone(),
+            accesses: item.accesses.iter().map(|looked| self.told_access(item, looked)).collect(),
         })
     }
 
@@ -484,7 +483,15 @@ impl Run<'_> {
     /// The whole result.
     pub(super) fn result(&mut self) -> Result<PriceResult> {
         let totals = self.totals()?;
-        let items = (0..self.items.len()).map(|at| self.shown_item(at)).collect::<Result<Vec<_>>>()?;
+        let mut items = Vec::with_capacity(self.items.len());
+        for at in 0..self.items.len() {
+            items.push(self.shown_item(at)?);
+            if self.unshared.is_none() {
+                // The document does not stay open: what was told is not needed any more.
+                let item = self.item_mut(at)?;
+                (item.rows, item.accesses) = (Vec::new(), Vec::new());
+            }
+        }
         let used = |counter: &super::run::Counter| counter.uses > 0;
         let usage = self.counters.iter().filter(|(_, counter)| used(counter)).map(|(name, counter)| CounterUsage {
             counter: name.clone(),

@@ -320,3 +320,53 @@ fn a_row_of_a_formula_tells_what_it_read() {
     assert_eq!(inputs(12, 2), "groups=A|B, step_20=0.67");
     assert_eq!(inputs(12, 0), "");
 }
+
+/// A group that has no level in the scale of a record gets the next one, as an item for itself does; with more pieces it is the
+/// first one again.
+#[test]
+fn a_group_outside_a_scale_gets_the_next_record() {
+    let parts = json!({
+        "tables": [{"code": "PRODUCT", "fields": ["product"]}, {"code": "ALL", "fields": []}],
+        "access_sequences": [{"code": "A", "accesses": [{"table": "PRODUCT"}, {"table": "ALL"}]}],
+        "condition_types": [
+            {"code": "PR", "kind": "price", "calculation": "quantity"},
+            {"code": "G", "kind": "discount", "calculation": "percent", "access_sequence": "A",
+             "scale": {"base": "quantity", "kind": "from"}, "group": {"by": "record"}}
+        ],
+        "records": [
+            {"id": "many", "condition_type": "G", "table": "PRODUCT", "key": {"product": "P1"}, "scale": [{"lower": "100", "rate": "10"}]},
+            {"id": "all", "condition_type": "G", "table": "ALL", "scale": [{"lower": "1", "rate": "1"}, {"lower": "60", "rate": "2"}]}
+        ],
+        "procedures": [{"code": "P", "steps": [{"number": 10, "condition_type": "PR"}, {"number": 20, "condition_type": "G"}]}]
+    });
+    let item = |id: &str, product: &str, quantity: i64| {
+        let price = json!([{"condition_type": "PR", "rate": "1"}]);
+        json!({"id": id, "product": product, "quantity": quantity, "conditions": price})
+    };
+    let figures = |result: &PriceResult| {
+        let of = |item: &PricedItem| {
+            let record = item.rows[1].record.clone().unwrap();
+            let outcomes: Vec<_> =
+                item.accesses.iter().flat_map(|access| &access.candidates).map(|one| one.outcome).collect();
+            (record, item.rows[1].scale_base.unwrap().to_string(), outcomes)
+        };
+        result.items.iter().map(of).collect::<Vec<_>>()
+    };
+    let (off, on) = (CandidateOutcome::OutsideScale, CandidateOutcome::Taken);
+    // 40 pieces of P1 are too few, so all 65 count for the general record.
+    let mut wanted = document(&json!({"items": [item("1", "P1", 25), item("2", "P1", 15), item("3", "P2", 25)]}));
+    let few = price(&catalog(&parts), &wanted).unwrap();
+    let next = ("all".to_owned(), "65".to_owned(), vec![off, on]);
+    assert_eq!(figures(&few), [next.clone(), next, ("all".to_owned(), "65".to_owned(), vec![on])]);
+    assert_eq!(nets(&few), ["24.5", "14.7", "24.5"]);
+    // With 110 of P1 they have their own, and what is left is below 60.
+    let mut open =
+        OpenDocument::new(std::sync::Arc::new(Pricer::new(&catalog(&parts)).unwrap()), wanted.clone()).unwrap();
+    wanted.items[1].quantity = "85".parse().unwrap();
+    assert_eq!(open.set_item(wanted.items[1].clone()).unwrap(), ["1", "2", "3"]);
+    let many = open.result().unwrap();
+    let own = ("many".to_owned(), "110".to_owned(), vec![on, CandidateOutcome::Outranked]);
+    assert_eq!(figures(&many), [own.clone(), own, ("all".to_owned(), "25".to_owned(), vec![on])]);
+    assert_eq!(nets(&many), ["22.5", "76.5", "24.75"]);
+    assert_eq!(many, price(&catalog(&parts), &wanted).unwrap());
+}

@@ -19,6 +19,10 @@ fn entangled() -> Value {
              "scale": {"base": "quantity", "kind": "from"}, "group": {"by": "document"}},
             {"code": "GF", "kind": "discount", "calculation": "percent", "access_sequence": "A",
              "scale": {"base": "value", "kind": "from"}, "group": {"by": "field", "field": "family"}},
+            {"code": "GR", "kind": "discount", "calculation": "percent", "access_sequence": "F",
+             "scale": {"base": "quantity", "kind": "from"}, "group": {"by": "record"}},
+            {"code": "GD", "kind": "surcharge", "calculation": "percent", "access_sequence": "F",
+             "scale": {"base": "quantity", "kind": "to"}, "group": {"by": "document"}},
             {"code": "X1", "kind": "discount", "calculation": "percent", "access_sequence": "F"},
             {"code": "X2", "kind": "discount", "calculation": "quantity", "access_sequence": "A",
              "scale": {"base": "quantity", "kind": "from"}, "group": {"by": "record"}},
@@ -31,6 +35,10 @@ fn entangled() -> Value {
             {"id": "p", "condition_type": "PR", "table": "ALL", "rate": "7.77"},
             {"id": "gq", "condition_type": "GQ", "table": "ALL", "scale": [{"lower": "0", "rate": "1.1"}, {"lower": "30", "rate": "2.3"}]},
             {"id": "gf", "condition_type": "GF", "table": "ALL", "scale": [{"lower": "100", "rate": "1.7"}, {"lower": "300", "rate": "3.1"}]},
+            {"id": "gr-a", "condition_type": "GR", "table": "FAMILY", "key": {"family": "a"}, "scale": [{"lower": "20", "rate": "4.1"}]},
+            {"id": "gr", "condition_type": "GR", "table": "ALL", "scale": [{"lower": "10", "rate": "1.3"}, {"lower": "45", "rate": "1.9"}]},
+            {"id": "gd-b", "condition_type": "GD", "table": "FAMILY", "key": {"family": "b"}, "unit": "DZN", "scale": [{"upper": "3", "rate": "6"}]},
+            {"id": "gd", "condition_type": "GD", "table": "ALL", "scale": [{"upper": "50", "rate": "0.7"}]},
             {"id": "x1", "condition_type": "X1", "table": "ALL", "rate": "2.9"},
             {"id": "x1-a", "condition_type": "X1", "table": "FAMILY", "key": {"family": "a"}, "rate": "5.1"},
             {"id": "x2", "condition_type": "X2", "table": "ALL", "scale": [{"lower": "0", "rate": "0.2"}, {"lower": "40", "rate": "0.5"}]},
@@ -39,6 +47,7 @@ fn entangled() -> Value {
         ],
         "procedures": [{"code": "P", "exclusions": [{"method": "best_type", "first": ["X1", "X2"]}], "steps": [
             {"number": 10, "condition_type": "PR"}, {"number": 20, "condition_type": "GQ"}, {"number": 25, "condition_type": "GF"},
+            {"number": 27, "condition_type": "GR"}, {"number": 28, "condition_type": "GD"},
             {"number": 30, "condition_type": "X1"}, {"number": 35, "condition_type": "X2"}, {"number": 40, "condition_type": "HD"},
             {"number": 50, "condition_type": "BIG", "requirement": "document_net > 500"}, {"number": 60, "subtotal": "netto"},
             {"number": 70, "condition_type": "VAT"}]}]
@@ -48,7 +57,7 @@ fn entangled() -> Value {
 fn item(id: usize, quantity: i64, family: usize) -> PriceItem {
     let family = ["a", "b", "c"][family % 3];
     let alternative = quantity % 7 == 0;
-    let item = json!({"id": format!("i{id}"), "quantity": quantity, "fields": {"family": family}, "is_alternative": alternative});
+    let item = json!({"id": format!("i{id}"), "quantity": quantity, "unit": "C62", "fields": {"family": family}, "is_alternative": alternative});
     crate::value::json::from_text(&item.to_string()).unwrap()
 }
 
@@ -114,8 +123,9 @@ proptest! {
 #[test]
 fn only_what_depends_on_an_item_is_computed_anew() {
     let mut parts = entangled();
-    // Without the figures of the document and the amounts of the head, which reach everywhere.
-    parts["procedures"][0]["steps"].as_array_mut().unwrap().retain(|step| step["number"] != 50 && step["number"] != 40);
+    // Without the figures of the document, the amounts of the head, and records that depend on the group: they reach everywhere.
+    let alone = |step: &Value| ![27, 28, 40, 50].map(Value::from).contains(&step["number"]);
+    parts["procedures"][0]["steps"].as_array_mut().unwrap().retain(alone);
     let pricer = Arc::new(Pricer::new(&catalog(&parts)).unwrap());
     let mut whole = document(&json!({}));
     whole.items = (0..6).map(|id| item(id, 1, id)).collect();

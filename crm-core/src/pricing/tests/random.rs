@@ -13,7 +13,7 @@ pub(super) struct Choices<'a>(pub std::slice::Iter<'a, u8>);
 
 /// The choices of one case.
 pub(super) fn choices() -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(any::<u8>(), 0..420)
+    prop::collection::vec(any::<u8>(), 0..640)
 }
 
 pub(super) fn dec(text: &str) -> Decimal {
@@ -218,7 +218,7 @@ fn condition(random: &mut Choices<'_>, catalog: &mut PriceCatalog, code: &str, k
         _ => random.of(&CALCULATIONS),
     };
     let mut of = condition_type(code, kind, calculation);
-    of.access_sequence = Some(random.of(&["ALL", "NEAR", "ADDED"]).to_owned());
+    of.access_sequence = Some(random.of(&["ALL", "NEAR", "ADDED", "REGION", "GROUPS"]).to_owned());
     of.group = random
         .maybe(4, |random| ConditionGroup { by: random.of(ConditionGroupBy::ALL), field: Some("family".to_owned()) });
     of.scale = random.maybe(2, |_| ()).and_then(|()| scale(random, &of));
@@ -242,7 +242,48 @@ fn condition(random: &mut Choices<'_>, catalog: &mut PriceCatalog, code: &str, k
         let record = record(random, &of, table, key);
         catalog.records.push(record);
     }
+    let far = match of.access_sequence.as_deref() {
+        // Nodes of a tree, and groups of which an item may have several.
+        Some("REGION") => ["r1", "south", "all"].map(|node| ("REGION", ("region", node))).to_vec(),
+        Some("GROUPS") => ["g1", "g2", "g3"].map(|group| ("GROUPS", ("groups", group))).to_vec(),
+        _ => Vec::new(),
+    };
+    for (table, key) in far {
+        if random.once_in(2) {
+            continue;
+        }
+        let mut own = record(random, &of, table, Some(key));
+        own.id = format!("{}-{}", of.code, key.1);
+        own.priority = random.maybe(2, |random| i64::try_from(random.below(3)).unwrap());
+        catalog.records.push(own);
+    }
+    let dated = catalog.records.len();
+    for place in 0..dated {
+        if catalog.records[place].condition_type == of.code && random.once_in(4) {
+            let next = by_dates(random, &of, &mut catalog.records[place]);
+            catalog.records.extend(next);
+        }
+    }
     catalog.condition_types.push(of);
+}
+
+fn date(text: &str) -> Option<Date> {
+    Some(text.parse().unwrap())
+}
+
+/// Gives a record an end or a beginning; with an end there may be another one behind it.
+fn by_dates(random: &mut Choices<'_>, of: &ConditionType, record: &mut ConditionRecord) -> Option<ConditionRecord> {
+    if random.once_in(2) {
+        record.valid_from = date("2026-05-01");
+        record.valid_to = random.maybe(2, |_| "2026-05-01".parse().unwrap());
+        return None;
+    }
+    record.valid_to = date("2026-04-30");
+    let mut next = self::record(random, of, &record.table.clone(), None);
+    next.id = format!("{}-next", record.id);
+    next.key.clone_from(&record.key);
+    next.valid_from = date(random.of(&["2026-05-01", "2026-06-01"]));
+    (!random.once_in(3)).then_some(next)
 }
 
 fn record(random: &mut Choices<'_>, of: &ConditionType, table: &str, key: Option<(&str, &str)>) -> ConditionRecord {
@@ -260,7 +301,7 @@ fn record(random: &mut Choices<'_>, of: &ConditionType, table: &str, key: Option
         rate: scale.is_none().then_some(rate),
         per: random.maybe(5, |random| random.of(&[dec("10"), dec("3"), dec("0.5")])),
         unit: if by_quantity { random.maybe(4, |_| "DZN".to_owned()) } else { None },
-        currency: random.maybe(6, |_| Currency::parse("USD").unwrap()),
+        currency: random.maybe(6, |random| Currency::parse(random.of(&["USD", "GBP"])).unwrap()),
         scale: scale.unwrap_or_default(),
         minimum: random.maybe(8, |random| random.figure(2)),
         maximum: random.maybe(8, |random| random.figure(2).checked_add(dec("700")).unwrap()),
@@ -296,7 +337,7 @@ fn policies(random: &mut Choices<'_>) -> PricingPolicies {
         prices_include_tax: random.once_in(4),
         payable_unit: random.maybe(4, |_| dec("0.05")),
         conversion: random.maybe(3, |random| random.of(ConversionMode::ALL)),
-        pivot: None,
+        pivot: (!random.once_in(8)).then(|| Currency::parse("USD").unwrap()),
         allow_negative_net: true,
     }
 }
@@ -314,6 +355,9 @@ const STEPS: [(&str, &[ConditionKind]); 7] = [
 /// A catalogue with one procedure of seven conditions and two subtotals.
 pub(super) fn catalog_of(random: &mut Choices<'_>) -> PriceCatalog {
     let mut catalog = base_catalog();
+    let ties = [OnTie::Priority, OnTie::Lowest, OnTie::Highest, OnTie::All, OnTie::Error];
+    catalog.access_sequences[4].accesses[0].on_tie = Some(random.of(&ties));
+    catalog.tables[4].up = if random.once_in(2) { vec!["groups".to_owned()] } else { Vec::new() };
     for (code, kinds) in STEPS {
         condition(random, &mut catalog, code, kinds);
     }
@@ -370,18 +414,36 @@ pub(super) fn base_catalog() -> PriceCatalog {
     catalog.fields = vec![
         PriceField { name: "family".to_owned(), kind: None },
         PriceField { name: "months".to_owned(), kind: Some(PriceFieldKind::Number) },
+        PriceField { name: "region".to_owned(), kind: None },
+        PriceField { name: "groups".to_owned(), kind: Some(PriceFieldKind::Texts) },
+    ];
+    let node = |value: &str, parent: &str| PriceNode { value: value.to_owned(), parent: parent.to_owned() };
+    catalog.hierarchies = vec![
+        PriceHierarchy {
+            field: "region".to_owned(),
+            nodes: vec![node("r1", "south"), node("r2", "south"), node("south", "all"), node("r3", "all")],
+        },
+        PriceHierarchy { field: "groups".to_owned(), nodes: vec![node("g1", "g3"), node("g2", "g3")] },
     ];
     let table = |code: &str, fields: &[&str]| ConditionTable {
         code: code.to_owned(),
         fields: fields.iter().map(|field| (*field).to_owned()).collect(),
         up: Vec::new(),
     };
-    catalog.tables = vec![table("ALL", &[]), table("FAMILY", &["family"]), table("PRODUCT", &["product"])];
+    catalog.tables = vec![
+        table("ALL", &[]),
+        table("FAMILY", &["family"]),
+        table("PRODUCT", &["product"]),
+        ConditionTable { up: vec!["region".to_owned()], ..table("REGION", &["region"]) },
+        table("GROUPS", &["groups"]),
+    ];
     let sequence = |code: &str, accesses| AccessSequence { code: code.to_owned(), accesses };
     catalog.access_sequences = vec![
         sequence("ALL", vec![access("ALL", true)]),
         sequence("NEAR", vec![access("PRODUCT", true), access("FAMILY", true), access("ALL", true)]),
         sequence("ADDED", vec![access("FAMILY", false), access("PRODUCT", true), access("ALL", true)]),
+        sequence("REGION", vec![access("REGION", true), access("ALL", true)]),
+        sequence("GROUPS", vec![access("GROUPS", true), access("ALL", true)]),
     ];
     catalog.condition_types = vec![
         condition_type("SUP_PCT", ConditionKind::Discount, Calculation::Percent),
@@ -407,6 +469,15 @@ pub(super) fn base_catalog() -> PriceCatalog {
             valid_from: None,
         })
         .to_vec();
+    // Pounds are known in dollars only, and from a date on at another rate.
+    let pound = |rate, valid_from| ExchangeRate {
+        from_currency: Currency::parse("GBP").unwrap(),
+        to_currency: Currency::parse("USD").unwrap(),
+        rate: dec(rate),
+        per: None,
+        valid_from,
+    };
+    catalog.rates.extend([pound("1.2713", None), pound("1.2901", date("2026-05-02"))]);
     catalog
 }
 
@@ -423,6 +494,14 @@ pub(super) fn document_of(random: &mut Choices<'_>, catalog: &PriceCatalog) -> P
         if random.once_in(2) {
             item.fields.insert("family".to_owned(), FieldValue::Text(random.of(&["a", "b"]).to_owned()));
         }
+        if random.once_in(2) {
+            let region = random.of(&["r1", "r2", "r3", "south", "elsewhere"]);
+            item.fields.insert("region".to_owned(), FieldValue::Text(region.to_owned()));
+            let groups = random.of(&[r#"["g1","g2"]"#, r#"["g2"]"#, r#"["g1"]"#, "[]"]);
+            item.fields.insert("groups".to_owned(), FieldValue::Json(groups.to_owned()));
+        }
+        item.pricing_date =
+            random.maybe(3, |random| random.of(&["2026-04-30", "2026-05-02", "2026-06-01"]).parse().unwrap());
         item.is_alternative = random.once_in(8);
         if random.once_in(3) {
             let code = random.of(&["C1", "C3", "C5", "C7"]);
