@@ -2,8 +2,9 @@
 
 use crm_core::conditions::{
     ConditionCounterPage, ConditionUsagePage, PriceCondition, PriceConditionPage, PriceDefinition, PriceDefinitionPage,
+    PriceDraft,
 };
-use crm_core::pricing::CounterUsage;
+use crm_core::pricing::{CounterUsage, LintFinding, WhatIf};
 use crm_core::query::Query;
 use crm_core::value::python::Argument;
 use crm_core::value::{Currency, Id, json};
@@ -193,5 +194,33 @@ impl Conditions {
             json::to_canonical(&self.session.conditions().price_case(&document.0.read()?, &context)?)
         })?;
         Plain::of(py, &text)
+    }
+
+    /// What is doubtful in the stored catalogue, or would be with a draft of a definition: records that are never hit, accesses that
+    /// cannot be reached, gaps in scales, missing conversions.
+    ///
+    /// Raises `UNKNOWN_REFERENCE` for the definition, `DeniedError` for a reader who may not see the rates of condition records.
+    #[pyo3(signature = (definition=None))]
+    fn lint(&self, py: Python<'_>, definition: Option<Id>) -> PyResult<Vec<LintFinding>> {
+        Ok(py.detach(|| self.session.conditions().lint(definition))?)
+    }
+
+    /// What quotes that are priced by conditions would come to by another catalogue: every line that differs from what stands in
+    /// the quote, with sums by product and by a field of the documents (`group_by`, for example `"account"`). A quote without a
+    /// price by the draft is told with the reason; it stops nothing. `crm_core.pricing.what_if_table` makes columns of the answer.
+    ///
+    /// Raises `TOO_MANY` quotes; what is wrong with the draft, for example under `add[2]`; `NOT_ALLOWED` with the place for a quote
+    /// that is not priced by conditions; `NotFoundError`; `DeniedError` for a reader who may not see the figures of quotes or the
+    /// rates of condition records.
+    #[pyo3(signature = (draft, quotes, group_by=None))]
+    fn what_if(
+        &self,
+        py: Python<'_>,
+        draft: PriceDraft,
+        quotes: Vec<Id>,
+        group_by: Option<Argument<String>>,
+    ) -> PyResult<WhatIf> {
+        let group_by = group_by.map(Argument::value);
+        Ok(py.detach(|| self.session.conditions().what_if(&draft, &quotes, group_by.as_deref()))?)
     }
 }

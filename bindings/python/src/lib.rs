@@ -90,8 +90,8 @@ mod _native {
     #[pymodule_export]
     use crm_core::conditions::{
         ConditionCommand, ConditionCounter, ConditionCounterPage, ConditionUsage, ConditionUsagePage, DefinitionStatus,
-        PriceCase, PriceCondition, PriceConditionPage, PriceContext, PriceDefinition, PriceDefinitionPage, PriceInput,
-        UsageStatus,
+        PriceCase, PriceCondition, PriceConditionPage, PriceContext, PriceDefinition, PriceDefinitionPage, PriceDraft,
+        PriceInput, UsageStatus,
     };
     #[pymodule_export]
     use crm_core::customer::{
@@ -165,9 +165,10 @@ mod _native {
     #[pymodule_export]
     use crm_core::quote::{
         ConversionLine, LostQuoteOptions, LostQuotes, LostReason, LostTotal, MaterialDirection, MaterialField,
-        OrderKind, OrderLine, OrderStatus, OrderedQuantity, Quote, QuoteChange, QuoteChangeKind, QuoteCommand,
-        QuoteConversion, QuoteCopy, QuoteDiff, QuoteLine, QuoteLineKind, QuoteLoss, QuotePage, QuotePolicy,
-        QuotePolicyPage, QuoteRevision, QuoteRounding, QuoteStatus, QuoteTax, QuoteTotals, SalesOrder, SalesOrderPage,
+        OrderKind, OrderLine, OrderStatus, OrderedQuantity, PricedBy, Quote, QuoteChange, QuoteChangeKind,
+        QuoteCommand, QuoteConversion, QuoteCopy, QuoteDiff, QuoteLine, QuoteLineKind, QuoteLoss, QuotePage,
+        QuotePolicy, QuotePolicyPage, QuoteRevision, QuoteRounding, QuoteStatus, QuoteTax, QuoteTotals, SalesOrder,
+        SalesOrderPage,
     };
     #[pymodule_export]
     use crm_core::room::{ExternalId, TraceStep};

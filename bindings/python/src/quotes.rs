@@ -1,5 +1,6 @@
 //! The quote room.
 
+use crm_core::pricing::RepriceMode;
 use crm_core::query::Query;
 use crm_core::quote::{
     LostQuoteOptions, LostQuotes, OrderKind, OrderedQuantity, Quote, QuoteConversion, QuoteCopy, QuoteDiff, QuoteLine,
@@ -7,8 +8,10 @@ use crm_core::quote::{
     SalesOrderPage,
 };
 use crm_core::value::python::Argument;
-use crm_core::value::{Currency, Id, Timestamp};
+use crm_core::value::{Currency, Date, Id, Timestamp, json};
 use pyo3::prelude::*;
+
+use crate::pricing_values::Plain;
 
 /// Quotes, on behalf of the session's user.
 #[pyclass(module = "crm_core", frozen)]
@@ -111,6 +114,33 @@ impl Quotes {
     /// Raises `ILLEGAL_TRANSITION` from any other status, `STALE_VERSION`, `NotFoundError`, `DeniedError`.
     fn revise(&self, py: Python<'_>, quote: Id, expected_version: Argument<i64>) -> PyResult<Quote> {
         Ok(py.detach(|| self.session.quotes().revise(quote, expected_version.0))?)
+    }
+
+    /// Prices a draft that is priced by conditions anew, by the present version of the price catalogue. `mode` says what is found
+    /// anew; what stays, stays when the draft is saved later too.
+    ///
+    /// Raises `ILLEGAL_TRANSITION` if it is no draft or not priced by conditions; what `Pricer.price` raises, where a line is told as
+    /// `lines[2]`; `STALE_VERSION`, `NotFoundError`, `DeniedError`.
+    #[pyo3(signature = (quote, expected_version, mode, pricing_date=None))]
+    fn reprice(
+        &self,
+        py: Python<'_>,
+        quote: Id,
+        expected_version: Argument<i64>,
+        mode: RepriceMode,
+        pricing_date: Option<Date>,
+    ) -> PyResult<Quote> {
+        Ok(py.detach(|| self.session.quotes().reprice(quote, expected_version.0, mode, pricing_date))?)
+    }
+
+    /// What a quote was priced by, as it was then, as plain data: `version`, `catalog`, `document`.
+    /// `crm_core.pricing.price(case["catalog"], case["document"])` gives the figures that stand in the quote.
+    ///
+    /// Raises `NOT_ALLOWED` for a quote that is not priced by conditions; `NotFoundError`; `DeniedError` for a reader who may not see
+    /// all of its figures or the rates of condition records.
+    fn price_case<'py>(&self, py: Python<'py>, quote: Id) -> PyResult<Plain<'py>> {
+        let text = py.detach(|| json::to_canonical(&self.session.quotes().price_case(quote)?))?;
+        Plain::of(py, &text)
     }
 
     /// The chain of revisions to which a quote belongs, the first one first, as far as the reader sees them.

@@ -2,10 +2,10 @@
 
 use crate::conditions::{
     ConditionCounterPage, ConditionUsagePage, PriceCase, PriceCondition, PriceConditionPage, PriceContext,
-    PriceDefinition, PriceDefinitionPage,
+    PriceDefinition, PriceDefinitionPage, PriceDraft,
 };
 use crate::engine::Session;
-use crate::pricing::{CounterUsage, PriceDocument, PriceResult};
+use crate::pricing::{CounterUsage, LintFinding, PriceDocument, PriceResult, WhatIf};
 use crate::query::Query;
 use crate::value::{Currency, Id, Result};
 
@@ -175,5 +175,28 @@ impl Conditions {
     #[uniffi::method(default(context))]
     pub fn price_case(&self, document: &PriceDocument, context: PriceContext) -> Result<PriceCase> {
         self.session.conditions().price_case(document, &context)
+    }
+
+    /// What is doubtful in the stored catalogue, or would be with a draft of a definition: records that are never hit, accesses that
+    /// cannot be reached, gaps in scales, missing conversions.
+    ///
+    /// # Errors
+    /// `UnknownReference` for the definition, `Denied` for a reader who may not see the rates of condition records.
+    #[uniffi::method(default(definition = None))]
+    pub fn lint(&self, definition: Option<Id>) -> Result<Vec<LintFinding>> {
+        self.session.conditions().lint(definition)
+    }
+
+    /// What quotes that are priced by conditions would come to by another catalogue: every line that differs from what stands in
+    /// the quote, with sums by product and by a field of the documents, for example `account`. A quote without a price by the
+    /// draft is told with the reason; it stops nothing.
+    ///
+    /// # Errors
+    /// `TooMany` quotes; what is wrong with the draft, for example under `add[2]`; `NotAllowed` with the place for a quote that is
+    /// not priced by conditions; `NotFound`; `Denied` for a reader who may not see the figures of quotes or the rates of
+    /// condition records.
+    #[uniffi::method(default(group_by = None))]
+    pub fn what_if(&self, draft: &PriceDraft, quotes: &[Id], group_by: Option<String>) -> Result<WhatIf> {
+        self.session.conditions().what_if(draft, quotes, group_by.as_deref())
     }
 }

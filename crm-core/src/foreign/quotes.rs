@@ -1,13 +1,15 @@
 //! Quotes.
 
+use crate::conditions::PriceCase;
 use crate::engine::Session;
+use crate::pricing::RepriceMode;
 use crate::query::Query;
 use crate::quote::{
     self, LostQuoteOptions, LostQuotes, OrderKind, OrderedQuantity, Quote, QuoteConversion, QuoteCopy, QuoteDiff,
     QuoteLine, QuoteLoss, QuotePage, QuotePolicy, QuotePolicyPage, QuoteRevision, QuoteRounding, QuoteTotals,
     SalesOrder, SalesOrderPage,
 };
-use crate::value::{Currency, Id, Result, Timestamp};
+use crate::value::{Currency, Date, Id, Result, Timestamp};
 
 /// Quotes, on behalf of the session's user.
 #[derive(uniffi::Object)]
@@ -178,6 +180,32 @@ impl Quotes {
     /// `IllegalTransition` from any other status, `StaleVersion`, `NotFound`, `Denied`.
     pub fn revise(&self, quote: Id, expected_version: i64) -> Result<Quote> {
         self.session.quotes().revise(quote, expected_version)
+    }
+
+    /// Prices a draft that is priced by conditions anew, by the present version of the price catalogue.
+    ///
+    /// # Errors
+    /// `IllegalTransition` if it is no draft or not priced by conditions; those of [`Pricer::price`](super::Pricer::price), where a
+    /// line is told as `lines[2]`; `StaleVersion`, `NotFound`, `Denied`.
+    #[uniffi::method(default(pricing_date = None))]
+    pub fn reprice(
+        &self,
+        quote: Id,
+        expected_version: i64,
+        mode: RepriceMode,
+        pricing_date: Option<Date>,
+    ) -> Result<Quote> {
+        self.session.quotes().reprice(quote, expected_version, mode, pricing_date)
+    }
+
+    /// What a quote was priced by, as it was then: [`price`](super::price) of it gives the figures that stand in the quote, byte for
+    /// byte.
+    ///
+    /// # Errors
+    /// `NotAllowed` for a quote that is not priced by conditions; `NotFound`; `Denied` for a reader who may not see all of its
+    /// figures or the rates of condition records.
+    pub fn price_case(&self, quote: Id) -> Result<PriceCase> {
+        self.session.quotes().price_case(quote)
     }
 
     /// The chain of revisions to which a quote belongs, the first one first, as far as the caller sees them.

@@ -1,9 +1,10 @@
 //! The stored price catalogue.
 
 use super::{Call, one, pages};
-use crate::conditions::{PriceCondition, PriceContext};
-use crate::pricing::{CounterUsage, PriceDocument, UsageLimit};
+use crate::conditions::{PriceCondition, PriceContext, PriceDraft};
+use crate::pricing::{CounterUsage, PriceDocument, RepriceMode, UsageLimit};
 use crate::query::Query;
+use crate::quote::{PricedBy, Quote, QuoteLine};
 use crate::testkit::paired::Twins as _;
 use crate::testkit::paired_rooms::{Rooms, price_definition};
 use crate::value::{Currency, Id, json};
@@ -47,6 +48,30 @@ fn context(rooms: &mut Rooms) -> PriceContext {
 fn with_version(rooms: &mut Rooms, entity: &str) -> (Id, i64) {
     let id = rooms.any(entity);
     (id, rooms.version(entity, id) - i64::from(rooms.random.percent(8)))
+}
+
+/// A quote that is priced by conditions; often a new one.
+fn priced_quote(rooms: &mut Rooms) -> Id {
+    if rooms.random.percent(40) {
+        return rooms.any("quote");
+    }
+    let line: QuoteLine = QuoteLine::of_product(rooms.any("product"), 3.into());
+    let account = Some(rooms.any("account")).filter(|account| !account.is_nil());
+    let quote = Quote {
+        name: rooms.word(),
+        account,
+        priced_by: Some(PricedBy::Conditions),
+        currency: Some("CNY".parse().unwrap()),
+        lines: vec![line],
+        ..Quote::default()
+    };
+    match rooms.act(&quote, |session| session.quotes().create_quote(&quote)) {
+        Some(made) => {
+            rooms.learn("quote", made.id);
+            made.id
+        }
+        None => rooms.any("quote"),
+    }
 }
 
 fn document_name(rooms: &mut Rooms) -> String {
@@ -114,6 +139,26 @@ pub(super) const CALLS: &[Call] = &[
     ("Conditions::price", |rooms| {
         let (document, context) = (document(rooms), context(rooms));
         rooms.ask(&("price", &document, &context), |session| session.conditions().price(&document, &context));
+    }),
+    ("Conditions::lint", |rooms| {
+        let definition = rooms.random.percent(50).then(|| rooms.any("price_definition"));
+        rooms.ask(&("lint", definition), |session| session.conditions().lint(definition));
+    }),
+    ("Conditions::what_if", |rooms| {
+        let quote = priced_quote(rooms);
+        let draft = PriceDraft { add: vec![condition(rooms)], ..PriceDraft::default() };
+        rooms.ask(&("what if", &draft, quote), |session| session.conditions().what_if(&draft, &[quote], None));
+    }),
+    ("Quotes::reprice", |rooms| {
+        let quote = priced_quote(rooms);
+        let version = rooms.version("quote", quote);
+        rooms.act(&("reprice", quote), |session| {
+            session.quotes().reprice(quote, version, RepriceMode::KeepManual, None)
+        });
+    }),
+    ("Quotes::price_case", |rooms| {
+        let quote = priced_quote(rooms);
+        rooms.ask(&("case of quote", quote), |session| session.quotes().price_case(quote));
     }),
     ("Conditions::price_case", |rooms| {
         let (document, context) = (document(rooms), context(rooms));
