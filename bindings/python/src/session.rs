@@ -384,8 +384,9 @@ impl Session {
         Ok(py.detach(|| self.inner.export_vcards(&query, version))?)
     }
 
-    /// Imports a BMEcat catalogue, given as bytes or as a path: products with classes, technical parameters and prices,
-    /// known again by their codes. What has no place in a product is kept beside it and listed in the notices.
+    /// Imports a BMEcat catalogue, given as bytes or as a path: products with classes, technical parameters,
+    /// documents, relations and prices, known again by their codes. What has no place in a product is kept beside it and
+    /// listed in the notices.
     ///
     /// Raises what `read_bmecat` raises; `NotFoundError` for the price list, `DeniedError`, and what the store raises. What
     /// is wrong with a product stands in the report.
@@ -401,8 +402,8 @@ impl Session {
         Ok(py.detach(|| self.inner.import_bmecat(source.content()?.as_ref(), &options, dry_run))?)
     }
 
-    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions and technical
-    /// parameters as the products have them now; nothing else of it is lost.
+    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions, technical
+    /// parameters, documents and relations as the products have them now; nothing else of it is lost.
     ///
     /// Raises `NotFoundError` if no catalogue of that name was imported, `DeniedError`.
     #[pyo3(signature = (system, language=None))]

@@ -264,6 +264,10 @@ def test_classes_parameters_and_their_search(session: Session) -> None:
     page = products.find_products(search)
     assert [found.code for found in page.items] == ["B"]
     assert [found.code for found in products.find_products(search.replace(cursor=page.next_cursor)).items] == ["C"]
+    old = ProductSearch(conditions=[at_least], life_cycle=[ProductLifeCycle.DISCONTINUED])
+    assert products.find_products(old).items == []
+    sold = old.replace(life_cycle=[ProductLifeCycle.ACTIVE, ProductLifeCycle.PHASE_OUT])
+    assert [found.code for found in products.find_products(sold).items] == ["B", "C"]
     either = Filter.Parameter("parameters", at_least) & (F("code") == "C")
     assert [found.code for found in products.products(Query(filter=either)).items] == ["C"]
 
@@ -284,6 +288,18 @@ def test_relations_documents_and_bundles(session: Session) -> None:
     article = products.create_document(ProductDocument("Noise", ProductDocumentKind.ARTICLE, body="gravel"))
     assert products.update_document(article.replace(language="en")) == products.document(article.id)
     assert [found.title for found in products.documents(Query(search="gravel")).items] == ["Noise"]
+    top = products.create_product_class(ProductClass("36", "Presses"))
+    low = products.create_product_class(ProductClass("36-01", "Hydraulic presses", parent=top.id))
+    press = products.update_product(products.product(press.id).replace(product_class=low.id))
+    safety = ProductDocument("Safety", ProductDocumentKind.MANUAL, product_class=top.id, url="safety.pdf")
+    safety = products.create_document(safety)
+    sheet = ProductDocument("Sheet", ProductDocumentKind.DATA_SHEET, product=press.id, url="p1.pdf", valid_until=dt.date(2026, 7, 1))
+    sheet = products.create_document(sheet)
+    assert products.product_documents(press.id) == [sheet, safety]
+    assert products.product_documents(press.id, dt.date(2026, 7, 1)) == [safety]
+    with pytest.raises(CrmError) as both:
+        products.create_document(ProductDocument("Both", product=press.id, product_class=top.id, url="x.pdf"))
+    assert both.value.code == ErrorCode.NOT_ALLOWED
     parts = [BundleComponent(drive.id, Decimal("2.5")), BundleComponent(drive.id, Decimal(1), is_optional=True)]
     bundle = products.create_bundle(ProductBundle(press.id, components=parts))
     assert [part.position for part in bundle.components] == [10, 20]

@@ -326,8 +326,8 @@ impl Session {
         self.session.export_vcards(&query, version.unwrap_or_default())
     }
 
-    /// Imports a BMEcat catalogue: products with classes, technical parameters and prices, known again by their codes. What
-    /// has no place in a product is kept beside it and listed in the notices.
+    /// Imports a BMEcat catalogue: products with classes, technical parameters, documents, relations and prices,
+    /// known again by their codes. What has no place in a product is kept beside it and listed in the notices.
     ///
     /// # Errors
     /// What `read_bmecat` says of the file; `NotFound` for the price list, `Denied`, or the store fails. What is wrong with a
@@ -337,8 +337,8 @@ impl Session {
         self.session.import_bmecat(&bytes, &options, dry_run)
     }
 
-    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions and technical
-    /// parameters as the products have them now; nothing else of it is lost.
+    /// Writes the catalogue of that name among the external identifiers again, with names, descriptions, technical
+    /// parameters, documents and relations as the products have them now; nothing else of it is lost.
     ///
     /// # Errors
     /// `NotFound` if no catalogue of that name was imported, `Denied`.

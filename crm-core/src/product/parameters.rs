@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::class_rules::parameters_in_effect;
 use super::classes::{MAX_BLOCK_DEPTH, MAX_PARAMETER_CODE_CHARS};
 use super::definitions::{ParameterPath, dimension_of};
-use super::{EffectiveParameter, ParameterKind, Product};
+use super::{EffectiveParameter, ParameterKind, Product, ProductParameter};
 use crate::query::base_figure;
 use crate::room::{MAX_PART_CHARS, View, check_chars, check_count, refuse, tidy, tidy_part};
 use crate::schema::Entity as _;
@@ -162,7 +162,9 @@ fn checked(view: &mut dyn View, before: Option<&Product>, product: &mut Product)
         };
         problems.extend(wrong.into_iter().map(|problem| problem.under(&format!("parameters[{place}]"))));
     }
-    check_numbers(&product.parameters, &paths, &known, &mut problems);
+    // Who does not see definitions is told that one is missing, not which.
+    let names = view.can_read(ProductParameter::NAME, "code");
+    check_numbers((&product.parameters, &paths), &known, names, &mut problems);
     refuse(problems)?;
     overflowing(&product.parameters)
 }
@@ -326,9 +328,9 @@ fn check_figures(value: &ParameterValue, definition: &EffectiveParameter) -> Vec
 
 /// How many values there are of each parameter: no second one where one is meant, and none missing.
 fn check_numbers(
-    values: &[ParameterValue],
-    paths: &[ParameterPath],
+    (values, paths): (&[ParameterValue], &[ParameterPath]),
     known: &HashMap<ParameterPath, EffectiveParameter>,
+    names: bool,
     problems: &mut Vec<Problem>,
 ) {
     let mut seen: HashSet<(Option<i64>, &str)> = HashSet::new();
@@ -350,7 +352,7 @@ fn check_numbers(
             if !seen.contains(&(*holder, definition.code.as_str())) {
                 let field = holder.map_or_else(|| "parameters".to_owned(), |place| format!("parameters[{place}]"));
                 let problem = Problem::of_field(ErrorCode::Required, field, "a parameter of the class is missing");
-                problems.push(problem.with("parameter", &definition.code));
+                problems.push(if names { problem.with("parameter", &definition.code) } else { problem });
             }
         }
     }

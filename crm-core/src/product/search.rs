@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::class_rules::{Lists, class_path, classes_below, definitions_of};
 use super::definitions::dimension_of;
-use super::{ParameterValue, Product, ProductClass, ProductParameter};
+use super::{ParameterValue, Product, ProductClass, ProductLifeCycle, ProductParameter};
 use crate::query::{
     Filter, MAX_IN_VALUES, MAX_TERMS, ParameterCondition, Query, Sort, number_tag, truth_key, word_key,
 };
@@ -22,6 +22,8 @@ value_struct! {
         optional {
             /// The class; products of the classes below are found too.
             pub product_class: Option<Id>,
+            /// Where the products may stand between the first drawing and the last spare part; anywhere if nothing is said.
+            pub life_cycle: Vec<ProductLifeCycle>,
             /// What the parameters must fulfil, each of the conditions. A figure without a unit has that of the parameter.
             pub conditions: Vec<ParameterCondition>,
             /// What else must hold.
@@ -46,6 +48,7 @@ value_struct! {
 pub(crate) fn search_query(reader: &mut dyn Reader, search: &ProductSearch) -> Result<Query> {
     let mut problems = Vec::new();
     check_count("conditions", search.conditions.len(), MAX_SEARCH_CONDITIONS, &mut problems);
+    check_count("life_cycle", search.life_cycle.len(), MAX_SEARCH_CONDITIONS, &mut problems);
     refuse(problems)?;
     let mut filters = Vec::new();
     let mut classes: Vec<ProductClass> = Vec::new();
@@ -57,6 +60,7 @@ pub(crate) fn search_query(reader: &mut dyn Reader, search: &ProductSearch) -> R
         filters.push(among("product_class", &within));
         classes = path.into_iter().chain(below.into_iter().flatten()).collect();
     }
+    filters.extend(standing(&search.life_cycle));
     for (place, condition) in search.conditions.iter().enumerate() {
         let condition = completed(reader, search.product_class.map(|_| classes.as_slice()), condition)
             .map_err(|error| error.under(&format!("conditions[{place}]")))?;
@@ -70,6 +74,19 @@ pub(crate) fn search_query(reader: &mut dyn Reader, search: &ProductSearch) -> R
         limit: search.limit,
         cursor: search.cursor.clone(),
     })
+}
+
+/// Where products stand: one of which nothing is said is active.
+fn standing(life_cycle: &[ProductLifeCycle]) -> Option<Filter> {
+    let values = life_cycle.iter().map(|one| one.as_str().into()).collect();
+    let named = Filter::In { field: "life_cycle".into(), values };
+    match life_cycle {
+        [] => None,
+        some if some.contains(&ProductLifeCycle::Active) => {
+            Some(Filter::Any { filters: vec![named, Filter::IsEmpty { field: "life_cycle".into() }] })
+        }
+        _ => Some(named),
+    }
 }
 
 /// One of many values of a field.

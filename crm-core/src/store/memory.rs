@@ -220,7 +220,7 @@ impl State {
         search: Option<&Search>,
         visibility: &Visibility,
         deleted: bool,
-        among: Option<&BTreeSet<Id>>,
+        among: Option<&Vec<Id>>,
     ) -> Vec<&Stored> {
         let visible =
             |stored: &&Stored| (deleted || !stored.row.deleted) && self.allows(table, visibility, &stored.row);
@@ -258,10 +258,15 @@ impl State {
         let table = (*asked.tenant(), *asked.entity());
         let (condition, search) = (asked.condition().as_ref(), asked.search().as_ref());
         let mut rows = self.found(table, condition, search, asked.visibility(), *asked.deleted());
-        rows.sort_by(|a, b| query::compare_rows(a, b, asked.sort()));
-        let limit = asked.limit().map_or(usize::MAX, |limit| limit + 1);
-        let rest = rows.into_iter().filter(|row| comes_after(row, asked)).take(limit);
-        for row in rest {
+        rows.retain(|row| comes_after(row, asked));
+        let order = |a: &&Row, b: &&Row| query::compare_rows(a, b, asked.sort());
+        if let Some(limit) = asked.limit().filter(|limit| *limit < rows.len()) {
+            // One more than the page has; what stands behind need not be sorted.
+            rows.select_nth_unstable_by(limit, order);
+            rows.truncate(limit + 1);
+        }
+        rows.sort_by(order);
+        for row in rows {
             if !sink(row.clone())? {
                 break;
             }

@@ -7,6 +7,7 @@ use super::parts::{self, Document, Reference};
 use super::read::{Figures, product};
 use super::source::whole;
 use super::types::BmecatProduct;
+use crate::access::Action;
 use crate::engine::{Command, RecordCommand, RowKey, RowWork, Session};
 use crate::exchange::xml::read_xml;
 use crate::product::{Product, ProductDocument, ProductRelation, ProductSource};
@@ -22,9 +23,9 @@ pub(super) struct Present {
     relations: HashMap<Id, Vec<ProductRelation>>,
     /// What the catalogue said before of the products, by their numbers.
     former: HashMap<String, String>,
-    /// Whether the caller sees documents and relations: what he does not see he cannot know again.
-    sees_documents: bool,
-    sees_relations: bool,
+    /// Whether the caller may make documents and relations, and sees them: else he would not know them again.
+    takes_documents: bool,
+    takes_relations: bool,
 }
 
 impl Present {
@@ -35,20 +36,23 @@ impl Present {
                 Ok(reading.may_read(name) && fields.iter().all(|field| reading.can_ask(name, field)))
             })
         };
+        let makes = |name: &str| session.reading(|reading| Ok(reading.entity(name)?.1.allows(Action::Create)));
         let mut found = Self {
-            sees_documents: sees(ProductDocument::NAME, &["product", "title", "kind", "url", "language"])?,
-            sees_relations: sees(ProductRelation::NAME, &["product", "other", "kind", "quantity"])?,
+            takes_documents: makes(ProductDocument::NAME)?
+                && sees(ProductDocument::NAME, &["product", "title", "kind", "url", "language"])?,
+            takes_relations: makes(ProductRelation::NAME)?
+                && sees(ProductRelation::NAME, &["product", "other", "kind", "quantity"])?,
             ..Self::default()
         };
         if products.is_empty() {
             return Ok(found);
         }
-        if found.sees_documents {
+        if found.takes_documents {
             for document in of_products::<ProductDocument>(session, products)? {
                 found.documents.entry(document.product.unwrap_or(Id::NIL)).or_default().push(document);
             }
         }
-        if found.sees_relations {
+        if found.takes_relations {
             for relation in of_products::<ProductRelation>(session, products)? {
                 found.relations.entry(relation.product).or_default().push(relation);
             }
@@ -91,7 +95,7 @@ impl Plan<'_> {
 
     /// The documents of a product. One that the catalogue had before and has no more goes.
     pub(super) fn put_documents(&mut self, place: usize, id: Id, product: &BmecatProduct) -> Result<()> {
-        if !self.present.sees_documents {
+        if !self.present.takes_documents {
             self.leave_out(place, "mimes", product.mimes.len());
             return Ok(());
         }
@@ -185,7 +189,7 @@ impl Plan<'_> {
     }
 
     fn put_relations_of(&mut self, place: usize, id: Id, product: &BmecatProduct) -> Result<()> {
-        if !self.present.sees_relations {
+        if !self.present.takes_relations {
             self.leave_out(place, "references", product.references.len());
             return Ok(());
         }
@@ -293,10 +297,10 @@ impl Plan<'_> {
         self.run(place, RowWork::Run(Box::new(Command::Record(command))));
     }
 
-    /// The caller may not see what would be put: it stays in the source.
+    /// The caller may not make or see what would be put: it stays in the source.
     fn leave_out(&mut self, place: usize, field: &str, count: usize) {
         if count > 0 {
-            let message = "left out: the caller may not see such records";
+            let message = "left out: the caller may not make and see such records";
             self.notices.push(issue(place, &Problem::of_field(ErrorCode::NoRight, field, message)));
         }
     }

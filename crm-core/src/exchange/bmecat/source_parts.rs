@@ -35,7 +35,8 @@ impl<E: Entity> Records<E> {
         session: &Session,
         products: &[Id],
         fields: &[&str],
-        (holder, has_ended): (fn(&E) -> Option<Id>, &dyn Fn(&E) -> bool),
+        holder: fn(&E) -> Option<Id>,
+        until: fn(&E) -> Option<Date>,
     ) -> Result<Option<Self>> {
         let rows = session.reading(|reading| {
             if !reading.may_read(E::NAME) || !fields.iter().all(|field| reading.can_ask(E::NAME, field)) {
@@ -45,15 +46,16 @@ impl<E: Entity> Records<E> {
             for chunk in products.chunks(MAX_IN_VALUES) {
                 rows.extend(reading.all_with_deleted(E::NAME, &among_products(chunk))?);
             }
-            Ok(Some(rows))
+            Ok(Some((rows, reading.today())))
         })?;
-        let Some(rows) = rows else { return Ok(None) };
+        let Some((rows, today)) = rows else { return Ok(None) };
         let mut found = Self { held: HashMap::new(), gone: HashMap::new() };
         for row in rows {
             let is_deleted = row.deleted;
             let record = E::from_stored(row)?;
             let Some(product) = holder(&record) else { continue };
-            let list = if is_deleted || has_ended(&record) { &mut found.gone } else { &mut found.held };
+            let has_ended = until(&record).is_some_and(|until| until <= today);
+            let list = if is_deleted || has_ended { &mut found.gone } else { &mut found.held };
             list.entry(product).or_default().push(record);
         }
         Ok(Some(found))
@@ -71,19 +73,19 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn read(session: &Session, products: &[Id], catalog_id: &str) -> Result<Self> {
-        let today = session.reading(|reading| Ok(reading.today()))?;
-        let has_ended = |until: Option<Date>| until.is_some_and(|until| until <= today);
         let documents = Records::<ProductDocument>::read(
             session,
             products,
             &["product", "title", "kind", "url", "language", "media_type", "valid_until"],
-            (|document| document.product, &|document| has_ended(document.valid_until)),
+            |document| document.product,
+            |document| document.valid_until,
         )?;
         let relations = Records::<ProductRelation>::read(
             session,
             products,
             &["product", "other", "kind", "quantity", "note", "valid_until"],
-            (|relation| Some(relation.product), &|relation| has_ended(relation.valid_until)),
+            |relation| Some(relation.product),
+            |relation| relation.valid_until,
         )?;
         let mut others: HashSet<Id> = HashSet::new();
         if let Some(relations) = &relations {
@@ -310,7 +312,7 @@ fn rewrite_mime(mime: &mut XmlElement, change: &MimeChange) -> bool {
 fn say(mime: &mut XmlElement, wanted: &str, language: Option<&str>, text: &str) {
     let mut found: Vec<&mut XmlElement> = mime.elements_mut().filter(|child| name(child) == wanted).collect();
     let same = |child: &&mut XmlElement| child.attribute("lang").as_deref() == language;
-    let place = found.iter().position(|child| same(child)).or_else(|| (found.len() == 1).then_some(0));
+    let place = found.iter().position(same).or_else(|| (found.len() == 1).then_some(0));
     if let Some(child) = place.and_then(|place| found.get_mut(place)) {
         child.set_text(text);
         return;

@@ -5,7 +5,8 @@ use super::decimal;
 use crate::engine::Session;
 use crate::engine::smoke::sessions;
 use crate::product::{
-    ParameterComparison as By, ParameterCondition, ParameterKind, ParameterValue, Product, ProductSearch,
+    ParameterComparison as By, ParameterCondition, ParameterKind, ParameterValue, Product, ProductLifeCycle as Cycle,
+    ProductSearch,
 };
 use crate::query::{Comparison, Filter, Query, Sort};
 use crate::value::{ErrorCode, Id};
@@ -65,6 +66,36 @@ fn a_rated_voltage_of_at_least_half_a_kilovolt_finds_500_volts() {
         };
         assert_eq!(found(&admin, &[one_of]), ["800", "1k"]);
         assert_eq!(found(&admin, &[ParameterCondition::present("IP")]), ["no voltage"]);
+    }
+}
+
+#[test]
+fn products_are_searched_by_where_they_stand() {
+    for (_folder, admin) in sessions() {
+        let make = |code: &str, life_cycle: Option<Cycle>, protection: &str| {
+            let parameters = vec![figure("IP", protection, None)];
+            let product =
+                Product { code: code.into(), name: code.into(), life_cycle, parameters, ..Product::default() };
+            admin.products().create_product(&product).unwrap();
+        };
+        make("nothing said", None, "65");
+        make("active", Some(Cycle::Active), "67");
+        make("planned", Some(Cycle::Planned), "65");
+        make("phase out", Some(Cycle::PhaseOut), "65");
+        make("discontinued", Some(Cycle::Discontinued), "20");
+        let found = |life_cycle: &[Cycle]| {
+            let conditions = vec![compared("IP", By::GreaterOrEqual, "65", None)];
+            codes(&admin, &ProductSearch { life_cycle: life_cycle.to_vec(), conditions, ..ProductSearch::default() })
+        };
+        assert_eq!(found(&[]), ["nothing said", "active", "planned", "phase out"]);
+        assert_eq!(found(&[Cycle::Active]), ["nothing said", "active"]);
+        assert_eq!(found(&[Cycle::PhaseOut, Cycle::Planned]), ["planned", "phase out"]);
+        assert_eq!(found(&[Cycle::Discontinued]), Vec::<String>::new());
+        let old = ProductSearch { life_cycle: vec![Cycle::Discontinued], ..ProductSearch::default() };
+        assert_eq!(codes(&admin, &old), ["discontinued"], "without any parameter");
+        let many = ProductSearch { life_cycle: vec![Cycle::Active; 51], ..ProductSearch::default() };
+        let refused = admin.products().find_products(&many).unwrap_err();
+        assert_eq!((refused.code(), refused.field()), (ErrorCode::TooMany, Some("life_cycle")));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of values inside lists, in the order of their lower ends.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use crate::access::{CheckedWrite, FieldSpan, TenantId};
@@ -10,21 +10,21 @@ use crate::value::Id;
 
 /// Tenant, entity, field and code.
 pub(super) type SpanPlace = (TenantId, String, String, String);
-/// Part and ends of a value, with the record that has it.
-type Ordered = (SpanPart, Vec<u8>, Vec<u8>, Id);
-/// A tag, and what is kept under it.
-pub(super) type SpanEntry = (String, Ordered);
+/// Part and ends of a value.
+type Ordered = (SpanPart, Vec<u8>, Vec<u8>);
+/// A tag, what is kept under it, and the record that has it.
+pub(super) type SpanEntry = (String, Ordered, Id);
 
-/// Every key.
+/// Every key, with the records that have it in the order of their identifiers: what many share stands once.
 #[derive(Debug, Default)]
-pub(super) struct Spans(HashMap<SpanPlace, HashMap<String, BTreeSet<Ordered>>>);
+pub(super) struct Spans(HashMap<SpanPlace, HashMap<String, BTreeMap<Ordered, Vec<Id>>>>);
 
 /// The keys that a write takes away and adds.
 pub(super) fn changes(write: &CheckedWrite) -> Vec<(SpanPlace, SpanEntry, bool)> {
     let change = |(field, key): &FieldSpan, added| {
         let place = (*write.tenant(), (*write.entity()).to_owned(), field.to_string(), key.code.clone());
-        let ordered = (key.part, key.low.clone(), key.high.clone(), write.row().id);
-        (place, (key.tag.clone(), ordered), added)
+        let ordered = (key.part, key.low.clone(), key.high.clone());
+        (place, (key.tag.clone(), ordered, write.row().id), added)
     };
     let gone = write.remove_spans().iter().map(|span| change(span, false));
     gone.chain(write.add_spans().iter().map(|span| change(span, true))).collect()
@@ -32,11 +32,35 @@ pub(super) fn changes(write: &CheckedWrite) -> Vec<(SpanPlace, SpanEntry, bool)>
 
 impl Spans {
     /// Adds a key or takes it away, and says whether that was to be done.
-    pub(super) fn set(&mut self, place: &SpanPlace, (tag, ordered): &SpanEntry, added: bool) -> bool {
-        if added {
-            return self.0.entry(place.clone()).or_default().entry(tag.clone()).or_default().insert(ordered.clone());
+    pub(super) fn set(&mut self, place: &SpanPlace, (tag, ordered, id): &SpanEntry, added: bool) -> bool {
+        if !added {
+            return self.take_away(place, (tag, ordered, *id));
         }
-        self.0.get_mut(place).and_then(|tags| tags.get_mut(tag)).is_some_and(|kept| kept.remove(ordered))
+        let kept = match self.0.get_mut(place) {
+            Some(tags) => tags,
+            None => self.0.entry(place.clone()).or_default(),
+        };
+        let ids = kept.entry(tag.clone()).or_default().entry(ordered.clone()).or_insert_with(|| Vec::with_capacity(1));
+        match ids.binary_search(id) {
+            Ok(_) => false,
+            Err(place) => {
+                ids.insert(place, *id);
+                true
+            }
+        }
+    }
+
+    fn take_away(&mut self, place: &SpanPlace, (tag, ordered, id): (&String, &Ordered, Id)) -> bool {
+        let Some(kept) = self.0.get_mut(place).and_then(|tags| tags.get_mut(tag)) else { return false };
+        let Some(ids) = kept.get_mut(ordered) else { return false };
+        let found = ids.binary_search(&id);
+        if let Ok(place) = found {
+            ids.remove(place);
+        }
+        if ids.is_empty() {
+            kept.remove(ordered);
+        }
+        found.is_ok()
     }
 
     /// The records that fulfil every test on values of lists which a condition makes, and the rest of the condition;
@@ -45,7 +69,7 @@ impl Spans {
         &self,
         (tenant, entity): (TenantId, &str),
         condition: &Condition,
-    ) -> Option<(BTreeSet<Id>, Option<Condition>)> {
+    ) -> Option<(Vec<Id>, Option<Condition>)> {
         let (tests, rest) = condition.parted();
         let mut tests = tests.into_iter();
         let first = tests.next()?;
@@ -58,9 +82,9 @@ impl Spans {
                 return found;
             }
             let others = ids(test);
-            found.into_iter().filter(|id| others.binary_search(id).is_ok()).collect()
+            in_both(&found, &others)
         });
-        Some((found.into_iter().collect(), rest))
+        Some((found, rest))
     }
 
     /// The records that fulfil a test, in the order of their identifiers.
@@ -71,8 +95,8 @@ impl Spans {
             for part in test.parts() {
                 // What holds for the upper end of a point holds for the lower one.
                 let least = least(&test.low).max(least(&test.high).filter(|_| part.is_point()));
-                let start = (part, least.cloned().unwrap_or_default(), Vec::new(), Id::NIL);
-                for (found, low, high, id) in kept.range(start..) {
+                let start = (part, least.cloned().unwrap_or_default(), Vec::new());
+                for ((found, low, high), holders) in kept.range(start..) {
                     let is_behind = match &test.low.1 {
                         Bound::Included(most) => low > most,
                         Bound::Excluded(most) => low >= most,
@@ -83,15 +107,26 @@ impl Spans {
                     }
                     let upper = if part.is_point() { low } else { high };
                     if test.allows(low, upper) {
-                        ids.push(*id);
+                        ids.extend_from_slice(holders);
                     }
                 }
             }
         }
-        ids.sort_unstable();
+        // Runs that are in order are joined quicker than single ones are sorted.
+        ids.sort();
         ids.dedup();
         ids
     }
+}
+
+/// What stands in two lists that are in order.
+fn in_both(some: &[Id], others: &[Id]) -> Vec<Id> {
+    let mut others = others.iter().peekable();
+    let is_there = |id: &&Id| {
+        while others.next_if(|other| other < id).is_some() {}
+        others.peek() == Some(id)
+    };
+    some.iter().filter(is_there).copied().collect()
 }
 
 /// The smallest end that may be, or the one before it.

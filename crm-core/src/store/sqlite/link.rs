@@ -4,10 +4,10 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 
 use super::failure::explain;
-use super::visible::Members;
+use super::visible::{Bits, Members};
 use crate::value::Result;
 
 /// A set while a statement asks for it.
@@ -19,7 +19,26 @@ struct Lent {
 
 type Slots = Arc<Mutex<Vec<Option<Lent>>>>;
 
-/// One connection. Inside SQL, `visible(slot, rid)` says whether a row is in the set that was lent to the slot.
+/// Makes a set of the numbers of rows. A statement that gives every row back by itself takes five times as long.
+struct RowSet;
+
+impl Aggregate<Bits, Vec<u8>> for RowSet {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Bits> {
+        Ok(Bits::default())
+    }
+
+    fn step(&self, call: &mut Context<'_>, rows: &mut Bits) -> rusqlite::Result<()> {
+        rows.insert(call.get(0)?);
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, rows: Option<Bits>) -> rusqlite::Result<Vec<u8>> {
+        Ok(rows.unwrap_or_default().to_bytes())
+    }
+}
+
+/// One connection. Inside SQL, `visible(slot, rid)` says whether a row is in the set that was lent to the slot, and
+/// `row_set(rid)` gives all rows of a question as one set.
 #[derive(Debug)]
 pub(super) struct Link {
     connection: Connection,
@@ -45,6 +64,7 @@ impl Link {
             // A slot without a set shows nothing.
             Ok(lent.is_some_and(|lent| lent.members.contains(rid, lent.deleted)))
         });
+        let visible = visible.and_then(|()| connection.create_aggregate_function("row_set", 1, flags, RowSet));
         visible.and_then(|()| rusqlite::vtab::array::load_module(&connection)).map_err(|error| explain(&error))?;
         Ok(Self { connection, slots })
     }

@@ -105,7 +105,7 @@ impl SqliteStore {
 
     fn transaction<'a>(&'a self, link: &'a Link, own: Option<Own>) -> Transaction<'a> {
         let (tables, kept) = (self.tables.as_ref(), &self.kept);
-        Transaction { link, tables, kept, plan: self.plan, own: RefCell::new(own) }
+        Transaction { link, tables, kept, plan: self.plan, own: RefCell::new(own), span_numbers: RefCell::default() }
     }
 
     fn keep_reader(&self, connection: Link) {

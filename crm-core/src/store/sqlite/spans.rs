@@ -3,6 +3,7 @@
 //! What a value is of and within which it is compared (the code of a parameter and a dimension) stands once, under a
 //! number; the keys of one number stand side by side in the order of their lower ends.
 
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use crate::value::Result;
 
 /// Up to so many found records are named one by one; more are told by a bitmap on the way through an index.
 const FEW: usize = 2_000;
+/// The most codes and tags whose numbers a transaction keeps at hand.
+const MAX_SPAN_NUMBERS: usize = 20_000;
 
 /// The records that fulfil what a condition asks of the values of lists.
 pub(super) struct Found {
@@ -69,9 +72,32 @@ fn push_end(column: &str, ends: &Ends, sql: &mut String, values: &mut Vec<Value>
     }
 }
 
+/// The numbers of codes and tags, by code and tag, then tenant, entity and field.
+pub(super) type SpanNumbers = HashMap<(String, String), Vec<(TenantId, String, String, i64)>>;
+
 impl Transaction<'_> {
     /// The number of a code and a tag of a field; made if it is not there.
-    fn span_number(&self, write: &CheckedWrite, (field, key): &FieldSpan) -> Result<i64> {
+    fn span_number(&self, write: &CheckedWrite, span: &FieldSpan) -> Result<i64> {
+        let (field, key) = span;
+        let place = (key.code.clone(), key.tag.clone());
+        let is_same = |(tenant, entity, name, _): &&(TenantId, String, String, i64)| {
+            tenant == write.tenant() && entity == write.entity() && name == field
+        };
+        let known = self.span_numbers.borrow().get(&place).and_then(|list| list.iter().find(is_same).map(|one| one.3));
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        let number = self.read_span_number(write, span)?;
+        let mut numbers = self.span_numbers.borrow_mut();
+        if numbers.len() >= MAX_SPAN_NUMBERS {
+            numbers.clear();
+        }
+        let entry = (*write.tenant(), (*write.entity()).to_owned(), field.to_string(), number);
+        numbers.entry(place).or_default().push(entry);
+        Ok(number)
+    }
+
+    fn read_span_number(&self, write: &CheckedWrite, (field, key): &FieldSpan) -> Result<i64> {
         const FIND: &str =
             "SELECT number FROM span_kind WHERE tenant = ?1 AND entity = ?2 AND field = ?3 AND code = ?4 AND tag = ?5";
         const MAKE: &str =
@@ -118,7 +144,10 @@ impl Transaction<'_> {
         tests.sort_by_key(|(_, test)| std::cmp::Reverse(bounds(test)));
         let mut found: Option<Bits> = None;
         for (field, test) in tests {
-            let rows = self.rows_of(tenant, entity, field, test, found.as_ref())?;
+            let mut rows = self.rows_of(tenant, entity, field, test)?;
+            if let Some(found) = &found {
+                rows.keep(found);
+            }
             let is_empty = rows.count() == 0;
             found = Some(rows);
             if is_empty {
@@ -136,29 +165,20 @@ impl Transaction<'_> {
         Ok(Some(Found { rest, count, rows }))
     }
 
-    /// The records that fulfil a test, of those that are left.
-    fn rows_of(
-        &self,
-        tenant: TenantId,
-        entity: &EntityType,
-        field: &FieldRef,
-        test: &SpanTest,
-        among: Option<&Bits>,
-    ) -> Result<Bits> {
+    /// The records that fulfil a test.
+    fn rows_of(&self, tenant: TenantId, entity: &EntityType, field: &FieldRef, test: &SpanTest) -> Result<Bits> {
         let mut rows = Bits::default();
         for kind in self.span_numbers(tenant, entity, field, test)? {
             for part in test.parts() {
-                let mut sql = "SELECT rid FROM span_key WHERE kind = ? AND part = ?".to_owned();
+                let mut sql = "SELECT row_set(rid) FROM span_key WHERE kind = ? AND part = ?".to_owned();
                 let mut values = vec![Value::Integer(kind), Value::Integer(part.number())];
                 push_ends(test, part, &mut sql, &mut values);
-                let mut statement = self.prepare(&sql)?;
-                let mut found = statement.query(params_from_iter(values)).map_err(|error| explain(&error))?;
-                while let Some(row) = found.next().map_err(|error| explain(&error))? {
-                    let rid = row.get(0).map_err(|error| explain(&error))?;
-                    if among.is_none_or(|among| among.contains(rid)) {
-                        rows.insert(rid);
-                    }
-                }
+                let set = |row: &rusqlite::Row<'_>| {
+                    let set = row.get_ref(0).map_err(|error| explain(&error))?;
+                    rows.insert_bytes(set.as_blob().map_err(|_| damaged("a set of rows is no set"))?);
+                    Ok(())
+                };
+                self.one(&sql, params_from_iter(values), set)?;
             }
         }
         Ok(rows)

@@ -12,7 +12,7 @@ use super::link::Link;
 use super::open::damaged;
 use super::planner::{PlanChoice, Shape, Way};
 use super::question::{Question, Seen, search_scope};
-use super::spans::Found;
+use super::spans::{Found, SpanNumbers};
 use super::visible::{Kept, Own};
 use crate::access::{
     CheckedAggregate, CheckedGet, CheckedLookup, CheckedQuery, CheckedRule, CheckedWrite, Grant, TenantId, WriteKind,
@@ -35,6 +35,8 @@ pub(super) struct Transaction<'a> {
     pub(super) plan: PlanChoice,
     /// What a write has done so far; nothing in a snapshot for reading.
     pub(super) own: RefCell<Option<Own>>,
+    /// The numbers of codes and tags that the transaction has met: a product has many, and the next one the same.
+    pub(super) span_numbers: RefCell<SpanNumbers>,
 }
 
 /// The transaction was taken back before its end.
@@ -458,6 +460,8 @@ impl WriteTx for Transaction<'_> {
     fn end_step(&mut self, keep: bool) -> Result<()> {
         if !keep {
             self.note(Own::take_step_back);
+            // Some of them may have been made in the step.
+            self.span_numbers.borrow_mut().clear();
             self.execute("ROLLBACK TO step", [])?;
         }
         self.execute("RELEASE step", []).map(|_| ())

@@ -53,6 +53,30 @@ impl Bits {
         (both, rest)
     }
 
+    /// The set as bytes, as SQLite can give it back.
+    pub(in crate::store::sqlite) fn to_bytes(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    /// Adds every row of a set that was given as bytes.
+    pub(in crate::store::sqlite) fn insert_bytes(&mut self, bytes: &[u8]) {
+        let (words, _) = bytes.as_chunks::<8>();
+        if self.words.len() < words.len() {
+            self.words.resize(words.len(), 0);
+        }
+        for (word, other) in self.words.iter_mut().zip(words) {
+            *word |= u64::from_le_bytes(*other);
+        }
+    }
+
+    /// Leaves the rows that are in the other set too.
+    pub(in crate::store::sqlite) fn keep(&mut self, other: &Self) {
+        self.words.truncate(other.words.len());
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= *other;
+        }
+    }
+
     /// The rows, in ascending order.
     pub(in crate::store::sqlite) fn rows(&self) -> impl Iterator<Item = i64> {
         self.words.iter().zip(0_i64..).flat_map(|(word, place)| {
@@ -98,8 +122,16 @@ mod tests {
             assert_eq!((bits.contains(rid), bits.count()), (set.contains(&rid), set.len()));
         }
         assert!(bits.rows().eq(set.iter().copied()));
-        let (both, rest) = bits.parted_by(&others);
+        let (both, rest) = bits.clone().parted_by(&others);
         assert!(both.rows().eq(set.intersection(&other).copied()) && rest.rows().eq(set.difference(&other).copied()));
+        let mut kept = bits.clone();
+        kept.keep(&others);
+        assert!(kept.rows().eq(both.rows()));
+        let mut joined = Bits::default();
+        joined.insert_bytes(&bits.to_bytes());
+        assert_eq!(joined, bits);
+        joined.insert_bytes(&others.to_bytes());
+        assert!(joined.rows().eq(set.union(&other).copied()));
         assert!(!both.contains(-1) && !both.contains(i64::MAX) && both.count() + rest.count() == set.len());
     }
 }

@@ -30,4 +30,26 @@ class BmecatTest {
         assertEquals("Klemme", session.products().products().items.single().name)
         assertEquals(file, session.exportBmecat("maker"))
     }
+
+    @Test
+    fun `documents and references come with the products and go back`() = inMemory { session ->
+        val parts = """<MIME_INFO><MIME><MIME_TYPE>application/pdf</MIME_TYPE><MIME_SOURCE lang="deu">a1.pdf</MIME_SOURCE>
+            <MIME_DESCR>Datenblatt</MIME_DESCR><MIME_PURPOSE>data_sheet</MIME_PURPOSE></MIME></MIME_INFO>
+            <PRODUCT_REFERENCE type="sparepart" quantity="2"><PROD_ID_TO>A-2</PROD_ID_TO></PRODUCT_REFERENCE></PRODUCT>
+            <PRODUCT><SUPPLIER_PID>A-2</SUPPLIER_PID></PRODUCT>"""
+        val file = file.replace("</PRODUCT>", parts)
+        assertEquals(2uL, session.importBmecat(file.toByteArray(), BmecatImport()).created)
+        val products = session.products()
+        val terminal = products.products().items.single { it.code == "A-1" }
+        val sheet = products.productDocuments(terminal.id).single()
+        assertEquals(listOf("Datenblatt", "de"), listOf(sheet.title, sheet.language))
+        assertEquals(ProductDocumentKind.DATA_SHEET, sheet.kind)
+        val relation = products.relations().items.single()
+        assertEquals(ProductRelationKind.SPARE_PART, relation.kind)
+        session.importBmecat(file.toByteArray(), BmecatImport())
+        assertEquals(relation, products.relations().items.single())
+        assertEquals(file, session.exportBmecat("bmecat:K"))
+        products.updateDocument(sheet.copy(url = "a1-v2.pdf"))
+        assertEquals(file.replace("a1.pdf", "a1-v2.pdf"), session.exportBmecat("bmecat:K"))
+    }
 }

@@ -85,6 +85,10 @@ class ProductsTest {
             number = BigDecimal("0.5"), unit = "kV",
         )
         assertEquals(found, products.findProducts(ProductSearch(productClass = top.id, conditions = listOf(atLeast))).items)
+        val old = ProductSearch(lifeCycle = listOf(ProductLifeCycle.DISCONTINUED), conditions = listOf(atLeast))
+        assertEquals(emptyList<Product>(), products.findProducts(old).items)
+        val sold = old.copy(lifeCycle = listOf(ProductLifeCycle.ACTIVE, ProductLifeCycle.PHASE_OUT))
+        assertEquals(found, products.findProducts(sold).items)
         val filter = Filter.Parameter("parameters", atLeast)
         assertEquals(found, products.products(Query(filter = filter)).items)
     }
@@ -106,6 +110,14 @@ class ProductsTest {
         )
         assertEquals(products.updateDocument(article.copy(language = "en")), products.document(article.id))
         assertEquals(listOf("Noise"), products.documentSequence(Query(search = "gravel")).map { it.title }.toList())
+        val top = products.createProductClass(ProductClass(code = "36", name = "Presses"))
+        val classed = products.updateProduct(products.product(press.id).copy(productClass = top.id))
+        val manual = ProductDocument(title = "Safety", kind = ProductDocumentKind.MANUAL, url = "safety.pdf")
+        refused<CrmException.Invalid>(ErrorCode.REQUIRED, "product") { products.createDocument(manual) }
+        val ofClass = products.createDocument(manual.copy(productClass = top.id))
+        val own = products.createDocument(manual.copy(product = classed.id, validUntil = LocalDate.of(2026, 7, 1)))
+        assertEquals(listOf(own, ofClass), products.productDocuments(press.id))
+        assertEquals(listOf(ofClass), products.productDocuments(press.id, LocalDate.of(2026, 7, 1)))
         val part = BundleComponent(product = drive.id, quantity = BigDecimal("2.5"))
         val bundle = products.createBundle(ProductBundle(product = press.id, components = listOf(part)))
         assertEquals(BundlePricing.WHOLE, bundle.pricing)
