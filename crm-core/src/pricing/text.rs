@@ -15,11 +15,13 @@ use crate::value::{Decimal, ErrorCode, Result, json};
 /// use crm_core::pricing::lint_json;
 /// let found = lint_json(r#"{
 ///     "version": "1",
-///     "condition_types": [{"code": "OLD", "kind": "price", "calculation": "fixed"}],
-///     "procedures": [{"code": "SALE", "steps": []}]
+///     "condition_types": [
+///         {"code": "PRICE", "kind": "price", "calculation": "quantity"},
+///         {"code": "OLD", "kind": "price", "calculation": "fixed"}
+///     ],
+///     "procedures": [{"code": "SALE", "steps": [{"number": 10, "condition_type": "PRICE"}]}]
 /// }"#)?;
-/// let path = r#""path":"condition_types[0]""#;
-/// assert!(found.contains(r#""code":"unused_type""#) && found.contains(path));
+/// assert!(found.contains(r#""code":"unused_type""#) && found.contains(r#""path":"condition_types[1]""#));
 /// # Ok::<(), crm_core::value::Error>(())
 /// ```
 ///
