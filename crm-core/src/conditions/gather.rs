@@ -295,10 +295,15 @@ impl Gathering<'_> {
 
     /// The price list of the document: the named one, or the one that prices come from if none is named.
     fn price_list(&mut self, document: &PriceDocument, context: &PriceContext) -> Result<Option<PriceList>> {
-        if !self.has("price_list") || document.fields.contains_key("price_list") {
+        if !self.has("price_list") {
             return Ok(None);
         }
-        if let Some(id) = context.price_list {
+        let said = match document.fields.get("price_list") {
+            Some(FieldValue::Text(text)) => text.parse::<Id>().ok(),
+            Some(FieldValue::Reference(id)) => Some(*id),
+            _ => None,
+        };
+        if let Some(id) = said.or(context.price_list) {
             return self.one::<PriceList>(id, "price_list").and_then(PriceList::from_stored).map(Some);
         }
         let lists = self.records.read(PriceList::NAME, &Query::default())?;

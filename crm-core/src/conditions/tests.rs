@@ -194,11 +194,11 @@ fn two_records_of_one_key_on_one_date_are_refused_with_both_identifiers() {
             valid_until: Some(date("2026-07-01")),
             ..discount(world.group, world.valves, "9")
         };
-        let ids = admin.conditions().add_conditions(&[spring.clone()]).unwrap();
+        let ids = admin.conditions().add_conditions(std::slice::from_ref(&spring)).unwrap();
         let summer = PriceCondition { valid_from: Some(date("2026-07-01")), valid_until: None, ..spring.clone() };
         let late =
             PriceCondition { id: Id::from_bytes([9; 16]), valid_from: Some(date("2026-06-30")), ..summer.clone() };
-        let refused = admin.conditions().add_conditions(&[late.clone()]).unwrap_err();
+        let refused = admin.conditions().add_conditions(std::slice::from_ref(&late)).unwrap_err();
         assert_eq!((refused.code(), refused.field()), (ErrorCode::Overlap, Some("valid_from")));
         let data = &refused.problems()[0].data;
         assert_eq!((&data["id"], &data["other_id"]), (&late.id.to_string(), &ids[0].to_string()));
@@ -329,7 +329,7 @@ fn limits_count_what_is_reserved_and_what_is_used() {
         assert_eq!((counter.committed_quantity, counter.reserved_quantity), (Some(decimal("6")), Some(Decimal::ZERO)));
         conditions.release_usage("Q-1").unwrap();
         assert_eq!(priced(&admin, world.works, "6").net, decimal("772.35"));
-        let none = [("reserved_uses".to_owned(), 0.into())].into();
+        let none = [("reserved_uses".to_owned(), 9.into())].into();
         let by_hand = admin.update("condition_counter", counter.id, counter.version + 1, none).unwrap_err();
         assert_eq!((by_hand.code(), by_hand.field()), (ErrorCode::ReadOnlyField, Some("reserved_uses")));
     }

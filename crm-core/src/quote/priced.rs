@@ -8,10 +8,13 @@ use std::collections::{HashMap, HashSet};
 use super::figures::AMOUNT_SCALE;
 use super::{PricedBy, Quote, QuoteLine, QuoteTax, QuoteTotals, chosen_lines};
 use crate::conditions::{ForRule, PriceCase, PriceContext, UsageStatus, case_of, replay, usage};
+use crate::customer::Account;
 use crate::pricing::{
     ConditionKind, PriceDocument, PriceItem, PriceResult, PriceRow, PriceTax, PricedItem, Reprice, RowOrigin, price,
 };
-use crate::room::{Decision, View, kept};
+use crate::product::PriceList;
+use crate::room::{Author, Decision, View, kept};
+use crate::schema::Entity as _;
 use crate::value::{Currency, Decimal, Error, ErrorCode, Problem, Result};
 
 /// The most lines of a quote whose figures are kept with every search that was made. A larger one is traced by pricing it
@@ -34,6 +37,7 @@ pub(super) fn price_quote(
     currency: Currency,
 ) -> Result<()> {
     refuse_figures(earlier, quote)?;
+    require_seen(view, earlier, quote)?;
     let document = document_of(view, earlier, quote, currency);
     let context = PriceContext {
         account: quote.account,
@@ -86,6 +90,28 @@ fn document_of(view: &dyn View, earlier: Option<&Quote>, quote: &mut Quote, curr
         reprice,
         trace: Some(quote.lines.len() <= MAX_TRACED_LINES),
     }
+}
+
+/// Prices are made of true values: whoever names a customer or a list that he does not see gets none by it.
+fn require_seen(view: &mut dyn View, earlier: Option<&Quote>, quote: &Quote) -> Result<()> {
+    if view.author() != Author::Caller {
+        return Ok(());
+    }
+    let named = [
+        (Account::NAME, quote.account, earlier.and_then(|earlier| earlier.account)),
+        (PriceList::NAME, quote.price_list, earlier.and_then(|earlier| earlier.price_list)),
+    ];
+    for (entity, id, before) in named {
+        let Some(id) = id.filter(|id| Some(*id) != before) else { continue };
+        if view.get(entity, id).is_err() {
+            return Err(Error::invalid(
+                ErrorCode::UnknownReference,
+                entity,
+                format!("`{entity}` points to no {entity}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Figures that conditions make are not set by hand: what somebody gives must not be lost without a word.
