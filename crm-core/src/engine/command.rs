@@ -25,7 +25,7 @@ use crate::value::{Currency, FieldValue, Id, Problem};
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "python", pyo3::pyclass(module = "crm_core", frozen, get_all, eq, from_py_object))]
-#[allow(clippy::large_enum_variant, reason = "a command is made once, read and gone")]
+#[expect(clippy::large_enum_variant, reason = "a command is made once, read and gone")]
 pub enum Command {
     /// Records of any entity by name: what import, mobile outboxes and generic hosts use.
     Record(RecordCommand),
