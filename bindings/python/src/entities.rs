@@ -15,6 +15,7 @@ use crm_core::product::{
 use crm_core::quote::Quote;
 use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
 use crm_core::schema::{Entity, FieldDefinition};
+use crm_core::special_price::SpecialPriceRequest;
 use crm_core::value::{Error, ErrorCode, Id, Result, Timestamp};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -33,7 +34,7 @@ macro_rules! of_entity {
             DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord,
             Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition,
             PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter,
-            ProductRelation, ProductSource, Quote, RecordShare, Role, SharingDefault, SharingRule, StageInterval,
+            ProductRelation, ProductSource, Quote, RecordShare, Role, SharingDefault, SharingRule, SpecialPriceRequest, StageInterval,
             StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };

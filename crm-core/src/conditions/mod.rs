@@ -18,6 +18,7 @@ mod catalogue;
 mod commands;
 mod gather;
 mod rules;
+mod special;
 mod types;
 mod usage;
 
@@ -34,6 +35,7 @@ pub use types::{
 
 pub(crate) use catalogue::{Records, case_of};
 pub(crate) use rules::{join_rule_of, restore_rule_of, rule_of};
+pub(crate) use special::{SpecialScope, special_place};
 
 use crate::schema::EntityType;
 

@@ -329,7 +329,7 @@ fn limits_count_what_is_reserved_and_what_is_used() {
         assert_eq!((counter.committed_quantity, counter.reserved_quantity), (Some(decimal("6")), Some(Decimal::ZERO)));
         conditions.release_usage("Q-1").unwrap();
         assert_eq!(priced(&admin, world.works, "6").net, decimal("772.35"));
-        let none = [("reserved_uses".to_owned(), 0.into())].into();
+        let none = [("reserved_uses".to_owned(), 7.into())].into();
         let by_hand = admin.update("condition_counter", counter.id, counter.version + 1, none).unwrap_err();
         assert_eq!((by_hand.code(), by_hand.field()), (ErrorCode::ReadOnlyField, Some("reserved_uses")));
     }

@@ -10,6 +10,7 @@ use crate::product::{BundleChoice, ProductSearch};
 use crate::query::{AggregateQuery, Query};
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
+use crate::special_price::SpecialPriceOptions;
 use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
 
 value_union! {
@@ -202,6 +203,11 @@ value_union! {
             /// For whom it is.
             context: Option<PriceContext>,
         },
+        /// Requests for special prices by status and competitor.
+        SpecialPriceReport {
+            /// Which requests.
+            options: Option<SpecialPriceOptions>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -368,6 +374,9 @@ impl Question {
             }
             Self::PriceCase { document, context } => {
                 json::to_canonical(&session.conditions().price_case(&document, &context.unwrap_or_default())?)
+            }
+            Self::SpecialPriceReport { options } => {
+                json::to_canonical(&session.special_prices().report(&options.unwrap_or_default())?)
             }
             rights => rights.rights(session),
         }

@@ -11,6 +11,7 @@ mod duplicates;
 mod merges;
 mod product_parts;
 mod session;
+mod special_prices;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -67,6 +68,7 @@ pub(super) fn calls() -> &'static [Call] {
             deals::CALLS,
             product_parts::CALLS,
             conditions::CALLS,
+            special_prices::CALLS,
             admin::CALLS,
             access::CALLS,
             merges::CALLS,
@@ -100,6 +102,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::sales", "the way to a room"),
     ("Session::conditions", "the way to a room"),
     ("Session::quotes", "the way to a room"),
+    ("Session::special_prices", "the way to a room"),
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),
     ("Session::transfers", "the way to a room"),
