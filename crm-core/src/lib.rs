@@ -87,6 +87,7 @@ pub mod pricing;
 pub mod product;
 pub mod quote;
 pub mod sales;
+pub mod special_price;
 
 pub mod engine;
 

@@ -19,13 +19,15 @@ mod tests {
         ("room", &["room", "query", "schema", "value"]),
     ];
     /// Rooms that know no store, no engine and no binding, whether they are built already or not.
-    const DOMAIN: [&str; 18] = [
+    const DOMAIN: [&str; 20] = [
         "formula",
         "merging",
         "customer",
         "sales",
         "product",
         "quote",
+        "conditions",
+        "special_price",
         "matching",
         "duplicates",
         "activity",

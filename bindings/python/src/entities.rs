@@ -15,6 +15,7 @@ use crm_core::product::{
 use crm_core::quote::{Quote, QuotePolicy, SalesOrder};
 use crm_core::sales::{Lead, Opportunity, Pipeline, StageInterval};
 use crm_core::schema::{Entity, FieldDefinition};
+use crm_core::special_price::SpecialPriceRequest;
 use crm_core::value::{Error, ErrorCode, Id, Result, Timestamp};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -29,7 +30,7 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, ConditionCounter, ConditionUsage, Contact, DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord, Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition, PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, QuotePolicy, RecordShare, Role, SalesOrder, SharingDefault, SharingRule, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
+            Account, AccountLink, Activity, ActivityLink, Attachment, ConditionCounter, ConditionUsage, Contact, DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord, Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition, PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, QuotePolicy, RecordShare, Role, SalesOrder, SharingDefault, SharingRule, SpecialPriceRequest, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

@@ -9,6 +9,7 @@ use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, Rec
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
+use crm_core::special_price::SpecialPriceCommand;
 use crm_core::value::python::Take;
 use crm_core::value::{Error, ErrorCode, FieldValue, Result};
 use pyo3::prelude::*;
@@ -26,6 +27,7 @@ pub enum CommandInput {
     Product(ProductCommand),
     Condition(ConditionCommand),
     Quote(QuoteCommand),
+    SpecialPrice(SpecialPriceCommand),
     Transfer(TransferCommand),
     Duplicate(DuplicateCommand),
     Journal(JournalCommand),
@@ -43,6 +45,7 @@ impl From<CommandInput> for Command {
             CommandInput::Product(command) => Self::Product(command),
             CommandInput::Condition(command) => Self::Condition(command),
             CommandInput::Quote(command) => Self::Quote(command),
+            CommandInput::SpecialPrice(command) => Self::SpecialPrice(command),
             CommandInput::Transfer(command) => Self::Transfer(command),
             CommandInput::Duplicate(command) => Self::Duplicate(command),
             CommandInput::Journal(command) => Self::Journal(command),

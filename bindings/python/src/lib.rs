@@ -24,6 +24,7 @@ mod products;
 mod quotes;
 mod sales;
 mod session;
+mod special_prices;
 mod transfers;
 mod values;
 
@@ -70,6 +71,8 @@ mod _native {
     use crate::sales::{Sales, standard_pipeline};
     #[pymodule_export]
     use crate::session::Session;
+    #[pymodule_export]
+    use crate::special_prices::SpecialPrices;
     #[pymodule_export]
     use crate::transfers::Transfers;
     #[pymodule_export]
@@ -180,6 +183,11 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::schema::{CustomFieldKind, FieldDefinition, FieldDefinitionPage};
+    #[pymodule_export]
+    use crm_core::special_price::{
+        SpecialPriceCommand, SpecialPriceGrant, SpecialPriceOptions, SpecialPriceReport, SpecialPriceRequest,
+        SpecialPriceRequestPage, SpecialPriceRow, SpecialPriceStatus,
+    };
     #[pymodule_export]
     use crm_core::store::Durability;
     #[pymodule_export]

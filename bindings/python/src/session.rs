@@ -23,6 +23,7 @@ use crate::merges::Merges;
 use crate::products::Products;
 use crate::quotes::Quotes;
 use crate::sales::Sales;
+use crate::special_prices::SpecialPrices;
 use crate::transfers::Transfers;
 
 /// A tenant, a user and a clock: everything is asked and done through one. May be shared between threads.
@@ -102,6 +103,12 @@ impl Session {
     #[getter]
     fn quotes(&self) -> Quotes {
         Quotes { session: self.inner.clone() }
+    }
+
+    /// Requests for special prices.
+    #[getter]
+    fn special_prices(&self) -> SpecialPrices {
+        SpecialPrices { session: self.inner.clone() }
     }
 
     /// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation.

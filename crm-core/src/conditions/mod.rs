@@ -18,6 +18,7 @@ mod catalogue;
 mod commands;
 mod gather;
 mod rules;
+mod special;
 mod types;
 pub(crate) mod usage;
 mod what_if;
@@ -37,6 +38,7 @@ pub use what_if::{MAX_WHAT_IF_QUOTES, PriceDraft};
 
 pub(crate) use catalogue::{ForRule, Records, case_of, replay, whole_catalogue};
 pub(crate) use rules::{join_rule_of, restore_rule_of, rule_of};
+pub(crate) use special::{SpecialScope, special_place};
 pub(crate) use what_if::Drafted;
 
 use crate::schema::EntityType;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::special::check_special;
 use super::{DefinitionStatus, PriceCondition, PriceDefinition, VERSIONS};
 use crate::merging::{Days, left_over};
 use crate::pricing::{PriceCatalog, Pricer, UsageLimit};
@@ -54,6 +55,7 @@ pub(super) fn check_definition(definition: &PriceDefinition) -> Result<()> {
         return Err(Error::invalid(ErrorCode::NotAllowed, "definition.records", message));
     }
     Pricer::new(&definition.definition).map_err(|error| error.under("definition"))?;
+    check_special(definition)?;
     let listed = (&definition.list_price_type, &definition.list_price_table);
     let (Some(condition), Some(table)) = listed else {
         if listed == (&None, &None) {
@@ -89,8 +91,11 @@ fn definition_rule(view: &mut dyn View, before: Option<&Row>, after: &mut Row) -
             (definition.since_version, definition.until_version) = (None, None);
             return check_definition(definition).map(|()| Decision::default());
         };
-        let content =
-            |of: &PriceDefinition| (of.definition.clone(), of.list_price_type.clone(), of.list_price_table.clone());
+        let types = |of: &PriceDefinition| {
+            [&of.list_price_type, &of.list_price_table, &of.special_price_type, &of.special_discount_type]
+                .map(Clone::clone)
+        };
+        let content = |of: &PriceDefinition| (of.definition.clone(), types(of));
         let changes = content(&before) != content(definition);
         if changes && is_caller && before.status.unwrap_or_default() != DefinitionStatus::Draft {
             return Err(illegal("status", "a definition that was active is not changed: make another one"));

@@ -54,6 +54,10 @@ entity! {
             pub list_price_type: Option<String> => text(60),
             /// The condition table of list prices; its fields are `price_list` and `product`.
             pub list_price_table: Option<String> => text(60),
+            /// The condition type of special prices: a price by quantity.
+            pub special_price_type: Option<String> => text(60),
+            /// The condition type of special discounts: a discount in percent.
+            pub special_discount_type: Option<String> => text(60),
             /// Where it stands; kept by the engine.
             pub status: Option<DefinitionStatus> => picklist(DefinitionStatus::NAMES).indexed().engine(),
             /// The version of the catalogue since which documents are priced by it; kept by the engine.

@@ -16,6 +16,7 @@ use crate::quote::QuoteCommand;
 use crate::room::{Change, Decision, TraceStep};
 use crate::sales::SalesCommand;
 use crate::schema::{Entity as _, FieldDefinition};
+use crate::special_price::SpecialPriceCommand;
 #[cfg(feature = "python")]
 use crate::value::python;
 use crate::value::{Currency, FieldValue, Id, Problem};
@@ -43,6 +44,8 @@ pub enum Command {
     Condition(ConditionCommand),
     /// Quotes.
     Quote(QuoteCommand),
+    /// Requests for special prices.
+    SpecialPrice(SpecialPriceCommand),
     /// Handing records over.
     Transfer(TransferCommand),
     /// Merging records, and taking that back.
@@ -67,6 +70,7 @@ python_json! {
                 Self::Product(command) => of("Product")?.with(command),
                 Self::Condition(command) => of("Condition")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
+                Self::SpecialPrice(command) => of("SpecialPrice")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
                 Self::Merge(command) => of("Merge")?.with(command),
                 Self::Duplicate(command) => of("Duplicate")?.with(command),

@@ -11,6 +11,7 @@ use crate::query::{AggregateQuery, Query};
 use crate::quote::LostQuoteOptions;
 use crate::room::Reader as _;
 use crate::sales::{FunnelOptions, WinRateOptions};
+use crate::special_price::SpecialPriceOptions;
 use crate::value::{Date, Decimal, Id, Result, Timestamp, json};
 
 value_union! {
@@ -253,6 +254,11 @@ value_union! {
             /// What is asked for.
             options: Option<LostQuoteOptions>,
         },
+        /// Requests for special prices by status and competitor.
+        SpecialPriceReport {
+            /// Which requests.
+            options: Option<SpecialPriceOptions>,
+        },
         /// Why a user may do something with a record, or what would give it.
         ExplainAccess {
             /// The user.
@@ -417,6 +423,13 @@ impl Question {
             Self::Explode { product, quantity, choices } => {
                 json::to_canonical(&session.products().explode(product, quantity, &choices.unwrap_or_default())?)
             }
+            prices => prices.prices(session),
+        }
+    }
+
+    /// The answer about prices.
+    fn prices(self, session: &Session) -> Result<String> {
+        match self {
             Self::Price { document, context } => {
                 json::to_canonical(&session.conditions().price(&document, &context.unwrap_or_default())?)
             }
@@ -428,6 +441,9 @@ impl Question {
                 json::to_canonical(&session.conditions().what_if(&draft, &quotes, group_by.as_deref())?)
             }
             Self::QuotePriceCase { quote } => json::to_canonical(&session.quotes().price_case(quote)?),
+            Self::SpecialPriceReport { options } => {
+                json::to_canonical(&session.special_prices().report(&options.unwrap_or_default())?)
+            }
             quotes => quotes.quotes(session),
         }
     }

@@ -9,7 +9,7 @@ use crate::access::{
 use crate::merging::MergeRecord;
 use crate::room::{DeleteRule, JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
-use crate::{conditions, customer, duplicates, product, quote, sales};
+use crate::{conditions, customer, duplicates, product, quote, sales, special_price};
 
 /// All entities, in the order in which a dump writes and a restore reads them.
 #[must_use]
@@ -34,6 +34,7 @@ pub fn registry() -> Arc<Registry> {
         types.extend(conditions::entities());
         types.extend(sales::entities());
         types.extend(quote::entities());
+        types.extend(special_price::entities());
         types.extend([
             EntityType::of::<TeamMember>(),
             EntityType::of::<RecordShare>(),
@@ -75,6 +76,7 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
         .or_else(|| conditions::rule_of(entity))
         .or_else(|| sales::rule_of(entity))
         .or_else(|| quote::rule_of(entity))
+        .or_else(|| special_price::rule_of(entity))
         .or_else(|| duplicates::rule_of(entity))
 }
 

@@ -22,6 +22,7 @@ mod products;
 mod quotes;
 mod sales;
 mod session;
+mod special_prices;
 mod transfers;
 mod values;
 
@@ -39,5 +40,6 @@ pub use products::Products;
 pub use quotes::{PricedLines, Quotes};
 pub use sales::Sales;
 pub use session::Session;
+pub use special_prices::SpecialPrices;
 pub use transfers::Transfers;
 pub use values::{CompiledCalendar, UnitTable};

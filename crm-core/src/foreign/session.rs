@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
-use super::{Access, Admin, Conditions, Customers, DuplicateControl, Merges, Products, Quotes, Sales, Transfers};
+use super::{
+    Access, Admin, Conditions, Customers, DuplicateControl, Merges, Products, Quotes, Sales, SpecialPrices, Transfers,
+};
 use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
 use crate::exchange::{BmecatImport, ExportOptions, ImportMapping, ImportReport, VCardVersion};
@@ -50,6 +52,11 @@ impl Session {
     /// Quotes.
     pub fn quotes(&self) -> Quotes {
         Quotes::new(self.session.clone())
+    }
+
+    /// Requests for special prices.
+    pub fn special_prices(&self) -> SpecialPrices {
+        SpecialPrices::new(self.session.clone())
     }
 
     /// Users, roles, units, groups, territories, rights, sharing and custom fields.

@@ -12,6 +12,7 @@ mod merges;
 mod offers;
 mod product_parts;
 mod session;
+mod special_prices;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -69,6 +70,7 @@ pub(super) fn calls() -> &'static [Call] {
             offers::CALLS,
             product_parts::CALLS,
             conditions::CALLS,
+            special_prices::CALLS,
             admin::CALLS,
             access::CALLS,
             merges::CALLS,
@@ -110,6 +112,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::sales", "the way to a room"),
     ("Session::conditions", "the way to a room"),
     ("Session::quotes", "the way to a room"),
+    ("Session::special_prices", "the way to a room"),
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),
     ("Session::transfers", "the way to a room"),

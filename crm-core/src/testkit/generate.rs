@@ -516,7 +516,13 @@ impl Generator {
             }
             ("price_condition", _) => return self.condition_value(field),
             ("price_definition", "definition") => FieldValue::Json(PRICES.into()),
-            ("price_definition", "list_price_type" | "list_price_table") => FieldValue::Null,
+            ("price_definition", "list_price_type" | "list_price_table" | "special_price_type") => FieldValue::Null,
+            ("price_definition", "special_discount_type") => FieldValue::Null,
+            ("special_price_request", "discount_percent" | "product_class" | "includes_below" | "limit")
+                if self.random.percent(90) =>
+            {
+                FieldValue::Null
+            }
             ("sample", "figures") => self.figures(),
             ("organization", "time_zone") => self.random.of(&["Asia/Shanghai", "Europe/Berlin", "UTC"]).into(),
             ("user", "permission_sets") => self.nested(entity, field),

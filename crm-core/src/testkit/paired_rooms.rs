@@ -78,9 +78,10 @@ const SHARED: [&str; 10] = [
     "quote_policy",
 ];
 /// The price catalogue: of it the reader sees his own.
-const PRICES: [&str; 4] = ["price_definition", "price_condition", "condition_counter", "condition_usage"];
+const PRICES: [&str; 5] =
+    ["price_definition", "price_condition", "condition_counter", "condition_usage", "special_price_request"];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 39] = [
+pub(super) const ASKED: [&str; 40] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -116,6 +117,7 @@ pub(super) const ASKED: [&str; 39] = [
     "price_condition",
     "condition_counter",
     "condition_usage",
+    "special_price_request",
     "role",
     "permission_set",
     "organization",
@@ -271,18 +273,22 @@ pub(super) fn price_definition(name: &str) -> PriceDefinition {
         ],
         "tables": [
             {"code": "LIST", "fields": ["price_list", "product"]}, {"code": "PRODUCT", "fields": ["product"]},
-            {"code": "COST", "fields": ["account_x_cost"]}
+            {"code": "COST", "fields": ["account_x_cost"]}, {"code": "CUSTOMER", "fields": ["account", "product"]}
         ],
         "access_sequences": [
             {"code": "LISTS", "accesses": [{"table": "LIST"}]},
-            {"code": "REBATES", "accesses": [{"table": "PRODUCT"}, {"table": "COST"}]}
+            {"code": "REBATES", "accesses": [{"table": "PRODUCT"}, {"table": "COST"}]},
+            {"code": "SPECIALS", "accesses": [{"table": "CUSTOMER"}, {"table": "PRODUCT"}]}
         ],
         "condition_types": [
             {"code": "PRICE", "kind": "price", "calculation": "quantity", "access_sequence": "LISTS"},
-            {"code": "OFF", "kind": "discount", "calculation": "percent", "access_sequence": "REBATES"}
+            {"code": "OFF", "kind": "discount", "calculation": "percent", "access_sequence": "REBATES"},
+            {"code": "SPECIAL", "kind": "price", "calculation": "quantity", "access_sequence": "SPECIALS",
+             "replaces": "prices"}
         ],
         "procedures": [{"code": "SALE", "steps": [
-            {"number": 10, "condition_type": "PRICE", "mandatory": true}, {"number": 20, "condition_type": "OFF"}
+            {"number": 10, "condition_type": "PRICE", "mandatory": true}, {"number": 15, "condition_type": "SPECIAL"},
+            {"number": 20, "condition_type": "OFF"}
         ]}]
     }"#;
     PriceDefinition {
@@ -290,6 +296,7 @@ pub(super) fn price_definition(name: &str) -> PriceDefinition {
         definition: json::from_text(definition).unwrap(),
         list_price_type: Some("PRICE".into()),
         list_price_table: Some("LIST".into()),
+        special_price_type: Some("SPECIAL".into()),
         ..PriceDefinition::default()
     }
 }

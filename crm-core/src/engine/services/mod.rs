@@ -11,6 +11,7 @@ mod product_parts;
 mod products;
 mod quotes;
 mod sales;
+mod special_prices;
 mod transfers;
 
 pub use access::{Access, Decisions};
@@ -22,4 +23,5 @@ pub use merges::Merges;
 pub use products::Products;
 pub use quotes::Quotes;
 pub use sales::Sales;
+pub use special_prices::SpecialPrices;
 pub use transfers::Transfers;

@@ -69,6 +69,10 @@ fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
 fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
     paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
 
+/** Every request for a special price that the query finds. */
+fun SpecialPrices.requestSequence(query: Query = Query()): Sequence<SpecialPriceRequest> =
+    paged(query, { requests(it) }, SpecialPriceRequestPage::items, SpecialPriceRequestPage::nextCursor)
+
 /** Every price definition that the query finds. */
 fun Conditions.definitionSequence(query: Query = Query()): Sequence<PriceDefinition> =
     paged(query, { definitions(it) }, PriceDefinitionPage::items, PriceDefinitionPage::nextCursor)
