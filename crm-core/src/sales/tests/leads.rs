@@ -76,7 +76,7 @@ fn every_entity_refuses_an_empty_external_identifier() {
         );
         seen += 1;
     }
-    assert_eq!(seen, 7);
+    assert_eq!(seen, 8);
 }
 
 #[test]
