@@ -23,9 +23,14 @@ from crm_core import (
     PriceContext,
     PriceDefinition,
     PriceDocument,
+    PriceDraft,
     PriceList,
+    PricedBy,
     Product,
     Query,
+    Quote,
+    QuoteLine,
+    RepriceMode,
     ScaleLevel,
     Session,
     UsageLimit,
@@ -182,3 +187,28 @@ def test_limits_count(session: Session) -> None:
     assert [use.status for use in conditions.usages().items] == [UsageStatus.RELEASED]
     conditions.release_usage("Q-1")
     assert conditions.price(document(6))["net"] == "772.35"
+
+
+def test_quotes_keep_the_prices_that_conditions_made(session: Session) -> None:
+    define(session)
+    valve, works = sold(session)
+    line = QuoteLine.of_product(valve, 3)
+    given = Quote("Valves", account=works, lines=[line], priced_by=PricedBy.CONDITIONS, currency="EUR")
+    quote = session.quotes.create_quote(given)
+    # 406.50 less 9 %.
+    assert (quote.total, quote.lines[0].gross_amount) == (Decimal("369.91"), Decimal("406.50"))
+    assert quote.price_result is not None and quote.price_result.net == quote.total
+    case = session.quotes.price_case(quote.id)
+    assert pricing.price_json(case["catalog"], case["document"]) == quote.price_result.to_json()
+    first = next(records(session.conditions.conditions))
+    session.conditions.replace_condition(first.id, first.version, first.replace(rate=Decimal(10)))
+    draft = PriceDraft(retire=[], add=[])
+    found = session.conditions.what_if(draft, [quote.id], "account")
+    assert (found.total.net_before, found.total.net_after) == (Decimal("369.91"), Decimal("365.85"))
+    assert pricing.what_if_table(found)["group"] == [works]
+    assert session.conditions.lint() == []
+    anew = session.quotes.reprice(quote.id, quote.version, RepriceMode.KEEP_MANUAL)
+    assert (anew.total, anew.catalog_version) == (Decimal("365.85"), (quote.catalog_version or 0) + 2)
+    with pytest.raises(InvalidError) as refused:
+        session.quotes.update_quote(anew.replace(lines=[anew.lines[0].replace(unit_price=Decimal(1))]))
+    assert (refused.value.code, refused.value.field) == (ErrorCode.NOT_ALLOWED, "lines[0].unit_price")

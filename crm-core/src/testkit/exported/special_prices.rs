@@ -13,7 +13,7 @@ fn with_version(rooms: &mut Rooms) -> (Id, i64) {
 
 pub(super) const CALLS: &[Call] = &[
     ("SpecialPrices::create_request", |rooms| {
-        let account = rooms.random.percent(20).then(|| ());
+        let account = rooms.random.percent(20).then_some(());
         let account = account.map(|()| rooms.any("account"));
         let day = i64::try_from(rooms.random.below(200)).unwrap();
         let from = rooms.date().add_days(100 + day * 10).unwrap();

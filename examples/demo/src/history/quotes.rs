@@ -346,11 +346,11 @@ fn decision(
     Ok(match cells.text("status") {
         // The quote that follows takes the place of a superseded one.
         "draft" | "sent" | "superseded" => None,
-        "accepted" => Some((closed.min(until), QuoteCommand::AcceptQuote { quote, expected_version })),
+        "accepted" => Some((closed.min(until), QuoteCommand::AcceptQuote { quote, expected_version, chosen: None })),
         "rejected" => {
             let reason = opportunity.and_then(|found| found.close_reason.clone()).filter(|reason| !reason.is_empty());
             let reason = reason.unwrap_or_else(|| NO_REASON.to_owned());
-            Some((closed, QuoteCommand::RejectQuote { quote, expected_version, reason }))
+            Some((closed, QuoteCommand::RejectQuote { quote, expected_version, reason, loss: None }))
         }
         "expired" => match until.add_days(1) {
             Ok(day) if day <= as_of => Some((day, QuoteCommand::ExpireQuote { quote, expected_version })),

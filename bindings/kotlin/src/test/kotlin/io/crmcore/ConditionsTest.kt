@@ -106,4 +106,32 @@ class ConditionsTest {
         assertEquals(listOf(UsageStatus.RELEASED), conditions.usageSequence().map { it.status }.toList())
         assertEquals(amount("772.35"), conditions.price(document("6")).net)
     }
+
+    @Test
+    fun `quotes keep the prices that conditions made`() = inMemory { session ->
+        val conditions = session.conditions()
+        session.define()
+        val works = session.customers().createAccount(Account(name = "Works"))
+        val discount = PriceCondition(
+            conditionType = "DISCOUNT", conditionTable = "CUSTOMER", account = works.id, rate = amount("9"),
+        )
+        val line = QuoteLine(product = session.valve().id, quantity = amount("3"))
+        val first = conditions.condition(conditions.addConditions(listOf(discount)).single())
+        val given = Quote(
+            name = "Valves", account = works.id, lines = listOf(line), pricedBy = PricedBy.CONDITIONS, currency = "EUR",
+        )
+        val quote = session.quotes().createQuote(given)
+        assertEquals(amount("369.91"), quote.total)
+        val case = session.quotes().priceCase(quote.id)
+        Pricer(case.catalog).use { assertEquals(quote.priceResult, it.price(case.document)) }
+        conditions.replaceCondition(first.id, first.version, discount.copy(rate = amount("10")))
+        val found = conditions.whatIf(PriceDraft(), listOf(quote.id), "account")
+        assertEquals(amount("369.91") to amount("365.85"), found.total.netBefore to found.total.netAfter)
+        assertEquals(emptyList<LintFinding>(), conditions.lint())
+        val anew = session.quotes().reprice(quote.id, quote.version, RepriceMode.KEEP_MANUAL)
+        assertEquals(amount("365.85"), anew.total)
+        refused<CrmException.Invalid>(ErrorCode.NOT_ALLOWED, "lines[0].unit_price") {
+            session.quotes().updateQuote(anew.copy(lines = listOf(anew.lines.single().copy(unitPrice = amount("1")))))
+        }
+    }
 }
