@@ -319,10 +319,13 @@ impl Run<'_> {
             }
             shares.push(own);
         }
-        for (place, ((at, number, _), own)) in of.rows.iter().zip(shares).enumerate() {
+        for (place, ((at, number, raw), own)) in of.rows.iter().zip(shares).enumerate() {
             let takes = largest.as_ref().is_some_and(|(_, holder)| *holder == place);
-            let difference = if takes { left } else { Decimal::ZERO };
-            if let Some(step) = self.set_tax(*at, *number, own.checked_add(difference)?, difference)? {
+            let share = own.checked_add(if takes { left } else { Decimal::ZERO })?;
+            // A tax that was cut to a limit is told with the digits of its condition type.
+            let is_cut = self.item(*at)?.rows.get(*number).is_some_and(|row| !row.cut.is_zero());
+            let before = if is_cut { raw.to_decimal().unwrap_or(own) } else { own };
+            if let Some(step) = self.set_tax(*at, *number, share, share.checked_sub(before)?)? {
                 let first = changed.entry(*at).or_insert(step);
                 *first = step.min(*first);
             }

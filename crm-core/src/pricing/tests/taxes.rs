@@ -137,3 +137,26 @@ fn a_subtotal_with_tax_is_net_and_the_share_of_the_tax() {
     assert_eq!(values, ["1.02", "0.2", "1.22", "-0.61", "122"]);
     assert!(crate::pricing::audit(&result).unwrap().is_empty());
 }
+
+/// A tax of two digits that is cut to what is left of its limit, where the procedure has none: what rounding adds is told.
+#[test]
+fn a_tax_that_is_cut_and_rounded_tells_both() {
+    let parts = json!({
+        "tables": [{"code": "ALL", "fields": []}],
+        "access_sequences": [{"code": "A", "accesses": [{"table": "ALL"}]}],
+        "condition_types": [
+            {"code": "PR", "kind": "price", "calculation": "quantity"},
+            {"code": "VAT", "kind": "tax", "calculation": "percent", "access_sequence": "A", "rounding": {"decimals": 2}}
+        ],
+        "records": [{"id": "v", "condition_type": "VAT", "table": "ALL", "rate": "19", "limit": {"value": "63.17"}}],
+        "procedures": [{"code": "P", "policies": {"decimals": 0}, "steps": [
+            {"number": 10, "condition_type": "PR"}, {"number": 20, "condition_type": "VAT"}]}]
+    });
+    let item = json!({"id": "1", "quantity": "1", "conditions": [{"condition_type": "PR", "rate": "354"}]});
+    let result = priced(&parts, &json!({"items": [item]})).unwrap();
+    let row = &result.items[0].rows[1];
+    // 67.26 less 4.09 are 63.17, and 63 without digits.
+    let told = [row.cut.unwrap(), row.difference.unwrap(), row.value].map(|figure| figure.to_string());
+    assert_eq!(told, ["4.09", "-0.17", "63"]);
+    assert!(crate::pricing::audit(&result).unwrap().is_empty());
+}
