@@ -244,7 +244,7 @@ impl Pair {
         let refusals = [ErrorCode::Required, ErrorCode::StillReferenced];
         if let Err(error) = back {
             // A share of a record that is gone does not come back.
-            let of_share = |command: &Command| matches!(command, Command::Record(RecordCommand::Delete { entity, .. }) if entity == "record_share");
+            let of_share = |command: &Command| matches!(command, Command::Record(crate::engine::RecordCommand::Delete { entity, .. }) if entity == "record_share");
             let is_gone = error.code() == ErrorCode::UnknownReference && commands.iter().any(of_share);
             assert!(is_gone || refusals.contains(&error.code()), "{error:?} after {commands:?}");
             return;
