@@ -287,7 +287,7 @@ pub(super) fn price_definition(name: &str) -> PriceDefinition {
              "replaces": "prices"}
         ],
         "procedures": [{"code": "SALE", "steps": [
-            {"number": 10, "condition_type": "PRICE", "mandatory": true}, {"number": 15, "condition_type": "SPECIAL"},
+            {"number": 10, "condition_type": "PRICE"}, {"number": 15, "condition_type": "SPECIAL"},
             {"number": 20, "condition_type": "OFF"}
         ]}]
     }"#;

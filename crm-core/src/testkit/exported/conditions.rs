@@ -27,11 +27,12 @@ fn condition(rooms: &mut Rooms) -> PriceCondition {
     }
 }
 
+/// A document in the currency of the price list, which names none.
 fn document(rooms: &mut Rooms) -> PriceDocument {
     let (product, date) = (rooms.any("product"), rooms.date());
     let product = if rooms.random.percent(70) { "P 1".to_owned() } else { product.to_string() };
     let item = format!(r#"{{"id":"10","product":"{product}","quantity":"3"}}"#);
-    json::from_text(&format!(r#"{{"currency":"CNY","pricing_date":"{date}","items":[{item}]}}"#)).unwrap()
+    json::from_text(&format!(r#"{{"currency":"XXX","pricing_date":"{date}","items":[{item}]}}"#)).unwrap()
 }
 
 fn context(rooms: &mut Rooms) -> PriceContext {

@@ -22,6 +22,7 @@ pub(super) const CALLS: &[Call] = &[
             account,
             product: Some(rooms.any("product")),
             price: Some(11.into()),
+            currency: Some("XXX".parse().unwrap()),
             competitor: Some(rooms.word()),
             competitor_price: Some(10.into()),
             valid_from: Some(from),
