@@ -22,6 +22,7 @@ def test_the_first_deal(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.skipif(not README.exists(), reason="the readme is not here")
 def test_the_python_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
     for code in README.read_text(encoding="utf-8").split("```python\n")[1:]:
-        exec(compile(code.split("```")[0], str(README), "exec"), {})
+        exec(compile(code.split("```")[0], str(README), "exec"), names)
     assert capsys.readouterr().out == "东方重工集团 C-000001\n['东方重工集团'] grade A\n{'account': 1, 'contact': 1}\n"

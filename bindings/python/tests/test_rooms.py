@@ -298,7 +298,7 @@ def test_relations_documents_and_bundles(session: Session) -> None:
     assert products.product_documents(press.id) == [sheet, safety]
     assert products.product_documents(press.id, dt.date(2026, 7, 1)) == [safety]
     with pytest.raises(CrmError) as both:
-        products.create_document(ProductDocument("Both", product=press.id, product_class=top.id, url="x.pdf"))
+        products.create_document(ProductDocument("Both", ProductDocumentKind.MANUAL, product=press.id, product_class=top.id, url="x.pdf"))
     assert both.value.code == ErrorCode.NOT_ALLOWED
     parts = [BundleComponent(drive.id, Decimal("2.5")), BundleComponent(drive.id, Decimal(1), is_optional=True)]
     bundle = products.create_bundle(ProductBundle(press.id, components=parts))

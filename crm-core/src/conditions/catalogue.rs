@@ -6,9 +6,10 @@ use super::gather::gather;
 use super::{
     ConditionCounter, ConditionUsage, PriceCondition, PriceContext, PriceDefinition, PriceInput, UsageStatus, VERSIONS,
 };
+use crate::customer::Account;
 use crate::pricing::{ConditionRecord, CounterUsage, PriceCatalog, PriceDocument, Pricer};
 use crate::query::{Comparison, Filter, MAX_IN_VALUES, Query};
-use crate::room::View;
+use crate::room::{Author, View};
 use crate::schema::{Entity as _, Row};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -22,7 +23,8 @@ pub(crate) trait Records {
     fn version(&mut self) -> Result<i64>;
 }
 
-/// An operation in progress: prices are made of true values, whoever works.
+/// An operation in progress. Records and keys are true ones, whoever works; fields of customers and products count as far as the
+/// caller sees them, because the trace of a price tells them.
 pub(crate) struct ForRule<'a>(pub(crate) &'a mut dyn View);
 
 impl Records for ForRule<'_> {
@@ -31,6 +33,11 @@ impl Records for ForRule<'_> {
     }
 
     fn value(&mut self, entity: &'static str, field: &str, row: &Row) -> Option<FieldValue> {
+        if self.0.author() == Author::Caller {
+            let is_seen =
+                self.0.can_ask(entity, field) && (entity != Account::NAME || self.0.get(entity, row.id).is_ok());
+            is_seen.then_some(())?;
+        }
         let schema = self.0.schema();
         Some(schema.field(schema.entity(entity).ok()?, field)?.value(row))
     }

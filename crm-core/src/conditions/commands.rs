@@ -173,7 +173,8 @@ fn replace(view: &mut dyn View, id: Id, version: i64, by: &PriceCondition) -> Re
             return Err(illegal(&format!("by.{field}"), "a record is replaced by one of its type and table"));
         }
     }
-    let number = view.next_number(VERSIONS)?;
+    // The one goes with the version with which the other comes: the rule of the new record takes the number.
+    let number = view.last_number(VERSIONS)?.saturating_add(1);
     // What was used of the limit counts on.
     let limit = by.limit.clone().map(|limit| limit_of(limit, gone.counter.as_deref()));
     let new_id = if by.id.is_nil() || by.id == id { view.new_id() } else { by.id };
