@@ -9,7 +9,7 @@ use super::{
 use crate::customer::Account;
 use crate::pricing::{ConditionRecord, CounterUsage, PriceCatalog, PriceDocument, Pricer};
 use crate::query::{Comparison, Filter, MAX_IN_VALUES, Query};
-use crate::room::{Author, View};
+use crate::room::View;
 use crate::schema::{Entity as _, Row};
 use crate::value::{Decimal, Error, ErrorCode, FieldValue, Id, Problem, Result};
 
@@ -33,11 +33,8 @@ impl Records for ForRule<'_> {
     }
 
     fn value(&mut self, entity: &'static str, field: &str, row: &Row) -> Option<FieldValue> {
-        if self.0.author() == Author::Caller {
-            let is_seen =
-                self.0.can_ask(entity, field) && (entity != Account::NAME || self.0.get(entity, row.id).is_ok());
-            is_seen.then_some(())?;
-        }
+        let is_seen = self.0.can_ask(entity, field) && (entity != Account::NAME || self.0.get(entity, row.id).is_ok());
+        is_seen.then_some(())?;
         let schema = self.0.schema();
         Some(schema.field(schema.entity(entity).ok()?, field)?.value(row))
     }

@@ -67,7 +67,14 @@ pub(super) const CALLS: &[Call] = &[
     ("Session::restore", |rooms| {
         let entity = rooms.random.of(&DELETED);
         let id = rooms.any(entity);
-        let outcome = rooms.act(&("restore", entity, id), |session| session.restore(entity, id));
+        // Deleted ones are rare: often one is deleted first.
+        let (deletes, version) = (rooms.random.percent(40), rooms.version(entity, id));
+        let outcome = rooms.act(&("restore", entity, id, deletes), |session| {
+            if deletes {
+                session.delete(entity, id, version)?;
+            }
+            session.restore(entity, id)
+        });
         rooms.note(outcome);
     }),
     ("Session::describe", |rooms| {
