@@ -66,9 +66,10 @@ pub(super) const CALLS: &[Call] = &[
     }),
     ("Session::restore", |rooms| {
         let entity = rooms.random.of(&DELETED);
-        let id = rooms.any(entity);
         // Deleted ones are rare: often one is deleted first.
-        let (deletes, version) = (rooms.random.percent(40), rooms.version(entity, id));
+        let deletes = rooms.random.percent(40);
+        let id = if deletes { rooms.deletable(entity) } else { rooms.any(entity) };
+        let version = rooms.version(entity, id);
         let outcome = rooms.act(&("restore", entity, id, deletes), |session| {
             if deletes {
                 session.delete(entity, id, version)?;
