@@ -248,51 +248,10 @@ fn rule_of(
         return Err(problem.with("valid_from", from).with("valid_to", to).into_invalid());
     }
     let levels = levels_of(record, condition)?;
-    let rate = match record.rate {
-        Some(_) if !levels.is_empty() => {
-            return Err(Error::invalid(ErrorCode::NotAllowed, "rate", "a record has a rate or a scale, not both"));
-        }
-        Some(rate) => rate,
-        None if !levels.is_empty() || condition.formula.is_some() => Decimal::ZERO,
-        None => return Err(Error::invalid(ErrorCode::Required, "rate", "a rate or a scale must be given")),
-    };
-    limits::rate("rate", rate)?;
-    if condition.sign_of_rates() != ConditionSign::Either {
-        let of_levels = levels.iter().position(|level| level.rate.is_negative());
-        let path =
-            if rate.is_negative() { Some("rate".to_owned()) } else { of_levels.map(|at| format!("scale[{at}].rate")) };
-        if let Some(path) = path {
-            let message = "a rate of this condition type is written above zero: its sign follows from the type";
-            return Err(Error::invalid(ErrorCode::OutOfRange, path, message));
-        }
-    }
+    let rate = rate_of(record, condition, &levels)?;
     let per = record.per.unwrap_or(Decimal::ONE);
     limits::quantity("per", per, true)?;
-    for (field, limit) in [("minimum", record.minimum), ("maximum", record.maximum)] {
-        if let Some(limit) = limit {
-            limits::amount(field, limit)?;
-            if limit.is_negative() {
-                return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is written without sign"));
-            }
-        }
-    }
-    if let (Some(minimum), Some(maximum)) = (record.minimum, record.maximum)
-        && maximum < minimum
-    {
-        return Err(Error::invalid(ErrorCode::OutOfRange, "maximum", "the maximum lies below the minimum"));
-    }
-    if let Some(limit) = &record.limit {
-        let below_zero = |figure: Option<Decimal>| figure.is_some_and(Decimal::is_negative);
-        for (field, is_wrong) in [
-            ("limit.quantity", below_zero(limit.quantity)),
-            ("limit.value", below_zero(limit.value)),
-            ("limit.uses", limit.uses.is_some_and(i64::is_negative)),
-        ] {
-            if is_wrong {
-                return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is not below zero"));
-            }
-        }
-    }
+    check_bounds(record)?;
     let supplements = supplements_of(record, condition, types, definition)?;
     let plain = levels.is_empty()
         && supplements.is_empty()
@@ -321,6 +280,59 @@ fn rule_of(
         is_cumulative: condition.scale.as_ref().is_some_and(|scale| scale.cumulative),
         more: (!plain).then(|| Box::new(more)),
     })
+}
+
+/// The rate of a record without a scale, if its figures have the sign that its type asks for.
+fn rate_of(record: &ConditionRecord, condition: &ConditionType, levels: &[ScaleLevel]) -> Result<Decimal> {
+    let rate = match record.rate {
+        Some(_) if !levels.is_empty() => {
+            return Err(Error::invalid(ErrorCode::NotAllowed, "rate", "a record has a rate or a scale, not both"));
+        }
+        Some(rate) => rate,
+        None if !levels.is_empty() || condition.formula.is_some() => Decimal::ZERO,
+        None => return Err(Error::invalid(ErrorCode::Required, "rate", "a rate or a scale must be given")),
+    };
+    limits::rate("rate", rate)?;
+    if condition.sign_of_rates() != ConditionSign::Either {
+        let of_levels = levels.iter().position(|level| level.rate.is_negative());
+        let path =
+            if rate.is_negative() { Some("rate".to_owned()) } else { of_levels.map(|at| format!("scale[{at}].rate")) };
+        if let Some(path) = path {
+            let message = "a rate of this condition type is written above zero: its sign follows from the type";
+            return Err(Error::invalid(ErrorCode::OutOfRange, path, message));
+        }
+    }
+    Ok(rate)
+}
+
+/// Refuses limits that no value could keep.
+fn check_bounds(record: &ConditionRecord) -> Result<()> {
+    for (field, limit) in [("minimum", record.minimum), ("maximum", record.maximum)] {
+        if let Some(limit) = limit {
+            limits::amount(field, limit)?;
+            if limit.is_negative() {
+                return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is written without sign"));
+            }
+        }
+    }
+    if let (Some(minimum), Some(maximum)) = (record.minimum, record.maximum)
+        && maximum < minimum
+    {
+        return Err(Error::invalid(ErrorCode::OutOfRange, "maximum", "the maximum lies below the minimum"));
+    }
+    if let Some(limit) = &record.limit {
+        let below_zero = |figure: Option<Decimal>| figure.is_some_and(Decimal::is_negative);
+        for (field, is_wrong) in [
+            ("limit.quantity", below_zero(limit.quantity)),
+            ("limit.value", below_zero(limit.value)),
+            ("limit.uses", limit.uses.is_some_and(i64::is_negative)),
+        ] {
+            if is_wrong {
+                return Err(Error::invalid(ErrorCode::OutOfRange, field, "a limit is not below zero"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What comes with a record. Net and tax are summed apart, so a tax brings nothing but taxes.
