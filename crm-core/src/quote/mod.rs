@@ -3,6 +3,9 @@
 //! A quote is written as a draft, sent, and then accepted, rejected or expired; what was sent is not changed but
 //! revised: a new quote takes its place. Accepting one closes its opportunity as won, by the rules of stages.
 //!
+//! Prices come from lists and by hand, or from the stored conditions ([`PricedBy`]); then the quote keeps every figure with its
+//! trace and all that it was priced by.
+//!
 //! Rounding is a policy that stands in the quote ([`QuoteRounding`]), because the same document legitimately gives
 //! different cents: 3 pieces at 135.50 less 9 % are 369.915 and so 369.92, while who rounds the discount instead
 //! (36.585 to 36.59) gets 369.91. Tax is computed once for each rate, as EN 16931 has it, and not line by line.

@@ -92,7 +92,7 @@ fn document_of(view: &dyn View, earlier: Option<&Quote>, quote: &mut Quote, curr
     }
 }
 
-/// Prices are made of true values: whoever names a customer or a list that he does not see gets none by it.
+/// Keys are true ones: whoever names a customer or a list that he does not see gets no price by it.
 fn require_seen(view: &mut dyn View, earlier: Option<&Quote>, quote: &Quote) -> Result<()> {
     if view.author() != Author::Caller {
         return Ok(());

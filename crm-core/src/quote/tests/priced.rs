@@ -299,3 +299,21 @@ fn chosen_alternatives_are_priced_as_the_quote_was() {
         assert_eq!(accepted.total, made.total, "what was sent stays");
     }
 }
+
+#[test]
+fn a_copy_of_a_quote_is_priced_by_the_conditions_of_today() {
+    for (_folder, admin) in sessions() {
+        let (valve, _) = catalogue(&admin);
+        define(&admin);
+        let id = admin.conditions().add_conditions(&[of_product("DISCOUNT", valve, "9")]).unwrap()[0];
+        let made = admin.quotes().create_quote(&priced(vec![QuoteLine::of_product(valve, 3.into())])).unwrap();
+        let version = admin.conditions().condition(id).unwrap().version;
+        admin.conditions().replace_condition(id, version, &of_product("DISCOUNT", valve, "50")).unwrap();
+        let wish = QuoteCopy { quote: made.id, ..QuoteCopy::default() };
+        let copy = admin.quotes().copy(&wish).unwrap();
+        // 405.15 less 202.58 (202.575).
+        assert_eq!((copy.total, copy.priced_by), (Some(decimal("202.57")), Some(PricedBy::Conditions)));
+        assert!(copy.catalog_version > made.catalog_version);
+        assert_eq!(admin.quotes().quote(made.id).unwrap().total, made.total);
+    }
+}
