@@ -80,6 +80,7 @@ pub mod conditions;
 pub mod customer;
 pub mod duplicates;
 pub mod exchange;
+pub mod forecast;
 pub mod formula;
 pub mod matching;
 pub mod merging;

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 /// The kinds of errors, which are classes in Kotlin.
-const KINDS: [&str; 7] = ["Invalid", "NotFound", "Denied", "Conflict", "Unknown", "Unavailable", "Corrupt"];
+const KINDS: [&str; 8] =
+    ["Invalid", "NotFound", "Denied", "Conflict", "Unknown", "Unavailable", "Corrupt", "InsufficientHistory"];
 
 /// The text with its comments rewritten.
 pub(crate) fn translate(text: &str) -> String {

@@ -40,6 +40,8 @@ value_enum! {
         Overflow = "overflow",
         /// A price has more digits than can be computed exactly.
         PrecisionExceeded = "precision_exceeded",
+        /// There is too little history for what is asked.
+        InsufficientHistory = "insufficient_history",
         /// A condition that must be there, most often the price, was not found.
         MissingPrice = "missing_price",
         /// There is no exchange rate between two currencies on a date.
@@ -252,6 +254,12 @@ pub enum CrmError {
         /// Why.
         problems: Vec<Problem>,
     },
+    /// There is too little history for what is asked: give more, ask for less, or name a series that is like it.
+    #[error("{}", joined(problems))]
+    InsufficientHistory {
+        /// What is missing; the data has `observations` and `needed`.
+        problems: Vec<Problem>,
+    },
 }
 
 /// The name of [`CrmError`] in Rust code. The long name is the one that other languages see, where a bare `Error` would
@@ -300,6 +308,14 @@ impl Error {
         Self::Corrupt { problems: vec![Problem::new(code, message)] }
     }
 
+    /// There are `observations` of a series, and `needed` is the least that the named purpose takes.
+    #[must_use]
+    pub fn insufficient_history(purpose: &str, observations: usize, needed: usize) -> Self {
+        let message = format!("{purpose} needs {needed} observations, there are {observations}");
+        let problem = Problem::of_field(ErrorCode::InsufficientHistory, "values", message);
+        Self::InsufficientHistory { problems: vec![problem.with("observations", observations).with("needed", needed)] }
+    }
+
     /// Everything that was found to be wrong; never empty.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
@@ -310,7 +326,8 @@ impl Error {
             | Self::Conflict { problems }
             | Self::Unknown { problems }
             | Self::Unavailable { problems }
-            | Self::Corrupt { problems } => problems,
+            | Self::Corrupt { problems }
+            | Self::InsufficientHistory { problems } => problems,
         }
     }
 
@@ -348,7 +365,8 @@ impl Error {
             | Self::Conflict { problems }
             | Self::Unknown { problems }
             | Self::Unavailable { problems }
-            | Self::Corrupt { problems } => problems,
+            | Self::Corrupt { problems }
+            | Self::InsufficientHistory { problems } => problems,
         };
         for problem in problems {
             *problem = change(std::mem::take(problem));
@@ -367,6 +385,7 @@ impl Error {
             Self::Unknown { .. } => "unknown",
             Self::Unavailable { .. } => "unavailable",
             Self::Corrupt { .. } => "corrupt",
+            Self::InsufficientHistory { .. } => "insufficient_history",
         }
     }
 }

@@ -16,6 +16,8 @@ __all__ = [
     "CorruptError",
     "CrmError",
     "DeniedError",
+    "InsufficientHistory",
+    "InsufficientHistoryError",
     "InvalidError",
     "NotFoundError",
     "UnavailableError",
@@ -56,6 +58,16 @@ class InvalidError(CrmError, ValueError):
     """The input is wrong; mend it. Every problem that was found is listed."""
 
     kind = "invalid"
+
+
+class InsufficientHistoryError(CrmError, ValueError):
+    """There is too little history for what is asked: give more, ask for less, or name a series that is like it."""
+
+    kind = "insufficient_history"
+
+
+InsufficientHistory = InsufficientHistoryError
+"""The same class by the name of its code."""
 
 
 class NotFoundError(CrmError, LookupError):

@@ -285,6 +285,7 @@ fn exception_class<'py>(py: Python<'py>, error: &Error) -> PyResult<&'py Bound<'
         Error::Conflict { .. } => class!("ConflictError"),
         Error::Unknown { .. } => class!("UnknownError"),
         Error::Unavailable { .. } => class!("UnavailableError"),
+        Error::InsufficientHistory { .. } => class!("InsufficientHistoryError"),
         Error::Corrupt { .. } => class!("CorruptError"),
     }
 }

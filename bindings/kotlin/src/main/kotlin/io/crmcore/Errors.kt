@@ -11,6 +11,7 @@ val CrmException.problems: List<Problem>
             is CrmException.Unknown -> problems
             is CrmException.Unavailable -> problems
             is CrmException.Corrupt -> problems
+            is CrmException.InsufficientHistory -> problems
         }
 
 /** What went wrong first, as a program reads it. */

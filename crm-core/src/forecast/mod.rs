@@ -1,0 +1,16 @@
+//! Forecasts (预测) of monthly figures: series models, intervals that hold, hierarchies, accuracy.
+//!
+//! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
+
+mod model;
+mod naive;
+mod predict;
+mod series;
+mod types;
+
+pub use model::{Past, Prediction, SeriesModel};
+pub use predict::{forecast, forecast_many};
+pub use types::{
+    DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
+    MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
+};

@@ -1,0 +1,65 @@
+//! What a model is, built in or given by the host.
+
+use std::collections::BTreeMap;
+
+use crate::value::Result;
+
+/// What a model may know: a series up to an origin.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// What the series is called; empty if nothing was said.
+    pub key: &'a str,
+    /// The figures, oldest first, all finite. Gaps are filled.
+    pub values: &'a [f64],
+    /// Whether the figure was observed; `false` where a gap was filled. As long as `values`.
+    pub observed: &'a [bool],
+    /// Periods of a season; 1 for none.
+    pub season_length: usize,
+}
+
+/// What a model says of the periods to come.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prediction {
+    /// The model with its form, for example `ets(A,N,A)`.
+    pub model: String,
+    /// The expected figure of each period.
+    pub mean: Vec<f64>,
+    /// What was fitted, by name.
+    pub parameters: BTreeMap<String, f64>,
+    /// What a user should know.
+    pub notes: Vec<String>,
+}
+
+/// A model of a series. It must be deterministic: the same past gives the same figures.
+pub trait SeriesModel: Send + Sync {
+    /// What it is called in tables.
+    fn name(&self) -> &str;
+
+    /// The expected figures of `horizon` periods behind the past.
+    ///
+    /// # Errors
+    /// `InsufficientHistory` if the past is too short for the model; whatever else stands in its way.
+    fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction>;
+
+    /// What it would have said at earlier origins: for each, the figures of `horizon` periods behind the first `origin`
+    /// figures of the past. A model may keep what it chose for the whole past, but must learn its figures anew.
+    ///
+    /// # Errors
+    /// As [`SeriesModel::predict`].
+    fn predict_origins(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Vec<Vec<f64>>> {
+        origins.iter().map(|&origin| Ok(self.predict(&past.until(origin), horizon)?.mean)).collect()
+    }
+}
+
+impl Past<'_> {
+    /// The same series as it was known after its first `origin` periods.
+    #[must_use]
+    pub fn until(&self, origin: usize) -> Self {
+        let (values, observed) = (self.values, self.observed);
+        Self {
+            values: values.get(..origin).unwrap_or(values),
+            observed: observed.get(..origin).unwrap_or(observed),
+            ..*self
+        }
+    }
+}
