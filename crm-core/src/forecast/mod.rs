@@ -2,10 +2,16 @@
 //!
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
+mod ets;
 mod model;
 mod naive;
 mod predict;
+mod search;
+mod season;
 mod series;
+mod simplex;
+mod smoothing;
+mod theta;
 mod types;
 
 pub use model::{Past, Prediction, SeriesModel};

@@ -3,12 +3,20 @@
 use super::model::SeriesModel;
 use super::naive::Simple;
 use super::series::{Asked, Ready};
+use super::smoothing::Ets;
+use super::theta::Theta;
 use super::types::{Forecast, ForecastOptions, ModelKind, ModelParameters, Series};
 use crate::value::Result;
 
 /// The built-in model of that name.
 pub(super) fn built_in(kind: ModelKind, parameters: &ModelParameters) -> Box<dyn SeriesModel> {
-    Box::new(Simple::new(kind, parameters.window))
+    let alpha = parameters.alpha;
+    match kind {
+        ModelKind::Theta => Box::new(Theta { dynamic: false, alpha }),
+        ModelKind::Dot => Box::new(Theta { dynamic: true, alpha }),
+        ModelKind::Ets => Box::new(Ets),
+        _ => Box::new(Simple::new(kind, parameters.window)),
+    }
 }
 
 /// Forecasts one series.
