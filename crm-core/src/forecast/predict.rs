@@ -1,5 +1,6 @@
 //! One series or many: from what is asked to forecasts.
 
+use super::intermittent::Intermittent;
 use super::model::SeriesModel;
 use super::naive::Simple;
 use super::series::{Asked, Ready};
@@ -8,7 +9,12 @@ use crate::value::Result;
 
 /// The built-in model of that name.
 pub(super) fn built_in(kind: ModelKind, parameters: &ModelParameters) -> Box<dyn SeriesModel> {
-    Box::new(Simple::new(kind, parameters.window))
+    match kind {
+        ModelKind::Ses | ModelKind::Croston | ModelKind::Sba | ModelKind::Tsb | ModelKind::Adida | ModelKind::Imapa => {
+            Box::new(Intermittent::new(kind, parameters))
+        }
+        _ => Box::new(Simple::new(kind, parameters.window)),
+    }
 }
 
 /// Forecasts one series.
