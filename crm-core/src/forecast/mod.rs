@@ -3,6 +3,7 @@
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
 mod ets;
+mod intermittent;
 mod model;
 mod naive;
 mod predict;

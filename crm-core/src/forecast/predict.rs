@@ -1,5 +1,6 @@
 //! One series or many: from what is asked to forecasts.
 
+use super::intermittent::Intermittent;
 use super::model::SeriesModel;
 use super::naive::Simple;
 use super::series::{Asked, Ready};
@@ -15,6 +16,9 @@ pub(super) fn built_in(kind: ModelKind, parameters: &ModelParameters) -> Box<dyn
         ModelKind::Theta => Box::new(Theta { dynamic: false, alpha }),
         ModelKind::Dot => Box::new(Theta { dynamic: true, alpha }),
         ModelKind::Ets => Box::new(Ets),
+        ModelKind::Ses | ModelKind::Croston | ModelKind::Sba | ModelKind::Tsb | ModelKind::Adida | ModelKind::Imapa => {
+            Box::new(Intermittent::new(kind, parameters))
+        }
         _ => Box::new(Simple::new(kind, parameters.window)),
     }
 }
