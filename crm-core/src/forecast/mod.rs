@@ -2,10 +2,13 @@
 //!
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
+mod auto;
 mod ets;
 mod intermittent;
+mod interval;
 mod model;
 mod naive;
+mod parallel;
 mod predict;
 mod search;
 mod season;
@@ -15,8 +18,8 @@ mod smoothing;
 mod theta;
 mod types;
 
-pub use model::{Past, Prediction, SeriesModel};
-pub use predict::{forecast, forecast_many};
+pub use model::{Past, Prediction, SeriesModel, Study};
+pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
