@@ -6,11 +6,13 @@ mod intermittent;
 mod model;
 mod naive;
 mod predict;
+mod route;
 mod series;
 mod types;
 
 pub use model::{Past, Prediction, SeriesModel};
 pub use predict::{forecast, forecast_many};
+pub use route::{DemandPattern, demand_pattern};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
