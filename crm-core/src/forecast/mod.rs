@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
+mod accuracy;
 mod intermittent;
 mod model;
 mod naive;
@@ -10,6 +11,7 @@ mod route;
 mod series;
 mod types;
 
+pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use model::{Past, Prediction, SeriesModel};
 pub use predict::{forecast, forecast_many};
 pub use route::{DemandPattern, demand_pattern};
