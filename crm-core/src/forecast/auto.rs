@@ -6,6 +6,7 @@
 use super::interval;
 use super::model::{Past, Prediction, SeriesModel, Study};
 use super::naive::{Simple, count};
+use super::route::{Routed, is_intermittent};
 use super::smoothing::Ets;
 use super::theta::Theta;
 use super::types::ModelKind;
@@ -24,6 +25,9 @@ pub(super) struct Auto;
 
 impl Auto {
     fn chosen(past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
+        if is_intermittent(past) {
+            return Routed.study(past, origins, horizon);
+        }
         let naive = Simple::new(ModelKind::Naive, None).study(past, origins, horizon)?;
         if past.values.len() < NEEDED {
             return Ok(naive);
