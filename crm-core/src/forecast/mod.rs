@@ -21,6 +21,9 @@ mod smoothing;
 mod theta;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_many, forecast_with};

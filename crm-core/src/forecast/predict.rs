@@ -121,7 +121,7 @@ struct Studied {
 impl Studied {
     fn of(series: &Series, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
         let ready = Ready::of(series, asked)?;
-        let past = ready.past();
+        let past = ready.past().last(model.memory(asked.season_length));
         let origins = if asked.levels.is_empty() { Vec::new() } else { interval::origins(&past) };
         let study = model.study(&past, &origins, asked.horizon)?;
         let figures = &study.prediction.mean;
