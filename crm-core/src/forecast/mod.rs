@@ -3,6 +3,8 @@
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
 mod ets;
+mod formula_model;
+mod inputs;
 mod model;
 mod naive;
 mod predict;
@@ -14,6 +16,8 @@ mod smoothing;
 mod theta;
 mod types;
 
+pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel};
 pub use predict::{forecast, forecast_many};
 pub use types::{

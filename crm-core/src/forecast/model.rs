@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::inputs::Inputs;
 use crate::value::Result;
 
 /// What a model may know: a series up to an origin.
@@ -15,6 +16,8 @@ pub struct Past<'a> {
     pub observed: &'a [bool],
     /// Periods of a season; 1 for none.
     pub season_length: usize,
+    /// What the user gave beside the series.
+    pub inputs: Inputs<'a>,
 }
 
 /// What a model says of the periods to come.
