@@ -219,6 +219,7 @@ mod tests {
     use super::super::predict::forecast;
     use super::super::types::{Forecast, ForecastOptions, Series};
     use super::*;
+    use crate::forecast::Inputs;
 
     const KINDS: [ModelKind; 6] =
         [ModelKind::Ses, ModelKind::Croston, ModelKind::Sba, ModelKind::Tsb, ModelKind::Adida, ModelKind::Imapa];
@@ -369,7 +370,8 @@ mod tests {
             assert!((level(kind, None, None, &[3.0]) - expected).abs() < 1e-12, "{kind}");
             let refused = asked(kind, ModelParameters::default(), vec![None, None]).unwrap_err();
             assert_eq!(refused.code(), crate::value::ErrorCode::InsufficientHistory, "{kind}");
-            let past = Past { key: "", values: &[1.0], observed: &[false], season_length: 1 };
+            let past =
+                Past { key: "", values: &[1.0], observed: &[false], season_length: 1, inputs: Inputs::default() };
             let refused = Intermittent::new(kind, &ModelParameters::default()).predict(&past, 1).unwrap_err();
             assert_eq!(refused.code(), crate::value::ErrorCode::InsufficientHistory, "{kind}");
         }

@@ -5,7 +5,8 @@
 mod accuracy;
 mod auto;
 mod ets;
-
+mod formula_model;
+mod inputs;
 mod intermittent;
 mod interval;
 mod model;
@@ -25,6 +26,8 @@ mod types;
 mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::inputs::Inputs;
 use crate::value::{Error, Result};
 
 /// What a model may know: a series up to an origin.
@@ -15,6 +16,8 @@ pub struct Past<'a> {
     pub observed: &'a [bool],
     /// Periods of a season; 1 for none.
     pub season_length: usize,
+    /// What the user gave beside the series.
+    pub inputs: Inputs<'a>,
 }
 
 /// What a model says of the periods to come.
@@ -84,6 +87,7 @@ impl Past<'_> {
         Self {
             values: self.values.get(start..).unwrap_or_default(),
             observed: self.observed.get(start..).unwrap_or_default(),
+            inputs: self.inputs.from(start),
             ..*self
         }
     }
