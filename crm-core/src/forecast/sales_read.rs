@@ -159,7 +159,7 @@ impl Key {
 
 /// The entity that a field refers to, if the reader sees it.
 fn target(reading: &dyn Reader, entity: &str, field: &str) -> Result<Option<String>> {
-    let field = reading.entity_type(entity)?.field(field).filter(|found| reading.can_read(entity, &found.spec.name));
+    let field = reading.entity_type(entity)?.field(field).filter(|found| reading.can_ask(entity, &found.spec.name));
     Ok(field.and_then(|field| match &field.spec.kind {
         FieldKind::Reference { to, .. } => Some(to.to_string()),
         _ => None,
@@ -297,7 +297,7 @@ fn won(asked: &Asked<'_>, found: Vec<AggregateRow>) -> Result<Vec<Rough>> {
 }
 
 fn ordered(reading: &mut dyn Reader, asked: &Asked<'_>, found: Vec<AggregateRow>) -> Result<Vec<Rough>> {
-    if !reading.can_read(SalesOrder::NAME, "lines") {
+    if !reading.can_ask(SalesOrder::NAME, "lines") {
         return Err(unknown_field("lines").into_invalid());
     }
     let mut heads = HashMap::new();
