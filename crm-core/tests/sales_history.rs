@@ -52,7 +52,8 @@ struct Entry {
 fn hardware_maker(crm: &Crm) -> Option<Session> {
     data("crm-sales/accounts.csv")?;
     let session = session(crm, "USD");
-    let entries: Vec<Entry> = serde_json::from_str(include_str!("../../examples/demo/mappings/crm-sales.json")).unwrap();
+    let entries: Vec<Entry> =
+        serde_json::from_str(include_str!("../../examples/demo/mappings/crm-sales.json")).unwrap();
     for entry in &entries {
         if let Some(pipeline) = &entry.pipeline {
             session.sales().create_pipeline(pipeline).unwrap();

@@ -2,18 +2,33 @@
 //!
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
+mod accuracy;
+mod auto;
+mod ets;
+
+mod intermittent;
+mod interval;
 mod model;
 mod months;
 mod naive;
+mod parallel;
 mod predict;
+mod route;
 mod sales;
 mod sales_read;
 mod sales_types;
+mod search;
+mod season;
 mod series;
+mod simplex;
+mod smoothing;
+mod theta;
 mod types;
 
-pub use model::{Past, Prediction, SeriesModel};
-pub use predict::{forecast, forecast_many};
+pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use model::{Past, Prediction, SeriesModel, Study};
+pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use route::{DemandPattern, demand_pattern};
 pub use sales::MAX_SALES_FIGURES;
 pub use sales_read::MAX_SALES_KEYS;
 pub use sales_types::{SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource};

@@ -28,7 +28,8 @@ pub(crate) fn sales_history(reading: &mut dyn Reader, query: &SalesQuery, today:
     let asked = Asked::of(&*reading, query, today)?;
     let cells = read(reading, &asked)?;
     let mut sums = summed(cells)?;
-    let sold = |pick: fn(&BTreeMap<Month, Decimal>) -> Option<Month>| sums.iter().filter_map(move |sum| pick(&sum.months));
+    let sold =
+        |pick: fn(&BTreeMap<Month, Decimal>) -> Option<Month>| sums.iter().filter_map(move |sum| pick(&sum.months));
     let first = asked.first.or_else(|| sold(|months| months.first_key_value().map(|(month, _)| *month)).min());
     let last = asked.last.or_else(|| sold(|months| months.last_key_value().map(|(month, _)| *month)).max());
     let (Some(first), Some(last)) = (first, last) else { return Ok(SalesHistory::default()) };

@@ -391,7 +391,8 @@ fn far_values(
     field: &str,
     values: Vec<FieldValue>,
 ) -> Result<HashMap<Id, FieldValue>> {
-    let ids = values.into_iter().filter_map(|value| if let FieldValue::Reference(id) = value { Some(id) } else { None });
+    let ids =
+        values.into_iter().filter_map(|value| if let FieldValue::Reference(id) = value { Some(id) } else { None });
     let mut ids: Vec<Id> = ids.collect::<HashSet<_>>().into_iter().collect();
     ids.sort_unstable();
     // A field is refused also where nothing was sold.
