@@ -5,7 +5,7 @@
 mod accuracy;
 mod auto;
 mod ets;
-
+mod host;
 mod intermittent;
 mod interval;
 mod model;
@@ -23,7 +23,7 @@ mod types;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use model::{Past, Prediction, SeriesModel, Study};
-pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
