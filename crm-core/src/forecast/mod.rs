@@ -6,6 +6,7 @@ mod accuracy;
 mod auto;
 mod ets;
 mod formula_model;
+mod host;
 mod inputs;
 mod intermittent;
 mod interval;
@@ -33,7 +34,7 @@ pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accurac
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
-pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
 pub use sales::MAX_SALES_FIGURES;
 pub use sales_read::MAX_SALES_KEYS;
@@ -42,5 +43,3 @@ pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
 };
-
-pub(crate) use sales::sales_history;
