@@ -4,8 +4,8 @@
 
 mod accuracy;
 mod auto;
+mod backtest;
 mod ets;
-
 mod intermittent;
 mod interval;
 mod model;
@@ -22,6 +22,10 @@ mod theta;
 mod types;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use backtest::{
+    Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, MAX_BACKTEST_MODELS,
+    MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest, built_in_model,
+};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
