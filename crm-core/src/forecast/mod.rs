@@ -6,12 +6,14 @@ mod accuracy;
 mod auto;
 mod backtest;
 mod ets;
+mod hierarchy;
 mod intermittent;
 mod interval;
 mod model;
 mod naive;
 mod parallel;
 mod predict;
+mod reconcile;
 mod route;
 mod search;
 mod season;
@@ -25,6 +27,10 @@ pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accurac
 pub use backtest::{
     Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, MAX_BACKTEST_MODELS,
     MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest, built_in_model,
+};
+pub use hierarchy::{
+    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
+    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
 };
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
