@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::accuracy::{Accuracy, Tally, Window};
 use super::model::SeriesModel;
 use super::parallel::in_order;
-use super::predict::{built_in, forecast_with};
+use super::predict::{forecast, forecast_with};
 use super::series::{Asked, counted};
-use super::types::{ForecastInterval, ForecastOptions, MAX_HORIZON, ModelKind, ModelParameters, Series};
+use super::types::{Forecast, ForecastInterval, ForecastOptions, MAX_HORIZON, ModelKind, ModelParameters, Series};
 use crate::value::{Error, ErrorCode, Problem, Result};
 
 /// The most rolling origins of a backtest.
@@ -188,10 +188,51 @@ fn named<T: Clone + Default>(names: &[T], place: u32) -> T {
     usize::try_from(place).ok().and_then(|place| names.get(place)).cloned().unwrap_or_default()
 }
 
-/// The built-in model of that name, to stand beside models of the host.
-#[must_use]
-pub fn built_in_model(kind: ModelKind, parameters: &ModelParameters) -> Arc<dyn SeriesModel> {
-    Arc::from(built_in(kind, parameters))
+/// A model on trial.
+#[derive(Clone)]
+pub enum Contender {
+    /// One of the engine.
+    BuiltIn {
+        /// Which.
+        kind: ModelKind,
+        /// Its fixed parameters.
+        parameters: ModelParameters,
+    },
+    /// One of the host, or one of formulas.
+    Host(Arc<dyn SeriesModel>),
+}
+
+impl From<ModelKind> for Contender {
+    fn from(kind: ModelKind) -> Self {
+        Self::BuiltIn { kind, parameters: ModelParameters::default() }
+    }
+}
+
+impl std::fmt::Debug for Contender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Contender").field(&self.name()).finish()
+    }
+}
+
+impl Contender {
+    /// What it is called in tables.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn { kind, .. } => kind.as_str(),
+            Self::Host(model) => model.name(),
+        }
+    }
+
+    fn said_of(&self, series: &Series, asked: &ForecastOptions) -> Result<Forecast> {
+        match self {
+            Self::Host(model) => forecast_with(series, model.as_ref(), asked),
+            Self::BuiltIn { kind, parameters } => {
+                let asked = ForecastOptions { model: *kind, parameters: Some(*parameters), ..asked.clone() };
+                forecast(series, &asked)
+            }
+        }
+    }
 }
 
 /// Tries models on series at rolling origins, on so many threads. A model that fails at an origin has a problem there; the
@@ -204,7 +245,7 @@ pub fn built_in_model(kind: ModelKind, parameters: &ModelParameters) -> Arc<dyn 
 /// `MAX_BACKTEST_ROWS` rows; `Unavailable` if the backtest was stopped.
 pub fn backtest(
     series: &[Series],
-    models: &[Arc<dyn SeriesModel>],
+    models: &[Contender],
     options: &BacktestOptions,
     threads: usize,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
@@ -232,7 +273,7 @@ type Tried = (Vec<BacktestWindow>, Vec<BacktestProblem>);
 /// A backtest whose options were checked.
 struct Trial<'a> {
     series: &'a [Series],
-    models: &'a [Arc<dyn SeriesModel>],
+    models: &'a [Contender],
     asked: ForecastOptions,
     horizon: usize,
     season_length: usize,
@@ -241,7 +282,7 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    fn of(series: &'a [Series], models: &'a [Arc<dyn SeriesModel>], options: &BacktestOptions) -> Result<Self> {
+    fn of(series: &'a [Series], models: &'a [Contender], options: &BacktestOptions) -> Result<Self> {
         let asked = ForecastOptions {
             horizon: options.horizon,
             season_length: options.season_length,
@@ -292,10 +333,17 @@ impl<'a> Trial<'a> {
             let needed = self.horizon.saturating_add(1);
             refuse(None, &Error::insufficient_history("a backtest", series.values.len(), needed));
         }
+        // What a series has beside its figures is known in advance; it is not copied with them.
+        let beside = Series { values: Vec::new(), ..series.clone() };
+        let mut values = series.values.clone();
+        if series.last_period_share.is_some_and(|share| share < 1.0) {
+            // A period that has not ended is no figure to compare with.
+            values.last_mut().into_iter().for_each(|last| *last = None);
+        }
         for origin in origins {
-            let (known, after) = series.values.split_at_checked(origin).unwrap_or_default();
-            let then = Series { values: known.to_vec(), key: series.key.clone(), group: series.group.clone() };
-            match forecast_with(&then, model.as_ref(), &self.asked) {
+            let (known, after) = values.split_at_checked(origin).unwrap_or_default();
+            let then = Series { values: known.to_vec(), last_period_share: None, ..beside.clone() };
+            match model.said_of(&then, &self.asked) {
                 Err(error) => refuse(Some(origin), &error),
                 Ok(said) => windows.push(BacktestWindow {
                     series: small(number),

@@ -10,7 +10,7 @@ use super::predict::{built_in, forecast, forecast_all};
 use super::reconcile::{Weights, min_trace, rounded, summed_up};
 use super::series::{Asked, Ready};
 use super::types::{Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON, Series};
-use crate::value::{Decimal, Error, ErrorCode, Problem, Result};
+use crate::value::{Date, Decimal, Error, ErrorCode, Problem, Result};
 
 /// The most nodes of a tree.
 pub const MAX_HIERARCHY_NODES: usize = 100_000;
@@ -69,6 +69,10 @@ value_struct! {
             pub method: Reconciliation,
             /// To how many digits behind the point they are rounded, up to 12; if nothing is said they are not.
             pub digits: Option<u32>,
+            /// The first day of the first period of the longest leaf.
+            pub start: Option<Date>,
+            /// How much of the last period had gone by when its figures were read, as for a series.
+            pub last_period_share: Option<f64>,
         }
     }
 }
@@ -298,7 +302,8 @@ pub fn forecast_hierarchy(
     let asked = Asked::of(&options.forecast).map_err(|error| error.under("forecast"))?;
     let pairs: Vec<_> = nodes.iter().map(|node| (node.key.as_str(), node.parent.as_deref())).collect();
     let tree = Tree::of(&pairs)?;
-    let series = all_series(nodes, &tree)?;
+    let beside = Series { start: options.start, last_period_share: options.last_period_share, ..Series::default() };
+    let series = all_series(nodes, &tree, &beside)?;
     let above = options.method != Reconciliation::BottomUp || !asked.levels.is_empty();
     let wanted: Vec<usize> = (0..nodes.len()).filter(|node| above || tree.children(*node).is_empty()).collect();
     let chosen: Vec<Series> = wanted.iter().filter_map(|node| series.get(*node).cloned()).collect();
@@ -367,7 +372,7 @@ enum Period {
 
 /// The series of every node; that of a parent is the sum of its children. A child that was not yet there adds nothing; one
 /// that is unknown makes the sum unknown.
-fn all_series(nodes: &[HierarchyNode], tree: &Tree) -> Result<Vec<Series>> {
+fn all_series(nodes: &[HierarchyNode], tree: &Tree, beside: &Series) -> Result<Vec<Series>> {
     let length = nodes.iter().flat_map(|node| &node.values).map(Vec::len).max().unwrap_or(0);
     let mut periods = Vec::with_capacity(nodes.len());
     for (place, node) in nodes.iter().enumerate() {
@@ -398,6 +403,7 @@ fn all_series(nodes: &[HierarchyNode], tree: &Tree) -> Result<Vec<Series>> {
         values: periods.into_iter().map(Period::value).collect(),
         key: Some(node.key.clone()),
         group: node.parent.clone().filter(|_| tree.children(place).is_empty()),
+        ..beside.clone()
     };
     Ok(nodes.iter().zip(periods).zip(0..).map(named).collect())
 }
@@ -422,10 +428,10 @@ impl Period {
 /// The errors of forecasts one step ahead in the last periods; empty if the model cannot tell them.
 fn one_step_errors(series: &Series, asked: &Asked) -> Vec<Option<f64>> {
     let Ok(ready) = Ready::of(series, asked) else { return Vec::new() };
-    let past = ready.past();
+    let model = built_in(asked.model, &asked.parameters);
+    let past = ready.past().last(model.memory(asked.season_length));
     let length = past.values.len();
     let origins: Vec<_> = (length.saturating_sub(MOST_ERRORS).max(LEAST_PAST)..length).collect();
-    let model = built_in(asked.model, &asked.parameters);
     let Ok(study) = model.study(&past, &origins, 1) else { return Vec::new() };
     let error = |(origin, figures): (&usize, &Vec<f64>)| {
         let actual = past.values.get(*origin).filter(|_| past.observed.get(*origin) == Some(&true))?;

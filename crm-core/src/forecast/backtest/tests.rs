@@ -7,12 +7,16 @@ fn series(values: &[f64]) -> Series {
     Series { values: values.iter().copied().map(Some).collect(), ..Series::default() }
 }
 
-fn models(kinds: &[ModelKind]) -> Vec<Arc<dyn SeriesModel>> {
-    kinds.iter().map(|kind| built_in_model(*kind, &ModelParameters::default())).collect()
+fn models(kinds: &[ModelKind]) -> Vec<Contender> {
+    kinds.iter().copied().map(Contender::from).collect()
 }
 
 fn options(horizon: u32, origins: u32) -> BacktestOptions {
     BacktestOptions { horizon, origins: Some(origins), season_length: Some(1), ..BacktestOptions::default() }
+}
+
+fn host(model: impl SeriesModel + 'static) -> Contender {
+    Contender::Host(Arc::new(model))
 }
 
 fn always(_: usize, _: usize) -> bool {
@@ -73,24 +77,24 @@ fn a_model_sees_nothing_of_what_came_after_the_origin() {
     let spy = Arc::new(Spy::default());
     let figures = [Some(3.0), None, Some(5.0), Some(1e9), Some(-7.0)].to_vec();
     let given = Series { values: figures, ..Series::default() };
-    let told = backtest(&[given], &[spy.clone()], &options(1, 3), 1, &always).unwrap();
-    // The gap is filled with the last figure; figures are divided by a power of two, that of what was known alone.
-    assert_eq!(
-        *spy.0.lock().unwrap(),
-        [
-            vec![1.5, 1.5],
-            vec![0.75, 0.75, 1.25],
-            vec![3.0 / 536_870_912.0, 3.0 / 536_870_912.0, 5.0 / 536_870_912.0, 1e9 / 536_870_912.0]
-        ]
-    );
+    let told = backtest(&[given], &[Contender::Host(spy.clone())], &options(1, 3), 1, &always).unwrap();
+    // The gap is filled with the last figure.
+    assert_eq!(*spy.0.lock().unwrap(), [vec![3.0, 3.0], vec![3.0, 3.0, 5.0], vec![3.0, 3.0, 5.0, 1e9]]);
     assert_eq!(told.windows.len(), 3);
+}
+
+#[test]
+fn a_period_that_has_not_ended_is_not_compared_with() {
+    let given = Series { last_period_share: Some(0.5), ..series(&[1., 2., 3., 4.]) };
+    let told = backtest(&[given], &models(&[ModelKind::Naive]), &options(2, 1), 1, &always).unwrap();
+    assert_eq!((told.windows[0].actual.as_slice(), told.accuracy[0].accuracy.periods), (&[Some(3.0), None][..], 1));
 }
 
 #[test]
 fn a_model_that_fails_has_a_problem_and_the_others_go_on() {
     let given = [series(&[1., 2., 3., 4., 5., 6., 7., 8.]), series(&[1.0]), series(&[f64::NAN, 1., 2., 3.])];
     let mut tried = models(&[ModelKind::SeasonalNaive, ModelKind::Naive]);
-    tried.push(Arc::new(Broken(vec![f64::NAN, 1.0])));
+    tried.push(host(Broken(vec![f64::NAN, 1.0])));
     let options = BacktestOptions { season_length: Some(5), ..options(2, 2) };
     let told = backtest(&given, &tried, &options, 1, &always).unwrap();
     let problems: Vec<_> =
@@ -109,7 +113,7 @@ fn a_model_that_fails_has_a_problem_and_the_others_go_on() {
     assert_eq!(told.accuracy[2].model, "broken");
     assert_eq!(told.accuracy[2].accuracy, Accuracy::default());
     for wrong in [vec![1.0], vec![1.0; 3], vec![1.0, f64::INFINITY]] {
-        let tried: [Arc<dyn SeriesModel>; 1] = [Arc::new(Broken(wrong))];
+        let tried = [host(Broken(wrong))];
         let told = backtest(&given[..1], &tried, &options, 1, &always).unwrap();
         assert!(told.windows.is_empty());
     }
@@ -158,7 +162,7 @@ fn intervals_are_those_of_a_forecast_at_the_origin_and_are_measured() {
 
 #[test]
 fn what_cannot_be_tried_is_refused_by_its_field() {
-    let field = |models: &[Arc<dyn SeriesModel>], options: &BacktestOptions| {
+    let field = |models: &[Contender], options: &BacktestOptions| {
         backtest(&[series(&[1., 2.])], models, options, 1, &always).unwrap_err().field().unwrap().to_owned()
     };
     let naive = models(&[ModelKind::Naive]);

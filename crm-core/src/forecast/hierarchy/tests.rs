@@ -211,7 +211,7 @@ fn a_parent_is_the_sum_of_what_was_there_and_unknown_where_a_part_is() {
     let mut nodes = sales();
     nodes[4].values.as_mut().unwrap()[30] = None;
     let pairs: Vec<_> = nodes.iter().map(|node| (node.key.as_str(), node.parent.as_deref())).collect();
-    let series = all_series(&nodes, &Tree::of(&pairs).unwrap()).unwrap();
+    let series = all_series(&nodes, &Tree::of(&pairs).unwrap(), &Series::default()).unwrap();
     // Valves began with the 21st month; 20 % 12 = 8 and 140 % 5 = 0.
     assert_eq!(series[2].values[19], series[0].values[19]);
     assert_eq!(series[2].values[20], Some(48.0 + 18.0));
@@ -228,6 +228,7 @@ fn a_tree_is_forecast_with_intervals_and_amounts_that_add_up() {
             forecast: ForecastOptions { horizon: 4, model: ModelKind::Ses, ..ForecastOptions::default() },
             method: *method,
             digits: Some(0),
+            ..HierarchyOptions::default()
         };
         let told = forecast_hierarchy(&sales(), &options, 1, &|_, _| true).unwrap();
         assert_eq!((told.method, told.notes.len()), (*method, 0), "{:?}", told.notes);
