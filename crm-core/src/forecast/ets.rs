@@ -155,7 +155,7 @@ impl Fitted {
     /// Fits a form from where another search ended, or from the usual beginning.
     pub(super) fn of(values: &[f64], form: Form, start: &Start, from: Option<[f64; PARAMETERS]>, looks: usize) -> Self {
         let free = form.free();
-        let begin = from.unwrap_or_else(|| [0.3, 0.1, 0.1, 0.95, 0.0, 0.0]);
+        let begin = from.unwrap_or([0.3, 0.1, 0.1, 0.95, 0.0, 0.0]);
         let steps = [0.2, 0.1, 0.1, -0.05, 0.5, 0.2];
         let (point, deviance) = least(begin, steps, free, looks, |point| {
             let parameters = Parameters::at(point, form, start);
@@ -286,7 +286,7 @@ fn deviance(values: &[f64], form: Form, parameters: &Parameters, season: &[f64])
     if form.relative {
         run(values, form, parameters, &mut state, season.figures(), |expected, error| {
             let size = expected.abs();
-            if !(size >= LEAST_LEVEL) {
+            if size.is_nan() || size < LEAST_LEVEL {
                 squares = f64::NAN;
                 return false;
             }

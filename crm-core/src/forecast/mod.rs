@@ -2,12 +2,18 @@
 //!
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
+mod accuracy;
+mod auto;
 mod ets;
 mod formula_model;
 mod inputs;
+mod intermittent;
+mod interval;
 mod model;
 mod naive;
+mod parallel;
 mod predict;
+mod route;
 mod search;
 mod season;
 mod series;
@@ -16,10 +22,12 @@ mod smoothing;
 mod theta;
 mod types;
 
+pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
-pub use model::{Past, Prediction, SeriesModel};
-pub use predict::{forecast, forecast_many};
+pub use model::{Past, Prediction, SeriesModel, Study};
+pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use route::{DemandPattern, demand_pattern};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,

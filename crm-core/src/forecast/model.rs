@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::inputs::Inputs;
-use crate::value::Result;
+use crate::value::{Error, Result};
 
 /// What a model may know: a series up to an origin.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,15 @@ pub struct Prediction {
     pub notes: Vec<String>,
 }
 
+/// What a model says, and what it would have said before.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Study {
+    /// What it says behind the whole past.
+    pub prediction: Prediction,
+    /// What it would have said behind each origin.
+    pub origins: Vec<Vec<f64>>,
+}
+
 /// A model of a series. It must be deterministic: the same past gives the same figures.
 pub trait SeriesModel: Send + Sync {
     /// What it is called in tables.
@@ -44,13 +53,21 @@ pub trait SeriesModel: Send + Sync {
     /// `InsufficientHistory` if the past is too short for the model; whatever else stands in its way.
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction>;
 
-    /// What it would have said at earlier origins: for each, the figures of `horizon` periods behind the first `origin`
-    /// figures of the past. A model may keep what it chose for the whole past, but must learn its figures anew.
+    /// The same, and what it would have said at earlier origins: for each, the figures of `horizon` periods behind the
+    /// first `origin` figures of the past. A model may keep the form that it chose for the whole past, but must learn its
+    /// figures anew at each origin, from what was known there. An origin before which too little is known has no figures.
     ///
     /// # Errors
     /// As [`SeriesModel::predict`].
-    fn predict_origins(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Vec<Vec<f64>>> {
-        origins.iter().map(|&origin| Ok(self.predict(&past.until(origin), horizon)?.mean)).collect()
+    fn study(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
+        let prediction = self.predict(past, horizon)?;
+        let again = |origin: &usize| match self.predict(&past.until(*origin), horizon) {
+            Ok(prediction) => Ok(prediction.mean),
+            // The past was too short there; it says nothing of the model.
+            Err(Error::InsufficientHistory { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        Ok(Study { prediction, origins: origins.iter().map(again).collect::<Result<_>>()? })
     }
 }
 

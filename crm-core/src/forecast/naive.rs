@@ -1,6 +1,7 @@
 //! Models without a fit: what every other model has to beat.
 
 use super::model::{Past, Prediction, SeriesModel};
+use super::season::{Season, is_seasonal};
 use super::types::ModelKind;
 use crate::value::{Error, Result};
 
@@ -57,6 +58,16 @@ impl SeriesModel for Simple {
             ModelKind::WindowAverage => {
                 let start = values.len().saturating_sub(self.window);
                 vec![mean(values.get(start..).unwrap_or_default()); horizon]
+            }
+            ModelKind::Naive2 => {
+                let seasonal = is_seasonal(values, past.season_length);
+                let season = seasonal.then(|| Season::of(values, past.season_length)).flatten();
+                let plain = season.as_ref().and_then(|season| season.taken_from(values).last().copied());
+                let mut mean = vec![plain.unwrap_or(last); horizon];
+                if let Some(season) = &season {
+                    season.put_on(&mut mean, values.len());
+                }
+                mean
             }
             _ => vec![last; horizon],
         };

@@ -18,13 +18,18 @@ pub(super) fn minimum(low: f64, high: f64, mut function: impl FnMut(f64) -> f64)
             best = (value, at);
         }
     }
-    golden((best.1 - width).max(low), (best.1 + width).min(high), &mut function)
+    golden((best.1 - width).max(low), (best.1 + width).min(high), STEPS, &mut function)
 }
 
-fn golden(mut low: f64, mut high: f64, function: &mut impl FnMut(f64) -> f64) -> f64 {
+/// Where a function is least near a point that was best for a similar function.
+pub(super) fn minimum_near(point: f64, range: (f64, f64), width: f64, mut function: impl FnMut(f64) -> f64) -> f64 {
+    golden((point - width).max(range.0), (point + width).min(range.1), STEPS / 2, &mut function)
+}
+
+fn golden(mut low: f64, mut high: f64, steps: usize, function: &mut impl FnMut(f64) -> f64) -> f64 {
     let (mut left, mut right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
     let (mut at_left, mut at_right) = (function(left), function(right));
-    for _ in 0..STEPS {
+    for _ in 0..steps {
         if at_left <= at_right {
             (high, right, at_right) = (right, left, at_left);
             left = high - GOLDEN * (high - low);

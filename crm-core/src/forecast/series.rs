@@ -135,7 +135,7 @@ impl Ready {
     /// series is not.
     pub(super) fn told(&self, figure: f64) -> f64 {
         let figure = libm::ldexp(figure, self.exponent);
-        let figure = if figure.is_nan() { 0.0 } else { figure.clamp(-f64::MAX, f64::MAX) };
+        let figure = figure.clamp(-f64::MAX, f64::MAX);
         if self.non_negative { figure.max(0.0) } else { figure }
     }
 }

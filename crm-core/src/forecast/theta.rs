@@ -7,15 +7,17 @@
 //! For a given smoothing parameter the errors are linear in the first level and in `w`, so both are least squares in
 //! closed form, and a search over one parameter remains.
 
-use super::model::{Past, Prediction, SeriesModel};
+use super::model::{Past, Prediction, SeriesModel, Study};
 use super::naive::count;
-use super::search::minimum;
+use super::search::{minimum, minimum_near};
 use super::season::{Season, is_seasonal};
 use super::types::ModelKind;
 use crate::value::{Error, Result};
 
 /// The range of the smoothing parameter, as in the paper of the dynamic model.
 const ALPHA: (f64, f64) = (0.1, 0.99);
+/// At an earlier origin the smoothing parameter is looked for so near to that of the whole past.
+const NEAR: f64 = 0.2;
 /// The largest share of the line; theta is 10,000 there.
 const MOST_SHARE: f64 = 0.9999;
 /// Two figures are fitted, and the first three errors do not count.
@@ -126,10 +128,51 @@ impl Theta {
         Fit { alpha, share, first_level, error }
     }
 
-    fn fit(self, values: &[f64], lines: &[Line]) -> Fit {
-        let alpha = self.alpha.filter(|alpha| *alpha > 0.0);
-        let alpha = alpha.unwrap_or_else(|| minimum(ALPHA.0, ALPHA.1, |alpha| self.fit_at(values, lines, alpha).error));
+    /// Fits the smoothing parameter, near one that is known to be good for a longer past.
+    fn fit(self, values: &[f64], lines: &[Line], near: Option<f64>) -> Fit {
+        let error = |alpha| self.fit_at(values, lines, alpha).error;
+        let alpha = match (self.alpha.filter(|alpha| *alpha > 0.0), near) {
+            (Some(fixed), _) => fixed,
+            (None, Some(near)) => minimum_near(near, ALPHA, NEAR, error),
+            (None, None) => minimum(ALPHA.0, ALPHA.1, error),
+        };
         self.fit_at(values, lines, alpha)
+    }
+
+    /// Fits a past, with a season or without one, and tells the figures behind it.
+    fn fitted(self, values: &[f64], season: Option<&Season>, near: Option<f64>, horizon: usize) -> (Fit, Vec<f64>) {
+        let plain = season.map_or_else(|| values.to_vec(), |season| season.taken_from(values));
+        let lines = lines(&plain, self.dynamic);
+        let fit = self.fit(&plain, &lines, near);
+        let mut mean = self.ahead(&plain, &lines, fit, horizon);
+        if let Some(season) = season {
+            season.put_on(&mut mean, values.len());
+        }
+        (fit, mean)
+    }
+
+    fn studied(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
+        if past.values.len() < NEEDED {
+            return Err(Error::insufficient_history(self.name(), past.values.len(), NEEDED));
+        }
+        let seasonal = is_seasonal(past.values, past.season_length);
+        let season = |values| seasonal.then(|| Season::of(values, past.season_length)).flatten();
+        let (fit, mean) = self.fitted(past.values, season(past.values).as_ref(), None, horizon);
+        let again = |origin: &usize| {
+            let values = past.until(*origin).values;
+            if values.len() < NEEDED {
+                return Vec::new();
+            }
+            self.fitted(values, season(values).as_ref(), Some(fit.alpha), horizon).1
+        };
+        let parameters = [("alpha", fit.alpha), ("theta", 1.0 / (1.0 - fit.share))];
+        let prediction = Prediction {
+            model: self.name().to_owned(),
+            mean,
+            parameters: parameters.map(|(name, figure)| (name.to_owned(), figure)).into(),
+            notes: Vec::new(),
+        };
+        Ok(Study { prediction, origins: origins.iter().map(again).collect() })
     }
 
     /// The figures behind the last observation. The line goes on being drawn through what was forecast.
@@ -161,24 +204,10 @@ impl SeriesModel for Theta {
     }
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
-        if past.values.len() < NEEDED {
-            return Err(Error::insufficient_history(self.name(), past.values.len(), NEEDED));
-        }
-        let season = is_seasonal(past.values, past.season_length).then(|| Season::of(past.values, past.season_length));
-        let season = season.flatten();
-        let plain = season.as_ref().map_or_else(|| past.values.to_vec(), |season| season.taken_from(past.values));
-        let lines = lines(&plain, self.dynamic);
-        let fit = self.fit(&plain, &lines);
-        let mut mean = self.ahead(&plain, &lines, fit, horizon);
-        if let Some(season) = &season {
-            season.put_on(&mut mean, past.values.len());
-        }
-        let parameters = [("alpha", fit.alpha), ("theta", 1.0 / (1.0 - fit.share))];
-        Ok(Prediction {
-            model: self.name().to_owned(),
-            mean,
-            parameters: parameters.map(|(name, figure)| (name.to_owned(), figure)).into(),
-            notes: Vec::new(),
-        })
+        Ok(self.studied(past, &[], horizon)?.prediction)
+    }
+
+    fn study(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
+        self.studied(past, origins, horizon)
     }
 }

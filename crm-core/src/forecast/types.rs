@@ -133,6 +133,7 @@ value_struct! {
 
 value_struct! {
     /// The forecast of a series.
+    #[derive(Default)]
     pub struct Forecast {
         required {
             /// What made it, with its form: `dot`, `ets(M,Ad,M)`, `auto(dot, ets)`.

@@ -316,6 +316,14 @@ impl Error {
         Self::InsufficientHistory { problems: vec![problem.with("observations", observations).with("needed", needed)] }
     }
 
+    /// There are `scores` of earlier forecasts, and `needed` is the least that the named purpose takes.
+    #[must_use]
+    pub(crate) fn insufficient_scores(purpose: &str, scores: usize, needed: usize) -> Self {
+        let message = format!("{purpose} needs {needed} errors of earlier forecasts, there are {scores}");
+        let problem = Problem::of_field(ErrorCode::InsufficientHistory, "values", message);
+        Self::InsufficientHistory { problems: vec![problem.with("scores", scores).with("needed", needed)] }
+    }
+
     /// Everything that was found to be wrong; never empty.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
