@@ -24,6 +24,8 @@ mod season;
 mod series;
 mod simplex;
 mod smoothing;
+#[cfg(test)]
+mod testing;
 mod theta;
 mod types;
 
