@@ -3,8 +3,11 @@
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
 mod accuracy;
+mod adjust;
+mod analogue;
 mod auto;
 mod backtest;
+mod calendar;
 mod ets;
 mod formula_model;
 mod hierarchy;
@@ -14,10 +17,12 @@ mod intermittent;
 mod interval;
 mod model;
 mod months;
+mod moving;
 mod naive;
 mod parallel;
 mod predict;
 mod reconcile;
+mod returns;
 mod route;
 mod sales;
 mod sales_read;
@@ -31,12 +36,19 @@ mod theta;
 mod types;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use adjust::{PartialPeriod, Predecessor};
+pub use analogue::{Analogue, MAX_ANALOGUES};
 pub use backtest::{
     Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Contender,
     MAX_BACKTEST_MODELS, MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest,
+};
+pub use calendar::{
+    ForecastCalendar, MAX_CALENDAR_FIGURES, MAX_HOLIDAY_DAYS, MAX_MOVING_HOLIDAYS, MovingHoliday, PeriodFigure,
 };
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use hierarchy::{
