@@ -5,7 +5,9 @@
 mod accuracy;
 mod auto;
 mod ets;
-
+mod formula_model;
+mod host;
+mod inputs;
 mod intermittent;
 mod interval;
 mod ledger;
@@ -28,10 +30,15 @@ mod stored;
 mod theta;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};
+pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
-pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
 pub use run::{ForecastRun, RunSeries, input_hash};
 pub use sales::MAX_SALES_FIGURES;

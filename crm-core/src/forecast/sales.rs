@@ -112,6 +112,7 @@ fn series_of(asked: &Asked<'_>, sum: Sums, (first, last): (Month, Month), share:
         group,
         start: Some(start.first_day()?),
         last_period_share: share,
+        ..Series::default()
     };
     let of = |figure| part.as_deref().filter(|_| asked.query.figure == figure);
     Ok(SalesSeries {
