@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::accuracy::{Accuracy, ForecastCheck, accuracy};
 use super::months::Month;
-use super::sales::{nearest, sales_history};
+use super::sales::{nearest, sales_history, told_apart};
 use super::sales_types::{SalesQuery, SalesSeries};
 use super::stored::{StoredForecastRun, StoredSeries, exact};
 use super::types::{ForecastInterval, ForecastOptions};
@@ -95,8 +95,10 @@ pub(crate) fn run_accuracy(reading: &mut dyn Reader, run: &StoredForecastRun, to
     let mut pools: BTreeMap<Part, Vec<ForecastCheck>> = BTreeMap::new();
     for series in run.series.iter().filter(|series| !series.lines.is_empty()) {
         let keys = present(reading, query, &series.keys)?;
-        let is_it =
-            |sold: &&SalesSeries| (&sold.keys, sold.currency, &sold.unit) == (&keys, series.currency, &series.unit);
+        let is_it = |sold: &&SalesSeries| {
+            let same_part = (sold.currency, &sold.unit) == (series.currency, &series.unit);
+            same_part && sold.keys.iter().map(told_apart).eq(keys.iter().cloned())
+        };
         let came = sold.series.iter().find(is_it);
         let Some((check, forecast)) = compared(series, came, last)? else { continue };
         let actual = total(&check)?;
@@ -111,18 +113,18 @@ pub(crate) fn run_accuracy(reading: &mut dyn Reader, run: &StoredForecastRun, to
     Ok(told)
 }
 
-/// The keys of a series as their records are called now: a merged one is asked for as the one it went into.
-fn present(reading: &mut dyn Reader, query: &SalesQuery, keys: &[FieldValue]) -> Result<Vec<FieldValue>> {
+/// The keys of a series as their records are called now: a merged one is asked for as the one it went into. They are texts,
+/// because what was stored as JSON does not know its types.
+fn present(reading: &mut dyn Reader, query: &SalesQuery, keys: &[FieldValue]) -> Result<Vec<Option<String>>> {
     let mut now = Vec::with_capacity(keys.len());
     for (name, key) in query.by.iter().zip(keys) {
-        let mergeable = matches!(name.as_str(), "account" | "contact" | "product");
-        now.push(match key {
-            FieldValue::Reference(id) if mergeable && reading.may_read(name) => match reading.get(name, *id) {
-                Ok(row) => FieldValue::Reference(row.id),
-                Err(Error::NotFound { .. }) => key.clone(),
-                Err(error) => return Err(error),
-            },
-            _ => key.clone(),
+        let text = told_apart(key);
+        let mergeable = matches!(name.as_str(), "account" | "contact" | "product") && reading.may_read(name);
+        let id = text.as_deref().filter(|_| mergeable).and_then(|text| text.parse::<Id>().ok());
+        now.push(match id.map(|id| reading.get(name, id)) {
+            Some(Ok(row)) => Some(row.id.to_string()),
+            None | Some(Err(Error::NotFound { .. })) => text,
+            Some(Err(error)) => return Err(error),
         });
     }
     Ok(now)

@@ -34,9 +34,9 @@ mod types;
 mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
-pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
+pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
