@@ -126,8 +126,11 @@ pub fn forecast_run_hash(run: ForecastRun) -> PyResult<String> {
     Ok(run.hash()?)
 }
 
-/// The hash of an input of forecasts: SHA-256 over the series in their order, in 64 small hexadecimal digits.
+/// The hash of an input of forecasts: SHA-256 over the canonical JSON of the series without their empty fields, in 64 small
+/// hexadecimal digits.
+///
+/// Raises `BAD_JSON` for a series that has no JSON form.
 #[pyfunction]
-pub fn forecast_input_hash(py: Python<'_>, series: Argument<Vec<Series>>) -> String {
-    py.detach(|| input_hash(&series))
+pub fn forecast_input_hash(py: Python<'_>, series: Argument<Vec<Series>>) -> PyResult<String> {
+    Ok(py.detach(|| input_hash(&series))?)
 }

@@ -134,8 +134,12 @@ pub fn forecast_run_hash(run: &ForecastRun) -> Result<String> {
     run.hash()
 }
 
-/// The hash of an input of forecasts: SHA-256 over the series in their order, in 64 small hexadecimal digits.
+/// The hash of an input of forecasts: SHA-256 over the canonical JSON of the series without their empty fields, in 64 small
+/// hexadecimal digits.
+///
+/// # Errors
+/// `BadJson` for a series that has no JSON form.
 #[uniffi::export]
-pub fn forecast_input_hash(series: &[Series]) -> String {
+pub fn forecast_input_hash(series: &[Series]) -> Result<String> {
     forecast::input_hash(series)
 }
