@@ -123,3 +123,6 @@ fn series_of(asked: &Asked<'_>, sum: Sums, (first, last): (Month, Month), share:
         series,
     })
 }
+
+#[cfg(test)]
+mod tests;
