@@ -16,6 +16,7 @@ mod exchange;
 mod forecast;
 mod forecast_input;
 mod forecast_models;
+mod forecasts;
 mod input;
 mod matching;
 mod merges;
@@ -55,6 +56,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::forecast::{forecast_list, forecast_one, forecast_table, raise_problem};
+    #[pymodule_export]
+    use crate::forecasts::{Forecasts, forecast_input_hash, forecast_run_hash, make_forecast_run, verify_forecast_run};
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
@@ -134,6 +137,12 @@ mod _native {
         DateFormat, DumpReport, ExportOptions, ImportIssue, ImportMapping, ImportProposal, ImportReport,
         PercentReading, ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding,
         VCardParameter, VCardPhone, VCardProperty, VCardUrl, VCardVersion,
+    };
+    #[pymodule_export]
+    use crm_core::forecast::{
+        Accuracy, ForecastCommand, ForecastLine, ForecastLineInterval, ForecastRun, LevelAccuracy, PooledAccuracy,
+        QuantileLoss, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries,
+        SalesSource, SeriesAccuracy, StoredForecastRun, StoredForecastRunPage, StoredSeries,
     };
     #[pymodule_export]
     use crm_core::forecast::{Forecast, ForecastInterval, ForecastOptions, ModelKind, ModelParameters, Series};

@@ -15,6 +15,7 @@ mod host;
 mod inputs;
 mod intermittent;
 mod interval;
+mod ledger;
 mod model;
 mod months;
 mod moving;
@@ -24,6 +25,7 @@ mod predict;
 mod reconcile;
 mod returns;
 mod route;
+mod run;
 mod sales;
 mod sales_read;
 mod sales_types;
@@ -32,6 +34,7 @@ mod season;
 mod series;
 mod simplex;
 mod smoothing;
+mod stored;
 mod theta;
 mod types;
 
@@ -56,15 +59,23 @@ pub use hierarchy::{
     NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
 };
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
+pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
+pub use run::{ForecastRun, RunSeries, input_hash};
 pub use sales::MAX_SALES_FIGURES;
 pub use sales_read::MAX_SALES_KEYS;
 pub use sales_types::{SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource};
+pub use stored::{
+    ForecastCommand, ForecastLine, ForecastLineInterval, MAX_RUN_LINES, StoredForecastRun, StoredForecastRunPage,
+    StoredSeries,
+};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
 };
 
+pub(crate) use ledger::run_accuracy;
 pub(crate) use sales::sales_history;
+pub(crate) use stored::{entities, rule_of};
