@@ -219,6 +219,7 @@ mod tests {
     use super::super::predict::forecast;
     use super::super::types::{Forecast, ForecastOptions, Series};
     use super::*;
+    use crate::forecast::Inputs;
 
     const KINDS: [ModelKind; 6] =
         [ModelKind::Ses, ModelKind::Croston, ModelKind::Sba, ModelKind::Tsb, ModelKind::Adida, ModelKind::Imapa];
@@ -238,8 +239,13 @@ mod tests {
         [5., 4., 6., 3., 5., 4., 3., 2., 3., 1., 2., 1., 0., 1., 0., 1., 0., 0., 1., 0., 0., 0., 0., 0.];
 
     fn asked(kind: ModelKind, parameters: ModelParameters, values: Vec<Option<f64>>) -> Result<Forecast> {
-        let options =
-            ForecastOptions { horizon: 3, model: kind, parameters: Some(parameters), ..ForecastOptions::default() };
+        let options = ForecastOptions {
+            horizon: 3,
+            model: kind,
+            parameters: Some(parameters),
+            levels: Some(Vec::new()),
+            ..ForecastOptions::default()
+        };
         forecast(&Series { values, ..Series::default() }, &options)
     }
 
@@ -252,7 +258,6 @@ mod tests {
     /// SimpleExponentialSmoothingOptimized(), CrostonClassic(), CrostonSBA(), TSB(0.2, 0.2), TSB(0.1, 0.3), ADIDA(),
     /// IMAPA().
     #[test]
-    #[expect(clippy::type_complexity, reason = "a table of one test")]
     fn every_model_agrees_with_statsforecast() {
         let series: [(&[f64], [f64; 9]); 5] = [
             (
@@ -365,7 +370,8 @@ mod tests {
             assert!((level(kind, None, None, &[3.0]) - expected).abs() < 1e-12, "{kind}");
             let refused = asked(kind, ModelParameters::default(), vec![None, None]).unwrap_err();
             assert_eq!(refused.code(), crate::value::ErrorCode::InsufficientHistory, "{kind}");
-            let past = Past { key: "", values: &[1.0], observed: &[false], season_length: 1 };
+            let past =
+                Past { key: "", values: &[1.0], observed: &[false], season_length: 1, inputs: Inputs::default() };
             let refused = Intermittent::new(kind, &ModelParameters::default()).predict(&past, 1).unwrap_err();
             assert_eq!(refused.code(), crate::value::ErrorCode::InsufficientHistory, "{kind}");
         }

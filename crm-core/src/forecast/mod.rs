@@ -5,7 +5,9 @@
 mod accuracy;
 mod auto;
 mod ets;
+mod formula_model;
 mod host;
+mod inputs;
 mod intermittent;
 mod interval;
 mod model;
@@ -21,7 +23,12 @@ mod smoothing;
 mod theta;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};

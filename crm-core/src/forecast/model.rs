@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::inputs::Inputs;
 use crate::value::{Error, Result};
 
 /// What a model may know: a series up to an origin.
@@ -15,6 +16,8 @@ pub struct Past<'a> {
     pub observed: &'a [bool],
     /// Periods of a season; 1 for none.
     pub season_length: usize,
+    /// What the user gave beside the series.
+    pub inputs: Inputs<'a>,
 }
 
 /// What a model says of the periods to come.
@@ -50,6 +53,17 @@ pub trait SeriesModel: Send + Sync {
     /// `InsufficientHistory` if the past is too short for the model; whatever else stands in its way.
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction>;
 
+    /// How many of the last periods it looks at, at most.
+    fn memory(&self, _season_length: usize) -> usize {
+        usize::MAX
+    }
+
+    /// Whether it takes and gives figures as the engine computes with them: divided by a power of two, and without the
+    /// effects of the calendar. A model that does not say so gets them as they were given.
+    fn computes_as_the_engine(&self) -> bool {
+        false
+    }
+
     /// The same, and what it would have said at earlier origins: for each, the figures of `horizon` periods behind the
     /// first `origin` figures of the past. A model may keep the form that it chose for the whole past, but must learn its
     /// figures anew at each origin, from what was known there. An origin before which too little is known has no figures.
@@ -68,7 +82,22 @@ pub trait SeriesModel: Send + Sync {
     }
 }
 
+/// The periods that a model with a fit looks at, at most: older ones do not move it.
+pub(super) const FITTED_PERIODS: usize = 1_200;
+
 impl Past<'_> {
+    /// The last `periods` of the series.
+    #[must_use]
+    pub fn last(&self, periods: usize) -> Self {
+        let start = self.values.len().saturating_sub(periods);
+        Self {
+            values: self.values.get(start..).unwrap_or_default(),
+            observed: self.observed.get(start..).unwrap_or_default(),
+            inputs: self.inputs.from(start),
+            ..*self
+        }
+    }
+
     /// The same series as it was known after its first `origin` periods.
     #[must_use]
     pub fn until(&self, origin: usize) -> Self {

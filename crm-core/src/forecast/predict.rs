@@ -148,12 +148,14 @@ impl Studied {
     /// The same by a model of the host.
     fn of_host(series: &Series, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
         let ready = Ready::of(series, asked)?;
-        let exponent = ready.exponent;
-        Self::of_ready(ready, asked, &AsGiven { model, exponent })
+        if model.computes_as_the_engine() {
+            return Self::of_ready(ready, asked, model);
+        }
+        Self::of_ready(ready, asked, &AsGiven(model))
     }
 
     fn of_ready(ready: Ready, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
-        let past = ready.past();
+        let past = ready.past().last(model.memory(asked.season_length));
         let origins = if asked.levels.is_empty() { Vec::new() } else { interval::origins(&past) };
         let study = model.study(&past, &origins, asked.horizon)?;
         let figures = &study.prediction.mean;

@@ -1,5 +1,6 @@
 //! A series is checked and made ready for the models: finite figures of a common size, gaps filled.
 
+use super::inputs::Inputs;
 use super::model::Past;
 use super::types::{DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, MAX_FIGURE, MAX_HORIZON, MAX_SEASON_LENGTH};
 use super::types::{ForecastOptions, ModelKind, ModelParameters, Series};
@@ -121,7 +122,13 @@ impl Ready {
     }
 
     pub(super) fn past(&self) -> Past<'_> {
-        Past { key: &self.key, values: &self.values, observed: &self.observed, season_length: self.season_length }
+        Past {
+            key: &self.key,
+            values: &self.values,
+            observed: &self.observed,
+            season_length: self.season_length,
+            inputs: Inputs { exponent: self.exponent, ..Inputs::default() },
+        }
     }
 
     /// A figure of the models in the size of the series, inside what a series may hold, and not below zero where the

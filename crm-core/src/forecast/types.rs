@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::inputs::ForecastInput;
 use crate::value::Problem;
 
 /// The most periods that can be forecast.
@@ -68,6 +69,8 @@ value_struct! {
             pub key: Option<String>,
             /// Series of one group lend each other their season and their errors where one alone is too short.
             pub group: Option<String>,
+            /// Figures beside the series, for models of formulas; they go on behind its end.
+            pub inputs: Vec<ForecastInput>,
         }
     }
 }

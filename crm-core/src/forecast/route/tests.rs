@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::super::naive::Simple;
 use super::*;
+use crate::forecast::Inputs;
 
 /// Numbers that look random and are the same on every machine (SplitMix64, Steele, Lea and Flood 2014).
 struct Numbers(u64);
@@ -75,7 +76,8 @@ fn score(model: &dyn SeriesModel, parts: &[Vec<f64>]) -> Score {
     let (mut squares, mut error, mut total, mut wrong) = (0.0, 0.0, 0.0, 0.0);
     for part in parts {
         let (known, after) = part.split_at(KNOWN);
-        let past = Past { key: "", values: known, observed: &[true; KNOWN], season_length: 12 };
+        let past =
+            Past { key: "", values: known, observed: &[true; KNOWN], season_length: 12, inputs: Inputs::default() };
         let said = model.predict(&past, after.len()).unwrap().mean;
         squares += said.iter().zip(after).map(|(said, was)| (said - was) * (said - was)).sum::<f64>();
         let (said, was): (f64, f64) = (said.iter().sum(), after.iter().sum());
@@ -144,7 +146,7 @@ fn a_demand_is_told_by_its_interval_and_its_variation() {
 
 fn routed(values: &[f64]) -> bool {
     let observed = vec![true; values.len()];
-    is_intermittent(&Past { key: "", values, observed: &observed, season_length: 12 })
+    is_intermittent(&Past { key: "", values, observed: &observed, season_length: 12, inputs: Inputs::default() })
 }
 
 #[test]
@@ -185,7 +187,7 @@ proptest! {
         values in prop::collection::vec(prop_oneof![3 => Just(0.0), 1 => 0.01..2.0_f64], 1..90), season in 1..14_usize,
     ) {
         let observed = vec![true; values.len()];
-        let past = Past { key: "", values: &values, observed: &observed, season_length: season };
+        let past = Past { key: "", values: &values, observed: &observed, season_length: season, inputs: Inputs::default() };
         let said = Routed.predict(&past, 2).unwrap();
         let most = values.iter().copied().fold(0.0, f64::max);
         prop_assert!(said.mean.iter().all(|figure| (0.0..=most * (1.0 + 1e-9)).contains(figure)), "{:?}", said);
