@@ -11,10 +11,14 @@ mod inputs;
 mod intermittent;
 mod interval;
 mod model;
+mod months;
 mod naive;
 mod parallel;
 mod predict;
 mod route;
+mod sales;
+mod sales_read;
+mod sales_types;
 mod search;
 mod season;
 mod series;
@@ -32,6 +36,9 @@ pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
+pub use sales::MAX_SALES_FIGURES;
+pub use sales_read::MAX_SALES_KEYS;
+pub use sales_types::{SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
