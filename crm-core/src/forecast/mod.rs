@@ -43,3 +43,5 @@ pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
 };
+
+pub(crate) use sales::sales_history;
