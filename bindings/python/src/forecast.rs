@@ -77,7 +77,7 @@ pub fn forecast_one(
 ) -> PyResult<Forecast> {
     let (kind, function) = apart(model);
     let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
-    let series = Series { values: values.0, key: key.map(Argument::value), group: None };
+    let series = Series { values: values.0, key: key.map(Argument::value), ..Series::default() };
     let Some(function) = function else {
         return watched(py, None, |_| crm_core::forecast::forecast(&series, &options));
     };
