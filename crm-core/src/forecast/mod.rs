@@ -4,8 +4,10 @@
 
 mod accuracy;
 mod auto;
+mod backtest;
 mod ets;
 mod formula_model;
+mod hierarchy;
 mod host;
 mod inputs;
 mod intermittent;
@@ -15,6 +17,7 @@ mod months;
 mod naive;
 mod parallel;
 mod predict;
+mod reconcile;
 mod route;
 mod sales;
 mod sales_read;
@@ -31,7 +34,15 @@ mod types;
 mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use backtest::{
+    Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Contender,
+    MAX_BACKTEST_MODELS, MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest,
+};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use hierarchy::{
+    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
+    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
+};
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
 pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
