@@ -14,6 +14,7 @@ mod duplicates;
 mod entities;
 mod exchange;
 mod forecast;
+mod forecast_backtest;
 mod forecast_input;
 mod forecast_models;
 mod input;
@@ -54,7 +55,9 @@ mod _native {
         unescape_formula, write_bmecat, write_csv, write_vcards,
     };
     #[pymodule_export]
-    use crate::forecast::{forecast_list, forecast_one, forecast_table, raise_problem};
+    use crate::forecast::{decompose_series, forecast_list, forecast_one, forecast_table, raise_problem, read_figures};
+    #[pymodule_export]
+    use crate::forecast_backtest::backtest_list;
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
@@ -136,7 +139,11 @@ mod _native {
         VCardParameter, VCardPhone, VCardProperty, VCardUrl, VCardVersion,
     };
     #[pymodule_export]
-    use crm_core::forecast::{Forecast, ForecastInterval, ForecastOptions, ModelKind, ModelParameters, Series};
+    use crm_core::forecast::{
+        Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Forecast,
+        ForecastCheck, ForecastFormula, ForecastInput, ForecastInterval, ForecastOptions, FormulaRange, LevelAccuracy,
+        ModelKind, ModelParameters, QuantileLoss, Series, SeriesComponents,
+    };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
     #[pymodule_export]

@@ -5,6 +5,7 @@
 mod accuracy;
 mod auto;
 mod backtest;
+mod components;
 mod ets;
 mod formula_model;
 mod hierarchy;
@@ -38,10 +39,11 @@ pub use backtest::{
     Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Contender,
     MAX_BACKTEST_MODELS, MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest,
 };
+pub use components::{SeriesComponents, decompose};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use hierarchy::{
-    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
-    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
+    BaseForecast, HierarchyForecast, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES, NodeForecast,
+    ReconcileOptions, Reconciliation, TreeSeries, forecast_hierarchy, reconcile,
 };
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};

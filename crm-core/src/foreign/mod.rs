@@ -34,6 +34,7 @@ pub use crm::Crm;
 pub use customers::Customers;
 pub use duplicates::DuplicateControl;
 pub use exchange::{CellReader, ImportProgress};
+pub use forecast::CustomModel;
 pub use matching::MatchIndex;
 pub use merges::Merges;
 pub use pricing::{OpenDocument, Pricer};
