@@ -363,6 +363,10 @@ impl SeriesModel for FormulaModel {
         &self.name
     }
 
+    fn computes_as_the_engine(&self) -> bool {
+        true
+    }
+
     /// # Errors
     /// `Required` for a period without a formula, and for an input that has no figure for a period that needs it: the field
     /// is `ranges[i].formula.<input>`, and the data has the `period`. `OutOfRange` for a division by zero, `Overflow`;

@@ -8,6 +8,7 @@ mod analogue;
 mod auto;
 mod backtest;
 mod calendar;
+mod components;
 mod ets;
 mod formula_model;
 mod hierarchy;
@@ -53,10 +54,11 @@ pub use backtest::{
 pub use calendar::{
     ForecastCalendar, MAX_CALENDAR_FIGURES, MAX_HOLIDAY_DAYS, MAX_MOVING_HOLIDAYS, MovingHoliday, PeriodFigure,
 };
+pub use components::{SeriesComponents, decompose};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use hierarchy::{
-    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
-    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
+    BaseForecast, HierarchyForecast, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES, NodeForecast,
+    ReconcileOptions, Reconciliation, TreeSeries, forecast_hierarchy, reconcile,
 };
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};

@@ -127,7 +127,7 @@ impl Ready {
             values: &self.values,
             observed: &self.observed,
             season_length: self.season_length,
-            inputs: Inputs::default(),
+            inputs: Inputs { exponent: self.exponent, ..Inputs::default() },
         }
     }
 
