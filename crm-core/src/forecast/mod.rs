@@ -21,6 +21,7 @@ mod returns;
 mod route;
 mod search;
 mod season;
+mod season_group;
 mod series;
 mod simplex;
 mod smoothing;
