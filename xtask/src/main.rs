@@ -1,8 +1,10 @@
 //! The one command for everything: `cargo xtask test` is what CI runs.
 
 mod compat;
+mod forecast;
 mod kotlin;
 mod matching;
+mod peers;
 mod python;
 mod run;
 mod rust;
@@ -24,6 +26,8 @@ usage: cargo xtask COMMAND
   bench [ARGUMENTS]  run the benches, optimised
   bench --matching [--rows N] [--seed N] [--threads N]
                      find duplicates beside splink; with --out FILE [--persons] [--hide-tax-ids]: write the records only
+  bench --forecast [--quick]
+                     forecast the monthly series of M3 beside statsforecast; --quick leaves its slow ETS out
   compat             check that hosts with another SQLite crate can link the engine";
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         "kotlin" => release(rest).and_then(|release| kotlin::build(&mut steps, release)),
         "demo" => cargo(&["run", "--quiet", "--package", "crm-demo", "--"]).args(rest).run(),
         "bench" if rest.iter().any(|argument| argument == "--matching") => matching::run(&mut steps, rest),
+        "bench" if rest.iter().any(|argument| argument == "--forecast") => forecast::run(&mut steps, rest),
         "bench" => cargo(&["run", "--quiet", "--release", "--package", "crm-benches", "--"]).args(rest).run(),
         "compat" => compat::check(&mut steps),
         _ => Err(USAGE.to_owned()),

@@ -13,6 +13,9 @@ mod customers;
 mod duplicates;
 mod entities;
 mod exchange;
+mod forecast;
+mod forecast_input;
+mod forecast_models;
 mod input;
 mod matching;
 mod merges;
@@ -25,8 +28,10 @@ mod quotes;
 mod sales;
 mod session;
 mod special_prices;
+mod table;
 mod transfers;
 mod values;
+mod watch;
 
 /// The compiled part of the package `crm_core`; import from there.
 #[pyo3::pymodule]
@@ -48,6 +53,8 @@ mod _native {
         BmecatFile, CellReader, escape_formula, notices_csv, read_bmecat, read_csv, read_vcards, rejects_csv,
         unescape_formula, write_bmecat, write_csv, write_vcards,
     };
+    #[pymodule_export]
+    use crate::forecast::{forecast_list, forecast_one, forecast_table, raise_problem};
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
@@ -73,6 +80,8 @@ mod _native {
     use crate::session::Session;
     #[pymodule_export]
     use crate::special_prices::SpecialPrices;
+    #[pymodule_export]
+    use crate::table::Table;
     #[pymodule_export]
     use crate::transfers::Transfers;
     #[pymodule_export]
@@ -126,6 +135,8 @@ mod _native {
         PercentReading, ReferenceLookup, UnknownReference, VCard, VCardAddress, VCardEmail, VCardFile, VCardFinding,
         VCardParameter, VCardPhone, VCardProperty, VCardUrl, VCardVersion,
     };
+    #[pymodule_export]
+    use crm_core::forecast::{Forecast, ForecastInterval, ForecastOptions, ModelKind, ModelParameters, Series};
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
     #[pymodule_export]

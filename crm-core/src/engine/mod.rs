@@ -48,8 +48,8 @@ pub use policy::{EntityDiff, FieldDiff, PolicyDiff, RecordDiff, UserDiff};
 pub use question::Question;
 pub use registry::registry;
 pub use services::{
-    Access, Conditions, Customers, Decisions, DuplicateControl, Merges, Products, Quotes, Sales, SpecialPrices,
-    Transfers,
+    Access, Conditions, Customers, Decisions, DuplicateControl, Forecasts, Merges, Products, Quotes, Sales,
+    SpecialPrices, Transfers,
 };
 pub use transfer_types::{
     HandOver, HandOverException, OwnershipChange, PlannedTransfer, PlannedTransferPage, Transfer, TransferCascade,

@@ -4,6 +4,7 @@ use super::{Command, HandOver, Session, Transfer};
 use crate::conditions::{PriceContext, PriceDraft};
 use crate::customer::{HierarchyKind, SingleViewOptions, Subject};
 use crate::duplicates::{DuplicateQuestion, DuplicateSearch};
+use crate::forecast::{ForecastOptions, SalesQuery};
 use crate::merging::MergeRequest;
 use crate::pricing::PriceDocument;
 use crate::product::{BundleChoice, ProductSearch};
@@ -151,6 +152,18 @@ value_union! {
         WinRate {
             /// What is asked for.
             options: Option<WinRateOptions>,
+        },
+        /// What was sold by month.
+        SalesHistory {
+            /// What is asked for.
+            query: Option<SalesQuery>,
+        },
+        /// What was sold by month, with forecasts.
+        ForecastSales {
+            /// What is asked for.
+            query: Option<SalesQuery>,
+            /// How it is forecast.
+            options: ForecastOptions,
         },
         /// The stays of an opportunity in its stages.
         StageHistory {
@@ -408,6 +421,12 @@ impl Question {
             }
             Self::Funnel { options } => json::to_canonical(&sales.funnel(&options.unwrap_or_default())?),
             Self::WinRate { options } => json::to_canonical(&sales.win_rate(&options.unwrap_or_default())?),
+            Self::SalesHistory { query } => {
+                json::to_canonical(&session.forecasts().sales_history(&query.unwrap_or_default())?)
+            }
+            Self::ForecastSales { query, options } => {
+                json::to_canonical(&session.forecasts().forecast_sales(&query.unwrap_or_default(), &options)?)
+            }
             Self::StageHistory { opportunity } => json::to_canonical(&sales.stage_history(opportunity)?),
             Self::StageReport { opportunity } => json::to_canonical(&sales.stage_report(opportunity)?),
             Self::ListPrice { product, price_list, date } => {

@@ -291,6 +291,10 @@ impl Reader for Reading<'_> {
         self.entity(entity).is_ok_and(|(_, plan)| plan.can_read(field) || off(Check::ReportField))
     }
 
+    fn can_ask(&self, entity: &str, field: &str) -> bool {
+        Reading::can_ask(self, entity, field) || off(Check::ReportField)
+    }
+
     fn get(&mut self, name: &str, id: Id) -> Result<Row> {
         let (entity, plan) = self.entity(name)?;
         let mut found = self.tx.get(&plan.check_get(id)?)?;

@@ -5,8 +5,9 @@
 //! What is not defined, for example a ratio to a scale of zero, is nothing; it is left out of the mean over windows.
 
 use super::naive::count;
+use super::series::counted;
 use super::types::{DEFAULT_SEASON_LENGTH, ForecastInterval, MAX_FIGURE, MAX_SEASON_LENGTH};
-use crate::value::{Error, ErrorCode, Problem, Result};
+use crate::value::{Error, ErrorCode, Result};
 
 /// Two levels in percent that differ by less are the same.
 const SAME_LEVEL: f64 = 1e-9;
@@ -114,13 +115,8 @@ value_struct! {
 pub fn accuracy(checks: &[ForecastCheck], season_length: Option<u32>) -> Result<Accuracy> {
     let season_length = match season_length {
         None => DEFAULT_SEASON_LENGTH,
-        Some(length) => usize::try_from(length).unwrap_or(usize::MAX),
+        Some(length) => counted("season_length", length, MAX_SEASON_LENGTH)?,
     };
-    if !(1..=MAX_SEASON_LENGTH).contains(&season_length) {
-        let message = format!("it must lie between 1 and {MAX_SEASON_LENGTH}");
-        let problem = Problem::of_field(ErrorCode::OutOfRange, "season_length", message);
-        return Err(problem.with("min", 1).with("max", MAX_SEASON_LENGTH).into_invalid());
-    }
     let mut tally = Tally::default();
     for (place, check) in checks.iter().enumerate() {
         let window =

@@ -4,7 +4,7 @@
 //! than either. A single model takes its place where the errors at earlier origins leave no doubt.
 
 use super::interval;
-use super::model::{Past, Prediction, SeriesModel, Study};
+use super::model::{FITTED_PERIODS, Past, Prediction, SeriesModel, Study};
 use super::naive::{Simple, count};
 use super::route::{Routed, is_intermittent};
 use super::smoothing::Ets;
@@ -87,6 +87,10 @@ fn absolute(errors: &[Vec<Option<f64>>]) -> f64 {
 impl SeriesModel for Auto {
     fn name(&self) -> &str {
         ModelKind::Auto.as_str()
+    }
+
+    fn memory(&self, season_length: usize) -> usize {
+        FITTED_PERIODS.max(season_length.saturating_mul(4))
     }
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {

@@ -83,6 +83,16 @@ impl<'a> Inputs<'a> {
         months_after(self.start?, place)
     }
 
+    /// The same, counted from a later place.
+    pub(super) fn from(&self, place: usize) -> Self {
+        Self {
+            first: i64::try_from(place).map_or(i64::MAX, |place| self.first.saturating_add(place)),
+            start: self.start.and_then(|start| months_after(start, place)),
+            effects: self.effects.get(place..).unwrap_or_default(),
+            ..*self
+        }
+    }
+
     /// What was taken from the figure of a place.
     pub(super) fn effect(&self, place: usize) -> Effect {
         self.effects.get(place).copied().unwrap_or(Effect::NONE)

@@ -239,8 +239,13 @@ mod tests {
         [5., 4., 6., 3., 5., 4., 3., 2., 3., 1., 2., 1., 0., 1., 0., 1., 0., 0., 1., 0., 0., 0., 0., 0.];
 
     fn asked(kind: ModelKind, parameters: ModelParameters, values: Vec<Option<f64>>) -> Result<Forecast> {
-        let options =
-            ForecastOptions { horizon: 3, model: kind, parameters: Some(parameters), ..ForecastOptions::default() };
+        let options = ForecastOptions {
+            horizon: 3,
+            model: kind,
+            parameters: Some(parameters),
+            levels: Some(Vec::new()),
+            ..ForecastOptions::default()
+        };
         forecast(&Series { values, ..Series::default() }, &options)
     }
 
@@ -253,7 +258,6 @@ mod tests {
     /// SimpleExponentialSmoothingOptimized(), CrostonClassic(), CrostonSBA(), TSB(0.2, 0.2), TSB(0.1, 0.3), ADIDA(),
     /// IMAPA().
     #[test]
-    #[expect(clippy::type_complexity, reason = "a table of one test")]
     fn every_model_agrees_with_statsforecast() {
         let series: [(&[f64], [f64; 9]); 5] = [
             (

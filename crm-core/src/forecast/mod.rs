@@ -6,42 +6,66 @@ mod accuracy;
 mod adjust;
 mod analogue;
 mod auto;
+mod backtest;
 mod calendar;
 mod ets;
 mod formula_model;
+mod hierarchy;
+mod host;
 mod inputs;
 mod intermittent;
 mod interval;
 mod model;
+mod months;
 mod moving;
 mod naive;
 mod parallel;
 mod predict;
+mod reconcile;
 mod returns;
 mod route;
+mod sales;
+mod sales_read;
+mod sales_types;
 mod search;
 mod season;
 mod season_group;
 mod series;
 mod simplex;
 mod smoothing;
-#[cfg(test)]
-mod testing;
 mod theta;
 mod types;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
 pub use adjust::{PartialPeriod, Predecessor};
 pub use analogue::{Analogue, MAX_ANALOGUES};
+pub use backtest::{
+    Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Contender,
+    MAX_BACKTEST_MODELS, MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest,
+};
 pub use calendar::{
     ForecastCalendar, MAX_CALENDAR_FIGURES, MAX_HOLIDAY_DAYS, MAX_MOVING_HOLIDAYS, MovingHoliday, PeriodFigure,
 };
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
+pub use hierarchy::{
+    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
+    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
+};
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use model::{Past, Prediction, SeriesModel, Study};
-pub use predict::{forecast, forecast_all, forecast_many, forecast_with};
+pub use predict::{forecast, forecast_all, forecast_all_with, forecast_many, forecast_with};
 pub use route::{DemandPattern, demand_pattern};
+pub use sales::MAX_SALES_FIGURES;
+pub use sales_read::MAX_SALES_KEYS;
+pub use sales_types::{SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource};
 pub use types::{
     DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, MAX_FIGURE, MAX_HORIZON,
     MAX_SEASON_LENGTH, ModelKind, ModelParameters, Series,
 };
+
+pub(crate) use sales::sales_history;

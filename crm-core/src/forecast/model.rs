@@ -53,6 +53,11 @@ pub trait SeriesModel: Send + Sync {
     /// `InsufficientHistory` if the past is too short for the model; whatever else stands in its way.
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction>;
 
+    /// How many of the last periods it looks at, at most.
+    fn memory(&self, _season_length: usize) -> usize {
+        usize::MAX
+    }
+
     /// The same, and what it would have said at earlier origins: for each, the figures of `horizon` periods behind the
     /// first `origin` figures of the past. A model may keep the form that it chose for the whole past, but must learn its
     /// figures anew at each origin, from what was known there. An origin before which too little is known has no figures.
@@ -71,7 +76,22 @@ pub trait SeriesModel: Send + Sync {
     }
 }
 
+/// The periods that a model with a fit looks at, at most: older ones do not move it.
+pub(super) const FITTED_PERIODS: usize = 1_200;
+
 impl Past<'_> {
+    /// The last `periods` of the series.
+    #[must_use]
+    pub fn last(&self, periods: usize) -> Self {
+        let start = self.values.len().saturating_sub(periods);
+        Self {
+            values: self.values.get(start..).unwrap_or_default(),
+            observed: self.observed.get(start..).unwrap_or_default(),
+            inputs: self.inputs.from(start),
+            ..*self
+        }
+    }
+
     /// The same series as it was known after its first `origin` periods.
     #[must_use]
     pub fn until(&self, origin: usize) -> Self {

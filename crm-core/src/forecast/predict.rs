@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::auto::Auto;
+use super::host::AsGiven;
 use super::intermittent::Intermittent;
 use super::interval::{self, Spreads};
 use super::model::{SeriesModel, Study};
@@ -66,7 +67,7 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast> 
 /// for, or one that is not finite.
 pub fn forecast_with(series: &Series, model: &dyn SeriesModel, options: &ForecastOptions) -> Result<Forecast> {
     let asked = Asked::of(options)?;
-    Studied::of(series, &asked, model)?.told(&asked, None)
+    Studied::of_host(series, &asked, model)?.told(&asked, None)
 }
 
 /// Forecasts many series, in their order, on so many threads; the figures do not depend on their number. Series of one group
@@ -92,18 +93,39 @@ pub fn forecast_all(
     let asked = Asked::of(options)?;
     let model = built_in(asked.model, &asked.parameters);
     let studied = in_order(series, threads, |one| Studied::of(one, &asked, &*model), progress)?;
+    Ok(all_told(series, &studied, &asked))
+}
+
+/// As [`forecast_all`], by a model of the host; the `model` of the options does not matter.
+///
+/// # Errors
+/// As [`forecast_all`].
+pub fn forecast_all_with(
+    series: &[Series],
+    model: &dyn SeriesModel,
+    options: &ForecastOptions,
+    threads: usize,
+    progress: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<Vec<Forecast>> {
+    let asked = Asked::of(options)?;
+    let studied = in_order(series, threads, |one| Studied::of_host(one, &asked, model), progress)?;
+    Ok(all_told(series, &studied, &asked))
+}
+
+/// What is told of each series, with what series of its group lend it.
+fn all_told(series: &[Series], studied: &[Result<Studied>], asked: &Asked) -> Vec<Forecast> {
     let mut groups: HashMap<&str, Vec<&Spreads>> = HashMap::new();
-    for (one, studied) in series.iter().zip(&studied) {
+    for (one, studied) in series.iter().zip(studied) {
         if let (Some(group), Ok(Studied { spreads: Some(spreads), .. })) = (&one.group, studied) {
             groups.entry(group).or_default().push(spreads);
         }
     }
     let told = |(one, studied): (&Series, &Result<Studied>)| {
         let siblings = one.group.as_deref().and_then(|group| groups.get(group)).map(Vec::as_slice);
-        let told = studied.as_ref().map_err(Clone::clone).and_then(|studied| studied.told(&asked, siblings));
+        let told = studied.as_ref().map_err(Clone::clone).and_then(|studied| studied.told(asked, siblings));
         told.unwrap_or_else(|error| failed(one, &error))
     };
-    Ok(series.iter().zip(&studied).map(told).collect())
+    series.iter().zip(studied).map(told).collect()
 }
 
 /// The place of a series that could not be forecast.
@@ -120,8 +142,18 @@ struct Studied {
 
 impl Studied {
     fn of(series: &Series, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
+        Self::of_ready(Ready::of(series, asked)?, asked, model)
+    }
+
+    /// The same by a model of the host.
+    fn of_host(series: &Series, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
         let ready = Ready::of(series, asked)?;
-        let past = ready.past();
+        let exponent = ready.exponent;
+        Self::of_ready(ready, asked, &AsGiven { model, exponent })
+    }
+
+    fn of_ready(ready: Ready, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
+        let past = ready.past().last(model.memory(asked.season_length));
         let origins = if asked.levels.is_empty() { Vec::new() } else { interval::origins(&past) };
         let study = model.study(&past, &origins, asked.horizon)?;
         let figures = &study.prediction.mean;

@@ -48,7 +48,7 @@ impl Asked {
 }
 
 /// A number of periods between 1 and `most`.
-fn counted(field: &str, figure: u32, most: usize) -> Result<usize> {
+pub(super) fn counted(field: &str, figure: u32, most: usize) -> Result<usize> {
     let count = usize::try_from(figure).unwrap_or(usize::MAX);
     if (1..=most).contains(&count) {
         return Ok(count);

@@ -1,7 +1,7 @@
 //! The model `ets`: the best of the forms of exponential smoothing.
 
 use super::ets::{Fitted, Form, Start, has_seasonal_forms};
-use super::model::{Past, Prediction, SeriesModel, Study};
+use super::model::{FITTED_PERIODS, Past, Prediction, SeriesModel, Study};
 use super::season::Joined;
 use super::types::ModelKind;
 use crate::value::{Error, Result};
@@ -45,6 +45,10 @@ impl Ets {
 impl SeriesModel for Ets {
     fn name(&self) -> &str {
         ModelKind::Ets.as_str()
+    }
+
+    fn memory(&self, season_length: usize) -> usize {
+        FITTED_PERIODS.max(season_length.saturating_mul(4))
     }
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {

@@ -7,7 +7,7 @@
 //! For a given smoothing parameter the errors are linear in the first level and in `w`, so both are least squares in
 //! closed form, and a search over one parameter remains.
 
-use super::model::{Past, Prediction, SeriesModel, Study};
+use super::model::{FITTED_PERIODS, Past, Prediction, SeriesModel, Study};
 use super::naive::count;
 use super::search::{minimum, minimum_near};
 use super::season::{Season, is_seasonal};
@@ -201,6 +201,10 @@ impl Theta {
 impl SeriesModel for Theta {
     fn name(&self) -> &str {
         if self.dynamic { ModelKind::Dot.as_str() } else { ModelKind::Theta.as_str() }
+    }
+
+    fn memory(&self, season_length: usize) -> usize {
+        FITTED_PERIODS.max(season_length.saturating_mul(4))
     }
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {

@@ -72,6 +72,11 @@ value_struct! {
             pub key: Option<String>,
             /// Series of one group lend each other their season and their errors where one alone is too short.
             pub group: Option<String>,
+            /// The first day of the first period.
+            pub start: Option<Date>,
+            /// How much of the last period had gone by when its figure was read, above 0 and up to 1; the whole of it if
+            /// nothing is said.
+            pub last_period_share: Option<f64>,
             /// Figures beside the series, for models of formulas; they go on behind its end.
             pub inputs: Vec<ForecastInput>,
             /// The first day of the first period, if periods are months. A calendar needs it.
@@ -176,4 +181,39 @@ value_struct! {
             pub problem: Option<Problem>,
         }
     }
+    repr shown;
+    python {
+        /// The lower end of each interval by its level in percent: `forecast.lower[80]` is a figure for each period.
+        #[getter]
+        fn lower(&self) -> crate::value::python::ByLevel {
+            self.intervals.iter().map(|interval| (interval.level, interval.lower.clone())).collect()
+        }
+
+        /// The upper end of each interval by its level in percent: `forecast.upper[80]` is a figure for each period.
+        #[getter]
+        fn upper(&self) -> crate::value::python::ByLevel {
+            self.intervals.iter().map(|interval| (interval.level, interval.upper.clone())).collect()
+        }
+    }
+}
+
+/// The forecast in a line: model, periods and the first figures.
+#[cfg(feature = "python")]
+fn shown(forecast: &Forecast) -> String {
+    use std::fmt::Write;
+    const FIGURES: usize = 4;
+    let mut text = String::from("Forecast(");
+    // Writing to a text cannot fail.
+    if let Some(key) = &forecast.key {
+        let _ = write!(text, "key={key:?}, ");
+    }
+    if let Some(problem) = &forecast.problem {
+        let _ = write!(text, "problem={})", problem.code);
+        return text;
+    }
+    let figures: Vec<String> = forecast.mean.iter().take(FIGURES).map(|figure| format!("{figure:.6}")).collect();
+    let more = if forecast.mean.len() > FIGURES { ", ..." } else { "" };
+    let (periods, figures) = (forecast.mean.len(), figures.join(", "));
+    let _ = write!(text, "model={:?}, horizon={periods}, mean=[{figures}{more}])", forecast.model);
+    text
 }

@@ -14,6 +14,7 @@ mod crm;
 mod customers;
 mod duplicates;
 mod exchange;
+mod forecast;
 mod matching;
 mod merges;
 mod pricing;

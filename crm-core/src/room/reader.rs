@@ -15,6 +15,8 @@ pub trait Reader {
     fn may_read(&self, entity: &str) -> bool;
     /// Whether the reader may see a field.
     fn can_read(&self, entity: &str, field: &str) -> bool;
+    /// Whether the reader may ask questions with a field: one that he sees, and not only in part.
+    fn can_ask(&self, entity: &str, field: &str) -> bool;
     /// One visible record with hidden fields emptied.
     ///
     /// # Errors

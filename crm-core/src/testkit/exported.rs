@@ -101,6 +101,8 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("parse_price_document", "reads the text that it is given"),
     ("parse_price_documents", "reads the text that it is given"),
     ("parse_price_result", "reads the text that it is given"),
+    ("forecast", "computes what it is given"),
+    ("forecast_many", "computes what it is given"),
     ("dedupe", "compares what it is given"),
     ("match_parts", "reads what it is given"),
     ("explain_match", "compares what it is given"),

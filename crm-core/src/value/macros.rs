@@ -6,7 +6,8 @@
 /// Defines a struct that crosses every boundary: Rust, JSON, JSON Schema, Python, Kotlin.
 ///
 /// Fields under `required` must be given (positional in Python, without default in Kotlin); fields under
-/// `optional` need `Default` and may be left out everywhere.
+/// `optional` need `Default` and may be left out everywhere. A function named under `repr` says how Python shows it;
+/// functions under `python` become methods in Python.
 macro_rules! value_struct {
     (
         $(#[$meta:meta])*
@@ -14,6 +15,8 @@ macro_rules! value_struct {
             $(required { $( $(#[$rmeta:meta])* pub $rfield:ident : $rty:ty ),* $(,)? })?
             $(optional { $( $(#[$ometa:meta])* pub $ofield:ident : $oty:ty ),* $(,)? })?
         }
+        $(repr $repr:path;)?
+        $(python { $($methods:tt)* })?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -88,14 +91,27 @@ macro_rules! value_struct {
             }
 
             fn __repr__(&self) -> String {
-                $crate::value::python::shown(stringify!($name), self)
+                value_repr!(self, $name $(, $repr)?)
             }
+
+            $($($methods)*)?
         }
 
         #[cfg(feature = "python")]
         $crate::value::python::take_by_extraction!($name);
 
         foreign_json! { $name }
+    };
+}
+
+/// How Python shows a value: its JSON, or what a function says of it.
+#[cfg(feature = "python")]
+macro_rules! value_repr {
+    ($value:expr, $name:ident) => {
+        $crate::value::python::shown(stringify!($name), $value)
+    };
+    ($value:expr, $name:ident, $repr:path) => {
+        $repr($value)
     };
 }
 

@@ -1,6 +1,6 @@
 """A CRM engine for industrial manufacturers that other software embeds."""
 
-from . import exchange, matching, pricing, value
+from . import exchange, forecast, matching, pricing, value
 from ._native import *  # noqa: F403
 from ._native import engine_version
 from .exceptions import *  # noqa: F403

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from ._native import PriceCatalog, PriceContext, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
+from ._native import ModelKind, PriceCatalog, PriceContext, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
 
 __all__ = [
     "Choice",
     "FieldInput",
     "FieldOutput",
+    "ForecastModel",
+    "ManySeries",
     "MatchFields",
     "MatchList",
     "PriceCatalogInput",
@@ -22,6 +24,7 @@ __all__ = [
     "PriceResultInput",
     "PricedItemInput",
     "Progress",
+    "SeriesValues",
     "Structured",
     "WhatIfInput",
 ]
@@ -66,6 +69,17 @@ FieldOutput: TypeAlias = (
 
 Progress: TypeAlias = Callable[[int], object]
 """Hears how many rows of an import are done."""
+
+ForecastModel: TypeAlias = str | ModelKind | Callable[[list[float], int], Iterable[Any]]
+"""A model of the engine by its name, or a function of the figures so far and of the horizon that gives the figures of as many
+periods. A function has the name of its attribute ``name`` or its own."""
+
+SeriesValues: TypeAlias = Iterable[Any]
+"""The figures of a series, the oldest first: a list with ``None`` or NaN for what is missing, an array of numpy, a column of
+pandas, polars or pyarrow, decimals."""
+
+ManySeries: TypeAlias = Iterable[Any]
+"""Series: a list of them, a dict by key, an array of two dimensions (a row is a series), a wide or a long table."""
 
 MatchFields: TypeAlias = Mapping[str, Any]
 """A record in which duplicates are looked for, by the names of its fields; keys that are no fields are ignored."""

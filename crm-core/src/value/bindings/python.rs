@@ -350,6 +350,40 @@ impl<'py> IntoPyObject<'py> for Fields<'py> {
     }
 }
 
+/// Figures for each period by a level in percent: `dict[float, list[float]]`. A whole level is an `int`; Python finds it
+/// by `80` and by `80.0`.
+pub(crate) struct ByLevel(Vec<(f64, Vec<f64>)>);
+
+impl FromIterator<(f64, Vec<f64>)> for ByLevel {
+    fn from_iter<I: IntoIterator<Item = (f64, Vec<f64>)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl<'py> IntoPyObject<'py> for ByLevel {
+    type Target = PyDict;
+    type Output = Bound<'py, Self::Target>;
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        type_hint_identifier!("builtins", "float"),
+        type_hint_subscript!(type_hint_identifier!("builtins", "list"), type_hint_identifier!("builtins", "float"))
+    );
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        let levels = PyDict::new(py);
+        for (level, figures) in self.0 {
+            let float = level.into_bound_py_any(py)?;
+            let is_whole: bool = float.call_method0(intern!(py, "is_integer"))?.extract()?;
+            let key = if is_whole { float.call_method0(intern!(py, "__int__"))? } else { float };
+            levels.set_item(key, figures)?;
+        }
+        Ok(levels)
+    }
+}
+
 /// How `pickle` and `copy` make a variant of a union again: `(methodcaller("Variant", *fields), (Class,))`. A variant's
 /// class has no name in a module, so that it can be reached through the class of the union only.
 pub(crate) struct Copying<'py> {

@@ -1,0 +1,151 @@
+"""Forecasts of monthly figures: series models, intervals that hold, backtests. No database is needed.
+
+    >>> from crm_core.forecast import forecast
+    >>> sales = [112, 118, 132, 129, 121, 135, 148, 148, 136, 119, 104, 118]
+    >>> forecast(sales, horizon=2, model="seasonal_naive", levels=()).mean
+    [112.0, 118.0]
+
+Figures come from lists, numpy, pandas, polars or pyarrow, decimals too; ``None`` and NaN are missing figures, which are not
+zeros. Results are plain objects, and tables that pandas, polars, pyarrow and duckdb read through Arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from . import _frames, _progress
+from ._native import (
+    ErrorCode,
+    Forecast,
+    ForecastInterval,
+    ForecastOptions,
+    ModelKind,
+    ModelParameters,
+    Series,
+    Table,
+    forecast_list,
+    forecast_one,
+    forecast_table,
+    raise_problem,
+)
+from .exceptions import InsufficientHistory, InsufficientHistoryError
+from .types import ForecastModel, ManySeries, SeriesValues
+
+__all__ = [
+    "Forecast",
+    "ForecastInterval",
+    "ForecastOptions",
+    "InsufficientHistory",
+    "InsufficientHistoryError",
+    "ModelKind",
+    "ModelParameters",
+    "Series",
+    "Table",
+    "forecast",
+    "forecast_many",
+    "to_table",
+]
+
+
+def forecast(
+    y: SeriesValues,
+    *,
+    horizon: int,
+    season_length: int = 12,
+    levels: Iterable[float] = (80, 95),
+    model: ForecastModel = "auto",
+    parameters: ModelParameters | None = None,
+    non_negative: bool | None = None,
+    key: str | None = None,
+) -> Forecast:
+    """Forecasts one series.
+
+    ``y`` has one figure a period, the oldest first. The result has ``mean``, ``lower[level]`` and ``upper[level]`` with a
+    figure for each of ``horizon`` periods, and the ``model`` that made it. ``season_length`` is the number of periods of a
+    season, 1 for none; ``levels`` are the levels of the intervals in percent, ``()`` for none; ``parameters`` fixes what
+    would be fitted. Without ``non_negative`` nothing below zero is forecast where no figure is below zero.
+
+    Raises ``InsufficientHistoryError`` if the series is too short for the model or for its intervals, ``InvalidError`` with
+    the field for what is out of range or no figure (``values[3]``).
+    """
+    return forecast_one(
+        y,
+        horizon=horizon,
+        season_length=season_length,
+        levels=list(levels),
+        model=model,
+        parameters=parameters,
+        non_negative=non_negative,
+        key=key,
+    )
+
+
+def forecast_many(
+    series: ManySeries,
+    *,
+    horizon: int,
+    season_length: int = 12,
+    levels: Iterable[float] = (80, 95),
+    model: ForecastModel = "auto",
+    parameters: ModelParameters | None = None,
+    non_negative: bool | None = None,
+    threads: int = 1,
+    progress: bool | Callable[[int, int], object] | None = None,
+    on_error: Literal["raise", "keep"] = "raise",
+    keys: Iterable[Any] | None = None,
+    groups: Any = None,
+    id: str | None = None,
+    value: str | None = None,
+    period: str | None = None,
+    absent: Literal["missing", "zero"] = "missing",
+) -> list[Forecast]:
+    """Forecasts many series, in their order; each forecast has the ``key`` of its series.
+
+    ``series`` is a list of series, a dict of them by key, an array of two dimensions (a row is a series), or a table of
+    pandas, polars or pyarrow. A wide table has a series in each column but ``period``; a long one names the columns of
+    ``id`` and ``value``. With ``period`` (a date, which stands for its month, a text such as ``2024-05`` or a whole number)
+    the rows are brought into order, and each series goes from its first period to the last one of the table: periods that
+    are not there are ``absent``, ``"missing"`` or ``"zero"``. ``keys`` names the series of a list.
+
+    Series of one group lend each other their season and their errors where one alone is too short: ``groups`` has the group
+    of each series, a dict from key to group, or names a column of a long table.
+
+    ``progress=True`` draws a bar; a function hears how many are done, and of how many. ``on_error="keep"`` puts the
+    ``problem`` of a series that cannot be forecast into its place; else the first one is raised.
+
+    Raises as ``forecast`` does, with the place before the field: ``series[7].values[3]``.
+    """
+    _choice("on_error", on_error, ("raise", "keep"))
+    many = _frames.many(series, keys=keys, groups=groups, id=id, value=value, period=period, absent=absent)
+    found = list(many.series) if progress else many.series
+    forecasts = forecast_list(
+        found,
+        horizon=horizon,
+        season_length=season_length,
+        levels=list(levels),
+        model=model,
+        parameters=parameters,
+        non_negative=non_negative,
+        keys=many.keys,
+        groups=many.groups,
+        threads=threads,
+        heard=_progress.listener(progress, len(found), "series") if isinstance(found, list) else None,
+    )
+    if on_error == "raise":
+        for place, one in enumerate(forecasts):
+            if one.problem is not None:
+                raise_problem(one.problem, f"series[{place}]")
+    return forecasts
+
+
+def to_table(forecasts: Iterable[Forecast]) -> Table:
+    """Forecasts as a table with a row for each series and step: ``key``, ``step`` (from 1), ``model``, ``mean``, and
+    ``lower_80``, ``upper_80`` for each level. A forecast with a problem has no rows."""
+    return forecast_table(list(forecasts))
+
+
+def _choice(field: str, given: str, choices: tuple[str, ...]) -> None:
+    if given not in choices:
+        message = "it is " + " or ".join(f"`{choice}`" for choice in choices)
+        raise _frames.refused(ErrorCode.NOT_IN_PICKLIST, field, message, choices=",".join(choices))
