@@ -14,6 +14,7 @@ use super::analogue::{Analogue, LAUNCH_PERIODS, launched};
 use super::inputs::{Effect, ForecastInput, Inputs, check_inputs, figures, months_after, months_before};
 use super::naive::count;
 use super::returns::Returns;
+use super::season::{Joined, Season};
 use super::series::filled;
 use super::types::{DEFAULT_SEASON_LENGTH, Forecast, ForecastInterval, ForecastOptions, Series};
 
@@ -125,6 +126,29 @@ impl Adjusted {
         })
     }
 
+    /// The same without a season that was borrowed; the first index is that of the place `cut`, in figures that were
+    /// divided by two so often.
+    pub(super) fn without_season(mut self, season: &Season, cut: usize, exponent: i32, horizon: usize) -> Self {
+        let end = self.series.len().saturating_add(horizon);
+        self.effects.resize(end, Effect::NONE);
+        let indices = season.indices.iter().cycle();
+        for ((place, effect), index) in self.effects.iter_mut().enumerate().skip(cut).zip(indices) {
+            let seasonal = match season.joined {
+                Joined::Times => Effect { factor: *index, shift: 0.0 },
+                Joined::Plus => Effect { factor: 1.0, shift: libm::ldexp(*index, exponent) },
+            };
+            if let Some(value) = self.series.get_mut(place) {
+                *value = value.map(|value| seasonal.taken(value));
+            }
+            *effect = Effect {
+                factor: seasonal.factor * effect.factor,
+                shift: seasonal.shift * effect.factor + effect.shift,
+            };
+        }
+        self.notes.push("the season of siblings was used".to_owned());
+        self
+    }
+
     /// What a model may know beside the figures, if so many of the first figures of `series` were cut and all were divided
     /// by two so often.
     pub(super) fn inputs<'a>(&'a self, given: &'a [ForecastInput], cut: usize, exponent: i32) -> Inputs<'a> {
@@ -163,7 +187,7 @@ impl Adjusted {
             total_upper: self.total(interval.total_upper, &made.mean, &gross),
         });
         let notes = self.notes.iter().chain(&made.notes).cloned().collect();
-        Forecast { mean: shown(&made.mean), intervals: intervals.collect(), notes, ..made }
+        Forecast { mean: shown(&made.mean), intervals: intervals.collect(), notes, start: self.forecast_start, ..made }
     }
 
     /// A figure of the models with the effects of its period, and not less than what is known of it.

@@ -32,10 +32,12 @@ mod sales_read;
 mod sales_types;
 mod search;
 mod season;
+mod season_group;
 mod series;
 mod simplex;
 mod smoothing;
 mod stored;
+mod studied;
 mod theta;
 mod types;
 

@@ -168,6 +168,8 @@ value_struct! {
         optional {
             /// What the series is called.
             pub key: Option<String>,
+            /// The first day of the first period that is forecast, if the series tells when it starts.
+            pub start: Option<Date>,
             /// What was fitted, by name: `alpha`, `theta`, `phi`, ...
             pub parameters: HashMap<String, f64>,
             /// What is to be known of it: a season that was borrowed, gaps that were filled.
