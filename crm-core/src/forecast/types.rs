@@ -72,11 +72,6 @@ value_struct! {
             pub key: Option<String>,
             /// Series of one group lend each other their season and their errors where one alone is too short.
             pub group: Option<String>,
-            /// The first day of the first period.
-            pub start: Option<Date>,
-            /// How much of the last period had gone by when its figure was read, above 0 and up to 1; the whole of it if
-            /// nothing is said.
-            pub last_period_share: Option<f64>,
             /// Figures beside the series, for models of formulas; they go on behind its end.
             pub inputs: Vec<ForecastInput>,
             /// The first day of the first period, if periods are months. A calendar needs it.
