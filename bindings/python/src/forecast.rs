@@ -1,60 +1,30 @@
 //! Forecasts of series: no database is needed. `crm_core.forecast` is the face of these functions.
 
-use crm_core::forecast::{Forecast, ModelKind, ModelParameters, Series};
-use crm_core::value::python::{Argument, under};
-use crm_core::value::{Error, ErrorCode, Problem, Result};
-use pyo3::prelude::*;
-use pyo3::types::PyString;
+use std::sync::Arc;
 
-use crate::forecast_input::{ManyInput, ValuesInput, options_of};
-use crate::forecast_models::{PythonModel, Raised};
+use crm_core::forecast::{Contender, Forecast, ModelKind, ModelParameters, Series, SeriesComponents, SeriesModel};
+use crm_core::value::python::{Argument, under};
+use crm_core::value::{Error, ErrorCode, Problem};
+use pyo3::prelude::*;
+
+use crate::forecast_input::{ManyInput, OneInput, ValuesInput, options_of};
+use crate::forecast_models::{ModelInput, Raised};
 use crate::input::Listener;
 use crate::table::{Cells, Table};
 use crate::watch::watched;
 
-/// A model: its name, the choice itself, or a function of Python.
-pub enum ModelInput {
-    Kind(ModelKind),
-    Function(Py<PyAny>),
-}
-
-impl FromPyObject<'_, '_> for ModelInput {
-    type Error = PyErr;
-
-    #[cfg(feature = "inspect")]
-    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", "ForecastModel");
-
-    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        if let Ok(kind) = given.extract::<ModelKind>() {
-            return Ok(Self::Kind(kind));
-        }
-        if given.is_instance_of::<PyString>() {
-            return Ok(Self::Kind(kind_of(&given.extract::<String>()?)?));
-        }
-        if given.is_callable() {
-            return Ok(Self::Function(given.to_owned().unbind()));
-        }
-        let name = given.get_type().name()?;
-        let message = format!("model: expected the name of a model or a function of figures and horizon, not {name}");
-        Err(pyo3::exceptions::PyTypeError::new_err(message))
-    }
-}
-
-fn kind_of(name: &str) -> Result<ModelKind> {
-    ModelKind::parse(name).ok_or_else(|| {
-        let shown: String = name.chars().take(40).collect();
-        let message = format!("`{shown}` is not one of the models");
-        let problem = Problem::of_field(ErrorCode::NotInPicklist, "model", message);
-        problem.with("choices", ModelKind::NAMES.join(",")).into_invalid()
-    })
-}
-
-/// The kind for the options, and the function if it is one.
-fn apart(model: Option<ModelInput>) -> (ModelKind, Option<Py<PyAny>>) {
-    match model {
-        None => (ModelKind::Auto, None),
-        Some(ModelInput::Kind(kind)) => (kind, None),
-        Some(ModelInput::Function(function)) => (ModelKind::Auto, Some(function)),
+/// What a model is told by: the kind for the options, and the model if it is none of the engine.
+fn apart(
+    py: Python<'_>,
+    model: Option<ModelInput>,
+    series: &[Series],
+    raised: &Arc<Raised>,
+) -> PyResult<(ModelKind, Option<Arc<dyn SeriesModel>>)> {
+    let model = model.unwrap_or(ModelInput::Kind(ModelKind::Auto));
+    let made = model.contender(py, None, series, ModelParameters::default(), raised);
+    match made.map_err(|error| under(error, "model"))? {
+        Contender::BuiltIn { kind, .. } => Ok((kind, None)),
+        Contender::Host(model) => Ok((ModelKind::Auto, Some(model))),
     }
 }
 
@@ -66,7 +36,7 @@ fn apart(model: Option<ModelInput>) -> (ModelKind, Option<Py<PyAny>>) {
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn forecast_one(
     py: Python<'_>,
-    values: ValuesInput,
+    values: OneInput,
     horizon: Argument<u32>,
     season_length: Argument<u32>,
     levels: Option<Argument<Vec<f64>>>,
@@ -75,15 +45,15 @@ pub fn forecast_one(
     non_negative: Option<Argument<bool>>,
     key: Option<Argument<String>>,
 ) -> PyResult<Forecast> {
-    let (kind, function) = apart(model);
+    let mut series = values.0;
+    series.key = key.map(Argument::value).or(series.key);
+    let raised = Arc::new(Raised::default());
+    let (kind, model) = apart(py, model, std::slice::from_ref(&series), &raised)?;
     let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
-    let series = Series { values: values.0, key: key.map(Argument::value), group: None };
-    let Some(function) = function else {
+    let Some(model) = model else {
         return watched(py, None, |_| crm_core::forecast::forecast(&series, &options));
     };
-    let raised = Raised::default();
-    let model = PythonModel::of(function.bind(py), None, &raised)?;
-    let found = py.detach(|| crm_core::forecast::forecast_with(&series, &model, &options));
+    let found = py.detach(|| crm_core::forecast::forecast_with(&series, &*model, &options));
     raised.or(found.map_err(PyErr::from))
 }
 
@@ -108,21 +78,20 @@ pub fn forecast_list(
     threads: Argument<u32>,
     heard: Option<Listener>,
 ) -> PyResult<Vec<Forecast>> {
-    let (kind, function) = apart(model);
-    let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
     let threads = usize::try_from(threads.0).unwrap_or(usize::MAX);
     let series = series.read(keys.map(Argument::value), groups.map(Argument::value))?;
-    let Some(function) = function else {
+    let raised = Arc::new(Raised::default());
+    let (kind, model) = apart(py, model, &series, &raised)?;
+    let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
+    let Some(model) = model else {
         let run = |progress: crate::watch::Progress<'_>| {
             crm_core::forecast::forecast_all(&series, &options, threads, progress)
         };
         return watched(py, heard.as_ref(), run);
     };
-    let raised = Raised::default();
-    let model = PythonModel::of(function.bind(py), None, &raised)?;
     let found = watched(py, heard.as_ref(), |progress| {
         let go_on = |done: usize| !raised.is_set() && progress(done);
-        crm_core::forecast::forecast_all_with(&series, &model, &options, threads, &go_on)
+        crm_core::forecast::forecast_all_with(&series, &*model, &options, threads, &go_on)
     });
     raised.or(found)
 }
@@ -176,4 +145,19 @@ fn table_of(forecasts: &[Forecast]) -> Table {
         columns.push((format!("upper_{}", level_name(level)), Cells::Figure(upper)));
     }
     Table::new(columns)
+}
+
+/// Takes a series apart into trend, season and the rest, by classical decomposition.
+///
+/// Raises `InsufficientHistoryError` for less than two seasons, `InvalidError` for `season_length` below 2 and for `values[i]`.
+#[pyfunction]
+#[pyo3(signature = (values, *, season_length = Argument(12)))]
+pub fn decompose_series(py: Python<'_>, values: OneInput, season_length: Argument<u32>) -> PyResult<SeriesComponents> {
+    Ok(py.detach(|| crm_core::forecast::decompose(&values.0, Some(season_length.0)))?)
+}
+
+/// The figures of a series as the engine reads them; `None` where one is missing.
+#[pyfunction]
+pub fn read_figures(values: ValuesInput) -> Vec<Option<f64>> {
+    values.0
 }

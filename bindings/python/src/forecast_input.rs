@@ -14,6 +14,9 @@ use pyo3::types::{
 /// other.
 pub struct ValuesInput(pub Vec<Option<f64>>);
 
+/// One series: its figures, or a `Series` that has more.
+pub struct OneInput(pub Series);
+
 /// Many series: anything that gives one after the other.
 pub struct ManyInput<'py>(Bound<'py, PyAny>);
 
@@ -34,6 +37,7 @@ macro_rules! taken_as {
 }
 taken_as!(ValuesInput, "SeriesValues", |given: &Bound<'py, PyAny>| values(given)
     .map_err(|error| under(error, "values")));
+taken_as!(OneInput, "SeriesValues", |given: &Bound<'py, PyAny>| one(given));
 taken_as!(ManyInput<'py>, "ManySeries", |given: &Bound<'py, PyAny>| Ok::<_, PyErr>(given.clone()));
 
 fn no_list(given: &Bound<'_, PyAny>) -> PyErr {
@@ -77,6 +81,15 @@ pub fn values(given: &Bound<'_, PyAny>) -> PyResult<Vec<Option<f64>>> {
         return read(list.iter().map(Ok));
     }
     read(given.try_iter().map_err(|_| no_list(given))?)
+}
+
+/// A series, or the figures of one.
+fn one(given: &Bound<'_, PyAny>) -> PyResult<Series> {
+    if let Ok(series) = given.extract::<Series>() {
+        return Ok(series);
+    }
+    let values = values(given).map_err(|error| under(error, "values"))?;
+    Ok(Series { values, ..Series::default() })
 }
 
 /// A mapping has keys; a sequence of some libraries is registered as one.
@@ -153,14 +166,7 @@ impl ManyInput<'_> {
         let mut series: Vec<Series> = items
             .map(|(place, item)| {
                 let at = |error| under(error, &format!("series[{place}]"));
-                let item = item?;
-                match item.extract::<Series>() {
-                    Ok(series) => Ok(series),
-                    Err(_) => {
-                        let values = values(&item).map_err(|error| at(under(error, "values")))?;
-                        Ok(Series { values, ..Series::default() })
-                    }
-                }
+                one(&item?).map_err(at)
             })
             .collect::<PyResult<_>>()?;
         named(&mut series, keys, "keys", |series, key| series.key = key)?;

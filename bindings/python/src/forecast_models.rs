@@ -1,20 +1,95 @@
-//! Models of a Python programmer: a function of the figures so far and of the number of periods.
+//! Models of a Python programmer: a function of the figures so far and of the number of periods, or formulas.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crm_core::forecast::{Past, Prediction, SeriesModel};
+use crm_core::forecast::{
+    Contender, ForecastFormula, FormulaModel, ModelKind, ModelParameters, Past, Prediction, Series, SeriesModel,
+};
 use crm_core::value::{Error, ErrorCode, Problem, Result};
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyString, PyType};
 
 use crate::forecast_input::values;
+
+/// A model: its name, the choice itself, formulas, or a function of Python.
+pub enum ModelInput {
+    Kind(ModelKind),
+    Formula(ForecastFormula),
+    Function(Py<PyAny>),
+}
+
+impl FromPyObject<'_, '_> for ModelInput {
+    type Error = PyErr;
+
+    #[cfg(feature = "inspect")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", "ForecastModel");
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if let Ok(kind) = given.extract::<ModelKind>() {
+            return Ok(Self::Kind(kind));
+        }
+        if let Ok(formula) = given.extract::<ForecastFormula>() {
+            return Ok(Self::Formula(formula));
+        }
+        if given.is_instance_of::<PyString>() {
+            return Ok(Self::Kind(kind_of(&given.extract::<String>()?)?));
+        }
+        if given.is_callable() {
+            return Ok(Self::Function(given.to_owned().unbind()));
+        }
+        let name = given.get_type().name()?;
+        let message =
+            format!("expected the name of a model, a formula or a function of figures and horizon, not {name}");
+        Err(PyTypeError::new_err(message))
+    }
+}
+
+fn kind_of(name: &str) -> Result<ModelKind> {
+    ModelKind::parse(name).ok_or_else(|| {
+        let shown: String = name.chars().take(40).collect();
+        let problem = Problem::new(ErrorCode::NotInPicklist, format!("`{shown}` is not one of the models"));
+        problem.with("choices", ModelKind::NAMES.join(",")).into_invalid()
+    })
+}
+
+/// The names of all inputs that series have; formulas may use them.
+fn inputs_of(series: &[Series]) -> BTreeSet<&str> {
+    series.iter().flat_map(|series| &series.inputs).map(|input| input.name.as_str()).collect()
+}
+
+impl ModelInput {
+    /// The model as a backtest takes it. A name of the user's is heeded for a model of the user.
+    pub fn contender(
+        &self,
+        py: Python<'_>,
+        name: Option<&str>,
+        series: &[Series],
+        parameters: ModelParameters,
+        raised: &Arc<Raised>,
+    ) -> PyResult<Contender> {
+        match self {
+            Self::Kind(kind) => Ok(Contender::BuiltIn { kind: *kind, parameters }),
+            Self::Formula(formula) => {
+                let named = name.map(|name| ForecastFormula { name: name.to_owned(), ..formula.clone() });
+                let model = FormulaModel::new(named.as_ref().unwrap_or(formula), inputs_of(series))?;
+                Ok(Contender::Host(Arc::new(model)))
+            }
+            Self::Function(function) => {
+                let model = PythonModel::of(function.bind(py), name.map(str::to_owned), Arc::clone(raised))?;
+                Ok(Contender::Host(Arc::new(model)))
+            }
+        }
+    }
+}
 
 /// The exception of a function ends the run; the engine carries this in its place.
 fn ended(name: &str) -> Error {
     let message = "the function of the model raised an exception";
-    Problem::of_field(ErrorCode::Store, "model", message).with("model", name).into_invalid()
+    Problem::of_field(ErrorCode::ModelFailed, "model", message).with("model", name).into_invalid()
 }
 
 fn is_too_short(py: Python<'_>, error: &PyErr) -> bool {
@@ -47,15 +122,15 @@ impl Raised {
 }
 
 /// A model whose figures a function of Python gives: `f(y, horizon)`.
-pub struct PythonModel<'a> {
+struct PythonModel {
     name: String,
     function: Py<PyAny>,
-    raised: &'a Raised,
+    raised: Arc<Raised>,
 }
 
-impl<'a> PythonModel<'a> {
+impl PythonModel {
     /// The model of a function; its name is the attribute `name` or `__name__`.
-    pub fn of(function: &Bound<'_, PyAny>, name: Option<String>, raised: &'a Raised) -> PyResult<Self> {
+    fn of(function: &Bound<'_, PyAny>, name: Option<String>, raised: Arc<Raised>) -> PyResult<Self> {
         let py = function.py();
         let attribute =
             |attribute| Ok::<_, PyErr>(function.getattr_opt(attribute)?.and_then(|name| name.extract().ok()));
@@ -86,7 +161,7 @@ impl<'a> PythonModel<'a> {
     }
 }
 
-impl SeriesModel for PythonModel<'_> {
+impl SeriesModel for PythonModel {
     fn name(&self) -> &str {
         &self.name
     }

@@ -14,6 +14,7 @@ mod duplicates;
 mod entities;
 mod exchange;
 mod forecast;
+mod forecast_backtest;
 mod forecast_input;
 mod forecast_models;
 mod forecasts;
@@ -55,7 +56,9 @@ mod _native {
         unescape_formula, write_bmecat, write_csv, write_vcards,
     };
     #[pymodule_export]
-    use crate::forecast::{forecast_list, forecast_one, forecast_table, raise_problem};
+    use crate::forecast::{decompose_series, forecast_list, forecast_one, forecast_table, raise_problem, read_figures};
+    #[pymodule_export]
+    use crate::forecast_backtest::backtest_list;
     #[pymodule_export]
     use crate::forecasts::{Forecasts, forecast_input_hash, forecast_run_hash, make_forecast_run, verify_forecast_run};
     #[pymodule_export]
@@ -140,12 +143,13 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::forecast::{
-        Accuracy, ForecastCommand, ForecastLine, ForecastLineInterval, ForecastRun, LevelAccuracy, PooledAccuracy,
-        QuantileLoss, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries,
-        SalesSource, SeriesAccuracy, StoredForecastRun, StoredForecastRunPage, StoredSeries,
+        Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Forecast,
+        ForecastCheck, ForecastCommand, ForecastFormula, ForecastInput, ForecastInterval, ForecastLine,
+        ForecastLineInterval, ForecastOptions, ForecastRun, FormulaRange, LevelAccuracy, ModelKind, ModelParameters,
+        PooledAccuracy, QuantileLoss, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery,
+        SalesSeries, SalesSource, Series, SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage,
+        StoredSeries,
     };
-    #[pymodule_export]
-    use crm_core::forecast::{Forecast, ForecastInterval, ForecastOptions, ModelKind, ModelParameters, Series};
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};
     #[pymodule_export]

@@ -40,7 +40,7 @@ value_enum! {
 value_struct! {
     /// A node of a tree of series.
     #[derive(Default)]
-    pub struct HierarchyNode {
+    pub struct TreeSeries {
         required {
             /// What the node is called; no other one has the same.
             pub key: String,
@@ -293,7 +293,7 @@ pub fn reconcile(nodes: &[BaseForecast], options: &ReconcileOptions) -> Result<H
 /// a node with children; `OutOfRange` and `InsufficientHistory` for `nodes[i].values`; for `forecast` as
 /// [`forecast`]; `Unavailable` if the work was stopped.
 pub fn forecast_hierarchy(
-    nodes: &[HierarchyNode],
+    nodes: &[TreeSeries],
     options: &HierarchyOptions,
     threads: usize,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
@@ -327,7 +327,7 @@ pub fn forecast_hierarchy(
     let non_negative: Vec<_> = series.iter().map(sign).collect();
     let fitted = Fitted::of(&tree, &bases, &errors, &non_negative, options.method, options.digits)?;
     let named =
-        |((((node, alone), mean), amounts), floor): ((((&HierarchyNode, Forecast), Vec<f64>), Vec<Decimal>), bool)| {
+        |((((node, alone), mean), amounts), floor): ((((&TreeSeries, Forecast), Vec<f64>), Vec<Decimal>), bool)| {
             NodeForecast {
                 key: node.key.clone(),
                 parent: node.parent.clone(),
@@ -372,7 +372,7 @@ enum Period {
 
 /// The series of every node; that of a parent is the sum of its children. A child that was not yet there adds nothing; one
 /// that is unknown makes the sum unknown.
-fn all_series(nodes: &[HierarchyNode], tree: &Tree, beside: &Series) -> Result<Vec<Series>> {
+fn all_series(nodes: &[TreeSeries], tree: &Tree, beside: &Series) -> Result<Vec<Series>> {
     let length = nodes.iter().flat_map(|node| &node.values).map(Vec::len).max().unwrap_or(0);
     let mut periods = Vec::with_capacity(nodes.len());
     for (place, node) in nodes.iter().enumerate() {
@@ -399,7 +399,7 @@ fn all_series(nodes: &[HierarchyNode], tree: &Tree, beside: &Series) -> Result<V
             *own = sums;
         }
     }
-    let named = |((node, periods), place): ((&HierarchyNode, Vec<Period>), usize)| Series {
+    let named = |((node, periods), place): ((&TreeSeries, Vec<Period>), usize)| Series {
         values: periods.into_iter().map(Period::value).collect(),
         key: Some(node.key.clone()),
         group: node.parent.clone().filter(|_| tree.children(place).is_empty()),

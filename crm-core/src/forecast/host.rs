@@ -4,44 +4,48 @@ use super::inputs::Inputs;
 use super::model::{Past, Prediction, SeriesModel, Study};
 use crate::value::Result;
 
-/// A model that works in the units of the series.
-pub(super) struct AsGiven<'a> {
-    pub(super) model: &'a dyn SeriesModel,
-    /// How often two was divided out of the series.
-    pub(super) exponent: i32,
+/// A model that works with the figures of the series as they were given.
+pub(super) struct AsGiven<'a>(pub(super) &'a dyn SeriesModel);
+
+/// Figures of the models from a place on, as they were given.
+fn given(inputs: &Inputs<'_>, first: usize, figures: &[f64]) -> Vec<f64> {
+    figures.iter().enumerate().map(|(step, figure)| inputs.real(first.saturating_add(step), *figure)).collect()
 }
 
-/// Changes the size by a power of two, which changes no digit.
-fn sized(figures: &[f64], exponent: i32) -> Vec<f64> {
-    figures.iter().map(|figure| libm::ldexp(*figure, exponent)).collect()
+/// Figures from a place on, as the models see them.
+fn modelled(inputs: &Inputs<'_>, first: usize, figures: &[f64]) -> Vec<f64> {
+    figures.iter().enumerate().map(|(step, figure)| inputs.modelled(first.saturating_add(step), *figure)).collect()
 }
 
-/// The past with figures in the units of the series, to which its inputs belong.
-fn as_given<'a>(past: &Past<'a>, values: &'a [f64]) -> Past<'a> {
-    Past { values, inputs: Inputs { exponent: 0, ..past.inputs }, ..*past }
+/// What is given beside a series whose figures are as they were given.
+fn plain<'a>(inputs: &Inputs<'a>) -> Inputs<'a> {
+    Inputs { effects: &[], exponent: 0, ..*inputs }
 }
 
 impl SeriesModel for AsGiven<'_> {
     fn name(&self) -> &str {
-        self.model.name()
+        self.0.name()
     }
 
     fn memory(&self, season_length: usize) -> usize {
-        self.model.memory(season_length)
+        self.0.memory(season_length)
     }
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
-        let values = sized(past.values, self.exponent);
-        let made = self.model.predict(&as_given(past, &values), horizon)?;
-        Ok(Prediction { mean: sized(&made.mean, -self.exponent), ..made })
+        let values = given(&past.inputs, 0, past.values);
+        let made = self.0.predict(&Past { values: &values, inputs: plain(&past.inputs), ..*past }, horizon)?;
+        Ok(Prediction { mean: modelled(&past.inputs, past.values.len(), &made.mean), ..made })
     }
 
     fn study(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
-        let values = sized(past.values, self.exponent);
-        let Study { prediction, origins } = self.model.study(&as_given(past, &values), origins, horizon)?;
+        let values = given(&past.inputs, 0, past.values);
+        let as_given = Past { values: &values, inputs: plain(&past.inputs), ..*past };
+        let made = self.0.study(&as_given, origins, horizon)?;
+        let mean = modelled(&past.inputs, past.values.len(), &made.prediction.mean);
+        let earlier = origins.iter().zip(&made.origins);
         Ok(Study {
-            prediction: Prediction { mean: sized(&prediction.mean, -self.exponent), ..prediction },
-            origins: origins.iter().map(|figures| sized(figures, -self.exponent)).collect(),
+            prediction: Prediction { mean, ..made.prediction },
+            origins: earlier.map(|(origin, figures)| modelled(&past.inputs, *origin, figures)).collect(),
         })
     }
 }

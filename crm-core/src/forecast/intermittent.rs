@@ -102,6 +102,10 @@ impl SeriesModel for Intermittent {
         self.kind.as_str()
     }
 
+    fn computes_as_the_engine(&self) -> bool {
+        true
+    }
+
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
         let demand = observed(past);
         if demand.is_empty() {

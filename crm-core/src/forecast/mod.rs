@@ -3,8 +3,12 @@
 //! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
 
 mod accuracy;
+mod adjust;
+mod analogue;
 mod auto;
 mod backtest;
+mod calendar;
+mod components;
 mod ets;
 mod formula_model;
 mod hierarchy;
@@ -15,10 +19,12 @@ mod interval;
 mod ledger;
 mod model;
 mod months;
+mod moving;
 mod naive;
 mod parallel;
 mod predict;
 mod reconcile;
+mod returns;
 mod route;
 mod run;
 mod sales;
@@ -34,17 +40,25 @@ mod theta;
 mod types;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use accuracy::{Accuracy, ForecastCheck, LevelAccuracy, QuantileLoss, accuracy};
+pub use adjust::{PartialPeriod, Predecessor};
+pub use analogue::{Analogue, MAX_ANALOGUES};
 pub use backtest::{
     Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Contender,
     MAX_BACKTEST_MODELS, MAX_BACKTEST_ORIGINS, MAX_BACKTEST_ROWS, backtest,
 };
+pub use calendar::{
+    ForecastCalendar, MAX_CALENDAR_FIGURES, MAX_HOLIDAY_DAYS, MAX_MOVING_HOLIDAYS, MovingHoliday, PeriodFigure,
+};
+pub use components::{SeriesComponents, decompose};
 pub use formula_model::{ForecastFormula, FormulaModel, FormulaRange, MAX_FORMULA_RANGES, MAX_MODEL_NAME_CHARS};
 pub use hierarchy::{
-    BaseForecast, HierarchyForecast, HierarchyNode, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES,
-    NodeForecast, ReconcileOptions, Reconciliation, forecast_hierarchy, reconcile,
+    BaseForecast, HierarchyForecast, HierarchyOptions, MAX_FORECAST_DIGITS, MAX_HIERARCHY_NODES, NodeForecast,
+    ReconcileOptions, Reconciliation, TreeSeries, forecast_hierarchy, reconcile,
 };
 pub use inputs::{ForecastInput, Inputs, MAX_INPUTS};
 pub use ledger::{PooledAccuracy, RunAccuracy, SeriesAccuracy};

@@ -58,6 +58,12 @@ pub trait SeriesModel: Send + Sync {
         usize::MAX
     }
 
+    /// Whether it takes and gives figures as the engine computes with them: divided by a power of two, and without the
+    /// effects of the calendar. A model that does not say so gets them as they were given.
+    fn computes_as_the_engine(&self) -> bool {
+        false
+    }
+
     /// The same, and what it would have said at earlier origins: for each, the figures of `horizon` periods behind the
     /// first `origin` figures of the past. A model may keep the form that it chose for the whole past, but must learn its
     /// figures anew at each origin, from what was known there. An origin before which too little is known has no figures.

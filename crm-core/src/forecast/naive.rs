@@ -41,6 +41,10 @@ impl SeriesModel for Simple {
         self.kind.as_str()
     }
 
+    fn computes_as_the_engine(&self) -> bool {
+        true
+    }
+
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
         let values = past.values;
         let needed = if self.kind == ModelKind::SeasonalNaive { past.season_length } else { 1 };

@@ -148,8 +148,10 @@ impl Studied {
     /// The same by a model of the host.
     fn of_host(series: &Series, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
         let ready = Ready::of(series, asked)?;
-        let exponent = ready.exponent;
-        Self::of_ready(ready, asked, &AsGiven { model, exponent })
+        if model.computes_as_the_engine() {
+            return Self::of_ready(ready, asked, model);
+        }
+        Self::of_ready(ready, asked, &AsGiven(model))
     }
 
     fn of_ready(ready: Ready, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {

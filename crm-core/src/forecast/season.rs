@@ -113,7 +113,7 @@ impl Season {
 
 /// The centred moving average over a season, and the place of its first figure. Over an even number of periods the two
 /// at the ends count half.
-fn centred_average(values: &[f64], season_length: usize) -> (usize, Vec<f64>) {
+pub(super) fn centred_average(values: &[f64], season_length: usize) -> (usize, Vec<f64>) {
     let half = season_length / 2;
     let width = half.saturating_mul(2).saturating_add(1);
     let ends = if season_length.is_multiple_of(2) { 0.5 } else { 1.0 };

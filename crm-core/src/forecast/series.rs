@@ -127,7 +127,7 @@ impl Ready {
             values: &self.values,
             observed: &self.observed,
             season_length: self.season_length,
-            inputs: Inputs::default(),
+            inputs: Inputs { exponent: self.exponent, ..Inputs::default() },
         }
     }
 
@@ -142,7 +142,7 @@ impl Ready {
 
 /// Fills gaps from the past alone, so that an earlier origin sees what it would have seen: with the observation one
 /// season before and the mean change since then if there is one, else with the last observation.
-fn filled(values: &[Option<f64>], season_length: usize) -> Vec<f64> {
+pub(super) fn filled(values: &[Option<f64>], season_length: usize) -> Vec<f64> {
     let mut full: Vec<f64> = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         let before = |periods: usize| place.checked_sub(periods).and_then(|place| full.get(place)).copied();

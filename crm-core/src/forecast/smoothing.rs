@@ -47,6 +47,10 @@ impl SeriesModel for Ets {
         ModelKind::Ets.as_str()
     }
 
+    fn computes_as_the_engine(&self) -> bool {
+        true
+    }
+
     fn memory(&self, season_length: usize) -> usize {
         FITTED_PERIODS.max(season_length.saturating_mul(4))
     }

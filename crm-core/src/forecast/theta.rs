@@ -203,6 +203,10 @@ impl SeriesModel for Theta {
         if self.dynamic { ModelKind::Dot.as_str() } else { ModelKind::Theta.as_str() }
     }
 
+    fn computes_as_the_engine(&self) -> bool {
+        true
+    }
+
     fn memory(&self, season_length: usize) -> usize {
         FITTED_PERIODS.max(season_length.saturating_mul(4))
     }

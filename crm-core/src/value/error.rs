@@ -42,6 +42,8 @@ value_enum! {
         PrecisionExceeded = "precision_exceeded",
         /// There is too little history for what is asked.
         InsufficientHistory = "insufficient_history",
+        /// A model of the host failed, or gave something else than figures.
+        ModelFailed = "model_failed",
         /// A condition that must be there, most often the price, was not found.
         MissingPrice = "missing_price",
         /// There is no exchange rate between two currencies on a date.

@@ -11,19 +11,25 @@ zeros. Results are plain objects, and tables that pandas, polars, pyarrow and du
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from . import _frames, _progress
 from ._native import (
     ErrorCode,
     Forecast,
+    ForecastFormula,
+    ForecastInput,
     ForecastInterval,
     ForecastOptions,
+    FormulaRange,
     ModelKind,
     ModelParameters,
     Series,
+    SeriesComponents,
     Table,
+    backtest_list,
+    decompose_series,
     forecast_list,
     forecast_one,
     forecast_table,
@@ -33,15 +39,22 @@ from .exceptions import InsufficientHistory, InsufficientHistoryError
 from .types import ForecastModel, ManySeries, SeriesValues
 
 __all__ = [
+    "BacktestTable",
     "Forecast",
+    "ForecastFormula",
+    "ForecastInput",
     "ForecastInterval",
     "ForecastOptions",
+    "FormulaRange",
     "InsufficientHistory",
     "InsufficientHistoryError",
     "ModelKind",
     "ModelParameters",
     "Series",
+    "SeriesComponents",
     "Table",
+    "backtest",
+    "decompose",
     "forecast",
     "forecast_many",
     "to_table",
@@ -139,10 +152,124 @@ def forecast_many(
     return forecasts
 
 
+class BacktestTable:
+    """What models would have said at earlier origins, beside what came: a table with a row for each series, model, origin and
+    step. pandas, polars, pyarrow and duckdb read it through Arrow.
+
+    The columns: ``series`` (its place, from 0), ``key``, ``model``, ``origin`` (how many periods were known), ``step`` (from
+    1), ``actual``, ``forecast``, and ``lower_80``, ``upper_80`` for each level.
+    """
+
+    def __init__(self, rows: Table, accuracy: Table, accuracy_by_series: Table, problems: Table) -> None:
+        self.rows = rows
+        """The table itself."""
+        self.accuracy = accuracy
+        """How good each model was over all series, a row each: ``model``, ``windows``, ``periods``, ``smape`` (percent),
+        ``mase``, ``rmsse``, ``bias`` (0.1 is 10 % too much), ``mae``, ``rmse``, ``wape``, ``total_wape``, and for each level
+        ``coverage_80`` (a share), ``total_coverage_80``, ``width_80``, ``winkler_80``, ``msis_80``, ``pinball_0.1``."""
+        self.accuracy_by_series = accuracy_by_series
+        """The same for each series and model, with ``series`` and ``key``."""
+        self.problems = problems
+        """What was not said and why: ``series``, ``key``, ``model``, ``origin``, ``code``, ``field``, ``message``."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns, in their order."""
+        return self.rows.column_names
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return self.rows.num_rows
+
+    def to_pydict(self) -> dict[str, list[Any]]:
+        """The columns by their names."""
+        return self.rows.to_pydict()
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """The rows, each as a dict."""
+        return self.rows.to_pylist()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> list[Any]:
+        return self.rows[name]
+
+    def __arrow_c_schema__(self) -> Any:
+        return self.rows.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        head = f"BacktestTable with {len(self)} rows, {len(self.problems)} problems; accuracy:"
+        return f"{head}\n{self.accuracy!r}"
+
+
+def backtest(
+    series: ManySeries,
+    *,
+    horizon: int,
+    models: Iterable[ForecastModel] | Mapping[str, ForecastModel] = ("auto", "seasonal_naive"),
+    season_length: int = 12,
+    origins: int = 1,
+    step: int = 1,
+    levels: Iterable[float] = (),
+    parameters: ModelParameters | None = None,
+    non_negative: bool | None = None,
+    threads: int = 1,
+    progress: bool | Callable[[int, int], object] | None = None,
+    keys: Iterable[Any] | None = None,
+    id: str | None = None,
+    value: str | None = None,
+    period: str | None = None,
+    absent: Literal["missing", "zero"] = "missing",
+) -> BacktestTable:
+    """Tries models on series at earlier origins: each is given what was known then, and compared with what came.
+
+    ``models`` are names of models of the engine, formulas (``ForecastFormula``) and functions ``f(y, horizon)`` beside each
+    other; a dict names them. A function raises ``InsufficientHistoryError`` where the past is too short for it; whatever else
+    it raises ends the backtest. ``origins`` are counted back from the last one, behind which there is just one horizon, with
+    ``step`` periods between them; a short series has fewer. ``levels`` are those of intervals in percent, ``()`` for none.
+    ``series`` and the rest are as in ``forecast_many``.
+
+    A model that says nothing at an origin stands in ``problems`` of the result, and the others go on.
+
+    Raises ``InvalidError`` with the field for what is out of range.
+    """
+    many = _frames.many(series, keys=keys, id=id, value=value, period=period, absent=absent)
+    found = list(many.series)
+    named = models.items() if isinstance(models, Mapping) else [(None, model) for model in models]
+    rows, accuracy, by_series, problems = backtest_list(
+        found,
+        horizon=horizon,
+        models=list(named),
+        season_length=season_length,
+        origins=origins,
+        step=step,
+        levels=list(levels),
+        parameters=parameters,
+        non_negative=non_negative,
+        keys=many.keys,
+        threads=threads,
+        heard=_progress.listener(progress, len(found), "series"),
+    )
+    return BacktestTable(rows, accuracy, by_series, problems)
+
+
 def to_table(forecasts: Iterable[Forecast]) -> Table:
     """Forecasts as a table with a row for each series and step: ``key``, ``step`` (from 1), ``model``, ``mean``, and
     ``lower_80``, ``upper_80`` for each level. A forecast with a problem has no rows."""
     return forecast_table(list(forecasts))
+
+
+def decompose(y: SeriesValues, *, season_length: int = 12) -> SeriesComponents:
+    """A series taken apart into ``trend``, ``season`` and ``rest``, by classical decomposition.
+
+    Raises ``InsufficientHistoryError`` for less than two seasons.
+    """
+    return decompose_series(y, season_length=season_length)
 
 
 def _choice(field: str, given: str, choices: tuple[str, ...]) -> None:

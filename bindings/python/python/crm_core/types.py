@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from ._native import ModelKind, PriceCatalog, PriceContext, PriceDocument, PricedItem, PriceItem, PriceResult, WhatIf
+from ._native import ForecastFormula, ModelKind, PriceCatalog, PriceContext, PriceDocument, PricedItem, PriceItem, PriceResult, Series, WhatIf
 
 __all__ = [
     "Choice",
@@ -70,13 +70,13 @@ FieldOutput: TypeAlias = (
 Progress: TypeAlias = Callable[[int], object]
 """Hears how many rows of an import are done."""
 
-ForecastModel: TypeAlias = str | ModelKind | Callable[[list[float], int], Iterable[Any]]
-"""A model of the engine by its name, or a function of the figures so far and of the horizon that gives the figures of as many
+ForecastModel: TypeAlias = str | ModelKind | ForecastFormula | Callable[[list[float], int], Iterable[Any]]
+"""A model of the engine by its name, formulas, or a function of the figures so far and of the horizon that gives the figures of as many
 periods. A function has the name of its attribute ``name`` or its own."""
 
-SeriesValues: TypeAlias = Iterable[Any]
+SeriesValues: TypeAlias = Iterable[Any] | Series
 """The figures of a series, the oldest first: a list with ``None`` or NaN for what is missing, an array of numpy, a column of
-pandas, polars or pyarrow, decimals."""
+pandas, polars or pyarrow, decimals; or a ``Series`` that has more than figures."""
 
 ManySeries: TypeAlias = Iterable[Any]
 """Series: a list of them, a dict by key, an array of two dimensions (a row is a series), a wide or a long table."""

@@ -155,6 +155,31 @@ fn effects_of_the_calendar_are_put_on_what_comes_from_the_past_alone() {
     assert_eq!(previous, [126.0; 2]);
 }
 
+#[test]
+fn earlier_origins_are_computed_as_if_they_were_the_last() {
+    let own =
+        model(vec![range(1, Some(1), "0.5 * drift + 0.5 * seasonal_naive"), range(2, None, "previous + trend")], &[]);
+    let study = own.study(&sales(Inputs::default()), &[8, 12, 13], 3).unwrap();
+    assert_eq!(study.prediction.mean, own.predict(&sales(Inputs::default()), 3).unwrap().mean);
+    // A year is not known at the first origin.
+    assert_eq!((study.origins[0].len(), study.prediction.notes.len()), (0, 1));
+    for (origin, figures) in [12, 13].into_iter().zip(&study.origins[1..]) {
+        assert_eq!(*figures, own.predict(&sales(Inputs::default()).until(origin), 3).unwrap().mean);
+    }
+}
+
+/// A pipeline is seldom known for the months that are past.
+#[test]
+fn an_origin_whose_inputs_are_not_known_has_no_figures() {
+    let values = [vec![None; 13], vec![Some(5.0); 3]].concat();
+    let given = [ForecastInput { name: "pipeline".to_owned(), values }];
+    let own = model(vec![range(1, None, "last + pipeline")], &["pipeline"]);
+    let study = own.study(&sales(Inputs { given: &given, ..Inputs::default() }), &[12, 13], 2).unwrap();
+    assert_eq!(study.origins, [vec![], vec![120.0, 120.0]]);
+    assert_eq!(study.prediction.mean, [131.0, 131.0]);
+    assert_eq!(study.prediction.notes, ["1 of 2 earlier origins have no figures by the formulas"]);
+}
+
 /// Twelve ranges, a month each, are what other systems offer.
 #[test]
 fn json_and_schema_come_with_the_definition() {

@@ -188,19 +188,19 @@ fn what_does_not_fit_is_refused_by_its_field() {
     assert_eq!(reconcile(&nodes, &by(Reconciliation::BottomUp)).unwrap().nodes[1].mean, [42.0]);
 }
 
-fn leaf(key: &str, parent: &str, values: Vec<Option<f64>>) -> HierarchyNode {
-    HierarchyNode { key: key.to_owned(), parent: Some(parent.to_owned()), values: Some(values) }
+fn leaf(key: &str, parent: &str, values: Vec<Option<f64>>) -> TreeSeries {
+    TreeSeries { key: key.to_owned(), parent: Some(parent.to_owned()), values: Some(values) }
 }
 
 fn months(from: u32, to: u32, level: f64) -> Vec<Option<f64>> {
     (from..to).map(|month| Some(level + f64::from(month % 12) + f64::from(month * 7 % 5))).collect()
 }
 
-fn sales() -> Vec<HierarchyNode> {
+fn sales() -> Vec<TreeSeries> {
     vec![
         leaf("pumps", "north", months(0, 60, 40.0)),
-        HierarchyNode { key: "all".to_owned(), ..HierarchyNode::default() },
-        HierarchyNode { key: "north".to_owned(), parent: Some("all".to_owned()), values: None },
+        TreeSeries { key: "all".to_owned(), ..TreeSeries::default() },
+        TreeSeries { key: "north".to_owned(), parent: Some("all".to_owned()), values: None },
         leaf("valves", "north", months(20, 60, 10.0)),
         leaf("south", "all", months(0, 60, 70.0)),
     ]
@@ -252,7 +252,7 @@ fn leaves_without_history_are_refused_and_short_ones_have_no_intervals() {
         forecast: ForecastOptions { horizon: 2, model: ModelKind::Naive, ..ForecastOptions::default() },
         ..HierarchyOptions::default()
     };
-    let told = |change: fn(&mut Vec<HierarchyNode>)| {
+    let told = |change: fn(&mut Vec<TreeSeries>)| {
         let mut nodes = sales();
         change(&mut nodes);
         forecast_hierarchy(&nodes, &options, 1, &|_, _| true)

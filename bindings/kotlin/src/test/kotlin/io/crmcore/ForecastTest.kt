@@ -102,4 +102,79 @@ class ForecastTest {
             forecastMany(listOf(), options(), threads = 0u)
         }
     }
+
+    /** The mean of the last three months, but never more than a machine makes. */
+    private class Capped(private val most: Double) : CustomModel {
+        override fun name() = "capped"
+
+        override fun predict(values: List<Double>, seasonLength: UInt, horizon: UInt): List<Double> {
+            if (values.size < 3) {
+                throw CrmException.InsufficientHistory(
+                    listOf(Problem(ErrorCode.INSUFFICIENT_HISTORY, "three figures are needed")),
+                )
+            }
+            return List(horizon.toInt()) { values.takeLast(3).average().coerceAtMost(most) }
+        }
+    }
+
+    private class Failing : CustomModel {
+        override fun name() = "failing"
+
+        override fun predict(values: List<Double>, seasonLength: UInt, horizon: UInt): List<Double> =
+            throw IllegalStateException("customer 4711")
+    }
+
+    @Test
+    fun `a model of the host has intervals as those of the engine have`() {
+        val options = ForecastOptions(horizon = 2u)
+        val found = forecastWith(Series(passengers), Capped(120.0), options)
+        assertEquals(listOf(120.0, 120.0) to "capped", found.mean to found.model)
+        assertEquals(listOf(80.0, 95.0), found.intervals.map { it.level })
+        assertTrue(found.intervals.all { it.lower[0] <= 120.0 && 120.0 <= it.upper[0] })
+    }
+
+    @Test
+    fun `what a model throws comes back as an error`() {
+        refused<CrmException.InsufficientHistory>(ErrorCode.INSUFFICIENT_HISTORY) {
+            forecastWith(Series(passengers.take(2)), Capped(1.0), options())
+        }
+        val error = refused<CrmException.Invalid>(ErrorCode.MODEL_FAILED) {
+            forecastWith(Series(passengers), Failing(), options())
+        }
+        assertEquals("failing", error.problems.first().data["model"])
+        assertTrue("4711" !in error.message)
+    }
+
+    @Test
+    fun `models of the engine, formulas and models of the host stand beside each other`() {
+        val formula = ForecastFormula("a tenth more", listOf(FormulaRange(1u, "seasonal_naive * 1.1")))
+        val options = BacktestOptions(horizon = 3u, origins = 2u, step = 3u)
+        val found =
+            backtest(
+                listOf(Series(passengers, key = "air")),
+                options,
+                listOf(ModelKind.NAIVE, ModelKind.SEASONAL_NAIVE),
+                listOf(formula),
+                listOf(Capped(1000.0), Failing()),
+                threads = 2u,
+            )
+        assertEquals(listOf("naive", "seasonal_naive", "a tenth more", "capped", "failing"), found.models)
+        // 21 months are known: the last is 158, the mean of the last three 166; 133, 114 and 140 came.
+        val last = found.windows.filter { it.origin == 21u }.associateBy { found.models[it.model.toInt()] }
+        assertEquals(List(3) { 158.0 }, last["naive"]!!.mean)
+        assertEquals(listOf(119.0, 104.0, 118.0), last["seasonal_naive"]!!.mean)
+        assertClose("130.9,114.4,129.8", last["a tenth more"]!!.mean, "formula")
+        assertEquals(List(3) { 166.0 }, last["capped"]!!.mean)
+        assertEquals(listOf(133.0, 114.0, 140.0), last["capped"]!!.actual)
+        assertEquals(setOf("failing" to ErrorCode.MODEL_FAILED), found.problems.map { it.model to it.problem.code }.toSet())
+        assertTrue(forecastByFormula(Series(passengers), formula, options(ModelKind.AUTO)).mean.first() > 115.0)
+    }
+
+    @Test
+    fun `a series is taken apart`() {
+        val parts = decompose(Series(passengers + passengers))
+        assertTrue(parts.isMultiplicative)
+        assertEquals(48, parts.season.size)
+        assertNull(parts.trend.first())
+    }
 }
