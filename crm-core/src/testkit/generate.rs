@@ -520,6 +520,7 @@ impl Generator {
             ("price_definition", "special_discount_type") => FieldValue::Null,
             ("forecast_run", "input_hash" | "run_hash") => "c0de".repeat(16).into(),
             ("forecast_run", "options") => FieldValue::Null,
+            ("forecast_run", "query" | "series") if self.random.percent(80) => FieldValue::Null,
             ("special_price_request", "discount_percent" | "product_class" | "includes_below" | "limit")
                 if self.random.percent(90) =>
             {
