@@ -1,6 +1,17 @@
 //! Forecasts (预测) of monthly figures: series models, intervals that hold, hierarchies, accuracy.
 //!
-//! Everything here is pure and deterministic; figures are `f64` inside. No database is needed.
+//! Everything but the sales of a tenant and its stored runs is pure and deterministic and needs no database; figures are
+//! `f64` inside and decimals at the edge. [`forecast()`] and [`forecast_many`] make forecasts, [`backtest()`] tries models
+//! at rolling origins, [`forecast_hierarchy`] makes trees of series fit together, [`accuracy()`] measures.
+//!
+//! | model | for |
+//! |---|---|
+//! | `auto` | everything: the mean of `ets` and `dot`, guarded by earlier origins; intermittent series by a router |
+//! | `ets`, `dot`, `theta` | series with a figure in most periods, with trend and season |
+//! | `ses`, `croston`, `sba`, `tsb`, `adida`, `imapa` | demand in some periods only |
+//! | `naive`, `seasonal_naive`, `drift`, `historic_average`, `window_average`, `naive2` | what every other model has to beat |
+//! | [`FormulaModel`] | formulas of users over the past, models and inputs, by ranges of periods |
+//! | [`SeriesModel`] | models of the host |
 
 mod accuracy;
 mod adjust;
