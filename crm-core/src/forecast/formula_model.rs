@@ -243,11 +243,18 @@ impl<'a> Studies<'a> {
         let (cell, kind) = self.models.get(slot).zip(ModelKind::ALL.get(slot)).ok_or_else(nothing)?;
         let made = || {
             let model = built_in(*kind, &ModelParameters::default());
+            let past = self.past.last(model.memory(self.past.season_length));
             if self.origins.is_empty() {
-                let prediction = model.predict(self.past, self.horizon)?;
+                let prediction = model.predict(&past, self.horizon)?;
                 return Ok(Study { prediction, origins: Vec::new() });
             }
-            model.study(self.past, self.origins, self.horizon)
+            let cut = self.past.values.len().saturating_sub(past.values.len());
+            let origins = self.origins.iter().map(|origin| origin.checked_sub(cut).filter(|origin| *origin > 0));
+            match origins.collect::<Option<Vec<usize>>>() {
+                Some(origins) => model.study(&past, &origins, self.horizon),
+                // An origin lies before what the model looks at.
+                None => model.study(self.past, self.origins, self.horizon),
+            }
         };
         cell.get_or_init(made).as_ref().map_err(Clone::clone)
     }

@@ -168,6 +168,22 @@ fn earlier_origins_are_computed_as_if_they_were_the_last() {
     }
 }
 
+/// What the engine would say, which looks at a part of a long past only; also at earlier origins.
+#[test]
+fn a_model_in_a_formula_looks_as_far_back_as_it_does_alone() {
+    let values: Vec<f64> = (0..3_000_u32).map(|place| 100.0 + f64::from(place % 97)).collect();
+    let observed = vec![true; values.len()];
+    let long = past(&values, &observed, Inputs::default());
+    let theta = Theta { dynamic: false, alpha: None };
+    let kept = theta.memory(12);
+    assert!(kept < 2_000);
+    let study = model(vec![range(1, None, "theta")], &[]).study(&long, &[2_990, 2_999], 3).unwrap();
+    let alone = theta.study(&long.last(kept), &[kept - 10, kept - 1], 3).unwrap();
+    assert_eq!((study.prediction.mean, study.origins), (alone.prediction.mean, alone.origins));
+    let early = model(vec![range(1, None, "theta")], &[]).study(&long, &[30], 3).unwrap();
+    assert_eq!(early.origins, theta.study(&long, &[30], 3).unwrap().origins);
+}
+
 /// A pipeline is seldom known for the months that are past.
 #[test]
 fn an_origin_whose_inputs_are_not_known_has_no_figures() {
