@@ -211,9 +211,8 @@ fn siblings_lend_their_errors_to_a_short_series() {
 /// Demand of a family of products: 100 a month with a strong season, each in a size of its own.
 fn family(months: u32, size: f64, wobble: u32) -> Vec<Option<f64>> {
     let season = [0.6, 0.7, 0.9, 1.0, 1.1, 1.3, 1.5, 1.4, 1.1, 0.9, 0.8, 0.7];
-    let figure = |(month, index): (u32, &f64)| {
-        Some(100.0 * size * index * (1.0 + 0.02 * libm::sin(f64::from(month * wobble))))
-    };
+    let figure =
+        |(month, index): (u32, &f64)| Some(100.0 * size * index * (1.0 + 0.02 * libm::sin(f64::from(month * wobble))));
     (0..months).zip(season.iter().cycle()).map(figure).collect()
 }
 
@@ -232,7 +231,8 @@ fn a_short_series_borrows_the_season_of_its_group() {
     let all = [of(48, 1.0, 3), of(48, 10.0, 5), of(36, 0.5, 11), short];
     let lent = forecast_many(&all, &plain, 1).unwrap().remove(3);
     let future: Vec<f64> = family(15, 3.0, 7).into_iter().skip(9).flatten().collect();
-    let off = |made: &Forecast| -> f64 { made.mean.iter().zip(&future).map(|(mean, value)| (mean - value).abs()).sum() };
+    let off =
+        |made: &Forecast| -> f64 { made.mean.iter().zip(&future).map(|(mean, value)| (mean - value).abs()).sum() };
     assert!(off(&lent) < 0.25 * off(&alone), "{} against {}", off(&lent), off(&alone));
     assert!(lent.notes.iter().any(|note| note.contains("season of siblings")), "{:?}", lent.notes);
     assert_eq!(lent.start, Some("2023-10-01".parse().unwrap()));
