@@ -130,8 +130,8 @@ fn present(reading: &mut dyn Reader, query: &SalesQuery, keys: &[FieldValue]) ->
     Ok(now)
 }
 
-/// What was said and what came in the months up to the last one, with the sum of what was said; nothing if no month of the
-/// series is among them. Where nothing was sold, zero came.
+/// What was said and what came, with the sum of what was said of the months up to the last one; nothing if no month of the
+/// series is among them. Of later months nothing is known; where nothing was sold, zero came.
 fn compared(
     series: &StoredSeries,
     came: Option<&SalesSeries>,
@@ -144,36 +144,27 @@ fn compared(
     let mut forecast = Decimal::ZERO;
     let mut first = None;
     for line in &series.lines {
-        let Some(month) = line.period.map(Month::of).filter(|month| *month <= last) else { continue };
-        first = first.or(Some(month));
-        let figure = place(month).and_then(|place| values.get(place)).copied().flatten();
-        check.actual.push(Some(figure.unwrap_or_default()));
+        let month = line.period.map(Month::of).filter(|month| *month <= last);
+        let figure = |month| place(month).and_then(|place| values.get(place)).copied().flatten().unwrap_or_default();
+        check.actual.push(month.map(figure));
         check.mean.push(nearest(line.mean)?);
-        forecast = forecast.checked_add(line.mean)?;
-        for (number, told) in line.intervals.iter().enumerate() {
-            if check.intervals.len() == number {
-                check.intervals.push(empty(nearest(told.level)?));
-            }
-            let Some(interval) = check.intervals.get_mut(number) else { continue };
-            interval.lower.push(nearest(told.lower)?);
-            interval.upper.push(nearest(told.upper)?);
+        if month.is_some() {
+            first = first.or(month);
+            forecast = forecast.checked_add(line.mean)?;
         }
     }
     let Some(first) = first else { return Ok(None) };
     let known = place(first).unwrap_or_default().min(values.len());
     check.history = values.get(..known).unwrap_or_default().to_vec();
-    // The interval of a sum is that of all periods, and says nothing of some of them.
-    let is_whole = check.mean.len() == series.lines.len();
-    for (number, interval) in check.intervals.iter_mut().enumerate() {
-        let ends = series.totals.get(number).filter(|_| is_whole);
-        let ends = ends.map(|total| Ok((nearest(total.lower)?, nearest(total.upper)?))).transpose()?;
-        (interval.total_lower, interval.total_upper) = ends.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+    for (number, total) in series.totals.iter().enumerate() {
+        let (total_lower, total_upper) = (nearest(total.lower)?, nearest(total.upper)?);
+        let ends = || series.lines.iter().filter_map(|line| line.intervals.get(number));
+        let lower = ends().map(|end| nearest(end.lower)).collect::<Result<_>>()?;
+        let upper = ends().map(|end| nearest(end.upper)).collect::<Result<_>>()?;
+        let level = nearest(total.level)?;
+        check.intervals.push(ForecastInterval { level, lower, upper, total_lower, total_upper });
     }
     Ok(Some((check, forecast)))
-}
-
-const fn empty(level: f64) -> ForecastInterval {
-    ForecastInterval { level, lower: Vec::new(), upper: Vec::new(), total_lower: 0.0, total_upper: 0.0 }
 }
 
 /// What was sold in the months of a check, exact.

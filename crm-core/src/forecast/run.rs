@@ -5,6 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::adjust::PartialPeriod;
 use super::months::Month;
 use super::predict::forecast_many;
 use super::sales_types::{SalesHistory, SalesQuery};
@@ -97,10 +98,13 @@ pub fn input_hash(series: &[Series]) -> Result<String> {
     Ok(hexadecimal(hash))
 }
 
-/// The first month behind a series of months.
-fn behind(series: &Series) -> Result<Option<Date>> {
+/// The first month that is forecast: the one behind a series of months, or its last one if that is dropped because it is not
+/// over.
+fn behind(series: &Series, partial: PartialPeriod) -> Result<Option<Date>> {
     let Some(start) = series.start else { return Ok(None) };
-    let length = i64::try_from(series.values.len()).unwrap_or(i64::MAX);
+    let is_open = series.last_period_share.is_some_and(|share| share < 1.0) && !series.values.is_empty();
+    let dropped = usize::from(is_open && partial == PartialPeriod::Drop);
+    let length = i64::try_from(series.values.len().saturating_sub(dropped)).unwrap_or(i64::MAX);
     Month::of(start).plus(length).first_day().map(Some)
 }
 
@@ -130,7 +134,7 @@ impl ForecastRun {
         let forecasts = forecast_many(series, options, threads)?;
         let one = |(series, forecast): (&Series, Forecast)| {
             let (keys, currency, unit) = (Vec::new(), None, None);
-            Ok(RunSeries { forecast, first_period: behind(series)?, keys, currency, unit })
+            Ok(RunSeries { forecast, first_period: behind(series, options.partial_period)?, keys, currency, unit })
         };
         Ok(Self {
             as_of,
@@ -265,6 +269,17 @@ mod tests {
         told = ForecastRun { engine_version: "0.0.1".into(), ..run.clone() };
         assert_ne!(told.hash().unwrap(), run.hash().unwrap());
         told.verify(&input).unwrap();
+    }
+
+    #[test]
+    fn a_month_that_is_not_over_is_the_first_one_to_be_forecast() {
+        let series = [Series { last_period_share: Some(0.5), ..series("drives") }];
+        let as_of = "2025-05-15".parse().unwrap();
+        let first = |partial_period| {
+            let options = ForecastOptions { partial_period, ..options(ModelKind::Naive) };
+            ForecastRun::make(&series, &options, as_of, 1).unwrap().series[0].first_period.unwrap().to_string()
+        };
+        assert_eq!([first(PartialPeriod::Drop), first(PartialPeriod::ProRate)], ["2025-05-01", "2025-06-01"]);
     }
 
     proptest! {
