@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crm_core::forecast::{Contender, Forecast, ModelKind, ModelParameters, Series, SeriesComponents, SeriesModel};
-use crm_core::value::python::{Argument, under};
+use crm_core::value::python::{Argument, Given, under};
 use crm_core::value::{Error, ErrorCode, Problem};
 use pyo3::prelude::*;
 
-use crate::forecast_input::{ManyInput, OneInput, ValuesInput, options_of};
-use crate::forecast_models::{ModelInput, Raised};
+use crate::forecast_input::{ManyInput, Names, OneInput, ValuesInput, options_of};
+use crate::forecast_models::{GivenModel, ModelInput, Raised};
 use crate::input::Listener;
 use crate::table::{Cells, Table};
 use crate::watch::watched;
@@ -16,11 +16,11 @@ use crate::watch::watched;
 /// What a model is told by: the kind for the options, and the model if it is none of the engine.
 fn apart(
     py: Python<'_>,
-    model: Option<ModelInput>,
+    model: Option<GivenModel>,
     series: &[Series],
     raised: &Arc<Raised>,
 ) -> PyResult<(ModelKind, Option<Arc<dyn SeriesModel>>)> {
-    let model = model.unwrap_or(ModelInput::Kind(ModelKind::Auto));
+    let model = model.map_or(Ok(ModelInput::Kind(ModelKind::Auto)), |model| model.under("model"))?;
     let made = model.contender(py, None, series, ModelParameters::default(), raised);
     match made.map_err(|error| under(error, "model"))? {
         Contender::BuiltIn { kind, .. } => Ok((kind, None)),
@@ -32,15 +32,15 @@ fn apart(
 ///
 /// Raises `InsufficientHistoryError` if the series is too short, `InvalidError` with the field for what is out of range.
 #[pyfunction]
-#[pyo3(signature = (values, *, horizon, season_length = Argument(12), levels = None, model = None, parameters = None, non_negative = None, key = None))]
+#[pyo3(signature = (values, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, key = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn forecast_one(
     py: Python<'_>,
     values: OneInput,
     horizon: Argument<u32>,
     season_length: Argument<u32>,
-    levels: Option<Argument<Vec<f64>>>,
-    model: Option<ModelInput>,
+    levels: Given<Option<Vec<f64>>>,
+    model: Option<GivenModel>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
     key: Option<Argument<String>>,
@@ -49,7 +49,7 @@ pub fn forecast_one(
     series.key = key.map(Argument::value).or(series.key);
     let raised = Arc::new(Raised::default());
     let (kind, model) = apart(py, model, std::slice::from_ref(&series), &raised)?;
-    let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
+    let options = options_of(horizon.0, season_length.0, levels.under("levels")?, kind, parameters, non_negative);
     let Some(model) = model else {
         return watched(py, None, |_| crm_core::forecast::forecast(&series, &options));
     };
@@ -62,27 +62,27 @@ pub fn forecast_one(
 ///
 /// Raises `InvalidError` with the field for what is out of range.
 #[pyfunction]
-#[pyo3(signature = (series, *, horizon, season_length = Argument(12), levels = None, model = None, parameters = None, non_negative = None, keys = None, groups = None, threads = Argument(1), heard = None))]
+#[pyo3(signature = (series, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, keys = Given::default(), groups = Given::default(), threads = Argument(1), heard = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn forecast_list(
     py: Python<'_>,
     series: ManyInput<'_>,
     horizon: Argument<u32>,
     season_length: Argument<u32>,
-    levels: Option<Argument<Vec<f64>>>,
-    model: Option<ModelInput>,
+    levels: Given<Option<Vec<f64>>>,
+    model: Option<GivenModel>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
-    keys: Option<Argument<Vec<Option<String>>>>,
-    groups: Option<Argument<Vec<Option<String>>>>,
+    keys: Given<Names>,
+    groups: Given<Names>,
     threads: Argument<u32>,
     heard: Option<Listener>,
 ) -> PyResult<Vec<Forecast>> {
     let threads = usize::try_from(threads.0).unwrap_or(usize::MAX);
-    let series = series.read(keys.map(Argument::value), groups.map(Argument::value))?;
+    let series = series.read(keys.under("keys")?, groups.under("groups")?)?;
     let raised = Arc::new(Raised::default());
     let (kind, model) = apart(py, model, &series, &raised)?;
-    let options = options_of(horizon.0, season_length.0, levels, kind, parameters, non_negative);
+    let options = options_of(horizon.0, season_length.0, levels.under("levels")?, kind, parameters, non_negative);
     let Some(model) = model else {
         let run = |progress: crate::watch::Progress<'_>| {
             crm_core::forecast::forecast_all(&series, &options, threads, progress)

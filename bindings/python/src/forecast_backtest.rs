@@ -7,38 +7,34 @@ use crm_core::forecast::{
     Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestRow, Contender, LevelAccuracy, ModelParameters,
     QuantileLoss, backtest,
 };
-use crm_core::value::python::{Argument, under};
+use crm_core::value::python::{Argument, Given, under};
 use pyo3::prelude::*;
 
-use crate::forecast_input::ManyInput;
-use crate::forecast_models::{ModelInput, Raised};
+use crate::forecast_input::{ManyInput, Names};
+use crate::forecast_models::{GivenModel, Raised};
 use crate::input::Listener;
 use crate::table::{Cells, Table};
 use crate::watch::watched;
-
-/// The models of a backtest, each with a name of the user's or its own.
-#[derive(FromPyObject)]
-pub struct NamedModel(Option<String>, ModelInput);
 
 /// Tries models on series; see `crm_core.forecast.backtest`. The tables: what was said, accuracy of each model, accuracy of
 /// each model on each series, what was not said and why.
 ///
 /// Raises `InvalidError` with the field for what is out of range, and what a function raises.
 #[pyfunction]
-#[pyo3(signature = (series, *, horizon, models, season_length = Argument(12), origins = Argument(1), step = Argument(1), levels = None, parameters = None, non_negative = None, keys = None, threads = Argument(1), heard = None))]
+#[pyo3(signature = (series, *, horizon, models, season_length = Argument(12), origins = Argument(1), step = Argument(1), levels = Given::default(), parameters = None, non_negative = None, keys = Given::default(), threads = Argument(1), heard = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn backtest_list(
     py: Python<'_>,
     series: ManyInput<'_>,
     horizon: Argument<u32>,
-    models: Vec<NamedModel>,
+    models: Vec<(Option<String>, GivenModel)>,
     season_length: Argument<u32>,
     origins: Argument<u32>,
     step: Argument<u32>,
-    levels: Option<Argument<Vec<f64>>>,
+    levels: Given<Option<Vec<f64>>>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
-    keys: Option<Argument<Vec<Option<String>>>>,
+    keys: Given<Names>,
     threads: Argument<u32>,
     heard: Option<Listener>,
 ) -> PyResult<(Table, Table, Table, Table)> {
@@ -47,18 +43,22 @@ pub fn backtest_list(
         season_length: Some(season_length.0),
         origins: Some(origins.0),
         step: Some(step.0),
-        levels: levels.map(Argument::value),
+        levels: levels.under("levels")?,
         non_negative: non_negative.map(Argument::value),
     };
     let threads = usize::try_from(threads.0).unwrap_or(usize::MAX);
-    let series = series.read(keys.map(Argument::value), None)?;
+    let series = series.read(keys.under("keys")?, None)?;
     let raised = Arc::new(Raised::default());
     let parameters = parameters.unwrap_or_default();
-    let contender = |(place, NamedModel(name, model)): (usize, &NamedModel)| {
+    let contender = |(place, (name, model)): (usize, (Option<String>, GivenModel))| {
+        let at = format!("models[{place}]");
+        let model = model.under(&at)?;
         let made = model.contender(py, name.as_deref(), &series, parameters, &raised);
-        made.map_err(|error| under(error, &format!("models[{place}]")))
+        Ok((name, made.map_err(|error| under(error, &at))?))
     };
-    let contenders: Vec<Contender> = models.iter().enumerate().map(contender).collect::<PyResult<_>>()?;
+    let contenders: Vec<(Option<String>, Contender)> =
+        models.into_iter().enumerate().map(contender).collect::<PyResult<_>>()?;
+    let (names, contenders): (Vec<_>, Vec<_>) = contenders.into_iter().unzip();
     let found = watched(py, heard.as_ref(), |progress| {
         // The listener hears of series; a series is done with its last model.
         let go_on =
@@ -66,7 +66,7 @@ pub fn backtest_list(
         backtest(&series, &contenders, &options, threads, &go_on)
     });
     let mut found = raised.or(found)?;
-    rename(&mut found, models.into_iter().map(|NamedModel(name, _)| name));
+    rename(&mut found, names.into_iter());
     Ok(py.detach(|| (rows(&found), pooled(&found), by_series(&found), problems(&found))))
 }
 

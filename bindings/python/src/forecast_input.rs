@@ -192,7 +192,7 @@ fn named(series: &mut [Series], names: Names, field: &str, set: impl Fn(&mut Ser
 pub fn options_of(
     horizon: u32,
     season_length: u32,
-    levels: Option<Argument<Vec<f64>>>,
+    levels: Option<Vec<f64>>,
     model: ModelKind,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
@@ -200,7 +200,7 @@ pub fn options_of(
     ForecastOptions {
         horizon,
         season_length: Some(season_length),
-        levels: levels.map(Argument::value),
+        levels,
         model,
         parameters,
         non_negative: non_negative.map(Argument::value),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crm_core::forecast::{
     Contender, ForecastFormula, FormulaModel, ModelKind, ModelParameters, Past, Prediction, Series, SeriesModel,
 };
+use crm_core::value::python::under;
 use crm_core::value::{Error, ErrorCode, Problem, Result};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -22,30 +23,43 @@ pub enum ModelInput {
     Function(Py<PyAny>),
 }
 
-impl FromPyObject<'_, '_> for ModelInput {
+/// What was given for a model; an error is told with its place.
+pub struct GivenModel(PyResult<ModelInput>);
+
+impl FromPyObject<'_, '_> for GivenModel {
     type Error = PyErr;
 
     #[cfg(feature = "inspect")]
     const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("crm_core.types", "ForecastModel");
 
     fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        if let Ok(kind) = given.extract::<ModelKind>() {
-            return Ok(Self::Kind(kind));
-        }
-        if let Ok(formula) = given.extract::<ForecastFormula>() {
-            return Ok(Self::Formula(formula));
-        }
-        if given.is_instance_of::<PyString>() {
-            return Ok(Self::Kind(kind_of(&given.extract::<String>()?)?));
-        }
-        if given.is_callable() {
-            return Ok(Self::Function(given.to_owned().unbind()));
-        }
-        let name = given.get_type().name()?;
-        let message =
-            format!("expected the name of a model, a formula or a function of figures and horizon, not {name}");
-        Err(PyTypeError::new_err(message))
+        Ok(Self(read(&given)))
     }
+}
+
+impl GivenModel {
+    /// The model, or the error with the place of the argument.
+    pub fn under(self, place: &str) -> PyResult<ModelInput> {
+        self.0.map_err(|error| under(error, place))
+    }
+}
+
+fn read(given: &Bound<'_, PyAny>) -> PyResult<ModelInput> {
+    if let Ok(kind) = given.extract::<ModelKind>() {
+        return Ok(ModelInput::Kind(kind));
+    }
+    if let Ok(formula) = given.extract::<ForecastFormula>() {
+        return Ok(ModelInput::Formula(formula));
+    }
+    if given.is_instance_of::<PyString>() {
+        return Ok(ModelInput::Kind(kind_of(&given.extract::<String>()?)?));
+    }
+    if given.is_callable() {
+        return Ok(ModelInput::Function(given.clone().unbind()));
+    }
+    let name = given.get_type().name()?;
+    let message = format!("expected the name of a model, a formula or a function of figures and horizon, not {name}");
+    Err(PyTypeError::new_err(message))
 }
 
 fn kind_of(name: &str) -> Result<ModelKind> {

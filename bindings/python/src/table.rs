@@ -166,7 +166,7 @@ impl Table {
                 line.push_str(&padded);
             }
         }
-        lines
+        lines.iter().map(|line| line.trim_end().to_owned()).collect()
     }
 }
 

@@ -63,7 +63,7 @@ def test_what_was_said_and_what_came_are_those_of_the_series() -> None:
 
 
 def test_the_tables_are_read_through_arrow() -> None:
-    found = forecast.backtest([Y * 3], horizon=2, season_length=4, models=["dot"], origins=3, levels=(80, 97.5))
+    found = forecast.backtest([Y * 5], horizon=2, season_length=4, models=["dot"], origins=3, levels=(80, 97.5))
     assert found.column_names[-4:] == ["lower_80", "upper_80", "lower_97.5", "upper_97.5"]
     for table in (found, found.rows, found.accuracy, found.accuracy_by_series, found.problems):
         assert pyarrow.table(table).to_pydict() == table.to_pydict()

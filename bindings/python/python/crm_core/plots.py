@@ -65,6 +65,12 @@ def _dress(ax: Axes, start: datetime.date | None, title: str | None, unit: str |
     _plain(ax)
 
 
+def _tint(colour: str, share: float) -> str:
+    """The colour on white paper; opaque, so that the legend shows what the picture does."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return "#" + "".join(f"{round(255 - share * (255 - part)):02x}" for part in parts)
+
+
 def _plain(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="#dddddd", linewidth=0.7)
@@ -109,9 +115,9 @@ def fan(
     ahead = _periods(known, horizon, start)
     intervals = sorted(forecast.intervals, key=lambda interval: -interval.level)
     for place, interval in enumerate(intervals):
-        shade = 0.18 + 0.22 * place / max(1, len(intervals) - 1) if len(intervals) > 1 else 0.25
+        share = 0.22 + 0.26 * place / max(1, len(intervals) - 1)
         label = f"{interval.level:g} % interval"
-        ax.fill_between(ahead, interval.lower, interval.upper, color=_COLOURS[0], alpha=shade, linewidth=0, label=label)
+        ax.fill_between(ahead, interval.lower, interval.upper, color=_tint(_COLOURS[0], share), linewidth=0, label=label)
     ax.plot(_periods(first, known - first, start), past[first:], color=_INK, linewidth=1.4, label="history")
     joined = [*_periods(known - 1, 1, start), *ahead] if known and past[-1] == past[-1] else ahead
     mean = [*past[-1:], *forecast.mean] if len(joined) > horizon else forecast.mean
@@ -205,6 +211,9 @@ def backtest(
             "color": _COLOURS[place % len(_COLOURS)],
             "linestyle": _STROKES[(place + 1) % len(_STROKES)],
             "linewidth": 1.3,
+            "marker": _MARKS[place % len(_MARKS)],
+            "markersize": 4,
+            "markevery": 3,
         }
         for origin in origins:
             said = [row["forecast"] for row in rows if row["model"] == model and row["origin"] == origin]
@@ -231,7 +240,7 @@ def backtest(
 _MEASURES = {
     "smape": "sMAPE, percent",
     "mase": "MASE (1 = seasonal naive inside the history)",
-    "rmsse": "RMSSE",
+    "rmsse": "RMSSE (1 = change from one period to the next inside the history)",
     "bias": "bias, share of what came",
     "mae": "mean absolute error",
     "rmse": "root mean squared error",

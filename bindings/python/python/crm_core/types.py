@@ -72,7 +72,7 @@ Progress: TypeAlias = Callable[[int], object]
 
 ForecastModel: TypeAlias = str | ModelKind | ForecastFormula | Callable[[list[float], int], Iterable[Any]]
 """A model of the engine by its name, formulas, or a function of the figures so far and of the horizon that gives the figures of as many
-periods. A function has the name of its attribute ``name`` or its own."""
+periods. A function has the name of its attribute ``name`` or its own; it may be called on another thread."""
 
 SeriesValues: TypeAlias = Iterable[Any] | Series
 """The figures of a series, the oldest first: a list with ``None`` or NaN for what is missing, an array of numpy, a column of
