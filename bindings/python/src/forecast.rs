@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crm_core::forecast::{Contender, Forecast, ModelKind, ModelParameters, Series, SeriesComponents, SeriesModel};
+use crm_core::forecast::{
+    Contender, Forecast, ForecastCalendar, ModelKind, ModelParameters, PartialPeriod, Series, SeriesComponents,
+    SeriesModel,
+};
 use crm_core::value::python::{Argument, Given, under};
 use crm_core::value::{Error, ErrorCode, Problem};
 use pyo3::prelude::*;
@@ -32,7 +35,7 @@ fn apart(
 ///
 /// Raises `InsufficientHistoryError` if the series is too short, `InvalidError` with the field for what is out of range.
 #[pyfunction]
-#[pyo3(signature = (values, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, key = None))]
+#[pyo3(signature = (values, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, calendar = None, partial_period = None, key = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn forecast_one(
     py: Python<'_>,
@@ -43,13 +46,23 @@ pub fn forecast_one(
     model: Option<GivenModel>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
+    calendar: Option<ForecastCalendar>,
+    partial_period: Option<PartialPeriod>,
     key: Option<Argument<String>>,
 ) -> PyResult<Forecast> {
     let mut series = values.0;
     series.key = key.map(Argument::value).or(series.key);
     let raised = Arc::new(Raised::default());
     let (kind, model) = apart(py, model, std::slice::from_ref(&series), &raised)?;
-    let options = options_of(horizon.0, season_length.0, levels.under("levels")?, kind, parameters, non_negative);
+    let options = options_of(
+        horizon.0,
+        season_length.0,
+        levels.under("levels")?,
+        kind,
+        parameters,
+        non_negative,
+        (calendar, partial_period),
+    );
     let Some(model) = model else {
         return watched(py, None, |_| crm_core::forecast::forecast(&series, &options));
     };
@@ -62,7 +75,7 @@ pub fn forecast_one(
 ///
 /// Raises `InvalidError` with the field for what is out of range.
 #[pyfunction]
-#[pyo3(signature = (series, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, keys = Given::default(), groups = Given::default(), threads = Argument(1), heard = None))]
+#[pyo3(signature = (series, *, horizon, season_length = Argument(12), levels = Given::default(), model = None, parameters = None, non_negative = None, calendar = None, partial_period = None, keys = Given::default(), groups = Given::default(), threads = Argument(1), heard = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn forecast_list(
     py: Python<'_>,
@@ -73,6 +86,8 @@ pub fn forecast_list(
     model: Option<GivenModel>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
+    calendar: Option<ForecastCalendar>,
+    partial_period: Option<PartialPeriod>,
     keys: Given<Names>,
     groups: Given<Names>,
     threads: Argument<u32>,
@@ -82,7 +97,15 @@ pub fn forecast_list(
     let series = series.read(keys.under("keys")?, groups.under("groups")?)?;
     let raised = Arc::new(Raised::default());
     let (kind, model) = apart(py, model, &series, &raised)?;
-    let options = options_of(horizon.0, season_length.0, levels.under("levels")?, kind, parameters, non_negative);
+    let options = options_of(
+        horizon.0,
+        season_length.0,
+        levels.under("levels")?,
+        kind,
+        parameters,
+        non_negative,
+        (calendar, partial_period),
+    );
     let Some(model) = model else {
         let run = |progress: crate::watch::Progress<'_>| {
             crm_core::forecast::forecast_all(&series, &options, threads, progress)

@@ -1,6 +1,6 @@
 //! What a forecast takes from Python: figures of any library, levels, and series.
 
-use crm_core::forecast::{ForecastOptions, ModelKind, ModelParameters, Series};
+use crm_core::forecast::{ForecastCalendar, ForecastOptions, ModelKind, ModelParameters, PartialPeriod, Series};
 use crm_core::value::python::{Argument, under};
 use crm_core::value::{Error, ErrorCode};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
@@ -196,6 +196,7 @@ pub fn options_of(
     model: ModelKind,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
+    (calendar, partial_period): (Option<ForecastCalendar>, Option<PartialPeriod>),
 ) -> ForecastOptions {
     ForecastOptions {
         horizon,
@@ -204,5 +205,7 @@ pub fn options_of(
         model,
         parameters,
         non_negative: non_negative.map(Argument::value),
+        calendar,
+        partial_period: partial_period.unwrap_or_default(),
     }
 }

@@ -143,12 +143,12 @@ mod _native {
     };
     #[pymodule_export]
     use crm_core::forecast::{
-        Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Forecast,
-        ForecastCheck, ForecastCommand, ForecastFormula, ForecastInput, ForecastInterval, ForecastLine,
-        ForecastLineInterval, ForecastOptions, ForecastRun, FormulaRange, LevelAccuracy, ModelKind, ModelParameters,
-        PooledAccuracy, QuantileLoss, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery,
-        SalesSeries, SalesSource, Series, SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage,
-        StoredSeries,
+        Accuracy, Analogue, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow,
+        Forecast, ForecastCalendar, ForecastCheck, ForecastCommand, ForecastFormula, ForecastInput, ForecastInterval,
+        ForecastLine, ForecastLineInterval, ForecastOptions, ForecastRun, FormulaRange, LevelAccuracy, ModelKind,
+        ModelParameters, MovingHoliday, PartialPeriod, PeriodFigure, PooledAccuracy, Predecessor, QuantileLoss,
+        RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource, Series,
+        SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage, StoredSeries,
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};

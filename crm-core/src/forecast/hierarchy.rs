@@ -326,21 +326,22 @@ pub fn forecast_hierarchy(
         |series: &Series| asked.non_negative.unwrap_or(series.values.iter().flatten().all(|value| *value >= 0.0));
     let non_negative: Vec<_> = series.iter().map(sign).collect();
     let fitted = Fitted::of(&tree, &bases, &errors, &non_negative, options.method, options.digits)?;
-    let named =
-        |((((node, alone), mean), amounts), floor): ((((&TreeSeries, Forecast), Vec<f64>), Vec<Decimal>), bool)| {
-            NodeForecast {
-                key: node.key.clone(),
-                parent: node.parent.clone(),
-                intervals: alone.intervals.iter().map(|interval| moved(interval, &alone.mean, &mean, floor)).collect(),
-                mean,
-                amounts,
-                base: alone.mean,
-                model: Some(alone.model).filter(|model| !model.is_empty()),
-                notes: alone.notes,
-            }
-        };
-    let told = nodes.iter().zip(alone).zip(fitted.means).zip(fitted.amounts).zip(non_negative);
-    Ok(HierarchyForecast { nodes: told.map(named).collect(), method: fitted.method, notes: fitted.notes })
+    let (mut means, mut amounts) = (fitted.means.into_iter(), fitted.amounts.into_iter());
+    let mut told = Vec::with_capacity(nodes.len());
+    for ((node, alone), floor) in nodes.iter().zip(alone).zip(non_negative) {
+        let mean = means.next().unwrap_or_default();
+        told.push(NodeForecast {
+            key: node.key.clone(),
+            parent: node.parent.clone(),
+            intervals: alone.intervals.iter().map(|interval| moved(interval, &alone.mean, &mean, floor)).collect(),
+            mean,
+            amounts: amounts.next().unwrap_or_default(),
+            base: alone.mean,
+            model: Some(alone.model).filter(|model| !model.is_empty()),
+            notes: alone.notes,
+        });
+    }
+    Ok(HierarchyForecast { nodes: told, method: fitted.method, notes: fitted.notes })
 }
 
 fn checked_digits(digits: Option<u32>) -> Result<()> {

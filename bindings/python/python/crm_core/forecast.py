@@ -16,8 +16,10 @@ from typing import Any, Literal
 
 from . import _frames, _progress
 from ._native import (
+    Analogue,
     ErrorCode,
     Forecast,
+    ForecastCalendar,
     ForecastFormula,
     ForecastInput,
     ForecastInterval,
@@ -25,6 +27,10 @@ from ._native import (
     FormulaRange,
     ModelKind,
     ModelParameters,
+    MovingHoliday,
+    PartialPeriod,
+    PeriodFigure,
+    Predecessor,
     Series,
     SeriesComponents,
     Table,
@@ -39,8 +45,10 @@ from .exceptions import InsufficientHistory, InsufficientHistoryError
 from .types import ForecastModel, ManySeries, SeriesValues
 
 __all__ = [
+    "Analogue",
     "BacktestTable",
     "Forecast",
+    "ForecastCalendar",
     "ForecastFormula",
     "ForecastInput",
     "ForecastInterval",
@@ -50,6 +58,10 @@ __all__ = [
     "InsufficientHistoryError",
     "ModelKind",
     "ModelParameters",
+    "MovingHoliday",
+    "PartialPeriod",
+    "PeriodFigure",
+    "Predecessor",
     "Series",
     "SeriesComponents",
     "Table",
@@ -70,6 +82,8 @@ def forecast(
     model: ForecastModel = "auto",
     parameters: ModelParameters | None = None,
     non_negative: bool | None = None,
+    calendar: ForecastCalendar | None = None,
+    partial_period: PartialPeriod | None = None,
     key: str | None = None,
 ) -> Forecast:
     """Forecasts one series.
@@ -77,7 +91,9 @@ def forecast(
     ``y`` has one figure a period, the oldest first. The result has ``mean``, ``lower[level]`` and ``upper[level]`` with a
     figure for each of ``horizon`` periods, and the ``model`` that made it. ``season_length`` is the number of periods of a
     season, 1 for none; ``levels`` are the levels of the intervals in percent, ``()`` for none; ``parameters`` fixes what
-    would be fitted. Without ``non_negative`` nothing below zero is forecast where no figure is below zero.
+    would be fitted. Without ``non_negative`` nothing below zero is forecast where no figure is below zero. ``y`` may be a
+    ``Series``, which tells more: its start, stock-outs, returns, how much of its last period has passed, what it replaces;
+    ``calendar`` has working days and moving holidays, ``partial_period`` says what becomes of a period that is not over.
 
     Raises ``InsufficientHistoryError`` if the series is too short for the model or for its intervals, ``InvalidError`` with
     the field for what is out of range or no figure (``values[3]``).
@@ -90,6 +106,8 @@ def forecast(
         model=model,
         parameters=parameters,
         non_negative=non_negative,
+        calendar=calendar,
+        partial_period=partial_period,
         key=key,
     )
 
@@ -103,6 +121,8 @@ def forecast_many(
     model: ForecastModel = "auto",
     parameters: ModelParameters | None = None,
     non_negative: bool | None = None,
+    calendar: ForecastCalendar | None = None,
+    partial_period: PartialPeriod | None = None,
     threads: int = 1,
     progress: bool | Callable[[int, int], object] | None = None,
     on_error: Literal["raise", "keep"] = "raise",
@@ -140,6 +160,8 @@ def forecast_many(
         model=model,
         parameters=parameters,
         non_negative=non_negative,
+        calendar=calendar,
+        partial_period=partial_period,
         keys=many.keys,
         groups=many.groups,
         threads=threads,

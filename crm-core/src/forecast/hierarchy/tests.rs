@@ -29,13 +29,13 @@ const ERRORS: [[f64; 8]; 8] = [
 ];
 
 fn bases() -> Vec<BaseForecast> {
-    let node = |(((key, parent), mean), errors): (((&str, Option<&str>), f64), [f64; 8])| BaseForecast {
-        key: key.to_owned(),
-        parent: parent.map(str::to_owned),
-        mean: vec![mean],
-        errors: errors.map(Some).to_vec(),
+    let node = |place: usize| BaseForecast {
+        key: TREE[place].0.to_owned(),
+        parent: TREE[place].1.map(str::to_owned),
+        mean: vec![BASE[place]],
+        errors: ERRORS[place].map(Some).to_vec(),
     };
-    TREE.into_iter().zip(BASE).zip(ERRORS).map(node).collect()
+    (0..TREE.len()).map(node).collect()
 }
 
 fn by(method: Reconciliation) -> ReconcileOptions {
