@@ -9,6 +9,7 @@ import pytest
 from crm_core import (
     ErrorCode,
     ForecastFormula,
+    ForecastModel,
     FormulaRange,
     InsufficientHistoryError,
     InvalidError,
@@ -31,7 +32,7 @@ def last(y: list[float], horizon: int) -> list[float]:
 
 def test_built_in_models_formulas_and_functions_beside_each_other() -> None:
     formula = ForecastFormula("one more", [FormulaRange(1, "seasonal_naive + 1")])
-    models = ["naive", ModelKind.SEASONAL_NAIVE, formula, last]
+    models: list[ForecastModel] = ["naive", ModelKind.SEASONAL_NAIVE, formula, last]
     found = forecast.backtest([Y], horizon=4, season_length=4, models=models, origins=2, step=4)
     assert found.accuracy["model"] == ["naive", "seasonal_naive", "one more", "last"]
     mae = dict(zip(found.accuracy["model"], found.accuracy["mae"], strict=True))
