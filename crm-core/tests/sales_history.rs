@@ -172,8 +172,9 @@ fn sales_go_into_forecasts_in_one_call() {
         ..ForecastOptions::default()
     };
     let made = session.forecasts().forecast_sales(&by(&["product.code"]), &options).unwrap();
-    assert_eq!(made.forecasts.len(), made.history.series.len());
-    for (sold, forecast) in made.history.series.iter().zip(&made.forecasts) {
+    assert_eq!(made.run.series.len(), made.history.series.len());
+    for (sold, told) in made.history.series.iter().zip(&made.run.series) {
+        let forecast = &told.forecast;
         assert_eq!((&forecast.key, &forecast.problem), (&sold.series.key, &None));
         let mean = sold.series.values.iter().flatten().sum::<f64>() / 10.0;
         assert!(forecast.mean.len() == 3 && forecast.mean.iter().all(|figure| (figure - mean).abs() < 1e-6));

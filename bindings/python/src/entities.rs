@@ -7,6 +7,7 @@ use crm_core::conditions::{ConditionCounter, ConditionUsage, PriceCondition, Pri
 use crm_core::customer::{Account, AccountLink, Activity, ActivityLink, Attachment, Contact};
 use crm_core::duplicates::{DuplicateCase, DuplicateRule, DuplicateVerdict, StoredMatchModel};
 use crm_core::engine::{Organization, PlannedTransfer, Session};
+use crm_core::forecast::StoredForecastRun;
 use crm_core::merging::MergeRecord;
 use crm_core::product::{
     ListPrice, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation,
@@ -30,7 +31,7 @@ macro_rules! of_entity {
     };
     ($name:expr, $do:ident $arguments:tt) => {
         of_entity!($name, $do $arguments, [
-            Account, AccountLink, Activity, ActivityLink, Attachment, ConditionCounter, ConditionUsage, Contact, DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord, Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition, PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, QuotePolicy, RecordShare, Role, SalesOrder, SharingDefault, SharingRule, SpecialPriceRequest, StageInterval, StoredMatchModel, TeamMember, Territory, User, UserGroup,
+            Account, AccountLink, Activity, ActivityLink, Attachment, ConditionCounter, ConditionUsage, Contact, DuplicateCase, DuplicateRule, DuplicateVerdict, FieldDefinition, Lead, ListPrice, MergeRecord, Opportunity, OrgUnit, Organization, PermissionSet, Pipeline, PlannedTransfer, PriceCondition, PriceDefinition, PriceList, Product, ProductBundle, ProductClass, ProductDocument, ProductParameter, ProductRelation, ProductSource, Quote, QuotePolicy, RecordShare, Role, SalesOrder, SharingDefault, SharingRule, SpecialPriceRequest, StageInterval, StoredForecastRun, StoredMatchModel, TeamMember, Territory, User, UserGroup,
         ])
     };
 }

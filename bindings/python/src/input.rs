@@ -6,6 +6,7 @@ use crm_core::conditions::ConditionCommand;
 use crm_core::customer::CustomerCommand;
 use crm_core::duplicates::DuplicateCommand;
 use crm_core::engine::{AccessCommand, AdminCommand, Command, JournalCommand, RecordCommand, TransferCommand};
+use crm_core::forecast::ForecastCommand;
 use crm_core::product::ProductCommand;
 use crm_core::quote::QuoteCommand;
 use crm_core::sales::SalesCommand;
@@ -28,6 +29,7 @@ pub enum CommandInput {
     Condition(ConditionCommand),
     Quote(QuoteCommand),
     SpecialPrice(SpecialPriceCommand),
+    Forecast(ForecastCommand),
     Transfer(TransferCommand),
     Duplicate(DuplicateCommand),
     Journal(JournalCommand),
@@ -46,6 +48,7 @@ impl From<CommandInput> for Command {
             CommandInput::Condition(command) => Self::Condition(command),
             CommandInput::Quote(command) => Self::Quote(command),
             CommandInput::SpecialPrice(command) => Self::SpecialPrice(command),
+            CommandInput::Forecast(command) => Self::Forecast(command),
             CommandInput::Transfer(command) => Self::Transfer(command),
             CommandInput::Duplicate(command) => Self::Duplicate(command),
             CommandInput::Journal(command) => Self::Journal(command),

@@ -17,6 +17,7 @@ mod forecast;
 mod forecast_backtest;
 mod forecast_input;
 mod forecast_models;
+mod forecasts;
 mod input;
 mod matching;
 mod merges;
@@ -58,6 +59,8 @@ mod _native {
     use crate::forecast::{decompose_series, forecast_list, forecast_one, forecast_table, raise_problem, read_figures};
     #[pymodule_export]
     use crate::forecast_backtest::backtest_list;
+    #[pymodule_export]
+    use crate::forecasts::{Forecasts, forecast_input_hash, forecast_run_hash, make_forecast_run, verify_forecast_run};
     #[pymodule_export]
     use crate::matching::{Deduped, MatchIndex, dedupe, explain, from_splink, index, parts, standard_model, to_splink};
     #[pymodule_export]
@@ -141,8 +144,11 @@ mod _native {
     #[pymodule_export]
     use crm_core::forecast::{
         Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow, Forecast,
-        ForecastCheck, ForecastFormula, ForecastInput, ForecastInterval, ForecastOptions, FormulaRange, LevelAccuracy,
-        ModelKind, ModelParameters, QuantileLoss, Series, SeriesComponents,
+        ForecastCheck, ForecastCommand, ForecastFormula, ForecastInput, ForecastInterval, ForecastLine,
+        ForecastLineInterval, ForecastOptions, ForecastRun, FormulaRange, LevelAccuracy, ModelKind, ModelParameters,
+        PooledAccuracy, QuantileLoss, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery,
+        SalesSeries, SalesSource, Series, SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage,
+        StoredSeries,
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};

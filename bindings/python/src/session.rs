@@ -18,6 +18,7 @@ use crate::conditions::Conditions;
 use crate::customers::Customers;
 use crate::duplicates::DuplicateControl;
 use crate::entities;
+use crate::forecasts::Forecasts;
 use crate::input::{self, CommandInput, FileInput, JsonInput, Listener};
 use crate::merges::Merges;
 use crate::products::Products;
@@ -109,6 +110,12 @@ impl Session {
     #[getter]
     fn special_prices(&self) -> SpecialPrices {
         SpecialPrices { session: self.inner.clone() }
+    }
+
+    /// Sales history, forecasts of it, and stored runs.
+    #[getter]
+    fn forecasts(&self) -> Forecasts {
+        Forecasts { session: self.inner.clone() }
     }
 
     /// Users, roles, units, groups, territories, rights, sharing, custom fields and the organisation.

@@ -9,6 +9,7 @@ use crate::access::{
 use crate::conditions::ConditionCommand;
 use crate::customer::CustomerCommand;
 use crate::duplicates::DuplicateCommand;
+use crate::forecast::ForecastCommand;
 use crate::journal::ChangeKind;
 use crate::merging::MergeCommand;
 use crate::product::ProductCommand;
@@ -46,6 +47,8 @@ pub enum Command {
     Quote(QuoteCommand),
     /// Requests for special prices.
     SpecialPrice(SpecialPriceCommand),
+    /// Runs of forecasts.
+    Forecast(ForecastCommand),
     /// Handing records over.
     Transfer(TransferCommand),
     /// Merging records, and taking that back.
@@ -71,6 +74,7 @@ python_json! {
                 Self::Condition(command) => of("Condition")?.with(command),
                 Self::Quote(command) => of("Quote")?.with(command),
                 Self::SpecialPrice(command) => of("SpecialPrice")?.with(command),
+                Self::Forecast(command) => of("Forecast")?.with(command),
                 Self::Transfer(command) => of("Transfer")?.with(command),
                 Self::Merge(command) => of("Merge")?.with(command),
                 Self::Duplicate(command) => of("Duplicate")?.with(command),

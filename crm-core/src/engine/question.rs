@@ -165,6 +165,11 @@ value_union! {
             /// How it is forecast.
             options: ForecastOptions,
         },
+        /// How good a stored run of forecasts was.
+        ForecastAccuracy {
+            /// The run.
+            run: Id,
+        },
         /// The stays of an opportunity in its stages.
         StageHistory {
             /// The opportunity.
@@ -427,6 +432,7 @@ impl Question {
             Self::ForecastSales { query, options } => {
                 json::to_canonical(&session.forecasts().forecast_sales(&query.unwrap_or_default(), &options)?)
             }
+            Self::ForecastAccuracy { run } => json::to_canonical(&session.forecasts().forecast_accuracy(run)?),
             Self::StageHistory { opportunity } => json::to_canonical(&sales.stage_history(opportunity)?),
             Self::StageReport { opportunity } => json::to_canonical(&sales.stage_report(opportunity)?),
             Self::ListPrice { product, price_list, date } => {

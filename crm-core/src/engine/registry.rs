@@ -9,7 +9,7 @@ use crate::access::{
 use crate::merging::MergeRecord;
 use crate::room::{DeleteRule, JoinRule, MergeRule, RecordRule, RestoreRule};
 use crate::schema::{EntityType, FieldDefinition, Registry};
-use crate::{conditions, customer, duplicates, product, quote, sales, special_price};
+use crate::{conditions, customer, duplicates, forecast, product, quote, sales, special_price};
 
 /// All entities, in the order in which a dump writes and a restore reads them.
 #[must_use]
@@ -35,6 +35,7 @@ pub fn registry() -> Arc<Registry> {
         types.extend(sales::entities());
         types.extend(quote::entities());
         types.extend(special_price::entities());
+        types.extend(forecast::entities());
         types.extend([
             EntityType::of::<TeamMember>(),
             EntityType::of::<RecordShare>(),
@@ -77,6 +78,7 @@ pub(super) fn rule_of(entity: &str) -> Option<RecordRule> {
         .or_else(|| sales::rule_of(entity))
         .or_else(|| quote::rule_of(entity))
         .or_else(|| special_price::rule_of(entity))
+        .or_else(|| forecast::rule_of(entity))
         .or_else(|| duplicates::rule_of(entity))
 }
 

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::formula::{Datum, Formula, Kind, Lookup, Scope};
 use crate::value::{Error, ErrorCode, Problem, Result};
 
-use super::model::{Past, Prediction, SeriesModel};
+use super::model::{Past, Prediction, SeriesModel, Study};
 use super::naive::{count, mean};
 use super::predict::built_in;
 use super::types::{ModelKind, ModelParameters};
@@ -225,16 +225,60 @@ impl FormulaRange {
     }
 }
 
-/// What the formulas of one run read: the past and the forecasts of built-in models, each made once if it is asked for.
-struct Sources<'a> {
+/// What built-in models say of a past and of its origins; each is made once, if it is asked for.
+struct Studies<'a> {
     past: &'a Past<'a>,
+    origins: &'a [usize],
     horizon: usize,
-    models: Vec<OnceCell<Result<Vec<f64>>>>,
+    models: Vec<OnceCell<Result<Study>>>,
+}
+
+impl<'a> Studies<'a> {
+    fn new(past: &'a Past<'a>, origins: &'a [usize], horizon: usize) -> Self {
+        Self { past, origins, horizon, models: ModelKind::ALL.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    fn of(&self, slot: usize) -> Result<&Study> {
+        let nothing = || Problem::new(ErrorCode::UnknownField, "no such model").into_invalid();
+        let (cell, kind) = self.models.get(slot).zip(ModelKind::ALL.get(slot)).ok_or_else(nothing)?;
+        let made = || {
+            let model = built_in(*kind, &ModelParameters::default());
+            let past = self.past.last(model.memory(self.past.season_length));
+            if self.origins.is_empty() {
+                let prediction = model.predict(&past, self.horizon)?;
+                return Ok(Study { prediction, origins: Vec::new() });
+            }
+            let cut = self.past.values.len().saturating_sub(past.values.len());
+            let origins = self.origins.iter().map(|origin| origin.checked_sub(cut).filter(|origin| *origin > 0));
+            match origins.collect::<Option<Vec<usize>>>() {
+                Some(origins) => model.study(&past, &origins, self.horizon),
+                // An origin lies before what the model looks at.
+                None => model.study(self.past, self.origins, self.horizon),
+            }
+        };
+        cell.get_or_init(made).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// What the formulas of one run read.
+struct Sources<'a> {
+    /// What is known at the origin.
+    past: Past<'a>,
+    horizon: usize,
+    studies: &'a Studies<'a>,
+    /// Which origin it is; none for the whole past.
+    origin: Option<usize>,
 }
 
 impl<'a> Sources<'a> {
-    fn new(past: &'a Past<'a>, horizon: usize) -> Self {
-        Self { past, horizon, models: ModelKind::ALL.iter().map(|_| OnceCell::new()).collect() }
+    /// Behind the whole past.
+    fn now(studies: &'a Studies<'a>) -> Self {
+        Self { past: *studies.past, horizon: studies.horizon, studies, origin: None }
+    }
+
+    /// Behind an origin.
+    fn then(studies: &'a Studies<'a>, origin: usize, place: usize) -> Self {
+        Self { past: studies.past.until(origin), origin: Some(place), ..Self::now(studies) }
     }
 
     /// The place of a period to come, counted from the first figure of the past.
@@ -242,15 +286,18 @@ impl<'a> Sources<'a> {
         self.past.values.len().saturating_add(step).saturating_sub(1)
     }
 
-    /// The forecasts of a built-in model, as the models see figures.
-    fn forecasts(&self, kind: ModelKind, slot: usize) -> Result<&[f64]> {
-        let nothing = || Problem::new(ErrorCode::UnknownField, "no such model").into_invalid();
-        let cell = self.models.get(slot).ok_or_else(nothing)?;
-        let made = || {
-            let model = built_in(kind, &ModelParameters::default());
-            Ok(model.predict(self.past, self.horizon)?.mean)
+    /// The forecast of a built-in model, as the models see figures.
+    fn forecast(&self, slot: usize, step: usize) -> Result<f64> {
+        let study = self.studies.of(slot)?;
+        let figures = match self.origin {
+            None => Some(&study.prediction.mean),
+            Some(place) => study.origins.get(place),
         };
-        cell.get_or_init(made).as_deref().map_err(Clone::clone)
+        let known = self.past.values.len();
+        figures.and_then(|figures| figures.get(step.saturating_sub(1))).copied().ok_or_else(|| {
+            let name = ModelKind::NAMES.get(slot).copied().unwrap_or_default();
+            Error::insufficient_history(name, known, known.saturating_add(1))
+        })
     }
 
     fn mean_of(&self, window: usize) -> Option<f64> {
@@ -308,9 +355,8 @@ impl Lookup<f64> for AtStep<'_> {
             return Ok(self.given(name));
         }
         let slot = slot.saturating_sub(GIVEN.len());
-        if let Some(kind) = ModelKind::ALL.get(slot) {
-            let forecasts = self.sources.forecasts(*kind, slot)?;
-            return Ok(self.past(forecasts.get(self.step.saturating_sub(1)).copied()));
+        if slot < ModelKind::ALL.len() {
+            return Ok(self.past(Some(self.sources.forecast(slot, self.step)?)));
         }
         let name = self.model.inputs.get(slot.saturating_sub(ModelKind::ALL.len()));
         let place = self.sources.place(self.step);
@@ -334,8 +380,27 @@ impl SeriesModel for FormulaModel {
     /// `InsufficientHistory` if a built-in model is asked for that the past is too short for.
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
         self.check(horizon)?;
-        let mean = self.figures(&Sources::new(past, horizon))?;
+        let mean = self.figures(&Sources::now(&Studies::new(past, &[], horizon)))?;
         Ok(Prediction { model: self.name.clone(), mean, ..Prediction::default() })
+    }
+
+    /// An origin at which a formula cannot be computed has no figures, most often because an input is not known that far
+    /// back; a note says of how many.
+    fn study(&self, past: &Past<'_>, origins: &[usize], horizon: usize) -> Result<Study> {
+        self.check(horizon)?;
+        let studies = Studies::new(past, origins, horizon);
+        let mean = self.figures(&Sources::now(&studies))?;
+        let again = |(place, origin): (usize, &usize)| {
+            self.figures(&Sources::then(&studies, *origin, place)).unwrap_or_default()
+        };
+        let figures: Vec<Vec<f64>> = origins.iter().enumerate().map(again).collect();
+        let without = figures.iter().filter(|figures| figures.is_empty()).count();
+        let mut notes = Vec::new();
+        if without > 0 {
+            notes.push(format!("{without} of {} earlier origins have no figures by the formulas", origins.len()));
+        }
+        let prediction = Prediction { model: self.name.clone(), mean, notes, ..Prediction::default() };
+        Ok(Study { prediction, origins: figures })
     }
 }
 

@@ -5,7 +5,12 @@ use super::model::{Past, Prediction, SeriesModel, Study};
 use crate::value::Result;
 
 /// A model that works with the figures of the series as they were given.
-pub(super) struct AsGiven<'a>(pub(super) &'a dyn SeriesModel);
+struct AsGiven<'a>(&'a dyn SeriesModel);
+
+/// Work with a model of the host, that sees the figures as it wants to.
+pub(super) fn of_host<R>(model: &dyn SeriesModel, work: impl FnOnce(&dyn SeriesModel) -> R) -> R {
+    if model.computes_as_the_engine() { work(model) } else { work(&AsGiven(model)) }
+}
 
 /// Figures of the models from a place on, as they were given.
 fn given(inputs: &Inputs<'_>, first: usize, figures: &[f64]) -> Vec<f64> {

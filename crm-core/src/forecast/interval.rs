@@ -240,7 +240,7 @@ impl Spreads {
     ///
     /// # Errors
     /// `InsufficientHistory` if there are too few scores for the level.
-    pub(super) fn interval(&self, level: f64, mean: &[f64], ready: &Ready) -> Result<ForecastInterval> {
+    pub(super) fn interval(&self, level: f64, mean: &[f64], ready: &Ready<'_>) -> Result<ForecastInterval> {
         let effective = EFFECTIVE * (count(self.origins) / count(ENOUGH_ORIGINS)).min(1.0);
         let score = quantile(&self.steps.scores, level, effective)?;
         let half = |step: usize| self.steps.half(step, score, self.span);

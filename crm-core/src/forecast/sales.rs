@@ -63,7 +63,7 @@ fn share_of_last(as_of: Date, last: Month) -> Result<Option<f64>> {
 }
 
 /// Null is not the empty text.
-fn told_apart(value: &FieldValue) -> Option<String> {
+pub(super) fn told_apart(value: &FieldValue) -> Option<String> {
     if *value == FieldValue::Null { None } else { Some(value.to_key()) }
 }
 
@@ -123,3 +123,6 @@ fn series_of(asked: &Asked<'_>, sum: Sums, (first, last): (Month, Month), share:
         series,
     })
 }
+
+#[cfg(test)]
+mod tests;

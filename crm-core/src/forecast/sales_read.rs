@@ -192,8 +192,9 @@ pub(super) fn read(reading: &mut dyn Reader, asked: &Asked<'_>) -> Result<Vec<Ce
 /// The accounts to which was sold; nothing if all count.
 fn accounts(reading: &mut dyn Reader, asked: &Asked<'_>) -> Result<Option<Vec<Id>>> {
     let Some(account) = asked.query.account else { return Ok(None) };
+    // A merged account is asked for as the one it went into.
+    let account = reading.get(Account::NAME, account)?.id;
     let Some(hierarchy) = asked.query.hierarchy else {
-        reading.get(Account::NAME, account)?;
         return Ok(Some(vec![account]));
     };
     let nodes = Tree { reading, hierarchy, date: asked.as_of }.subtree(account)?;

@@ -1,6 +1,7 @@
 //! What is asked of the sales of a tenant, and the series that come of it.
 
-use super::types::{Forecast, Series};
+use super::run::ForecastRun;
+use super::types::Series;
 use crate::customer::HierarchyKind;
 use crate::query::Filter;
 use crate::value::{Currency, Date, Decimal, FieldValue, Id};
@@ -116,8 +117,8 @@ value_struct! {
         required {
             /// What was sold.
             pub history: SalesHistory,
-            /// The forecasts, one for each series of the history, in the same order.
-            pub forecasts: Vec<Forecast>,
+            /// The run with the forecasts, one for each series of the history, in the same order.
+            pub run: ForecastRun,
         }
     }
 }

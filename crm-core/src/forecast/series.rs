@@ -1,8 +1,8 @@
 //! A series is checked and made ready for the models: finite figures of a common size, gaps filled.
 
-use super::inputs::Inputs;
+use super::adjust::Adjusted;
 use super::model::Past;
-use super::types::{DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, MAX_FIGURE, MAX_HORIZON, MAX_SEASON_LENGTH};
+use super::types::{DEFAULT_LEVELS, DEFAULT_SEASON_LENGTH, MAX_HORIZON, MAX_SEASON_LENGTH};
 use super::types::{ForecastOptions, ModelKind, ModelParameters, Series};
 use crate::value::{Error, ErrorCode, Problem, Result};
 
@@ -18,6 +18,8 @@ pub(super) struct Asked {
     pub(super) model: ModelKind,
     pub(super) parameters: ModelParameters,
     pub(super) non_negative: Option<bool>,
+    /// As they were given.
+    pub(super) options: ForecastOptions,
 }
 
 impl Asked {
@@ -43,6 +45,7 @@ impl Asked {
             model: options.model,
             parameters,
             non_negative: options.non_negative,
+            options: options.clone(),
         })
     }
 }
@@ -75,30 +78,34 @@ fn levels(given: Option<&[f64]>) -> Result<Vec<f64>> {
 /// A series as the models see it. Its figures are divided by a power of two, which changes no digit, so that squares of
 /// large figures do not overflow.
 #[derive(Debug, Clone)]
-pub(super) struct Ready {
-    pub(super) key: String,
+pub(super) struct Ready<'a> {
+    /// The series as it was given.
+    pub(super) series: &'a Series,
+    /// What was done to it before.
+    pub(super) adjusted: Adjusted,
     pub(super) values: Vec<f64>,
     pub(super) observed: Vec<bool>,
     /// How often two was divided out.
     pub(super) exponent: i32,
     pub(super) season_length: usize,
-    pub(super) non_negative: bool,
+    /// How many periods before the first observation were left out.
+    pub(super) cut: usize,
+    non_negative: bool,
+    /// What a user should know.
     pub(super) notes: Vec<String>,
 }
 
-impl Ready {
-    pub(super) fn of(series: &Series, asked: &Asked) -> Result<Self> {
-        for (place, figure) in series.values.iter().enumerate() {
-            if figure.is_some_and(|figure| !figure.is_finite() || figure.abs() > MAX_FIGURE) {
-                let problem =
-                    Problem::of_field(ErrorCode::OutOfRange, format!("values[{place}]"), "it is no finite figure");
-                return Err(problem.with("max", MAX_FIGURE).into_invalid());
-            }
-        }
-        // What lies before the first observation or behind the last one is not known, and not filled either: a series
-        // that ends in gaps is forecast from its last period on.
-        let first = series.values.iter().position(Option::is_some).unwrap_or(series.values.len());
-        let known = series.values.get(first..).unwrap_or_default();
+impl<'a> Ready<'a> {
+    pub(super) fn of(series: &'a Series, asked: &Asked) -> Result<Self> {
+        Self::adjusted(series, Adjusted::of(series, &asked.options)?, asked)
+    }
+
+    /// A series that was adjusted already.
+    pub(super) fn adjusted(series: &'a Series, adjusted: Adjusted, asked: &Asked) -> Result<Self> {
+        // What lies before the first observation is not known, and not filled either; behind the last one it is.
+        let seen = &adjusted.series;
+        let cut = seen.iter().position(Option::is_some).unwrap_or(seen.len());
+        let known = seen.get(cut..).unwrap_or_default();
         let gaps = known.iter().filter(|figure| figure.is_none()).count();
         if known.is_empty() {
             return Err(Error::insufficient_history("a forecast", 0, 1));
@@ -106,28 +113,27 @@ impl Ready {
         let largest = known.iter().flatten().fold(0.0_f64, |most, figure| most.max(figure.abs()));
         let exponent = if largest > 0.0 { libm::ilogb(largest) } else { 0 };
         let scaled: Vec<_> = known.iter().map(|figure| figure.map(|figure| libm::ldexp(figure, -exponent))).collect();
-        let mut notes = Vec::new();
-        if gaps > 0 {
-            notes.push(format!("{gaps} gaps were filled"));
-        }
+        let notes = if gaps > 0 { vec![format!("{gaps} gaps were filled")] } else { Vec::new() };
         Ok(Self {
-            key: series.key.clone().unwrap_or_default(),
+            series,
             observed: scaled.iter().map(Option::is_some).collect(),
             non_negative: asked.non_negative.unwrap_or_else(|| known.iter().flatten().all(|figure| *figure >= 0.0)),
             values: filled(&scaled, asked.season_length),
             exponent,
             season_length: asked.season_length,
+            cut,
             notes,
+            adjusted,
         })
     }
 
     pub(super) fn past(&self) -> Past<'_> {
         Past {
-            key: &self.key,
+            key: self.series.key.as_deref().unwrap_or_default(),
             values: &self.values,
             observed: &self.observed,
             season_length: self.season_length,
-            inputs: Inputs { exponent: self.exponent, ..Inputs::default() },
+            inputs: self.adjusted.inputs(&self.series.inputs, self.cut, self.exponent),
         }
     }
 
@@ -142,7 +148,7 @@ impl Ready {
 
 /// Fills gaps from the past alone, so that an earlier origin sees what it would have seen: with the observation one
 /// season before and the mean change since then if there is one, else with the last observation.
-fn filled(values: &[Option<f64>], season_length: usize) -> Vec<f64> {
+pub(super) fn filled(values: &[Option<f64>], season_length: usize) -> Vec<f64> {
     let mut full: Vec<f64> = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         let before = |periods: usize| place.checked_sub(periods).and_then(|place| full.get(place)).copied();

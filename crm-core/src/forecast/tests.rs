@@ -208,6 +208,61 @@ fn siblings_lend_their_errors_to_a_short_series() {
     assert_eq!(alone[0].problem.as_ref().unwrap().code, ErrorCode::InsufficientHistory);
 }
 
+/// Demand of a family of products: 100 a month with a strong season, each in a size of its own.
+fn family(months: u32, size: f64, wobble: u32) -> Vec<Option<f64>> {
+    let season = [0.6, 0.7, 0.9, 1.0, 1.1, 1.3, 1.5, 1.4, 1.1, 0.9, 0.8, 0.7];
+    let figure =
+        |(month, index): (u32, &f64)| Some(100.0 * size * index * (1.0 + 0.02 * libm::sin(f64::from(month * wobble))));
+    (0..months).zip(season.iter().cycle()).map(figure).collect()
+}
+
+#[test]
+fn a_short_series_borrows_the_season_of_its_group() {
+    let start = Some("2023-01-01".parse().unwrap());
+    let of = |months, size, wobble| Series {
+        values: family(months, size, wobble),
+        group: Some("valves".to_owned()),
+        start,
+        ..Series::default()
+    };
+    let short = of(9, 3.0, 7);
+    let plain = ForecastOptions { levels: Some(Vec::new()), ..options(ModelKind::Auto, 6) };
+    let alone = forecast(&short, &plain).unwrap();
+    let all = [of(48, 1.0, 3), of(48, 10.0, 5), of(36, 0.5, 11), short];
+    let lent = forecast_many(&all, &plain, 1).unwrap().remove(3);
+    let future: Vec<f64> = family(15, 3.0, 7).into_iter().skip(9).flatten().collect();
+    let off =
+        |made: &Forecast| -> f64 { made.mean.iter().zip(&future).map(|(mean, value)| (mean - value).abs()).sum() };
+    assert!(off(&lent) < 0.25 * off(&alone), "{} against {}", off(&lent), off(&alone));
+    assert!(lent.notes.iter().any(|note| note.contains("season of siblings")), "{:?}", lent.notes);
+    assert_eq!(lent.start, Some("2023-10-01".parse().unwrap()));
+}
+
+#[test]
+fn the_current_month_is_forecast_and_not_less_than_what_is_known_of_it() {
+    let mut values: Vec<_> = vec![Some(100.0); 36];
+    values.push(Some(140.0));
+    let start = Some("2023-01-01".parse().unwrap());
+    let series = Series { values, start, last_period_share: Some(0.25), ..Series::default() };
+    let plain = ForecastOptions { levels: Some(vec![80.0]), ..options(ModelKind::Auto, 3) };
+    let made = forecast(&series, &plain).unwrap();
+    assert_eq!(made.start, Some("2026-01-01".parse().unwrap()));
+    assert_eq!(made.mean[0], 140.0);
+    assert!(made.intervals[0].lower[0] >= 140.0 && (made.mean[1] - 100.0).abs() < 1.0, "{made:?}");
+}
+
+#[test]
+fn a_month_without_stock_is_no_month_without_demand() {
+    let mut values: Vec<_> = (0..36).map(|month: u32| Some(50.0 + f64::from(month % 3))).collect();
+    values[34] = Some(0.0);
+    values[35] = Some(0.0);
+    let plain = ForecastOptions { levels: Some(Vec::new()), season_length: Some(1), ..options(ModelKind::Dot, 1) };
+    let zero = Series { values: values.clone(), ..Series::default() };
+    let told = Series { values, stock_outs: vec![34, 35], ..Series::default() };
+    let (zero, told) = (forecast(&zero, &plain).unwrap().mean[0], forecast(&told, &plain).unwrap().mean[0]);
+    assert!((told - 51.0).abs() < 3.0 && zero < 45.0, "{told} {zero}");
+}
+
 #[test]
 fn a_model_of_the_host_has_the_same_intervals_and_is_held_to_its_horizon() {
     struct Host(Vec<f64>);

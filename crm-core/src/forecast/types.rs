@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::adjust::{PartialPeriod, Predecessor};
+use super::analogue::Analogue;
+use super::calendar::ForecastCalendar;
 use super::inputs::ForecastInput;
 use crate::value::{Date, Problem};
 
@@ -69,13 +72,23 @@ value_struct! {
             pub key: Option<String>,
             /// Series of one group lend each other their season and their errors where one alone is too short.
             pub group: Option<String>,
-            /// The first day of the first period.
-            pub start: Option<Date>,
-            /// How much of the last period had gone by when its figure was read, above 0 and up to 1; the whole of it if
-            /// nothing is said.
-            pub last_period_share: Option<f64>,
             /// Figures beside the series, for models of formulas; they go on behind its end.
             pub inputs: Vec<ForecastInput>,
+            /// The first day of the first period, if periods are months. A calendar needs it.
+            pub start: Option<Date>,
+            /// The places, from 0, of periods in which nothing could be delivered for some time: what was sold then is less
+            /// than the demand, and zero does not say that there was none.
+            pub stock_outs: Vec<u32>,
+            /// What was returned or credited in each period, not below zero; as many as `values`, which are before returns
+            /// then. The forecast is what is left: returns are expected as a share of what was delivered.
+            pub returns: Vec<Option<f64>>,
+            /// How much of the last period has passed, above 0 and at most 1, in days or in working days.
+            pub last_period_share: Option<f64>,
+            /// The series of which this one takes the place.
+            pub predecessor: Option<Predecessor>,
+            /// Series that are like this one, from their launch on. They give the course of a series with less than twelve
+            /// periods of its own, which may be none at all.
+            pub analogues: Vec<Analogue>,
         }
     }
 }
@@ -114,6 +127,10 @@ value_struct! {
             pub parameters: Option<ModelParameters>,
             /// Whether nothing below zero is forecast; if nothing is said, where no observation is below zero.
             pub non_negative: Option<bool>,
+            /// Working days and moving holidays of the months of the history and of the horizon.
+            pub calendar: Option<ForecastCalendar>,
+            /// What becomes of a last period that is not over.
+            pub partial_period: PartialPeriod,
         }
     }
 }
@@ -151,6 +168,8 @@ value_struct! {
         optional {
             /// What the series is called.
             pub key: Option<String>,
+            /// The first day of the first period that is forecast, if the series tells when it starts.
+            pub start: Option<Date>,
             /// What was fitted, by name: `alpha`, `theta`, `phi`, ...
             pub parameters: HashMap<String, f64>,
             /// What is to be known of it: a season that was borrowed, gaps that were filled.

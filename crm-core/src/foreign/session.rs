@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::exchange::{Forwarder, ImportProgress};
 use super::{
-    Access, Admin, Conditions, Customers, DuplicateControl, Merges, Products, Quotes, Sales, SpecialPrices, Transfers,
+    Access, Admin, Conditions, Customers, DuplicateControl, Forecasts, Merges, Products, Quotes, Sales, SpecialPrices,
+    Transfers,
 };
 use crate::duplicates::RecordSource;
 use crate::engine::{self, Command, FieldDescription, Outcome};
@@ -57,6 +58,11 @@ impl Session {
     /// Requests for special prices.
     pub fn special_prices(&self) -> SpecialPrices {
         SpecialPrices::new(self.session.clone())
+    }
+
+    /// Sales history, forecasts of it, and stored runs.
+    pub fn forecasts(&self) -> Forecasts {
+        Forecasts::new(self.session.clone())
     }
 
     /// Users, roles, units, groups, territories, rights, sharing and custom fields.

@@ -254,6 +254,9 @@ fn full(engine: &Engine) -> BTreeMap<&'static str, Id> {
     let order = ordered(admin);
     let mut reserved = vec![admin.user(), rule.id, order.id, order.quote.unwrap()];
     reserved.extend(kept);
+    reserved.extend(
+        admin.list_all::<crate::engine::PlannedTransfer>(&Query::default()).unwrap().iter().map(|done| done.id),
+    );
     reserved.extend(admin.get::<crate::access::User>(admin.user()).unwrap().permission_sets);
     let mut generator = Generator::new(23, registry(), reserved);
     let living = |entity: &EntityType| {

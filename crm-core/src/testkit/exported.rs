@@ -8,6 +8,7 @@ mod conditions;
 mod customers;
 mod deals;
 mod duplicates;
+mod forecasts;
 mod merges;
 mod offers;
 mod product_parts;
@@ -71,6 +72,7 @@ pub(super) fn calls() -> &'static [Call] {
             product_parts::CALLS,
             conditions::CALLS,
             special_prices::CALLS,
+            forecasts::CALLS,
             admin::CALLS,
             access::CALLS,
             merges::CALLS,
@@ -105,6 +107,10 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("forecast_with", "computes what it is given"),
     ("forecast_by_formula", "computes what it is given"),
     ("forecast_many", "computes what it is given"),
+    ("make_forecast_run", "computes what it is given"),
+    ("verify_forecast_run", "computes what it is given"),
+    ("forecast_run_hash", "counts with what it is given"),
+    ("forecast_input_hash", "counts with what it is given"),
     ("backtest", "computes what it is given"),
     ("decompose", "computes what it is given"),
     ("dedupe", "compares what it is given"),
@@ -119,6 +125,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("Session::conditions", "the way to a room"),
     ("Session::quotes", "the way to a room"),
     ("Session::special_prices", "the way to a room"),
+    ("Session::forecasts", "the way to a room"),
     ("Session::admin", "the way to a room"),
     ("Session::access", "the way to a room"),
     ("Session::transfers", "the way to a room"),

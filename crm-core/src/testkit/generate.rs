@@ -518,6 +518,9 @@ impl Generator {
             ("price_definition", "definition") => FieldValue::Json(PRICES.into()),
             ("price_definition", "list_price_type" | "list_price_table" | "special_price_type") => FieldValue::Null,
             ("price_definition", "special_discount_type") => FieldValue::Null,
+            ("forecast_run", "input_hash" | "run_hash") => "c0de".repeat(16).into(),
+            ("forecast_run", "options") => FieldValue::Null,
+            ("forecast_run", "query" | "series") if self.random.percent(80) => FieldValue::Null,
             ("special_price_request", "discount_percent" | "product_class" | "includes_below" | "limit")
                 if self.random.percent(90) =>
             {

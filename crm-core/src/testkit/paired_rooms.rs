@@ -77,11 +77,17 @@ const SHARED: [&str; 10] = [
     "product_bundle",
     "quote_policy",
 ];
-/// The price catalogue: of it the reader sees his own.
-const PRICES: [&str; 5] =
-    ["price_definition", "price_condition", "condition_counter", "condition_usage", "special_price_request"];
+/// The price catalogue, and what is forecast: of it the reader sees his own.
+const PRICES: [&str; 6] = [
+    "price_definition",
+    "price_condition",
+    "condition_counter",
+    "condition_usage",
+    "special_price_request",
+    "forecast_run",
+];
 /// What questions are asked of; of the last ones the reader sees nothing.
-pub(super) const ASKED: [&str; 40] = [
+pub(super) const ASKED: [&str; 41] = [
     "merge",
     "duplicate_verdict",
     "duplicate_case",
@@ -118,6 +124,7 @@ pub(super) const ASKED: [&str; 40] = [
     "condition_counter",
     "condition_usage",
     "special_price_request",
+    "forecast_run",
     "role",
     "permission_set",
     "organization",

@@ -1,8 +1,14 @@
 //! Forecasts of what stands in the store, as a host calls them.
 
-use crate::engine::Session;
-use crate::forecast::{ForecastOptions, SalesForecast, SalesHistory, SalesQuery, forecast_many, sales_history};
-use crate::value::Result;
+use crate::engine::{Command, Session};
+use crate::forecast::{
+    ForecastCommand, ForecastOptions, ForecastRun, RunAccuracy, SalesForecast, SalesHistory, SalesQuery,
+    StoredForecastRun, StoredForecastRunPage, run_accuracy, sales_history,
+};
+use crate::query::Query;
+use crate::room::Reader as _;
+use crate::schema::Entity as _;
+use crate::value::{Id, Result};
 
 /// Sales history and forecasts of a session.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +74,79 @@ impl Forecasts<'_> {
     /// # Errors
     /// As [`Forecasts::sales_history`], and as [`forecast_many`] of the options.
     pub fn forecast_sales(&self, query: &SalesQuery, options: &ForecastOptions) -> Result<SalesForecast> {
-        let history = self.sales_history(query)?;
-        let series: Vec<_> = history.series.iter().map(|sold| sold.series.clone()).collect();
-        let forecasts = forecast_many(&series, options, 1)?;
-        Ok(SalesForecast { history, forecasts })
+        let (history, today) = self.session.reading(|reading| {
+            let today = reading.today();
+            Ok((sales_history(reading, query, today)?, today))
+        })?;
+        let as_of = query.as_of.unwrap_or(today);
+        let run = ForecastRun::of_sales(&history, query, options, as_of)?;
+        Ok(SalesForecast { history, run })
+    }
+
+    /// Keeps a run and gives it back as it was stored: its figures are rounded to 6 digits behind the point. Who sees the
+    /// record sees the figures, also those of sales that he does not see.
+    ///
+    /// # Errors
+    /// `UnknownReference` for `parent` if there is no such run, or if its hash is not the one that the run names;
+    /// `TooMany` above [`MAX_RUN_LINES`](crate::forecast::MAX_RUN_LINES) lines; `Overflow` with the place of the series
+    /// for a figure that is too large; `Denied`.
+    pub fn record_forecast(
+        &self,
+        run: &ForecastRun,
+        name: &str,
+        parent: Option<Id>,
+        note: Option<String>,
+    ) -> Result<StoredForecastRun> {
+        let command = ForecastCommand::RecordRun { run: run.clone(), name: name.to_owned(), parent, note };
+        let outcome = self.session.execute(Command::Forecast(command))?;
+        self.session.get(outcome.created(StoredForecastRun::NAME))
+    }
+
+    /// Forecasts what was sold and keeps the run; with a parent as the one that takes its place.
+    ///
+    /// # Errors
+    /// As [`Forecasts::forecast_sales`] and [`Forecasts::record_forecast`]; `NotFound` for the parent.
+    pub fn record_sales_forecast(
+        &self,
+        query: &SalesQuery,
+        options: &ForecastOptions,
+        name: &str,
+        parent: Option<Id>,
+        note: Option<String>,
+    ) -> Result<StoredForecastRun> {
+        let before = parent.map(|parent| self.run(parent)).transpose()?;
+        let made = self.forecast_sales(query, options)?;
+        let run = ForecastRun { parent: before.map(|before| before.run_hash), ..made.run };
+        self.record_forecast(&run, name, parent, note)
+    }
+
+    /// One stored run.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn run(&self, id: Id) -> Result<StoredForecastRun> {
+        self.session.get(id)
+    }
+
+    /// One page of stored runs.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn runs(&self, query: &Query) -> Result<StoredForecastRunPage> {
+        let (items, next_cursor) = self.session.list(query)?;
+        Ok(StoredForecastRunPage { items, next_cursor })
+    }
+
+    /// How good a stored run of sales was: its months that are over are compared with the sales that the reader sees now.
+    /// Sales below an account are those of the accounts that stand below it today.
+    ///
+    /// # Errors
+    /// `NotAllowed` for a run that was not made of sales; `NotFound`; as [`Forecasts::sales_history`].
+    pub fn forecast_accuracy(&self, run: Id) -> Result<RunAccuracy> {
+        self.session.reading(|reading| {
+            let (stored, today) =
+                (StoredForecastRun::from_stored(reading.get(StoredForecastRun::NAME, run)?)?, reading.today());
+            run_accuracy(reading, &stored, today)
+        })
     }
 }

@@ -155,6 +155,47 @@ fn effects_of_the_calendar_are_put_on_what_comes_from_the_past_alone() {
     assert_eq!(previous, [126.0; 2]);
 }
 
+#[test]
+fn earlier_origins_are_computed_as_if_they_were_the_last() {
+    let own =
+        model(vec![range(1, Some(1), "0.5 * drift + 0.5 * seasonal_naive"), range(2, None, "previous + trend")], &[]);
+    let study = own.study(&sales(Inputs::default()), &[8, 12, 13], 3).unwrap();
+    assert_eq!(study.prediction.mean, own.predict(&sales(Inputs::default()), 3).unwrap().mean);
+    // A year is not known at the first origin.
+    assert_eq!((study.origins[0].len(), study.prediction.notes.len()), (0, 1));
+    for (origin, figures) in [12, 13].into_iter().zip(&study.origins[1..]) {
+        assert_eq!(*figures, own.predict(&sales(Inputs::default()).until(origin), 3).unwrap().mean);
+    }
+}
+
+/// What the engine would say, which looks at a part of a long past only; also at earlier origins.
+#[test]
+fn a_model_in_a_formula_looks_as_far_back_as_it_does_alone() {
+    let values: Vec<f64> = (0..3_000_u32).map(|place| 100.0 + f64::from(place % 97)).collect();
+    let observed = vec![true; values.len()];
+    let long = past(&values, &observed, Inputs::default());
+    let theta = Theta { dynamic: false, alpha: None };
+    let kept = theta.memory(12);
+    assert!(kept < 2_000);
+    let study = model(vec![range(1, None, "theta")], &[]).study(&long, &[2_990, 2_999], 3).unwrap();
+    let alone = theta.study(&long.last(kept), &[kept - 10, kept - 1], 3).unwrap();
+    assert_eq!((study.prediction.mean, study.origins), (alone.prediction.mean, alone.origins));
+    let early = model(vec![range(1, None, "theta")], &[]).study(&long, &[30], 3).unwrap();
+    assert_eq!(early.origins, theta.study(&long, &[30], 3).unwrap().origins);
+}
+
+/// A pipeline is seldom known for the months that are past.
+#[test]
+fn an_origin_whose_inputs_are_not_known_has_no_figures() {
+    let values = [vec![None; 13], vec![Some(5.0); 3]].concat();
+    let given = [ForecastInput { name: "pipeline".to_owned(), values }];
+    let own = model(vec![range(1, None, "last + pipeline")], &["pipeline"]);
+    let study = own.study(&sales(Inputs { given: &given, ..Inputs::default() }), &[12, 13], 2).unwrap();
+    assert_eq!(study.origins, [vec![], vec![120.0, 120.0]]);
+    assert_eq!(study.prediction.mean, [131.0, 131.0]);
+    assert_eq!(study.prediction.notes, ["1 of 2 earlier origins have no figures by the formulas"]);
+}
+
 /// Twelve ranges, a month each, are what other systems offer.
 #[test]
 fn json_and_schema_come_with_the_definition() {

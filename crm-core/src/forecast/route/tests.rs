@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
+use super::super::inputs::Inputs;
 use super::super::naive::Simple;
 use super::*;
-use crate::forecast::Inputs;
 
 /// Numbers that look random and are the same on every machine (SplitMix64, Steele, Lea and Flood 2014).
 struct Numbers(u64);

@@ -380,6 +380,16 @@ CREATE INDEX "special_price_request.decided_on" ON "special_price_request" (tena
 CREATE INDEX "special_price_request.condition" ON "special_price_request" (tenant, "condition", id) WHERE deleted = 0;
 CREATE INDEX "special_price_request.deleted" ON "special_price_request" (tenant, owner) WHERE deleted <> 0;
 CREATE VIRTUAL TABLE "special_price_request_search" USING fts5("scope", "name", "number", "competitor", content='', contentless_delete=1, tokenize='ascii');
+CREATE TABLE "forecast_run" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "name" TEXT NOT NULL, "input_hash" TEXT NOT NULL, "run_hash" TEXT NOT NULL, "engine_version" TEXT NOT NULL, "as_of" TEXT NOT NULL, "model" TEXT, "options" TEXT, "query" TEXT, "parent" BLOB, "series" TEXT, "note" TEXT) STRICT;
+CREATE UNIQUE INDEX "forecast_run.id" ON "forecast_run" (tenant, id);
+CREATE INDEX "forecast_run.owner_name" ON "forecast_run" (tenant, "owner", "name", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.updated_at" ON "forecast_run" (tenant, "updated_at", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.name" ON "forecast_run" (tenant, "name", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.as_of" ON "forecast_run" (tenant, "as_of", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.model" ON "forecast_run" (tenant, "model", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.parent" ON "forecast_run" (tenant, "parent", id) WHERE deleted = 0;
+CREATE INDEX "forecast_run.deleted" ON "forecast_run" (tenant, owner) WHERE deleted <> 0;
+CREATE VIRTUAL TABLE "forecast_run_search" USING fts5("scope", "name", content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE "team_member" (rid INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, owner BLOB, created_at INTEGER NOT NULL, created_by BLOB, updated_at INTEGER NOT NULL, updated_by BLOB, deleted INTEGER NOT NULL DEFAULT 0, ext TEXT, "entity" TEXT NOT NULL, "record" BLOB NOT NULL, "user" BLOB NOT NULL, "access" TEXT, "team_role" TEXT, "fields" TEXT, "valid_from" TEXT, "valid_until" TEXT) STRICT;
 CREATE UNIQUE INDEX "team_member.id" ON "team_member" (tenant, id);
 CREATE INDEX "team_member.owner" ON "team_member" (tenant, "owner", id) WHERE deleted = 0;

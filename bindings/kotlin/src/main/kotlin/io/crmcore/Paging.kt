@@ -69,6 +69,10 @@ fun Sales.opportunitySequence(query: Query = Query()): Sequence<Opportunity> =
 fun Quotes.quoteSequence(query: Query = Query()): Sequence<Quote> =
     paged(query, { quotes(it) }, QuotePage::items, QuotePage::nextCursor)
 
+/** Every stored run of forecasts that the query finds. */
+fun Forecasts.runSequence(query: Query = Query()): Sequence<StoredForecastRun> =
+    paged(query, { runs(it) }, StoredForecastRunPage::items, StoredForecastRunPage::nextCursor)
+
 /** Every request for a special price that the query finds. */
 fun SpecialPrices.requestSequence(query: Query = Query()): Sequence<SpecialPriceRequest> =
     paged(query, { requests(it) }, SpecialPriceRequestPage::items, SpecialPriceRequestPage::nextCursor)
