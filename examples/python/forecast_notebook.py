@@ -69,14 +69,14 @@ print(found.key, "by", found.model.split("(")[0])
 print("the first month:", round(found.mean[0]), "between", round(found.lower[80][0]), "and", round(found.upper[80][0]))
 
 ax = plots.fan(history["pump 01"], found, start=START, history=48, title="Pump 01: next twelve months", unit="pieces per month")
-ax.figure.savefig(PICTURES / "fan.png", dpi=120)
+plots.save(ax, PICTURES / "fan.png")
 
 # %% [markdown]
 # What is behind it: a trend, a season, and a rest without a pattern.
 
 # %%
 axes = plots.components(history["pump 01"], start=START, title="Pump 01 taken apart", unit="pieces")
-axes[0].figure.savefig(PICTURES / "components.png", dpi=120)
+plots.save(axes, PICTURES / "components.png")
 
 # %% [markdown]
 # ## All products
@@ -116,7 +116,7 @@ best = min(trial.accuracy.to_pylist(), key=lambda row: float(row["rmsse"]))
 print("the best by RMSSE:", best["model"])
 
 ax = plots.accuracy(trial, measure="rmsse", title="Thirty products, six origins, twelve months ahead")
-ax.figure.savefig(PICTURES / "accuracy.png", dpi=120)
+plots.save(ax, PICTURES / "accuracy.png")
 
 ax = plots.backtest(
     trial,
@@ -127,7 +127,7 @@ ax = plots.backtest(
     title="Pump 01: what was said, and what came",
     unit="pieces per month",
 )
-ax.figure.savefig(PICTURES / "backtest.png", dpi=120)
+plots.save(ax, PICTURES / "backtest.png")
 
 # %% [markdown]
 # A spare part is not asked for in most months; its forecast is a rate, and the interval begins at nothing.
@@ -135,5 +135,5 @@ ax.figure.savefig(PICTURES / "backtest.png", dpi=120)
 # %%
 part = next(one for one in forecasts if one.key == "part 01")
 ax = plots.fan(history["part 01"], part, start=START, history=36, title="Part 01: demand now and then", unit="pieces per month")
-ax.figure.savefig(PICTURES / "intermittent.png", dpi=120)
+plots.save(ax, PICTURES / "intermittent.png")
 print("pictures:", ", ".join(sorted(path.name for path in PICTURES.glob("*.png"))))

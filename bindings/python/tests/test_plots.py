@@ -27,8 +27,12 @@ def closed() -> Iterator[None]:
 
 def drawn(ax: Any, folder: Path) -> int:
     path = folder / "picture.png"
-    ax.figure.savefig(path)
+    plots.save(ax, path)
     return path.stat().st_size
+
+
+def lines(ax: Any) -> list[Any]:
+    return list(ax.get_lines())
 
 
 def labels(ax: Any) -> list[str]:
@@ -42,7 +46,7 @@ def test_a_fan(tmp_path: Path) -> None:
     assert labels(ax) == ["95 % interval", "80 % interval", "history", f"forecast ({found.model})", "what came"]
     assert (ax.get_title(loc="left"), ax.get_ylabel()) == ("pump", "pieces")
     assert ax.get_ylim()[0] == 0
-    history, mean = ax.get_lines()[:2]
+    history, mean = lines(ax)[:2]
     assert history.get_xdata()[0] == datetime.date(2022, 1, 1)
     # The forecast is joined to the last figure.
     assert list(mean.get_xdata())[:2] == [datetime.date(2026, 12, 1), datetime.date(2027, 1, 1)]
@@ -54,7 +58,7 @@ def test_a_fan_without_dates_and_with_gaps(tmp_path: Path) -> None:
     found = forecast.forecast(gaps, horizon=3, model="naive", levels=())
     ax = plots.fan(gaps, found, history=24)
     assert drawn(ax, tmp_path) > 5_000
-    history, mean = ax.get_lines()
+    history, mean = lines(ax)
     assert (list(history.get_xdata())[0], list(mean.get_xdata())) == (37, [61, 62, 63])
 
 
@@ -70,7 +74,7 @@ def test_components(tmp_path: Path) -> None:
     axes = plots.components([None, *Y], start=START, title="pump", unit="pieces")
     assert drawn(axes[0], tmp_path) > 10_000
     assert [ax.get_ylabel() for ax in axes] == ["pieces", "trend", "season (factor)", "rest (factor)"]
-    assert axes[0].get_lines()[0].get_xdata()[0] == datetime.date(2022, 2, 1)
+    assert lines(axes[0])[0].get_xdata()[0] == datetime.date(2022, 2, 1)
     with pytest.raises(CrmError) as caught:
         plots.components(Y[:20])
     assert caught.value.kind == "insufficient_history"

@@ -4,13 +4,35 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::forecast::{
-    self, Backtest, BacktestOptions, Contender, Forecast, ForecastFormula, ForecastOptions, FormulaModel, ModelKind,
-    Past, Prediction, Series, SeriesComponents, SeriesModel,
+    self, Accuracy, Backtest, BacktestOptions, BaseForecast, Contender, DemandPattern, Forecast, ForecastCheck,
+    ForecastFormula, ForecastOptions, FormulaModel, HierarchyForecast, HierarchyOptions, ModelKind, Past, Prediction,
+    ReconcileOptions, Series, SeriesComponents, SeriesModel, TreeSeries,
 };
-use crate::value::{CrmError, Error, ErrorCode, Problem, Result};
+use crate::value::{Error, ErrorCode, Problem, Result};
 
-/// A model of the host. What it throws comes back as an error of the engine: a `CrmException` as it is, anything else with
-/// the code `MODEL_FAILED`.
+/// Why a model of the host says nothing.
+#[derive(Debug, Clone, thiserror::Error, uniffi::Error)]
+pub enum CustomModelError {
+    /// The past is too short for the model.
+    #[error("the past is too short for the model")]
+    TooShort {
+        /// How many figures it needs.
+        needed: u32,
+    },
+    /// The model failed: whatever else it threw. What that was may speak of customers, and stays in the host's own log.
+    #[error("the model failed")]
+    Failed,
+}
+
+// `CrmError` itself cannot have this: with a second way to make one, `?` could not tell any more what it makes.
+impl From<uniffi::UnexpectedUniFFICallbackError> for CustomModelError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed
+    }
+}
+
+/// A model of the host. What it throws comes back as an error of the engine: `CustomModelException.TooShort` as too little
+/// history, anything else with the code `MODEL_FAILED`.
 #[uniffi::export(foreign)]
 pub trait CustomModel: Send + Sync {
     /// What it is called in tables.
@@ -20,15 +42,13 @@ pub trait CustomModel: Send + Sync {
     /// same answer. It may be called on several threads at once.
     ///
     /// # Errors
-    /// `InsufficientHistory` if the past is too short for the model; whatever else stands in its way.
-    fn predict(&self, values: Vec<f64>, season_length: u32, horizon: u32) -> Result<Vec<f64>>;
-}
-
-impl From<uniffi::UnexpectedUniFFICallbackError> for CrmError {
-    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        // What was thrown may speak of customers; the host has it in its own log.
-        Problem::new(ErrorCode::ModelFailed, "the host threw an exception").into_invalid()
-    }
+    /// `TooShort` if the past is too short for the model; whatever else stands in its way.
+    fn predict(
+        &self,
+        values: Vec<f64>,
+        season_length: u32,
+        horizon: u32,
+    ) -> std::result::Result<Vec<f64>, CustomModelError>;
 }
 
 /// A model of the host as the engine runs it.
@@ -54,7 +74,17 @@ impl SeriesModel for HostModel {
 
     fn predict(&self, past: &Past<'_>, horizon: usize) -> Result<Prediction> {
         let mean = self.model.predict(past.values.to_vec(), small(past.season_length), small(horizon));
-        let mean = mean.map_err(|error| error.with("model", &self.name))?;
+        let mean = mean.map_err(|error| match error {
+            CustomModelError::TooShort { needed } => Error::insufficient_history(
+                &self.name,
+                past.values.len(),
+                usize::try_from(needed).unwrap_or(usize::MAX),
+            ),
+            CustomModelError::Failed => {
+                let problem = Problem::of_field(ErrorCode::ModelFailed, "model", "the model of the host failed");
+                problem.with("model", &self.name).into_invalid()
+            }
+        })?;
         Ok(Prediction { model: self.name.clone(), mean, ..Prediction::default() })
     }
 }
@@ -148,4 +178,39 @@ pub fn backtest(
 #[uniffi::export(default(season_length = 12))]
 pub fn decompose(series: &Series, season_length: u32) -> Result<SeriesComponents> {
     forecast::decompose(series, Some(season_length))
+}
+
+/// Forecasts a tree of series, on so many threads: every leaf, and every other node if intervals or MinT are asked for; then
+/// they are made to fit together. A parent is the sum of its children, exactly so after rounding.
+///
+/// # Errors
+/// `Required`, `TooMany`, `DuplicateKey`, `UnknownReference`, `Cycle`, `NotAllowed` with the place for a tree that is none;
+/// those of [`forecast`] under `nodes[i]`.
+#[uniffi::export(default(threads = 1))]
+pub fn forecast_hierarchy(nodes: &[TreeSeries], options: &HierarchyOptions, threads: u32) -> Result<HierarchyForecast> {
+    forecast::forecast_hierarchy(nodes, options, counted(threads)?, &|_, _| true)
+}
+
+/// Makes given forecasts of a tree fit together. Where MinT cannot be used, leaves are summed up, and a note says so.
+///
+/// # Errors
+/// Those of [`forecast_hierarchy`] for the tree; `OutOfRange` for figures that are not finite or not as many.
+#[uniffi::export]
+pub fn reconcile_forecasts(nodes: &[BaseForecast], options: &ReconcileOptions) -> Result<HierarchyForecast> {
+    forecast::reconcile(nodes, options)
+}
+
+/// How good forecasts were, of all given ones together.
+///
+/// # Errors
+/// `OutOfRange` with the place for what is not of one length or not finite.
+#[uniffi::export(default(season_length = 12))]
+pub fn forecast_accuracy(checks: &[ForecastCheck], season_length: u32) -> Result<Accuracy> {
+    forecast::accuracy(checks, Some(season_length))
+}
+
+/// What kind of demand a series has; nothing without demand.
+#[uniffi::export]
+pub fn demand_pattern(series: &Series) -> Option<DemandPattern> {
+    forecast::demand_pattern(&series.values)
 }

@@ -35,7 +35,7 @@ pub use crm::Crm;
 pub use customers::Customers;
 pub use duplicates::DuplicateControl;
 pub use exchange::{CellReader, ImportProgress};
-pub use forecast::CustomModel;
+pub use forecast::{CustomModel, CustomModelError};
 pub use forecasts::Forecasts;
 pub use matching::MatchIndex;
 pub use merges::Merges;

@@ -1,12 +1,13 @@
 """Pictures of forecasts, by matplotlib: ``pip install crm-core[plot]``.
 
-Each function draws on ``ax``, or on a picture of its own, and gives the axes back: ``fan(y, found).figure.savefig("fan.png")``.
+Each function draws on ``ax``, or on a picture of its own, and gives the axes back: ``save(fan(y, found), "fan.png")``.
 Lines differ by their strokes and bands by their lightness, so that a picture is read in print without colour as well.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +17,17 @@ from .types import SeriesValues
 
 try:
     import matplotlib.pyplot as plt
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
     from matplotlib.ticker import MaxNLocator
-except ImportError as error:
-    raise ImportError("pictures need matplotlib: pip install crm-core[plot]") from error
+except ImportError:
+    raise ImportError("pictures need matplotlib: pip install crm-core[plot]") from None
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .forecast import BacktestTable
 
-__all__ = ["accuracy", "backtest", "components", "fan"]
+__all__ = ["accuracy", "backtest", "components", "fan", "save"]
 
 # From dark to light, and apart for the colour-blind (Okabe and Ito 2008); each has a stroke and a mark of its own.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -59,10 +60,15 @@ def _dress(ax: Axes, start: datetime.date | None, title: str | None, unit: str |
         ax.set_xlabel("period")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
-        locator = AutoDateLocator(minticks=4, maxticks=10)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        _months_on(ax.xaxis)
     _plain(ax)
+
+
+def _months_on(axis: Any, library: Any = dates) -> None:
+    """Dates as short as they can be told; these classes of matplotlib have no types."""
+    locator = library.AutoDateLocator(minticks=4, maxticks=10)
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(library.ConciseDateFormatter(locator))
 
 
 def _tint(colour: str, share: float) -> str:
@@ -146,14 +152,18 @@ def components(
     Raises ``InsufficientHistoryError`` for less than two seasons.
     """
     parts = decompose_series(y, season_length=season_length)
-    figure, found = plt.subplots(4, 1, figsize=(9, 8), sharex=True, layout="constrained")
-    axes: list[Axes] = list(found)
+    figure = plt.figure(figsize=(9, 8), layout="constrained")
+    axes: list[Axes] = list(figure.subplots(4, 1, sharex=True))
     season, rest = ("season (factor)", "rest (factor)") if parts.is_multiplicative else ("season", "rest")
     middle = 1.0 if parts.is_multiplicative else 0.0
     values = _figures(y)[-len(parts.values) :]
     first = len(_figures(y)) - len(values)
     at = _periods(first, len(values), start)
-    lines = ((unit or "figure", values), ("trend", parts.trend), (season, parts.season), (rest, parts.rest))
+    lines: tuple[tuple[str, Sequence[float | None]], ...] = (
+        (unit or "figure", values), ("trend", parts.trend),
+        (season, parts.season),
+        (rest, parts.rest),
+    )
     for ax, (name, line) in zip(axes, lines, strict=True):
         drawn = [float("nan") if point is None else point for point in line]
         if ax is axes[3]:
@@ -235,6 +245,14 @@ def backtest(
         fontsize=9,
     )
     return ax
+
+
+def save(ax: Axes | Sequence[Axes], path: str | os.PathLike[str], *, dpi: int = 150) -> None:
+    """Writes the picture into a file; its ending says the kind: ``.png``, ``.svg``, ``.pdf``."""
+    one = ax[0] if isinstance(ax, Sequence) else ax
+    figure = one.get_figure(root=True)
+    if figure is not None:
+        figure.savefig(os.fspath(path), dpi=dpi)
 
 
 _MEASURES = {

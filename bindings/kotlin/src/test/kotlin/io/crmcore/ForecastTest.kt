@@ -109,9 +109,7 @@ class ForecastTest {
 
         override fun predict(values: List<Double>, seasonLength: UInt, horizon: UInt): List<Double> {
             if (values.size < 3) {
-                throw CrmException.InsufficientHistory(
-                    listOf(Problem(ErrorCode.INSUFFICIENT_HISTORY, "three figures are needed")),
-                )
+                throw CustomModelException.TooShort(3u)
             }
             return List(horizon.toInt()) { values.takeLast(3).average().coerceAtMost(most) }
         }
@@ -135,10 +133,10 @@ class ForecastTest {
 
     @Test
     fun `what a model throws comes back as an error`() {
-        refused<CrmException.InsufficientHistory>(ErrorCode.INSUFFICIENT_HISTORY) {
+        refused<CrmException.InsufficientHistory>(ErrorCode.INSUFFICIENT_HISTORY, "values") {
             forecastWith(Series(passengers.take(2)), Capped(1.0), options())
         }
-        val error = refused<CrmException.Invalid>(ErrorCode.MODEL_FAILED) {
+        val error = refused<CrmException.Invalid>(ErrorCode.MODEL_FAILED, "model") {
             forecastWith(Series(passengers), Failing(), options())
         }
         assertEquals("failing", error.problems.first().data["model"])
