@@ -4,6 +4,8 @@
 //! A line has, between tabs: series, model, horizon, season length, levels, values (empty where one is missing); then what
 //! comes out: the model as it is told (or the code of the error), the means, and for each level the lower and the upper ends.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::fmt::Write;
 
 use crm_core::forecast::{Forecast, ForecastOptions, ModelKind, Series, forecast};

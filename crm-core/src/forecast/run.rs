@@ -295,7 +295,7 @@ mod tests {
             let place = place.index(after.values.len());
             after.values[place] = figure;
             let hash = |series: &[Series]| input_hash(series).unwrap();
-            let (a, b) = (hash(&[before.clone()]), hash(&[after.clone()]));
+            let (a, b) = (hash(std::slice::from_ref(&before)), hash(std::slice::from_ref(&after)));
             prop_assert_eq!(before == after, a == b, "{:?} {:?}", before, after);
             let renamed = Series { key: Some(format!("{}x", before.key.clone().unwrap_or_default())), ..before.clone() };
             prop_assert_ne!(&a, &hash(&[renamed]));

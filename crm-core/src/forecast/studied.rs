@@ -16,7 +16,7 @@ use crate::value::{Date, Error, ErrorCode, Problem, Result};
 /// A series that models can see, or a new product that goes the way of its analogues.
 #[derive(Debug, Clone)]
 pub(super) enum Prepared<'a> {
-    Launched(Forecast),
+    Launched(Box<Forecast>),
     Ready(Box<Ready<'a>>),
 }
 
@@ -27,7 +27,7 @@ impl<'a> Prepared<'a> {
             && let Some(launched) = adjusted.launched(&series.analogues, asked.horizon, &asked.levels)
         {
             let told = adjusted.finished(launched?);
-            return Ok(Self::Launched(Forecast { key: series.key.clone(), ..told }));
+            return Ok(Self::Launched(Box::new(Forecast { key: series.key.clone(), ..told })));
         }
         Ok(Self::Ready(Box::new(Ready::adjusted(series, adjusted, asked)?)))
     }
@@ -103,7 +103,7 @@ pub(super) enum Studied<'a> {
 impl<'a> Studied<'a> {
     pub(super) fn of(prepared: Prepared<'a>, asked: &Asked, model: &dyn SeriesModel) -> Result<Self> {
         let ready = match prepared {
-            Prepared::Launched(forecast) => return Ok(Self::Told(forecast)),
+            Prepared::Launched(forecast) => return Ok(Self::Told(*forecast)),
             Prepared::Ready(ready) => ready,
         };
         let past = ready.past().last(model.memory(asked.season_length));

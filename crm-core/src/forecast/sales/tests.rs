@@ -35,7 +35,7 @@ fn holds(filter: &Filter, date: Date) -> bool {
             match comparison {
                 Comparison::LessOrEqual => date <= *bound,
                 Comparison::GreaterOrEqual => date >= *bound,
-                _ => unreachable!("another comparison"),
+                _ => panic!("another comparison"),
             }
         }
         _ => true,
