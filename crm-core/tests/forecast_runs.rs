@@ -61,7 +61,7 @@ fn a_run_of_sales_is_kept_and_compared_with_what_came() {
         let query = SalesQuery::default();
         let run = march.forecasts().record_sales_forecast(&query, &naive(3), "Q2", None, None).unwrap();
         assert_eq!((run.as_of, run.model.as_deref()), (Some("2026-03-31".parse().unwrap()), Some("naive")));
-        let [yuan, euro] = run.series.as_slice() else { unreachable!("two currencies") };
+        let [yuan, euro] = run.series.as_slice() else { panic!("two currencies") };
         assert_eq!((yuan.key.as_str(), euro.key.as_str()), ("CNY", "EUR"));
         let lines: Vec<_> = euro.lines.iter().map(|line| (line.period.unwrap().to_string(), line.mean)).collect();
         let expected = ["2026-04-01", "2026-05-01", "2026-06-01"].map(|day| (day.to_owned(), Decimal::from(300)));

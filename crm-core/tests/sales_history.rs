@@ -82,9 +82,9 @@ fn expected(file: &str) -> BTreeMap<String, (f64, f64)> {
     let mut months: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     for line in file.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        if cells[4] == "Won" {
-            let month = months.entry(cells[6][..7].to_owned()).or_default();
-            *month = (month.0 + cells[7].parse::<f64>().unwrap(), month.1 + 1.0);
+        if let [_, _, _, _, "Won", _, day, amount, ..] = cells.as_slice() {
+            let month = months.entry(day.get(..7).unwrap().to_owned()).or_default();
+            *month = (month.0 + amount.parse::<f64>().unwrap(), month.1 + 1.0);
         }
     }
     months
