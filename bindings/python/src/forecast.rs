@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crm_core::forecast::{
-    Contender, Forecast, ForecastCalendar, ModelKind, ModelParameters, PartialPeriod, Series, SeriesComponents,
-    SeriesModel,
+    Contender, Forecast, ForecastCalendar, ForecastInterval, ModelKind, ModelParameters, PartialPeriod, Series,
+    SeriesComponents, SeriesModel,
 };
 use crm_core::value::python::{Argument, Given, under};
 use crm_core::value::{Error, ErrorCode, Problem};
@@ -146,9 +146,6 @@ pub fn forecast_table(py: Python<'_>, forecasts: Argument<Vec<Forecast>>) -> Tab
 }
 
 fn table_of(forecasts: &[Forecast]) -> Table {
-    let mut levels: Vec<f64> = forecasts.iter().flat_map(|forecast| &forecast.intervals).map(|i| i.level).collect();
-    levels.sort_by(f64::total_cmp);
-    levels.dedup();
     let rows = || forecasts.iter().flat_map(|forecast| (0..forecast.mean.len()).map(move |step| (forecast, step)));
     let whole = |step: usize| i64::try_from(step).ok();
     let mut columns = vec![
@@ -157,17 +154,29 @@ fn table_of(forecasts: &[Forecast]) -> Table {
         ("model".to_owned(), Cells::Text(rows().map(|(forecast, _)| Some(forecast.model.clone())).collect())),
         ("mean".to_owned(), Cells::Figure(rows().map(|(forecast, step)| forecast.mean.get(step).copied()).collect())),
     ];
-    for level in levels {
-        let of = |forecast: &Forecast, step: usize, is_lower: bool| {
-            let interval = forecast.intervals.iter().find(|interval| interval.level.total_cmp(&level).is_eq())?;
-            if is_lower { interval.lower.get(step).copied() } else { interval.upper.get(step).copied() }
-        };
-        let lower = rows().map(|(forecast, step)| of(forecast, step, true)).collect();
-        let upper = rows().map(|(forecast, step)| of(forecast, step, false)).collect();
-        columns.push((format!("lower_{}", level_name(level)), Cells::Figure(lower)));
-        columns.push((format!("upper_{}", level_name(level)), Cells::Figure(upper)));
-    }
+    let intervals: Vec<_> = rows().map(|(forecast, step)| (forecast.intervals.as_slice(), step)).collect();
+    columns.extend(interval_columns(&intervals));
     Table::new(columns)
+}
+
+/// The columns `lower_80` and `upper_80` of each level that some row has; a row has its intervals and its step, from 0.
+pub fn interval_columns(rows: &[(&[ForecastInterval], usize)]) -> Vec<(String, Cells)> {
+    let mut levels: Vec<f64> = rows.iter().flat_map(|(intervals, _)| *intervals).map(|i| i.level).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
+    let mut columns = Vec::new();
+    for level in levels {
+        let column = |end: fn(&ForecastInterval) -> &Vec<f64>| {
+            let of = |(intervals, step): &(&[ForecastInterval], usize)| {
+                let interval = intervals.iter().find(|interval| interval.level.total_cmp(&level).is_eq())?;
+                end(interval).get(*step).copied()
+            };
+            Cells::Figure(rows.iter().map(of).collect())
+        };
+        columns.push((format!("lower_{}", level_name(level)), column(|interval| &interval.lower)));
+        columns.push((format!("upper_{}", level_name(level)), column(|interval| &interval.upper)));
+    }
+    columns
 }
 
 /// Takes a series apart into trend, season and the rest, by classical decomposition.

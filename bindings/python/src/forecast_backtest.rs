@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crm_core::forecast::{
-    Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestRow, Contender, LevelAccuracy, ModelParameters,
-    QuantileLoss, backtest,
+    Accuracy, Backtest, BacktestAccuracy, BacktestOptions, BacktestRow, Contender, ForecastCalendar, LevelAccuracy,
+    ModelParameters, QuantileLoss, backtest,
 };
 use crm_core::value::python::{Argument, Given, under};
 use pyo3::prelude::*;
@@ -21,7 +21,7 @@ use crate::watch::watched;
 ///
 /// Raises `InvalidError` with the field for what is out of range, and what a function raises.
 #[pyfunction]
-#[pyo3(signature = (series, *, horizon, models, season_length = Argument(12), origins = Argument(1), step = Argument(1), levels = Given::default(), parameters = None, non_negative = None, keys = Given::default(), threads = Argument(1), heard = None))]
+#[pyo3(signature = (series, *, horizon, models, season_length = Argument(12), origins = Argument(1), step = Argument(1), levels = Given::default(), parameters = None, non_negative = None, calendar = None, keys = Given::default(), threads = Argument(1), heard = None))]
 #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
 pub fn backtest_list(
     py: Python<'_>,
@@ -34,6 +34,7 @@ pub fn backtest_list(
     levels: Given<Option<Vec<f64>>>,
     parameters: Option<ModelParameters>,
     non_negative: Option<Argument<bool>>,
+    calendar: Option<ForecastCalendar>,
     keys: Given<Names>,
     threads: Argument<u32>,
     heard: Option<Listener>,
@@ -45,6 +46,7 @@ pub fn backtest_list(
         step: Some(step.0),
         levels: levels.under("levels")?,
         non_negative: non_negative.map(Argument::value),
+        calendar,
     };
     let threads = usize::try_from(threads.0).unwrap_or(usize::MAX);
     let series = series.read(keys.under("keys")?, None)?;

@@ -1,14 +1,17 @@
 //! Trees of series whose forecasts fit together, and measures of forecasts that were made.
 
 use crm_core::forecast::{
-    Accuracy, BaseForecast, DemandPattern, ForecastCheck, HierarchyForecast, HierarchyOptions, ReconcileOptions,
-    TreeSeries,
+    Accuracy, BaseForecast, DemandPattern, ForecastCalendar, ForecastCheck, HierarchyForecast, HierarchyOptions,
+    NodeForecast, ReconcileOptions, TreeSeries,
 };
 use crm_core::value::python::Argument;
+use crm_core::value::{BusinessCalendar, Date};
 use pyo3::prelude::*;
 
+use crate::forecast::interval_columns;
 use crate::forecast_input::ValuesInput;
 use crate::input::Listener;
+use crate::table::{Cells, Table};
 use crate::watch::watched;
 
 /// Forecasts a tree of series: every leaf, and every other node if intervals or MinT are asked for; then they are made to fit
@@ -62,4 +65,50 @@ pub fn forecast_accuracy(
 #[pyfunction]
 pub fn demand_pattern(values: ValuesInput) -> Option<DemandPattern> {
     crm_core::forecast::demand_pattern(&values.0)
+}
+
+/// A calendar for forecasts: the working days of so many months, the first of which begins with `start`. Moving holidays are
+/// put beside them: `ForecastCalendar(working_days=..., moving_holidays=...)`.
+///
+/// Raises `InvalidError` with every problem of the business calendar, and for `months` if they are too many or end behind the
+/// year 9999.
+#[pyfunction]
+pub fn working_days(
+    py: Python<'_>,
+    calendar: BusinessCalendar,
+    start: Date,
+    months: Argument<u32>,
+) -> PyResult<ForecastCalendar> {
+    Ok(py.detach(|| ForecastCalendar::of_working_days(&calendar.compile()?, start, months.0))?)
+}
+
+/// The forecast of a tree as a table, a row for each node and step: `node`, `parent`, `step` (from 1), `model`, `mean`, `base`
+/// (of the node alone), `amount` (an exact decimal number of `digits` behind the point, if they were asked for), and `lower_80`,
+/// `upper_80` for each level.
+#[pyfunction]
+pub fn tree_table(py: Python<'_>, forecast: HierarchyForecast) -> Table {
+    py.detach(|| table_of(&forecast.nodes))
+}
+
+fn table_of(nodes: &[NodeForecast]) -> Table {
+    let rows: Vec<(&NodeForecast, usize)> =
+        nodes.iter().flat_map(|node| (0..node.mean.len()).map(move |step| (node, step))).collect();
+    let whole = |step: usize| i64::try_from(step).ok();
+    let text = |of: fn(&NodeForecast) -> Option<String>| Cells::Text(rows.iter().map(|(node, _)| of(node)).collect());
+    let figure = |of: fn(&NodeForecast) -> &Vec<f64>| {
+        Cells::Figure(rows.iter().map(|(node, step)| of(node).get(*step).copied()).collect())
+    };
+    let amounts = rows.iter().map(|(node, step)| node.amounts.get(*step).copied()).collect();
+    let mut columns = vec![
+        ("node".to_owned(), text(|node| Some(node.key.clone()))),
+        ("parent".to_owned(), text(|node| node.parent.clone())),
+        ("step".to_owned(), Cells::Whole(rows.iter().map(|(_, step)| whole(step.saturating_add(1))).collect())),
+        ("model".to_owned(), text(|node| node.model.clone())),
+        ("mean".to_owned(), figure(|node| &node.mean)),
+        ("base".to_owned(), figure(|node| &node.base)),
+        ("amount".to_owned(), Cells::Amount(amounts)),
+    ];
+    let intervals: Vec<_> = rows.iter().map(|(node, step)| (node.intervals.as_slice(), *step)).collect();
+    columns.extend(interval_columns(&intervals));
+    Table::new(columns)
 }

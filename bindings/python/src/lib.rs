@@ -61,7 +61,9 @@ mod _native {
     #[pymodule_export]
     use crate::forecast_backtest::backtest_list;
     #[pymodule_export]
-    use crate::forecast_trees::{demand_pattern, forecast_accuracy, forecast_tree, reconcile_forecasts};
+    use crate::forecast_trees::{
+        demand_pattern, forecast_accuracy, forecast_tree, reconcile_forecasts, tree_table, working_days,
+    };
     #[pymodule_export]
     use crate::forecasts::{Forecasts, forecast_input_hash, forecast_run_hash, make_forecast_run, verify_forecast_run};
     #[pymodule_export]

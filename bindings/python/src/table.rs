@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, RecordBatch, RecordBatchIterator, StringArray};
+use arrow_array::{
+    Array, ArrayRef, Decimal128Array, Float64Array, Int64Array, RecordBatch, RecordBatchIterator, StringArray,
+};
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, Field, Schema};
+use arrow_schema::{ArrowError, DECIMAL128_MAX_PRECISION, Field, Schema};
+use crm_core::value::Decimal;
 use crm_core::value::python::Argument;
 use pyo3::exceptions::{PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
@@ -20,6 +23,8 @@ pub enum Cells {
     Text(Vec<Option<String>>),
     Figure(Vec<Option<f64>>),
     Whole(Vec<Option<i64>>),
+    /// Exact decimal numbers: `decimal.Decimal` in Python, and decimals of 128 bits in Arrow.
+    Amount(Vec<Option<Decimal>>),
 }
 
 impl Cells {
@@ -28,6 +33,7 @@ impl Cells {
             Self::Text(cells) => cells.len(),
             Self::Figure(cells) => cells.len(),
             Self::Whole(cells) => cells.len(),
+            Self::Amount(cells) => cells.len(),
         }
     }
 
@@ -36,15 +42,17 @@ impl Cells {
             Self::Text(cells) => PyList::new(py, cells),
             Self::Figure(cells) => PyList::new(py, cells),
             Self::Whole(cells) => PyList::new(py, cells),
+            Self::Amount(cells) => PyList::new(py, cells.iter().copied()),
         }
     }
 
-    fn array(&self) -> ArrayRef {
-        match self {
+    fn array(&self) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
             Self::Text(cells) => Arc::new(StringArray::from_iter(cells.iter().map(Option::as_deref))),
             Self::Figure(cells) => Arc::new(Float64Array::from_iter(cells.iter().copied())),
             Self::Whole(cells) => Arc::new(Int64Array::from_iter(cells.iter().copied())),
-        }
+            Self::Amount(cells) => return amounts(cells),
+        })
     }
 
     fn shown(&self, row: usize) -> String {
@@ -52,6 +60,7 @@ impl Cells {
             Self::Text(cells) => cells.get(row).cloned().flatten(),
             Self::Figure(cells) => cells.get(row).copied().flatten().map(|figure| figure_text(figure)),
             Self::Whole(cells) => cells.get(row).copied().flatten().map(|figure| figure.to_string()),
+            Self::Amount(cells) => cells.get(row).copied().flatten().map(|amount| amount.to_string()),
         }
         .unwrap_or_default()
     }
@@ -59,6 +68,21 @@ impl Cells {
     const fn is_text(&self) -> bool {
         matches!(self, Self::Text(_))
     }
+}
+
+/// Decimals of one scale: that of the finest of them.
+fn amounts(cells: &[Option<Decimal>]) -> Result<ArrayRef, ArrowError> {
+    let scale = cells.iter().flatten().map(|amount| amount.scale()).max().unwrap_or(0);
+    let scaled = |amount: &Decimal| {
+        let unit = 10_i128.checked_pow(scale.saturating_sub(amount.scale()));
+        let mantissa = unit.and_then(|unit| amount.mantissa().checked_mul(unit));
+        mantissa.ok_or_else(|| ArrowError::ArithmeticOverflow("an amount has too many digits".to_owned()))
+    };
+    let mantissas: Vec<Option<i128>> =
+        cells.iter().map(|cell| cell.as_ref().map(scaled).transpose()).collect::<Result<_, _>>()?;
+    let array = Decimal128Array::from(mantissas);
+    let scale = i8::try_from(scale).map_err(|_| ArrowError::ArithmeticOverflow("too many digits".to_owned()))?;
+    Ok(Arc::new(array.with_precision_and_scale(DECIMAL128_MAX_PRECISION, scale)?))
 }
 
 /// A figure with so many digits as a reader compares; figures of any size stay short.
@@ -141,7 +165,7 @@ impl Table {
     }
 
     fn batch(&self) -> Result<RecordBatch, ArrowError> {
-        let arrays: Vec<ArrayRef> = self.columns.iter().map(|(_, cells)| cells.array()).collect();
+        let arrays: Vec<ArrayRef> = self.columns.iter().map(|(_, cells)| cells.array()).collect::<Result<_, _>>()?;
         let fields: Vec<Field> = self
             .columns
             .iter()

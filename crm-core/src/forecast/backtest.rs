@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::accuracy::{Accuracy, Tally, Window};
+use super::calendar::ForecastCalendar;
 use super::model::SeriesModel;
 use super::parallel::in_order;
 use super::predict::{forecast, forecast_with};
@@ -41,6 +42,8 @@ value_struct! {
             pub levels: Option<Vec<f64>>,
             /// Whether nothing below zero is forecast; if nothing is said, where no figure known at the origin is.
             pub non_negative: Option<bool>,
+            /// Working days and moving holidays, known in advance at every origin. The series tell when they start.
+            pub calendar: Option<ForecastCalendar>,
         }
     }
 }
@@ -55,7 +58,8 @@ value_struct! {
             pub model: u32,
             /// How many periods were known.
             pub origin: u32,
-            /// What came in each period behind them; nothing where it is not known.
+            /// What came in each period behind them, less returns; nothing where it is not known, where the period has not
+            /// ended and where there was no stock.
             pub actual: Vec<Option<f64>>,
             /// What was said of it.
             pub mean: Vec<f64>,
@@ -288,6 +292,7 @@ impl<'a> Trial<'a> {
             season_length: options.season_length,
             levels: Some(options.levels.clone().unwrap_or_default()),
             non_negative: options.non_negative,
+            calendar: options.calendar.clone(),
             ..ForecastOptions::default()
         };
         let Asked { horizon, season_length, .. } = Asked::of(&asked)?;
@@ -334,16 +339,17 @@ impl<'a> Trial<'a> {
             refuse(None, &Error::insufficient_history("a backtest", series.values.len(), needed));
         }
         // What a series has beside its figures is known in advance; it is not copied with them.
-        let beside = Series { values: Vec::new(), ..series.clone() };
-        let mut values = series.values.clone();
-        if series.last_period_share.is_some_and(|share| share < 1.0) {
-            // A period that has not ended is no figure to compare with.
-            values.last_mut().into_iter().for_each(|last| *last = None);
-        }
+        let beside = Series {
+            values: Vec::new(),
+            returns: Vec::new(),
+            stock_outs: Vec::new(),
+            last_period_share: None,
+            ..series.clone()
+        };
+        let came = comparable(series);
         for origin in origins {
-            let (known, after) = values.split_at_checked(origin).unwrap_or_default();
-            let then = Series { values: known.to_vec(), last_period_share: None, ..beside.clone() };
-            match model.said_of(&then, &self.asked) {
+            let after = came.get(origin..).unwrap_or_default();
+            match model.said_of(&known_at(series, &beside, origin), &self.asked) {
                 Err(error) => refuse(Some(origin), &error),
                 Ok(said) => windows.push(BacktestWindow {
                     series: small(number),
@@ -369,6 +375,36 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// The series as it was known at an origin. What does not fit the whole series is left, so that it is refused.
+fn known_at(series: &Series, beside: &Series, origin: usize) -> Series {
+    let length = series.values.len();
+    let end = if series.returns.len() == length { origin } else { series.returns.len() };
+    let is_kept = |place: &u32| usize::try_from(*place).is_ok_and(|place| place < origin || place >= length);
+    Series {
+        values: series.values.get(..origin).unwrap_or_default().to_vec(),
+        returns: series.returns.get(..end).unwrap_or_default().to_vec(),
+        stock_outs: series.stock_outs.iter().copied().filter(is_kept).collect(),
+        ..beside.clone()
+    }
+}
+
+/// The figures that a forecast is compared with: less what was returned, and nothing for a period that has not ended or in
+/// which nothing could be delivered for some time, as its figure is not the demand.
+fn comparable(series: &Series) -> Vec<Option<f64>> {
+    let mut figures = series.values.clone();
+    for (figure, returned) in figures.iter_mut().zip(&series.returns) {
+        *figure = figure.zip(*returned).map(|(figure, returned)| figure - returned);
+    }
+    for place in &series.stock_outs {
+        let place = usize::try_from(*place).unwrap_or(usize::MAX);
+        figures.get_mut(place).into_iter().for_each(|figure| *figure = None);
+    }
+    if series.last_period_share.is_some_and(|share| share < 1.0) {
+        figures.last_mut().into_iter().for_each(|last| *last = None);
+    }
+    figures
+}
+
 /// A place or a number of periods; there are fewer than 2^32 of both.
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
@@ -384,10 +420,11 @@ fn measured(series: &[Series], outcome: &Backtest, season_length: usize) -> Vec<
         let Some((number, place)) = places else { continue };
         let (Some(series), Some(pooled)) = (series.get(number), together.get_mut(place)) else { continue };
         let mut tally = Tally::default();
+        let came = comparable(series);
         for window in windows {
             let origin = usize::try_from(window.origin).unwrap_or(usize::MAX);
             let measured = Window {
-                history: series.values.get(..origin).unwrap_or_default(),
+                history: came.get(..origin).unwrap_or_default(),
                 actual: &window.actual,
                 mean: &window.mean,
                 intervals: &window.intervals,

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::forecast::{
-    self, Accuracy, Backtest, BacktestOptions, BaseForecast, Contender, DemandPattern, Forecast, ForecastCheck,
-    ForecastFormula, ForecastOptions, FormulaModel, HierarchyForecast, HierarchyOptions, ModelKind, Past, Prediction,
-    ReconcileOptions, Series, SeriesComponents, SeriesModel, TreeSeries,
+    self, Accuracy, Backtest, BacktestOptions, BaseForecast, Contender, DemandPattern, Forecast, ForecastCalendar,
+    ForecastCheck, ForecastFormula, ForecastOptions, FormulaModel, HierarchyForecast, HierarchyOptions, ModelKind,
+    Past, Prediction, ReconcileOptions, Series, SeriesComponents, SeriesModel, TreeSeries,
 };
-use crate::value::{Error, ErrorCode, Problem, Result};
+use crate::value::{BusinessCalendar, Date, Error, ErrorCode, Problem, Result};
 
 /// Why a model of the host says nothing.
 #[derive(Debug, Clone, thiserror::Error, uniffi::Error)]
@@ -213,4 +213,13 @@ pub fn forecast_accuracy(checks: &[ForecastCheck], season_length: u32) -> Result
 #[uniffi::export]
 pub fn demand_pattern(series: &Series) -> Option<DemandPattern> {
     forecast::demand_pattern(&series.values)
+}
+
+/// A calendar for forecasts: the working days of so many months, the first of which begins with `start`.
+///
+/// # Errors
+/// Every problem of the business calendar, with its path; `TooMany` for `months`; `OutOfRange` behind the year 9999.
+#[uniffi::export]
+pub fn forecast_calendar(calendar: BusinessCalendar, start: Date, months: u32) -> Result<ForecastCalendar> {
+    ForecastCalendar::of_working_days(&calendar.compile()?, start, months)
 }

@@ -117,6 +117,7 @@ const CANNOT_TELL: &[(&str, &str)] = &[
     ("reconcile_forecasts", "computes what it is given"),
     ("forecast_accuracy", "computes what it is given"),
     ("demand_pattern", "computes what it is given"),
+    ("forecast_calendar", "counts with what it is given"),
     ("dedupe", "compares what it is given"),
     ("match_parts", "reads what it is given"),
     ("explain_match", "compares what it is given"),

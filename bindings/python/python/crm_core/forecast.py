@@ -54,6 +54,8 @@ from ._native import (
     forecast_tree,
     raise_problem,
     reconcile_forecasts,
+    tree_table,
+    working_days,
 )
 from .exceptions import InsufficientHistory, InsufficientHistoryError
 from .types import ForecastModel, ManySeries, SeriesValues
@@ -98,6 +100,8 @@ __all__ = [
     "forecast_tree",
     "reconcile_forecasts",
     "to_table",
+    "tree_table",
+    "working_days",
 ]
 
 
@@ -268,6 +272,7 @@ def backtest(
     levels: Iterable[float] = (),
     parameters: ModelParameters | None = None,
     non_negative: bool | None = None,
+    calendar: ForecastCalendar | None = None,
     threads: int = 1,
     progress: bool | Callable[[int, int], object] | None = None,
     keys: Iterable[Any] | None = None,
@@ -282,7 +287,8 @@ def backtest(
     other; a dict names them. A function raises ``InsufficientHistoryError`` where the past is too short for it; whatever else
     it raises ends the backtest. ``origins`` are counted back from the last one, behind which there is just one horizon, with
     ``step`` periods between them; a short series has fewer. ``levels`` are those of intervals in percent, ``()`` for none.
-    ``series`` and the rest are as in ``forecast_many``.
+    ``series`` and the rest are as in ``forecast_many``; a ``calendar`` is known in advance at every origin. A forecast is
+    compared with what came less returns; a period that is not over, or without stock, is not compared with.
 
     A model that says nothing at an origin stands in ``problems`` of the result, and the others go on.
 
@@ -301,6 +307,7 @@ def backtest(
         levels=list(levels),
         parameters=parameters,
         non_negative=non_negative,
+        calendar=calendar,
         keys=many.keys,
         threads=threads,
         heard=_progress.listener(progress, len(found), "series"),

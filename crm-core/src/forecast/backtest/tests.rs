@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::calendar::PeriodFigure;
 use super::super::model::{Past, Prediction};
 use super::*;
 
@@ -88,6 +89,53 @@ fn a_period_that_has_not_ended_is_not_compared_with() {
     let given = Series { last_period_share: Some(0.5), ..series(&[1., 2., 3., 4.]) };
     let told = backtest(&[given], &models(&[ModelKind::Naive]), &options(2, 1), 1, &always).unwrap();
     assert_eq!((told.windows[0].actual.as_slice(), told.accuracy[0].accuracy.periods), (&[Some(3.0), None][..], 1));
+}
+
+/// Three months of 10, 20 and 30 working days go round, 5 pieces a day: by day every forecast is right, and a naive one without
+/// a calendar says what the month before was.
+#[test]
+fn a_calendar_is_known_at_every_origin() {
+    let start = "2025-01-01".parse().unwrap();
+    let days = [10.0, 20.0, 30.0];
+    let period = |month: usize| super::super::inputs::months_after(start, month).unwrap();
+    let working_days = (0..9).map(|month| PeriodFigure { period: period(month), figure: days[month % 3] }).collect();
+    let calendar = Some(ForecastCalendar { working_days, ..ForecastCalendar::default() });
+    let values: Vec<f64> = (0..9).map(|month| 5.0 * days[month % 3]).collect();
+    let given = [Series { start: Some(start), ..series(&values) }];
+    let tried = models(&[ModelKind::Naive]);
+    let told = backtest(&given, &tried, &BacktestOptions { calendar: calendar.clone(), ..options(3, 3) }, 1, &always);
+    let mae = told.unwrap().accuracy[0].accuracy.mae.unwrap();
+    assert!(mae < 1e-9, "{mae}");
+    let plain = backtest(&given, &tried, &options(3, 1), 1, &always).unwrap();
+    // Behind 150 came 50, 100 and 150.
+    assert_eq!(plain.accuracy[0].accuracy.mae, Some((100.0 + 50.0) / 3.0));
+    // Without a start there is no calendar: every origin says so.
+    let told =
+        backtest(&[series(&values)], &tried, &BacktestOptions { calendar, ..options(3, 2) }, 1, &always).unwrap();
+    let told: Vec<_> = told.problems.iter().map(|entry| (entry.problem.code, entry.problem.field.as_deref())).collect();
+    assert_eq!(told, [(ErrorCode::Required, Some("start")); 2]);
+}
+
+/// A tenth of what is delivered comes back: the forecast is what is left, and so is what it is compared with.
+#[test]
+fn returns_and_stock_outs_are_known_up_to_the_origin_only() {
+    let returns = vec![Some(10.0); 6];
+    let given = Series { returns, stock_outs: vec![1, 4], ..series(&[100., 40., 100., 100., 30., 100.]) };
+    let told =
+        backtest(std::slice::from_ref(&given), &models(&[ModelKind::Naive]), &options(2, 2), 1, &always).unwrap();
+    assert_eq!(told.problems, []);
+    // 30 of 240 came back until then, and 40 of 340 one month later.
+    let expected = [(3, [Some(90.0), None], 87.5), (4, [None, Some(90.0)], 100.0 * (1.0 - 40.0 / 340.0))];
+    for (window, (origin, actual, figure)) in told.windows.iter().zip(expected) {
+        assert_eq!((window.origin, window.actual.as_slice()), (origin, &actual[..]));
+        assert!(window.mean.iter().all(|mean| (mean - figure).abs() < 1e-9), "{:?}", window.mean);
+    }
+    assert_eq!((told.windows.len(), told.accuracy[0].accuracy.periods), (2, 2));
+    // What does not fit the whole series is refused at every origin.
+    let wrong = [Series { returns: vec![Some(1.0); 3], ..given.clone() }, Series { stock_outs: vec![6], ..given }];
+    let told = backtest(&wrong, &models(&[ModelKind::Naive]), &options(2, 1), 1, &always).unwrap();
+    let fields: Vec<_> = told.problems.iter().filter_map(|entry| entry.problem.field.as_deref()).collect();
+    assert_eq!(fields, ["returns", "stock_outs[0]"]);
 }
 
 #[test]
