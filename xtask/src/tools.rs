@@ -17,7 +17,7 @@ pub(crate) fn check_all() -> Outcome {
     check_rust()?;
     let mut missing = Missing::default();
     let python = program(crate::python::INTERPRETER).args(["-c", PYTHON_CHECK]).output();
-    missing.need(python.is_ok(), "Python 3.10 or newer with venv", "apt-get install python3 python3-venv");
+    missing.need(python.is_ok(), "Python 3.11 or newer with venv", "apt-get install python3 python3-venv");
     missing.need(
         java_version() >= Some(JAVA),
         "a Java 17 or newer development kit",
@@ -31,7 +31,7 @@ pub(crate) fn check_all() -> Outcome {
     missing.outcome()
 }
 
-const PYTHON_CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+const PYTHON_CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
 fn answers(tool: &str, question: &str) -> bool {
     program(tool).args([question]).output().is_ok()

@@ -11,6 +11,7 @@
 
 use super::model::{Past, Study};
 use super::naive::count;
+use super::route::is_intermittent;
 use super::series::Ready;
 use super::types::ForecastInterval;
 use crate::value::{Error, Result};
@@ -27,6 +28,8 @@ const ENOUGH_ORIGINS: usize = 20;
 const EFFECTIVE: f64 = 40.0;
 /// Errors grow with the root of the step if nothing else is known, those of sums in proportion.
 const USUAL_GROWTH: [f64; 2] = [0.5, 1.0];
+/// Those of intermittent demand come and go: they do not grow, and those of sums do with the root.
+const INTERMITTENT_GROWTH: [f64; 2] = [0.0, 0.5];
 /// The least and the most growth.
 const GROWTH: [(f64, f64); 2] = [(0.0, 1.0), (0.5, 2.0)];
 /// How much evidence the usual growth counts for, in squared logarithms of steps.
@@ -201,7 +204,8 @@ impl Spreads {
         let errors = errors(past, origins, study);
         let spread =
             |errors: &[Vec<Option<f64>>], usual: f64, range, overlap| Spread::of(errors, usual, range, overlap);
-        let ([step, sum], [step_range, sum_range], [step_overlap, sum_overlap]) = (USUAL_GROWTH, GROWTH, OVERLAP);
+        let usual = if is_intermittent(past) { INTERMITTENT_GROWTH } else { USUAL_GROWTH };
+        let ([step, sum], [step_range, sum_range], [step_overlap, sum_overlap]) = (usual, GROWTH, OVERLAP);
         let first = origins.first().copied().unwrap_or(past.values.len());
         Self {
             steps: spread(&errors, step, step_range, step_overlap),

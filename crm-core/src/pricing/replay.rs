@@ -34,7 +34,11 @@ impl Run<'_> {
             let (differences, of_step): (Vec<Row>, Vec<Row>) =
                 of_step.into_iter().partition(|row: &Row| row.origin == RowOrigin::Difference);
             let step = self.step(place)?;
-            match step.condition.map(|condition| Ok((condition, self.condition(condition)?))).transpose()? {
+            match step
+                .condition
+                .map(|condition| self.condition(condition).map(|found| (condition, found)))
+                .transpose()?
+            {
                 None if step.needs_document => self.put_back(at, step, of_step, value)?,
                 None => self.run_subtotal(at, place, step)?,
                 Some((condition, type_def)) if self.may_change(step, type_def, &of_step) => {

@@ -300,7 +300,7 @@ impl ReadTx for Transaction<'_> {
             while let Some(row) = rows.next().map_err(|error| explain(&error))? {
                 ids.push(to_id(row.get_ref(0).map_err(|error| explain(&error))?)?);
             }
-            Ok(ids)
+            Ok::<_, Error>(ids)
         };
         Ok(Difference::between(&ids(first)?, &ids(second)?, most))
     }
