@@ -103,8 +103,8 @@ fn the_sales_of_a_hardware_maker_by_month_are_those_of_its_file() {
     assert_eq!((total(&value), total(&count)), (Decimal::from(10_005_534), Decimal::from(4_238)));
     let [sold] = value.series.as_slice() else { panic!("one currency") };
     assert_eq!((sold.currency, sold.series.key.as_deref()), (Some("USD".parse().unwrap()), Some("USD")));
-    assert_eq!(value.from, Some("2017-03-01".parse().unwrap()));
-    assert_eq!((value.to, sold.series.start), (Some("2017-12-01".parse().unwrap()), value.from));
+    assert_eq!(value.from_month, Some("2017-03-01".parse().unwrap()));
+    assert_eq!((value.to, sold.series.start), (Some("2017-12-01".parse().unwrap()), value.from_month));
     assert_eq!(sold.series.last_period_share, None);
     let expected_values: Vec<_> = months.values().map(|(value, _)| Some(*value)).collect();
     let expected_counts: Vec<_> = months.values().map(|(_, count)| Some(*count)).collect();
@@ -231,7 +231,7 @@ fn months_can_be_named_and_those_that_did_not_come_are_refused() {
     }
     let ask = |from: Option<&str>, to: Option<&str>, as_of: Option<&str>| {
         let date = |text: Option<&str>| text.map(|text| text.parse().unwrap());
-        let query = SalesQuery { from: date(from), to: date(to), as_of: date(as_of), ..SalesQuery::default() };
+        let query = SalesQuery { from_month: date(from), to: date(to), as_of: date(as_of), ..SalesQuery::default() };
         session.forecasts().sales_history(&query)
     };
     let figures = |history: SalesHistory| values(&history).remove(0).1;
@@ -243,7 +243,7 @@ fn months_can_be_named_and_those_that_did_not_come_are_refused() {
     for (asked, field) in [
         (ask(None, None, Some("2026-04-11")), "as_of"),
         (ask(None, Some("2026-05-01"), None), "to"),
-        (ask(Some("2026-02-01"), Some("2026-01-31"), None), "from"),
+        (ask(Some("2026-02-01"), Some("2026-01-31"), None), "from_month"),
     ] {
         let refused = asked.unwrap_err();
         assert_eq!((refused.code(), refused.field()), (ErrorCode::OutOfRange, Some(field)));

@@ -59,7 +59,7 @@ value_struct! {
             /// Only amounts in this currency.
             pub currency: Option<Currency>,
             /// A date in the first month; the first month in which anything was sold if nothing is said.
-            pub from: Option<Date>,
+            pub from_month: Option<Date>,
             /// A date in the last month; that of `as_of` if nothing is said, and if that is not said either, the last one in
             /// which anything was sold.
             pub to: Option<Date>,
@@ -104,7 +104,7 @@ value_struct! {
         }
         optional {
             /// The first day of the first month; nothing if nothing was sold.
-            pub from: Option<Date>,
+            pub from_month: Option<Date>,
             /// The first day of the last month.
             pub to: Option<Date>,
         }

@@ -51,7 +51,7 @@ fn query(rooms: &mut Rooms) -> SalesQuery {
         filter,
         account,
         hierarchy,
-        from,
+        from_month: from,
         as_of,
         own_start,
         ..SalesQuery::default()
