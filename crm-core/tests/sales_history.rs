@@ -104,7 +104,7 @@ fn the_sales_of_a_hardware_maker_by_month_are_those_of_its_file() {
     let [sold] = value.series.as_slice() else { panic!("one currency") };
     assert_eq!((sold.currency, sold.series.key.as_deref()), (Some("USD".parse().unwrap()), Some("USD")));
     assert_eq!(value.from_month, Some("2017-03-01".parse().unwrap()));
-    assert_eq!((value.to, sold.series.start), (Some("2017-12-01".parse().unwrap()), value.from_month));
+    assert_eq!((value.to_month, sold.series.start), (Some("2017-12-01".parse().unwrap()), value.from_month));
     assert_eq!(sold.series.last_period_share, None);
     let expected_values: Vec<_> = months.values().map(|(value, _)| Some(*value)).collect();
     let expected_counts: Vec<_> = months.values().map(|(_, count)| Some(*count)).collect();
@@ -231,7 +231,8 @@ fn months_can_be_named_and_those_that_did_not_come_are_refused() {
     }
     let ask = |from: Option<&str>, to: Option<&str>, as_of: Option<&str>| {
         let date = |text: Option<&str>| text.map(|text| text.parse().unwrap());
-        let query = SalesQuery { from_month: date(from), to: date(to), as_of: date(as_of), ..SalesQuery::default() };
+        let query =
+            SalesQuery { from_month: date(from), to_month: date(to), as_of: date(as_of), ..SalesQuery::default() };
         session.forecasts().sales_history(&query)
     };
     let figures = |history: SalesHistory| values(&history).remove(0).1;

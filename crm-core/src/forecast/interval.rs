@@ -7,7 +7,7 @@
 //!
 //! Origins overlap, so their scores count for fewer than they are: the rank of the quantile and the widths of far steps are
 //! raised by what the overlap costs. The constants were found on the monthly series of M3 (1,428 series, 18 steps):
-//! 80 % covers 81, 95 % covers 95, and sums are covered alike.
+//! 80 % covers 82, 95 % covers 95, and sums are covered alike.
 
 use super::model::{Past, Study};
 use super::naive::count;
@@ -24,8 +24,11 @@ const FARTHEST: usize = 48;
 const LEAST_PAST: usize = 6;
 /// A series with so many origins has scores enough of its own.
 const ENOUGH_ORIGINS: usize = 20;
-/// What the scores of so many origins count for.
-const EFFECTIVE: f64 = 40.0;
+/// What the scores of so many origins count for where errors do not grow with the step; and what they lose where errors grow
+/// in proportion to it, for then a level wanders, and errors of neighbouring origins are nearly the same.
+const EFFECTIVE: f64 = 60.0;
+const EFFECTIVE_LOST: f64 = 70.0;
+const LEAST_EFFECTIVE: f64 = 10.0;
 /// Errors grow with the root of the step if nothing else is known, those of sums in proportion.
 const USUAL_GROWTH: [f64; 2] = [0.5, 1.0];
 /// Those of intermittent demand come and go: they do not grow, and those of sums do with the root.
@@ -34,8 +37,9 @@ const INTERMITTENT_GROWTH: [f64; 2] = [0.0, 0.5];
 const GROWTH: [(f64, f64); 2] = [(0.0, 1.0), (0.5, 2.0)];
 /// How much evidence the usual growth counts for, in squared logarithms of steps.
 const GROWTH_EVIDENCE: f64 = 30.0;
-/// What an interval is widened by for each time that its step goes into the span of the origins.
+/// What an interval is widened by for each time that the span of the origins goes into its step, and for errors that grow.
 const OVERLAP: [f64; 2] = [0.1, 1.2];
+const OVERLAP_GROWTH: f64 = 0.3;
 /// What is known of siblings counts for so many origins of the series itself.
 const SIBLING_ORIGINS: f64 = 5.0;
 /// Errors grow with the level by this power; between errors that do not grow and errors in proportion.
@@ -141,7 +145,8 @@ impl Spread {
 
     /// The half of the width of the interval of a step.
     fn half(&self, step: usize, score: f64, span: f64) -> f64 {
-        let widened = (1.0 + self.overlap * count(step) / span.max(1.0)).sqrt();
+        let overlap = self.overlap + OVERLAP_GROWTH * self.growth;
+        let widened = (1.0 + overlap * count(step) / span.max(1.0)).sqrt();
         self.scale * libm::pow(count(step), self.growth) * score * widened
     }
 
@@ -245,7 +250,8 @@ impl Spreads {
     /// # Errors
     /// `InsufficientHistory` if there are too few scores for the level.
     pub(super) fn interval(&self, level: f64, mean: &[f64], ready: &Ready<'_>) -> Result<ForecastInterval> {
-        let effective = EFFECTIVE * (count(self.origins) / count(ENOUGH_ORIGINS)).min(1.0);
+        let effective = (EFFECTIVE - EFFECTIVE_LOST * self.steps.growth).max(LEAST_EFFECTIVE);
+        let effective = effective * (count(self.origins) / count(ENOUGH_ORIGINS)).min(1.0);
         let score = quantile(&self.steps.scores, level, effective)?;
         let half = |step: usize| self.steps.half(step, score, self.span);
         let end =

@@ -88,7 +88,7 @@ pub(crate) fn run_accuracy(reading: &mut dyn Reader, run: &StoredForecastRun, to
     if last < first {
         return Ok(told);
     }
-    let asked = SalesQuery { to: Some(last.first_day()?), as_of: None, own_start: false, ..query.clone() };
+    let asked = SalesQuery { to_month: Some(last.first_day()?), as_of: None, own_start: false, ..query.clone() };
     let sold = sales_history(reading, &asked, today)?;
     told.until = Some(last.first_day()?);
     type Part = (Option<Currency>, Option<String>);

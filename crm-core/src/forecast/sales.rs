@@ -40,7 +40,7 @@ pub(crate) fn sales_history(reading: &mut dyn Reader, query: &SalesQuery, today:
     });
     let share = share_of_last(asked.as_of, last)?;
     let series = sums.into_iter().map(|sum| series_of(&asked, sum, (first, last), share)).collect::<Result<_>>()?;
-    Ok(SalesHistory { series, from_month: Some(first.first_day()?), to: Some(last.first_day()?) })
+    Ok(SalesHistory { series, from_month: Some(first.first_day()?), to_month: Some(last.first_day()?) })
 }
 
 fn check_size(series: usize, first: Month, last: Month) -> Result<()> {

@@ -67,12 +67,16 @@ impl<'a> Asked<'a> {
         if as_of > today {
             return out_of_range("as_of", "nothing is known of a date that did not come yet", today);
         }
-        let (first, last) = (query.from_month.map(Month::of), query.to.or(query.as_of).map(Month::of));
+        let (first, last) = (query.from_month.map(Month::of), query.to_month.or(query.as_of).map(Month::of));
         if last.is_some_and(|last| last > Month::of(as_of)) {
             return out_of_range("to", "nothing is known of a month that did not come yet", as_of);
         }
         if first.is_some_and(|first| first > last.unwrap_or(Month::of(as_of))) {
-            return out_of_range("from_month", "the first month is later than the last one", query.to.unwrap_or(as_of));
+            return out_of_range(
+                "from_month",
+                "the first month is later than the last one",
+                query.to_month.unwrap_or(as_of),
+            );
         }
         if query.hierarchy.is_some() && query.account.is_none() {
             return Err(Error::invalid(ErrorCode::Required, "account", "a hierarchy is asked from an account down"));

@@ -62,7 +62,7 @@ value_struct! {
             pub from_month: Option<Date>,
             /// A date in the last month; that of `as_of` if nothing is said, and if that is not said either, the last one in
             /// which anything was sold.
-            pub to: Option<Date>,
+            pub to_month: Option<Date>,
             /// The last date of which sales are known, today if nothing is said: what was sold later does not count, and
             /// a last month that it lies in is told to be known in part.
             pub as_of: Option<Date>,
@@ -106,7 +106,7 @@ value_struct! {
             /// The first day of the first month; nothing if nothing was sold.
             pub from_month: Option<Date>,
             /// The first day of the last month.
-            pub to: Option<Date>,
+            pub to_month: Option<Date>,
         }
     }
 }
