@@ -243,7 +243,7 @@ fn months_can_be_named_and_those_that_did_not_come_are_refused() {
     assert!(ask(Some("2026-03-01"), Some("2026-03-31"), None).unwrap().series.is_empty());
     for (asked, field) in [
         (ask(None, None, Some("2026-04-11")), "as_of"),
-        (ask(None, Some("2026-05-01"), None), "to"),
+        (ask(None, Some("2026-05-01"), None), "to_month"),
         (ask(Some("2026-02-01"), Some("2026-01-31"), None), "from_month"),
     ] {
         let refused = asked.unwrap_err();

@@ -69,7 +69,7 @@ impl<'a> Asked<'a> {
         }
         let (first, last) = (query.from_month.map(Month::of), query.to_month.or(query.as_of).map(Month::of));
         if last.is_some_and(|last| last > Month::of(as_of)) {
-            return out_of_range("to", "nothing is known of a month that did not come yet", as_of);
+            return out_of_range("to_month", "nothing is known of a month that did not come yet", as_of);
         }
         if first.is_some_and(|first| first > last.unwrap_or(Month::of(as_of))) {
             return out_of_range(
