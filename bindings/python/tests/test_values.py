@@ -207,6 +207,6 @@ def test_the_package_shows_all_of_its_modules() -> None:
         for name in module.__all__:
             assert getattr(crm_core, name) is getattr(module, name)
             # An alias made of the generics of `collections.abc` cannot carry a docstring at run time.
-            assert getattr(module, name).__doc__ or name in {"MatchFields", "MatchList", "PriceDocumentList", "Progress"}
+            assert getattr(module, name).__doc__ or name in {"ManySeries", "MatchFields", "MatchList", "PriceDocumentList", "Progress"}
     assert Problem.__module__ == ErrorCode.__module__ == "crm_core"
     assert crm_core.__version__ == crm_core.engine_version()
