@@ -58,7 +58,7 @@ impl Cells {
     fn shown(&self, row: usize) -> String {
         match self {
             Self::Text(cells) => cells.get(row).cloned().flatten(),
-            Self::Figure(cells) => cells.get(row).copied().flatten().map(|figure| figure_text(figure)),
+            Self::Figure(cells) => cells.get(row).copied().flatten().map(figure_text),
             Self::Whole(cells) => cells.get(row).copied().flatten().map(|figure| figure.to_string()),
             Self::Amount(cells) => cells.get(row).copied().flatten().map(|amount| amount.to_string()),
         }

@@ -72,7 +72,7 @@ impl Forecasts<'_> {
     /// What was sold by month with a forecast of each series. A series that cannot be forecast has its problem in its place.
     ///
     /// # Errors
-    /// As [`Forecasts::sales_history`], and as [`forecast_many`] of the options.
+    /// As [`Forecasts::sales_history`], and as [`crate::forecast::forecast_many`] of the options.
     pub fn forecast_sales(&self, query: &SalesQuery, options: &ForecastOptions) -> Result<SalesForecast> {
         let (history, today) = self.session.reading(|reading| {
             let today = reading.today();
